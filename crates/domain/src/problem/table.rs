@@ -1,0 +1,173 @@
+//! The table of problems: code, advice, Chinese and English sentence. Codes never change meaning.
+
+use super::Advice;
+use serde::{Deserialize, Serialize};
+
+macro_rules! problems {
+    ($($(#[$doc:meta])* $name:ident $advice:ident $zh:literal $en:literal;)*) => {
+        /// The stable name of a kind of problem; in JSON, its snake_case spelling.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum ProblemCode {
+            $($(#[$doc])* #[doc = $en] $name,)*
+        }
+
+        impl ProblemCode {
+            /// Every code there is.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// What to do about problems of this kind.
+            pub fn advice(self) -> Advice {
+                match self { $(Self::$name => Advice::$advice,)* }
+            }
+
+            /// The Chinese sentence, with `{details}` to fill in.
+            pub fn zh(self) -> &'static str {
+                match self { $(Self::$name => $zh,)* }
+            }
+
+            /// The English sentence, with `{details}` to fill in.
+            pub fn en(self) -> &'static str {
+                match self { $(Self::$name => $en,)* }
+            }
+        }
+    };
+}
+
+problems! {
+    // Enrolment and unlocking
+    EnrolCodeWrong Fix "启用码不对，请对照纸上的数字再输一次。还可以试 {left} 次。"
+        "The enrolment code is wrong; compare it with the sheet. {left} tries are left.";
+    EnrolCodeUsed Call "这个启用码已经用过了。请乡镇重新打印一张。"
+        "This enrolment code has been used. Ask the township to print another.";
+    EnrolCodeExpired Call "这个启用码已过期。请乡镇重新打印一张。"
+        "This enrolment code has expired. Ask the township to print another.";
+    EnrolCodeLocked Call "这个启用码输错太多次，已停用。请乡镇重新打印一张。"
+        "This enrolment code was mistyped too often. Ask the township to print another.";
+    EnrolCodeMalformed Fix "启用码是 16 位数字，请检查是否漏了或多了数字。"
+        "An enrolment code has 16 digits; check whether one is missing or too many.";
+    CountyNotProven Call "对方不是本县的服务器，没有启用。请不要继续，打电话问乡镇。"
+        "The other side is not this county's server; nothing was enrolled. Stop and ring the township.";
+    NotEnrolled Fix "本机还没有启用。请先输入启用码。"
+        "This phone is not enrolled yet. Enter the enrolment code first.";
+    AlreadyEnrolled Call "本机已经启用。要换人使用，请乡镇先办移交。"
+        "This phone is enrolled already. To give it to someone else, ask the township.";
+    PinWrong Fix "解锁密码不对。请等 {wait_s} 秒再试。数据都在，不会删除。"
+        "The PIN is wrong. Wait {wait_s} seconds. Your data is safe and is never deleted.";
+    PinTooShort Fix "解锁密码要 6 位以上数字。"
+        "The PIN needs 6 digits or more.";
+    RecoveryCodeWrong Fix "备用解锁码不对。请等 {wait_s} 秒再试。数据都在，不会删除。"
+        "The recovery code is wrong. Wait {wait_s} seconds. Your data is safe and is never deleted.";
+    UnlockTooSoon Retry "请再等 {wait_s} 秒。数据都在，不会删除。"
+        "Wait another {wait_s} seconds. Your data is safe and is never deleted.";
+    Locked Fix "请先解锁。"
+        "Unlock the phone first.";
+    VaultDamaged Call "钥匙文件损坏，两份都读不出。数据还在，请不要卸载，打电话给县里。"
+        "The key file is damaged in both copies. The data is still here; do not uninstall, ring the county.";
+
+    // Answers and visits
+    AnswerWrongType Fix "“{question}”这里要填{expected}。其他内容都已存好。"
+        "\"{question}\" needs {expected}. Everything else is saved.";
+    AnswerOutsideConstraint Fix "“{question}”：{message}。其他内容都已存好。"
+        "\"{question}\": {message}. Everything else is saved.";
+    AnswerMissing Fix "“{question}”还没有填。"
+        "\"{question}\" has not been answered.";
+    AnswerNotAChoice Fix "“{question}”没有“{given}”这个选项。其他内容都已存好。"
+        "\"{question}\" has no choice \"{given}\". Everything else is saved.";
+    AnswerTooLong Fix "“{question}”太长了，最多 {limit} 个字。已写的都在。"
+        "\"{question}\" is too long: at most {limit} characters. What you wrote is kept.";
+    NoSuchQuestion Call "表里没有“{path}”这一项。已填的都在，请更新本应用。"
+        "The form has no question \"{path}\". What is filled in is kept; update the app.";
+    QuestionNotRelevant Fix "“{question}”现在不用填。"
+        "\"{question}\" does not apply now.";
+    FormUnreadable Call "表格“{form}”读不出来：{place}，{reason}。请县里检查这张表。"
+        "The form \"{form}\" cannot be read: {place}, {reason}. The county has to mend it.";
+    FormTooNew Call "表格“{form}”需要新版本的应用（{needed}）。其他表照常可用。"
+        "The form \"{form}\" needs a newer app ({needed}). Other forms work as usual.";
+    NothingFound Fix "没有找到。请检查后再试。"
+        "Nothing was found. Check and try again.";
+    VisitWithoutParts Fix "请先选这次见到了谁。"
+        "First choose who was met.";
+    VisitNotOpen Fix "这次走访已经完成，要改请用“更正”。"
+        "This visit is finished; to change it, amend it.";
+    VisitInTheFuture Fix "走访时间还没到。请改走访时间。"
+        "The time of the visit lies in the future. Change it.";
+    VisitTooLongAgo Fix "走访时间早于 {days} 天前，请填补记的原因。"
+        "The visit is more than {days} days ago; give a reason for entering it now.";
+    NotMetWithoutReason Fix "请选没见到的原因。"
+        "Choose why the person was not met.";
+    DraftDamaged Call "有一份填写中的走访读不出来，已原样保存，其他走访不受影响。请联系县里。"
+        "One unfinished visit cannot be read; it is kept as it is and no other visit is affected. Ring the county.";
+
+    // Sending
+    Unreachable Retry "现在连不上县里。内容都在手机里，到有信号的地方再试。"
+        "The county cannot be reached now. Everything is on the phone; try again where there is signal.";
+    TooSlow Retry "网络太慢，这次没传完。内容都在手机里，会从断的地方接着传。"
+        "The link is too slow; not everything was sent. It is all on the phone and goes on from where it stopped.";
+    NotTheCounty Retry "这个网络要先登录（如酒店、商场的无线网）。内容都在手机里，换个网络再试。"
+        "This network wants a log-in page first. Everything is on the phone; try another network.";
+    ReplyDamaged Retry "县里的回复不完整。内容都在手机里，请再试一次。"
+        "The county's reply was incomplete. Everything is on the phone; try again.";
+    CountyBusy Retry "县里正忙，请 {wait_s} 秒后再试。内容都在手机里。"
+        "The county is busy; try again in {wait_s} seconds. Everything is on the phone.";
+    CountyFull Retry "县里的磁盘满了，暂时收不下。内容都在手机里，请告诉县里。"
+        "The county's disk is full. Everything is on the phone; tell the county.";
+    RequestTooLarge Fix "这一条太大（上限 {limit}），请缩短说明后再保存。"
+        "This item is too large (limit {limit}); shorten the notes and save again.";
+    RequestDamaged Retry "传到县里的内容不完整（{place}）。手机里的都在，请再试一次。"
+        "What arrived at the county is incomplete ({place}). Everything is on the phone; try again.";
+    RequestTooNew Call "县里的版本较旧，还不认识这个应用（{given}）。内容都在手机里，请联系县里更新。"
+        "The county's version does not know this app yet ({given}). Everything is on the phone; the county must update.";
+    RequestTooOld Fix "本应用太旧（{given}），请更新。内容都在手机里，更新后可以再传。"
+        "This app is too old ({given}); update it. Everything is on the phone and can be sent afterwards.";
+    SignatureWrong Call "县里认不出这台手机的签名。内容都在手机里，请联系县里。"
+        "The county does not recognise this phone's signature. Everything is on the phone; ring the county.";
+    DeviceUnknown Call "县里没有这台手机的登记。内容都在手机里，请联系县里。"
+        "The county does not know this phone. Everything is on the phone; ring the county.";
+    DeviceRetired Call "这台手机已办移交：以前的走访仍可上传，不再下载名单。"
+        "This phone's work has been handed over: earlier visits can still be sent, lists are no longer downloaded.";
+    DeviceRevoked Call "这台手机已停用。请联系县里。"
+        "This phone has been revoked. Ring the county.";
+    ExchangeNumberOld Retry "这是以前传过的一次。县里只回了回执，没有再发名单。"
+        "This exchange was sent before; the county answered with receipts only.";
+
+    // What became of one item at the county
+    WaitsForEarlier Retry "前面还有 {missing} 条没到，先等着。内容都在。"
+        "{missing} earlier items have not arrived; this one waits. Nothing is lost.";
+    WaitsForSubject Retry "县里还没有这个人的登记，先等着。内容都在。"
+        "The county has no record of this person yet; the item waits. Nothing is lost.";
+    WaitsForForm Retry "县里还没有这张表，先等着。内容都在。"
+        "The county does not have this form yet; the item waits. Nothing is lost.";
+    OutsideArea Call "这个村那时不归您负责，已放到待处理，由县里看。内容都在。"
+        "This village was not yours at that time; a reviewer will look. Nothing is lost.";
+    NotPermitted Call "这一项要由乡镇或县里来改，已放到待处理。内容都在。"
+        "This has to be changed by the township or county; a reviewer will look. Nothing is lost.";
+    ItemUndecodable Call "这一条读不出来，已原样存放，由县里看。内容都在。"
+        "This item cannot be read; it is kept as it came for a reviewer. Nothing is lost.";
+    ChainBroken Call "这台手机的记录在第 {serial} 条接不上，从那里起已原样存放。内容都在。"
+        "This phone's log does not join at item {serial}; from there on it is kept as it came. Nothing is lost.";
+    DeviceWasRevoked Call "这台手机已停用，内容已放到待处理，由县里看。"
+        "This phone has been revoked; its items wait for a reviewer.";
+
+    // Storage and start
+    DiskFull Fix "手机空间不够，刚才这一步没有存上。请删些照片或视频再试；以前的走访都在。"
+        "The phone is out of space and the last step was not saved. Make room and try again; earlier visits are safe.";
+    DatabaseDamaged Call "数据文件损坏，已原样放到一边，没有删除。请打电话给县里。"
+        "The database is damaged; it was set aside, not deleted. Ring the county.";
+    DatabaseNewer Call "数据来自更新的版本（{given}），请更新后再打开。数据都在。"
+        "The database was written by a newer version ({given}); update first. The data is safe.";
+    KeyFileMissing Call "找不到密钥文件 {path}。没有它数据打不开；请从备份放回，不要新建。"
+        "The key file {path} is missing. Without it the data cannot be opened; restore it from the backup, do not make a new one.";
+    FolderNotWritable Fix "不能写入文件夹 {path}。请检查权限和磁盘。"
+        "The folder {path} cannot be written. Check permissions and disk.";
+    PortInUse Fix "端口 {address} 已被占用。请换一个端口，或先停掉占用它的程序。"
+        "The address {address} is in use. Choose another, or stop the program that holds it.";
+    ConfigWrong Fix "配置文件 {path}：{reason}。"
+        "The configuration file {path}: {reason}.";
+    RowWrong Fix "{file} 第 {row} 行，{column}：{reason}。其他行不受影响。"
+        "{file}, row {row}, {column}: {reason}. Other rows are not affected.";
+    NotFromHere Fix "这个地址没有这一项。"
+        "There is no such thing at this address.";
+    Internal Call "程序出错了（{reference}）。内容都在，请把这个编号告诉县里。"
+        "The program failed ({reference}). Nothing is lost; tell the county this reference.";
+}

@@ -1,0 +1,153 @@
+//! What a field can hold, and where an answer came from.
+
+use crate::canonical::Transcript;
+use serde::{Deserialize, Serialize};
+
+/// The value of one field. JSON: `null`, a boolean, an integer, a text, or a list of codes.
+///
+/// Dates are texts `YYYY-MM-DD`, decimals are texts in plain notation (`-12.50`), so that
+/// no value depends on a floating-point implementation.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Default)]
+#[serde(untagged)]
+pub enum Value {
+    /// Deliberately empty: a write like any other.
+    #[default]
+    Null,
+    /// Yes or no.
+    Bool(bool),
+    /// A whole number, between -2^53 and 2^53 so that JavaScript reads it exactly.
+    Int(i64),
+    /// A text, a choice's code, a date, a decimal.
+    Text(String),
+    /// The chosen codes of a multiple choice, in the form's order.
+    List(Vec<String>),
+}
+
+/// The largest magnitude of an integer value (2^53 - 1, what JSON readers share).
+pub const INT_MAX: i64 = 9_007_199_254_740_991;
+
+impl Value {
+    /// A text value.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self::Text(text.into())
+    }
+
+    /// The text, if this is one.
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The number, if this is one.
+    pub fn as_int(&self) -> Option<i64> {
+        match self {
+            Self::Int(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// The truth value, if this is one.
+    pub fn as_bool(&self) -> Option<bool> {
+        match self {
+            Self::Bool(truth) => Some(*truth),
+            _ => None,
+        }
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_null(&self) -> bool {
+        matches!(self, Self::Null)
+    }
+
+    /// Adds the value, with its type, to a hash.
+    pub fn digest(&self, transcript: &mut Transcript) {
+        match self {
+            Self::Null => transcript.number(0),
+            Self::Bool(truth) => transcript.number(1 + u64::from(*truth)),
+            Self::Int(number) => transcript.number(3).signed(*number),
+            Self::Text(text) => transcript.number(4).text(text),
+            Self::List(items) => {
+                transcript.number(5).number(items.len() as u64);
+                for item in items {
+                    transcript.text(item);
+                }
+                transcript
+            }
+        };
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<i64> for Value {
+    fn from(number: i64) -> Self {
+        Self::Int(number)
+    }
+}
+
+impl From<bool> for Value {
+    fn from(truth: bool) -> Self {
+        Self::Bool(truth)
+    }
+}
+
+/// Where an answer came from (`field.md` of the project's model: every answer says it).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// The worker asked, or saw, and entered it now.
+    #[default]
+    Asked,
+    /// The form filled it in from what was known.
+    Prefilled,
+    /// The worker said 没变化 to a whole section; the last answer is this visit's own.
+    ConfirmedUnchanged,
+}
+
+impl Origin {
+    /// One letter, as used in a row of answers.
+    pub fn letter(self) -> char {
+        match self {
+            Self::Asked => 'a',
+            Self::Prefilled => 'p',
+            Self::ConfirmedUnchanged => 'c',
+        }
+    }
+
+    /// The origin for a letter; `None` for a letter of a newer version.
+    pub fn from_letter(letter: char) -> Option<Self> {
+        match letter {
+            'a' => Some(Self::Asked),
+            'p' => Some(Self::Prefilled),
+            'c' => Some(Self::ConfirmedUnchanged),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_plain_json() {
+        let list = Value::List(vec!["DB".into()]);
+        let values = [Value::Null, true.into(), 7.into(), "七".into(), list];
+        let json = serde_json::to_string(&values).unwrap();
+        assert_eq!(json, r#"[null,true,7,"七",["DB"]]"#);
+        assert_eq!(serde_json::from_str::<[Value; 5]>(&json).unwrap(), values);
+        assert!(serde_json::from_str::<Value>("1.5").is_err(), "no floating point");
+    }
+}
