@@ -59,9 +59,9 @@ impl Problem {
     }
 
     fn fill(&self, template: &str) -> String {
-        self.params.iter().fold(template.to_owned(), |text, (name, detail)| {
-            text.replace(&format!("{{{name}}}"), detail)
-        })
+        self.params
+            .iter()
+            .fold(template.to_owned(), |text, (name, detail)| text.replace(&format!("{{{name}}}"), detail))
     }
 }
 
