@@ -143,13 +143,13 @@ pub enum AreaLevel {
 impl AreaCode {
     /// The level, read from the trailing zeros (digits 1–2, 3–4, 5–6, 7–9, 10–12).
     pub fn level(self) -> AreaLevel {
-        if self.0 % 1_000 != 0 {
+        if !self.0.is_multiple_of(1_000) {
             AreaLevel::Village
-        } else if self.0 % 1_000_000 != 0 {
+        } else if !self.0.is_multiple_of(1_000_000) {
             AreaLevel::Township
-        } else if self.0 % 100_000_000 != 0 {
+        } else if !self.0.is_multiple_of(100_000_000) {
             AreaLevel::County
-        } else if self.0 % 10_000_000_000 != 0 {
+        } else if !self.0.is_multiple_of(10_000_000_000) {
             AreaLevel::Prefecture
         } else {
             AreaLevel::Province

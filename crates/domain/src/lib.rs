@@ -3,8 +3,24 @@
 //! Nothing here reads a clock, draws a random number, or touches a disk or a network:
 //! the same input gives the same output on a phone, at the county and in the simulator.
 
+pub mod area;
 pub mod canonical;
+pub mod catalogue;
+pub mod category;
+pub mod concern;
+pub mod duty;
+pub mod head;
+pub mod household;
+pub mod id_number;
 pub mod ids;
+pub mod log;
+pub mod patch;
+pub mod period;
+pub mod permission;
 pub mod problem;
+pub mod reference;
+pub mod staff;
+pub mod subject;
 pub mod time;
 pub mod value;
+pub mod visit;

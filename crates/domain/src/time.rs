@@ -172,6 +172,19 @@ impl FromStr for Happened {
     }
 }
 
+impl Serialize for Happened {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Happened {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
 /// What the clocks said when a patch was made. A label: graded and shown, never obeyed.
 ///
 /// JSON: `[wall_ms, up_ms, boot, county_ms, county_up_ms]`.

@@ -1,0 +1,123 @@
+//! 走访要求: duties, as dated rules that a county can edit. Nothing here is a constant of the program.
+//!
+//! A duty is known by its name (`duty`); each record is one rule of it, holding from a day until
+//! the next. A share at home ("每季度至少上门一次") is a duty of its own beside the monthly one,
+//! because every duty keeps its own standing.
+
+use crate::area::{code, date};
+use crate::catalogue::keys;
+use crate::head::Head;
+use crate::ids::{AreaCode, RecordId};
+use crate::period::{Cadence, Cut};
+use crate::staff::Role;
+use crate::subject::Person;
+use crate::time::Day;
+use crate::value::Value;
+use crate::visit::{Met, PartFact, Way};
+
+crate::staff::codes! {
+    /// What a visit is for. A 核查 is never met by a 走访.
+    DutyKind {
+        Care "care" "走访" "visit";
+        Check "check" "核查" "eligibility check";
+        FollowUp "follow_up" "随访" "follow-up";
+        Assessment "assessment" "评估" "assessment";
+    }
+}
+
+/// One rule of a duty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Duty {
+    /// The record.
+    pub id: RecordId,
+    /// The duty's stable name.
+    pub duty: String,
+    /// What people call it.
+    pub title_zh: String,
+    /// The English name.
+    pub title_en: String,
+    /// What kind of visit it asks for.
+    pub kind: DutyKind,
+    /// Whom it is for: anyone in one of these categories.
+    pub categories: Vec<String>,
+    /// Which ways satisfy it.
+    pub ways: Vec<Way>,
+    /// Which kinds of meeting satisfy it.
+    pub mets: Vec<Met>,
+    /// How often.
+    pub cadence: Cadence,
+    /// Where its months are cut.
+    pub cut: Cut,
+    /// How many visitors it takes (核查: two).
+    pub visitors_min: u8,
+    /// A person enrolled fewer days than this before the end of a period is not due in it.
+    pub enrolled_days_min: u8,
+    /// Which roles carry it.
+    pub roles: Vec<Role>,
+    /// Where the rule holds; the nearest owner wins.
+    pub area: AreaCode,
+    /// The first day of this rule.
+    pub from: Day,
+    /// The first day no more.
+    pub until: Option<Day>,
+    /// Law, document and article.
+    pub source: String,
+    /// N national, O other place, D suggested default.
+    pub strength: String,
+}
+
+fn list<'a>(head: &'a Head, key: &str) -> &'a [String] {
+    match head.value(key) {
+        Some(Value::List(items)) => items,
+        _ => &[],
+    }
+}
+
+fn small(head: &Head, key: &str, otherwise: u8) -> u8 {
+    head.int(key).and_then(|number| u8::try_from(number).ok()).unwrap_or(otherwise)
+}
+
+impl Duty {
+    /// Reads a rule; `None` when what it needs is missing, contested or of a newer version:
+    /// a rule that cannot be read asks nothing of anybody, and `doctor` names it.
+    pub fn read(id: RecordId, head: &Head) -> Option<Self> {
+        Some(Self {
+            id,
+            duty: head.text(keys::DUTY)?.to_owned(),
+            title_zh: head.text(keys::TITLE_ZH)?.to_owned(),
+            title_en: head.text(keys::TITLE_EN).unwrap_or_default().to_owned(),
+            kind: head.text(keys::KIND).and_then(DutyKind::from_code)?,
+            categories: list(head, keys::CATEGORIES).to_vec(),
+            ways: list(head, keys::WAYS).iter().filter_map(|code| Way::from_code(code)).collect(),
+            mets: list(head, keys::METS).iter().filter_map(|code| Met::from_code(code)).collect(),
+            cadence: head.text(keys::CADENCE)?.parse().ok()?,
+            cut: head.text(keys::CUT).and_then(Cut::from_code).unwrap_or(Cut::Natural),
+            visitors_min: small(head, keys::VISITORS_MIN, 1),
+            enrolled_days_min: small(head, keys::ENROLLED_DAYS_MIN, 0),
+            roles: list(head, keys::ROLES).iter().filter_map(|code| Role::from_code(code)).collect(),
+            area: code(head, keys::AREA)?,
+            from: date(head, keys::FROM)?,
+            until: date(head, keys::UNTIL),
+            source: head.text(keys::SOURCE).unwrap_or_default().to_owned(),
+            strength: head.text(keys::STRENGTH).unwrap_or_default().to_owned(),
+        })
+    }
+
+    /// Whether the rule holds on a day.
+    pub fn holds_on(&self, day: Day) -> bool {
+        self.from <= day && self.until.is_none_or(|until| day < until)
+    }
+
+    /// Whether a person is among those it is for, on a day.
+    pub fn concerns(&self, person: &Person, day: Day) -> bool {
+        person.categories_on(day).any(|code| self.categories.iter().any(|one| one == code))
+    }
+
+    /// Whether a part satisfies it: way, meeting and number of visitors.
+    pub fn met_by(&self, fact: &PartFact) -> bool {
+        self.kind == DutyKind::Care
+            && self.ways.contains(&fact.way)
+            && self.mets.contains(&fact.met)
+            && fact.visitors >= self.visitors_min
+    }
+}

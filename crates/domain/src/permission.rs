@@ -1,0 +1,259 @@
+//! Who may do what, where and when. The one place that says so.
+//!
+//! What somebody did is judged by the whole possible interval of its time: assigned on every day
+//! of it is yes, anything else is *set aside* for a reviewer. Nothing authenticated is refused.
+
+use crate::area::Areas;
+use crate::catalogue::{RecordKind, keys};
+use crate::ids::{AreaCode, RecordId};
+use crate::reference::Reference;
+use crate::staff::{Assignment, Role};
+use crate::time::Day;
+use serde::{Deserialize, Serialize};
+
+/// What a patch, or a reader, wants to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Act {
+    /// Log a visit, its parts and what was found; amend them.
+    LogVisit,
+    /// Correct telephones and how to find the house.
+    CorrectContact,
+    /// Register somebody who was not on the list (待确认).
+    RegisterPerson,
+    /// Confirm persons and changes, edit the register, answer what was found.
+    ConfirmChange,
+    /// 拒访不计入, 作废, 月结.
+    Decide,
+    /// Duties, forms, areas.
+    EditRules,
+    /// Staff and assignments.
+    ManageStaff,
+    /// Read what everybody of an area may.
+    Read,
+    /// Read children's files and parts.
+    ReadChild,
+    /// Send an urgent report.
+    Urgent,
+}
+
+/// The whole table of roles and acts.
+pub fn permits(role: Role, act: Act) -> bool {
+    use Role::{
+        Approver, AssistanceClerk, AssistanceOfficer, Auditor, ChildDirector, ChildSupervisor, CountyAdmin,
+        CountyReviewer, Reader, StationHead,
+    };
+    match act {
+        Act::LogVisit | Act::RegisterPerson | Act::CorrectContact => {
+            !matches!(role, Auditor | Reader | Approver)
+        }
+        Act::ConfirmChange => {
+            matches!(role, StationHead | ChildSupervisor | AssistanceClerk | CountyReviewer | CountyAdmin)
+        }
+        Act::Decide => matches!(role, CountyReviewer | CountyAdmin),
+        Act::EditRules | Act::ManageStaff => matches!(role, CountyAdmin),
+        Act::Read => true,
+        Act::ReadChild => matches!(role, ChildDirector | ChildSupervisor),
+        Act::Urgent => {
+            matches!(
+                role,
+                AssistanceOfficer | ChildDirector | ChildSupervisor | StationHead | AssistanceClerk
+            )
+        }
+    }
+}
+
+/// What it takes to write one field of a record.
+pub fn act_for(kind: RecordKind, key: &str, new_record: bool) -> Act {
+    match kind {
+        RecordKind::Visit | RecordKind::Part if key == keys::VOID => Act::Decide,
+        RecordKind::Visit | RecordKind::Part => Act::LogVisit,
+        RecordKind::Concern => concern_act(key, new_record),
+        RecordKind::Person | RecordKind::Household => register_act(key, new_record),
+        RecordKind::ChildFile => Act::LogVisit,
+        RecordKind::Urgent => Act::Urgent,
+        RecordKind::Area | RecordKind::Duty | RecordKind::Form | RecordKind::FormAssignment => Act::EditRules,
+        RecordKind::Staff | RecordKind::Assignment | RecordKind::Grant => Act::ManageStaff,
+        RecordKind::Closing => Act::Decide,
+    }
+}
+
+fn concern_act(key: &str, new_record: bool) -> Act {
+    let answer = [keys::STATE, keys::REPLY, keys::DUE].contains(&key);
+    if answer && !new_record { Act::ConfirmChange } else { Act::LogVisit }
+}
+
+fn register_act(key: &str, new_record: bool) -> Act {
+    let contact =
+        [keys::PHONE, keys::PHONE_CARER, keys::PHONE_AWAY, keys::DIRECTIONS, keys::NICKNAME, keys::PINYIN];
+    if key == keys::REFUSAL_APPROVED {
+        Act::Decide
+    } else if contact.contains(&key) {
+        Act::CorrectContact
+    } else if new_record {
+        Act::RegisterPerson
+    } else {
+        Act::ConfirmChange
+    }
+}
+
+/// Whether somebody may do something in an area on every day of an interval (both ends included).
+/// O(assignments of the person × days), where intervals are at most a few days long.
+pub fn allowed(
+    reference: &Reference,
+    staff: RecordId,
+    act: Act,
+    area: AreaCode,
+    days: std::ops::RangeInclusive<Day>,
+) -> bool {
+    let (first, last) = (*days.start(), *days.end());
+    let mine: Vec<_> = reference
+        .assignments_of(staff)
+        .filter(|one| permits(one.role, act) && reference.areas.within(area, one.area))
+        .collect();
+    // The whole interval is covered when each assignment carries the first uncovered day further.
+    let mut day = first;
+    while day <= last {
+        let reach = mine.iter().filter(|one| one.holds_on(day)).map(|one| one.until);
+        match reach.max_by_key(|until| until.unwrap_or(Day(i32::MAX))) {
+            Some(Some(until)) => day = until,
+            Some(None) => return true,
+            None => return false,
+        }
+    }
+    first <= last
+}
+
+/// Which part of a feed a record belongs to: permission and replication are by whole record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Audience {
+    /// Everybody who works in the area.
+    General,
+    /// Those responsible for children.
+    Child,
+    /// Nobody's feed: urgent reports and sealed notes.
+    Restricted,
+}
+
+impl Audience {
+    /// The number under which it is stored.
+    pub fn number(self) -> u8 {
+        match self {
+            Self::General => 0,
+            Self::Child => 1,
+            Self::Restricted => 2,
+        }
+    }
+
+    /// The audience of a number.
+    pub fn from_number(number: u8) -> Option<Self> {
+        [Self::General, Self::Child, Self::Restricted].into_iter().find(|one| one.number() == number)
+    }
+}
+
+/// One feed: an area and an audience.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Scope {
+    /// The area whose own records it has (not those below).
+    pub area: AreaCode,
+    /// For whom.
+    pub audience: Audience,
+}
+
+/// The feeds that a member of staff follows on a day: their areas, everything below, and what
+/// lies above (duties, forms and assignments live higher up). O(areas × assignments of the person).
+pub fn scopes(reference: &Reference, staff: RecordId, day: Day) -> Vec<Scope> {
+    let mut scopes = Vec::new();
+    for assignment in reference.assignments_of(staff).filter(|one| one.holds_on(day)) {
+        add_scopes(&reference.areas, assignment, &mut scopes);
+    }
+    scopes.sort_unstable();
+    scopes.dedup();
+    scopes
+}
+
+fn add_scopes(areas: &Areas, assignment: &Assignment, scopes: &mut Vec<Scope>) {
+    let above = areas.ancestors(assignment.area);
+    scopes.extend(above.map(|area| Scope { area, audience: Audience::General }));
+    let child = permits(assignment.role, Act::ReadChild);
+    for area in areas.0.keys().filter(|area| areas.within(**area, assignment.area)) {
+        scopes.push(Scope { area: *area, audience: Audience::General });
+        if child {
+            scopes.push(Scope { area: *area, audience: Audience::Child });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::area::Area;
+
+    const VILLAGE: AreaCode = AreaCode(532_929_101_201);
+    const OTHER: AreaCode = AreaCode(532_929_101_202);
+    const TOWNSHIP: AreaCode = AreaCode(532_929_101_000);
+
+    fn day(text: &str) -> Day {
+        text.parse().unwrap()
+    }
+
+    fn reference(spans: &[(Role, AreaCode, &str, Option<&str>)]) -> (Reference, RecordId) {
+        let staff = RecordId::named("staff", "杨洁");
+        let mut reference = Reference::default();
+        for (code, parent) in [(VILLAGE, Some(TOWNSHIP)), (OTHER, Some(TOWNSHIP)), (TOWNSHIP, None)] {
+            let area = Area { code, name: String::new(), parent, from: None, until: None, successor: None };
+            reference.areas.0.insert(code, area);
+        }
+        for (number, (role, area, from, until)) in spans.iter().enumerate() {
+            let id = RecordId::named("assignment", &number.to_string());
+            let (role, area, from, until) = (*role, *area, day(from), until.map(day));
+            reference.assignments.insert(id, Assignment { id, staff, role, area, from, until });
+        }
+        (reference, staff)
+    }
+
+    #[test]
+    fn a_doubtful_interval_is_not_permitted() {
+        let officer = Role::AssistanceOfficer;
+        let (reference, staff) = reference(&[(officer, VILLAGE, "2026-01-01", Some("2026-11-10"))]);
+        let may = |from, until| allowed(&reference, staff, Act::LogVisit, VILLAGE, day(from)..=day(until));
+        assert!(may("2026-11-09", "2026-11-09"));
+        assert!(!may("2026-11-09", "2026-11-10"), "the second day is another's");
+        assert!(!may("2026-11-10", "2026-11-10"));
+        assert!(!may("2026-11-09", "2026-11-08"), "no interval at all");
+    }
+
+    #[test]
+    fn assignments_that_follow_each_other_carry_over() {
+        let officer = Role::AssistanceOfficer;
+        let (reference, staff) = reference(&[
+            (officer, VILLAGE, "2026-01-01", Some("2026-11-10")),
+            (officer, TOWNSHIP, "2026-11-10", None),
+        ]);
+        assert!(allowed(&reference, staff, Act::LogVisit, VILLAGE, day("2026-11-01")..=day("2026-12-01")));
+        assert!(!allowed(&reference, staff, Act::LogVisit, OTHER, day("2026-11-01")..=day("2026-12-01")));
+    }
+
+    #[test]
+    fn only_those_responsible_for_children_follow_their_feed() {
+        let director_reference = reference(&[(Role::ChildDirector, VILLAGE, "2026-01-01", None)]);
+        let (reference, staff) = reference(&[(Role::AssistanceOfficer, VILLAGE, "2026-01-01", None)]);
+        let has_child = |scopes: Vec<Scope>| scopes.iter().any(|scope| scope.audience == Audience::Child);
+        assert!(!has_child(scopes(&reference, staff, day("2026-11-23"))));
+        let (reference, staff) = self::reference(&[(Role::ChildDirector, VILLAGE, "2026-01-01", None)]);
+        let followed = scopes(&child, director, day("2026-11-23"));
+        assert!(followed.contains(&Scope { area: TOWNSHIP, audience: Audience::General }), "what lies above");
+        assert!(has_child(followed));
+    }
+
+    #[test]
+    fn workers_correct_telephones_and_the_township_the_rest() {
+        let person = RecordKind::Person;
+        assert_eq!(act_for(person, keys::PHONE, false), Act::CorrectContact);
+        assert_eq!(act_for(person, keys::DIED, false), Act::ConfirmChange);
+        assert_eq!(act_for(RecordKind::Part, keys::VOID, false), Act::Decide);
+        assert!(!permits(Role::AssistanceOfficer, Act::ConfirmChange));
+        assert!(!permits(Role::StationHead, Act::Decide));
+    }
+}

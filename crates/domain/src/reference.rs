@@ -1,0 +1,86 @@
+//! What is small, shared by everybody and needed for every judgement: areas, staff, assignments, duties.
+
+use crate::area::{Area, Areas};
+use crate::catalogue::RecordKind;
+use crate::duty::Duty;
+use crate::head::Head;
+use crate::ids::{AreaCode, RecordId};
+use crate::patch::RecordRef;
+use crate::staff::{Assignment, Staff};
+use crate::time::Day;
+use std::collections::BTreeMap;
+
+/// A county's reference data as it stands. Grows with villages and staff, not with visits.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reference {
+    /// The tree of divisions.
+    pub areas: Areas,
+    /// Staff by record.
+    pub staff: BTreeMap<RecordId, Staff>,
+    /// Assignments by record.
+    pub assignments: BTreeMap<RecordId, Assignment>,
+    /// Rules of duties by record.
+    pub duties: BTreeMap<RecordId, Duty>,
+}
+
+impl Reference {
+    /// Whether records of this kind are part of the reference.
+    pub fn holds(kind: RecordKind) -> bool {
+        matches!(kind, RecordKind::Area | RecordKind::Staff | RecordKind::Assignment | RecordKind::Duty)
+    }
+
+    /// Takes in a record as it stands now; other kinds are left alone. O(log n).
+    pub fn take(&mut self, record: RecordRef, head: &Head) {
+        let id = record.id;
+        match record.kind {
+            RecordKind::Area => {
+                if let Some(area) = Area::read(head) {
+                    self.areas.0.insert(area.code, area);
+                }
+            }
+            RecordKind::Staff => {
+                self.staff.insert(id, Staff::read(id, head));
+            }
+            RecordKind::Assignment => {
+                self.assignments.remove(&id);
+                self.assignments.extend(Assignment::read(id, head).map(|one| (id, one)));
+            }
+            RecordKind::Duty => {
+                self.duties.remove(&id);
+                self.duties.extend(Duty::read(id, head).map(|one| (id, one)));
+            }
+            _ => {}
+        }
+    }
+
+    /// The assignments of a member of staff, past and present. O(assignments).
+    pub fn assignments_of(&self, staff: RecordId) -> impl Iterator<Item = &Assignment> {
+        self.assignments.values().filter(move |one| one.staff == staff)
+    }
+
+    /// The rules of a duty that hold for a village, nearest owner only, ordered by first day.
+    pub fn rules(&self, duty: &str, village: AreaCode) -> Vec<&Duty> {
+        for area in self.areas.ancestors(village) {
+            let mut rules: Vec<_> =
+                self.duties.values().filter(|rule| rule.duty == duty && rule.area == area).collect();
+            if !rules.is_empty() {
+                rules.sort_by_key(|rule| (rule.from, rule.id));
+                return rules;
+            }
+        }
+        Vec::new()
+    }
+
+    /// The rule of a duty for a village on a day: of several, the one that began last.
+    pub fn rule_on(&self, duty: &str, village: AreaCode, day: Day) -> Option<&Duty> {
+        self.rules(duty, village).into_iter().rev().find(|rule| rule.holds_on(day))
+    }
+
+    /// The names of all duties, ascending.
+    pub fn duty_names(&self) -> Vec<String> {
+        let mut names: Vec<_> = self.duties.values().map(|rule| rule.duty.clone()).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+}

@@ -1,0 +1,130 @@
+//! 工作人员: staff, their roles, and where and when they hold them.
+
+use crate::area::{code, date};
+use crate::catalogue::keys;
+use crate::head::Head;
+use crate::ids::{AreaCode, RecordId};
+use crate::time::Day;
+use serde::{Deserialize, Serialize};
+
+macro_rules! codes {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident $code:literal $zh:literal $en:literal;)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        pub enum $name { $($(#[$variant_doc])* #[doc = $zh] #[serde(rename = $code)] $variant,)* }
+
+        impl $name {
+            /// Every one of them, in the order of the screens.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The code in records and on the wire.
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$variant => $code,)* }
+            }
+
+            /// The one with this code; `None` for one of a newer version.
+            pub fn from_code(code: &str) -> Option<Self> {
+                match code { $($code => Some(Self::$variant),)* _ => None }
+            }
+
+            /// The word on the screen, Chinese.
+            pub fn zh(self) -> &'static str {
+                match self { $(Self::$variant => $zh,)* }
+            }
+
+            /// The word on the screen, English.
+            pub fn en(self) -> &'static str {
+                match self { $(Self::$variant => $en,)* }
+            }
+        }
+    };
+}
+pub(crate) use codes;
+
+codes! {
+    /// What a member of staff is for. One person may hold several, in several areas, with dates.
+    Role {
+        CountyAdmin "county_admin" "县管理员" "county administrator";
+        CountyReviewer "county_reviewer" "县审核员" "county reviewer";
+        Approver "approver" "负责人" "responsible approver";
+        StationHead "station_head" "乡镇站长" "station head";
+        ChildSupervisor "child_supervisor" "儿童督导员" "child supervisor";
+        AssistanceClerk "assistance_clerk" "社会救助经办员" "assistance clerk";
+        AssistanceOfficer "assistance_officer" "社会救助协理员" "village assistance officer";
+        ChildDirector "child_director" "儿童主任" "child director";
+        Auditor "auditor" "审计" "auditor";
+        Reader "reader" "只读" "reader";
+    }
+}
+
+/// A member of staff.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Staff {
+    /// Their record.
+    pub id: RecordId,
+    /// Their name.
+    pub name: String,
+    /// Their telephone, for the township that rings round.
+    pub phone: Option<String>,
+}
+
+impl Staff {
+    /// Reads a member of staff from the record.
+    pub fn read(id: RecordId, head: &Head) -> Self {
+        Self {
+            id,
+            name: head.text(keys::NAME).unwrap_or_default().to_owned(),
+            phone: head.text(keys::PHONE).map(str::to_owned),
+        }
+    }
+}
+
+/// A role of a member of staff in an area, with dates.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Assignment {
+    /// The record.
+    pub id: RecordId,
+    /// Who.
+    pub staff: RecordId,
+    /// As what.
+    pub role: Role,
+    /// Where; everything below is meant too.
+    pub area: AreaCode,
+    /// The first day.
+    pub from: Day,
+    /// The first day no more; `None` while it lasts.
+    pub until: Option<Day>,
+}
+
+impl Assignment {
+    /// Reads an assignment; `None` when staff, role, area or first day is missing or contested:
+    /// a right is given by what is certain only.
+    pub fn read(id: RecordId, head: &Head) -> Option<Self> {
+        Some(Self {
+            id,
+            staff: head.text(keys::STAFF)?.parse().ok()?,
+            role: Role::from_code(head.text(keys::ROLE)?)?,
+            area: code(head, keys::AREA)?,
+            from: date(head, keys::FROM)?,
+            until: date(head, keys::UNTIL),
+        })
+    }
+
+    /// Whether it holds on a day.
+    pub fn holds_on(&self, day: Day) -> bool {
+        self.from <= day && self.until.is_none_or(|until| day < until)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_survive() {
+        for role in Role::ALL {
+            assert_eq!(Role::from_code(role.code()), Some(*role));
+        }
+        assert_eq!(Role::from_code("emperor"), None);
+    }
+}

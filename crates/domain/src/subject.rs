@@ -1,0 +1,232 @@
+//! 服务对象: a person of the register, as the rules read the record.
+
+use crate::area::{codes, date};
+use crate::catalogue::keys;
+use crate::category::{Category, Membership};
+use crate::head::Head;
+use crate::ids::{AreaCode, RecordId};
+use crate::time::Day;
+use chrono::Datelike;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+crate::staff::codes! {
+    /// Why a person is somewhere else for a while.
+    AwayKind {
+        Hospital "hospital" "住院" "in hospital";
+        Institution "institution" "机构供养" "in an institution";
+        Migrant "migrant" "外出务工" "working elsewhere";
+        Boarding "boarding" "住校" "boarding at school";
+    }
+}
+
+impl AwayKind {
+    /// Whether the person is taken out of the denominator meanwhile. 外出务工 turns into a phone
+    /// visit and 住校 into a visit at school instead.
+    pub fn excludes(self) -> bool {
+        matches!(self, Self::Hospital | Self::Institution)
+    }
+}
+
+/// A confirmed stay elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Away {
+    /// Why.
+    pub kind: AwayKind,
+    /// The first day; `None` while contested or unknown: then it has no effect (still due).
+    pub from: Option<Day>,
+    /// The first day back; `None` while it lasts.
+    pub until: Option<Day>,
+}
+
+/// A person of the register.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// The record.
+    pub id: RecordId,
+    /// The name as registered.
+    pub name: String,
+    /// 18 characters, if known. Never in a log, an error or an address.
+    pub id_number: Option<String>,
+    /// GB/T 2261.1: `1` male, `2` female.
+    pub sex: Option<String>,
+    /// Date of birth.
+    pub born: Option<Day>,
+    /// Where the person belongs: one village, several while contested (visible in each,
+    /// counted in the smallest code), none while unknown.
+    pub villages: Vec<AreaCode>,
+    /// The household's record.
+    pub household: Option<RecordId>,
+    /// Categories with dates, by key.
+    pub memberships: Vec<Membership>,
+    /// Confirmed stays elsewhere.
+    pub aways: Vec<Away>,
+    /// Day of death; `None` while contested (still due).
+    pub died: Option<Day>,
+    /// Day from which the person, or the registration, is elsewhere.
+    pub moved_out: Option<Day>,
+    /// Day from which a refusal is recognised.
+    pub refusal_approved: Option<Day>,
+    /// The township's word on changes reported in parts: true when accepted.
+    pub changes_decided: BTreeMap<RecordId, bool>,
+    /// Registered on the spot, not yet confirmed by the township: outside the denominator.
+    pub pending: bool,
+}
+
+impl Person {
+    /// Reads a person from the record, with the contested readings of the catalogue.
+    pub fn read(id: RecordId, head: &Head) -> Self {
+        let text = |key| head.text(key).map(str::to_owned);
+        Self {
+            id,
+            name: text(keys::NAME).unwrap_or_default(),
+            id_number: text(keys::ID_NUMBER),
+            sex: text(keys::SEX),
+            born: date(head, keys::BORN),
+            villages: codes(head, keys::VILLAGE),
+            household: head.text(keys::HOUSEHOLD).and_then(|text| text.parse().ok()),
+            memberships: memberships(head),
+            aways: aways(head),
+            died: date(head, keys::DIED),
+            moved_out: date(head, keys::MOVED_OUT),
+            refusal_approved: date(head, keys::REFUSAL_APPROVED),
+            changes_decided: changes(head),
+            pending: head.text(keys::REGISTRATION) == Some("pending"),
+        }
+    }
+
+    /// The village in which the person is counted: the smallest code while contested.
+    pub fn counted_in(&self) -> Option<AreaCode> {
+        self.villages.first().copied()
+    }
+
+    /// Whole years of age on a day; `None` without a date of birth, or before it.
+    pub fn age_on(&self, day: Day) -> Option<i32> {
+        let (born, day) = (self.born?.date(), day.date());
+        let had_birthday = (day.month(), day.day()) >= (born.month(), born.day());
+        let age = day.year() - born.year() - i32::from(!had_birthday);
+        (age >= 0).then_some(age)
+    }
+
+    /// Whether the person counts as a child on a day: under 18, or of unknown age in a child's category.
+    pub fn is_minor_on(&self, day: Day) -> bool {
+        self.age_on(day).map_or_else(
+            || {
+                self.memberships.iter().any(|one| {
+                    one.holds_on(day) && Category::from_code(&one.code).is_some_and(Category::is_child)
+                })
+            },
+            |age| age < 18,
+        )
+    }
+
+    /// The codes of the categories the person is in on a day.
+    pub fn categories_on(&self, day: Day) -> impl Iterator<Item = &str> {
+        self.memberships.iter().filter(move |one| one.holds_on(day)).map(|one| one.code.as_str())
+    }
+}
+
+/// `{key}/{field}` sub-fields gathered by key.
+fn keyed<'a>(head: &'a Head, prefix: &'a str) -> impl Iterator<Item = &'a str> {
+    let mut last = "";
+    head.under(prefix).filter_map(move |(rest, _)| {
+        let (key, _) = rest.split_once('/')?;
+        let new = key != last;
+        last = key;
+        new.then_some(key)
+    })
+}
+
+fn memberships(head: &Head) -> Vec<Membership> {
+    keyed(head, keys::CATEGORY)
+        .map(|key| Membership {
+            code: key.split_once('.').map_or(key, |(code, _)| code).to_owned(),
+            from: date(head, &format!("{}{key}/start", keys::CATEGORY)),
+            until: date(head, &format!("{}{key}/end", keys::CATEGORY)),
+        })
+        .collect()
+}
+
+fn aways(head: &Head) -> Vec<Away> {
+    keyed(head, keys::AWAY)
+        .filter_map(|key| {
+            let kind = head.text(&format!("{}{key}/kind", keys::AWAY)).and_then(AwayKind::from_code)?;
+            let from = date(head, &format!("{}{key}/from", keys::AWAY));
+            let until = date(head, &format!("{}{key}/until", keys::AWAY));
+            Some(Away { kind, from, until })
+        })
+        .collect()
+}
+
+fn changes(head: &Head) -> BTreeMap<RecordId, bool> {
+    head.under(keys::CHANGE)
+        .filter_map(|(rest, writes)| {
+            let part = rest.parse().ok()?;
+            let (first, others) = writes.split_first()?;
+            let settled = others.iter().all(|write| write.value == first.value);
+            settled.then(|| (part, first.value.as_text() == Some("accepted")))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::head::Write;
+    use crate::ids::WriterId;
+    use crate::value::{Origin, Value};
+
+    fn head(fields: &[(&str, &[Value])]) -> Head {
+        let mut head = Head::default();
+        for (key, values) in fields {
+            let writes = values.iter().zip(1..).map(|(value, writer)| Write {
+                writer: WriterId(writer),
+                serial: 1,
+                author: RecordId::named("staff", "x"),
+                at_ms: 0,
+                value: value.clone(),
+                origin: Origin::Asked,
+            });
+            head.fields.insert((*key).to_owned(), writes.collect());
+        }
+        head
+    }
+
+    fn id() -> RecordId {
+        RecordId::named("person", "test")
+    }
+
+    #[test]
+    fn a_contested_village_counts_in_the_smallest_code() {
+        let head = head(&[("village", &[532_929_101_202.into(), 532_929_101_201.into()])]);
+        let person = Person::read(id(), &head);
+        assert_eq!(person.counted_in(), Some(AreaCode(532_929_101_201)));
+        assert_eq!(person.villages.len(), 2);
+    }
+
+    #[test]
+    fn a_contested_death_leaves_the_person_due() {
+        let head = head(&[("life/died", &["2026-11-01".into(), Value::Null])]);
+        assert_eq!(Person::read(id(), &head).died, None);
+    }
+
+    #[test]
+    fn a_second_spell_in_a_category_has_a_key_of_its_own() {
+        let head = head(&[
+            ("category/DB/start", &["2020-01-01".into()]),
+            ("category/DB/end", &["2021-01-01".into()]),
+            ("category/DB.2/start", &["2025-01-01".into()]),
+        ]);
+        let person = Person::read(id(), &head);
+        let on = |day: &str| person.categories_on(day.parse().unwrap()).count();
+        assert_eq!((on("2020-06-01"), on("2022-01-01"), on("2026-01-01")), (1, 0, 1));
+    }
+
+    #[test]
+    fn age_turns_on_the_birthday() {
+        let head = head(&[("born", &["2008-11-23".into()])]);
+        let person = Person::read(id(), &head);
+        assert_eq!(person.age_on("2026-11-22".parse().unwrap()), Some(17));
+        assert!(!person.is_minor_on("2026-11-23".parse().unwrap()));
+    }
+}

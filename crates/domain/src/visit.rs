@@ -1,0 +1,225 @@
+//! 走访: one going-there with its parts. Parts, not visits, meet duties.
+
+use crate::area::{code, date};
+use crate::catalogue::keys;
+use crate::head::Head;
+use crate::ids::{AreaCode, RecordId};
+use crate::time::{Day, Happened};
+use crate::value::Value;
+use serde::{Deserialize, Serialize};
+
+crate::staff::codes! {
+    /// How people were met (怎么见的).
+    Way {
+        Home "home" "上门" "at home";
+        Elsewhere "elsewhere" "在别处见面" "elsewhere";
+        Phone "phone" "电话" "by phone";
+        Video "video" "视频" "by video";
+    }
+}
+
+crate::staff::codes! {
+    /// Who was met.
+    Met {
+        InPerson "self" "见到本人" "met in person";
+        WithCarer "self_and_carer" "见到本人和照料人" "met with the carer";
+        FamilyOnly "family" "只见到家人或照料人" "only family or carer met";
+        Nobody "none" "没见到" "not met";
+    }
+}
+
+impl Met {
+    /// Whether the person themselves was met.
+    pub fn in_person(self) -> bool {
+        matches!(self, Self::InPerson | Self::WithCarer)
+    }
+}
+
+crate::staff::codes! {
+    /// Why the person was not met. The three groups have different effects.
+    NotMet {
+        NotAtHome "not_at_home" "没在家" "not at home";
+        InTheFields "in_the_fields" "下地、放牧、赶集" "in the fields, herding, at the market";
+        AtRelatives "at_relatives" "走亲戚" "staying with relatives";
+        RoadBlocked "road_blocked" "路不通" "the road is blocked";
+        Hospital "hospital" "住院" "in hospital";
+        Migrant "migrant" "外出务工" "working elsewhere";
+        Boarding "boarding" "住校" "boarding at school";
+        Institution "institution" "住进养老或福利机构" "moved into an institution";
+        MovedAway "moved_away" "搬走" "moved away";
+        RegistrationMoved "registration_moved" "户口迁出" "registration moved";
+        Died "died" "去世" "died";
+        Refused "refused" "不愿接受走访" "does not want to be visited";
+    }
+}
+
+/// What a reason of not meeting does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NotMetGroup {
+    /// 这次没遇上: the duty stays due.
+    Missed,
+    /// 情况变了: the township confirms; until then 情况有变待确认.
+    Changed,
+    /// 不愿接受走访: excluded only after two tries and a reviewer's approval.
+    Refused,
+}
+
+impl NotMet {
+    /// Which of the three groups it belongs to.
+    pub fn group(self) -> NotMetGroup {
+        match self {
+            Self::NotAtHome | Self::InTheFields | Self::AtRelatives | Self::RoadBlocked => {
+                NotMetGroup::Missed
+            }
+            Self::Hospital
+            | Self::Migrant
+            | Self::Boarding
+            | Self::Institution
+            | Self::MovedAway
+            | Self::RegistrationMoved
+            | Self::Died => NotMetGroup::Changed,
+            Self::Refused => NotMetGroup::Refused,
+        }
+    }
+}
+
+/// One going-there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Visit {
+    /// The record.
+    pub id: RecordId,
+    /// The household visited, unless it was a place.
+    pub household: Option<RecordId>,
+    /// The place, unless it was a household.
+    pub place: Option<String>,
+    /// The village as its author knew it.
+    pub village: Option<AreaCode>,
+    /// How people were met; `None` while contested or of a newer version: meets no duty.
+    pub way: Option<Way>,
+    /// When; `None` while contested: then on no certain day, and it meets no duty.
+    pub happened: Option<Happened>,
+    /// Who visited: the recorder unless said otherwise.
+    pub visited_by: Vec<RecordId>,
+    /// Who recorded it.
+    pub recorded_by: Option<RecordId>,
+    /// Who came along.
+    pub companions: Vec<String>,
+    /// Whether it was made void.
+    pub void: bool,
+}
+
+fn list(head: &Head, key: &str) -> Vec<String> {
+    match head.value(key) {
+        Some(Value::List(items)) => items.clone(),
+        _ => Vec::new(),
+    }
+}
+
+impl Visit {
+    /// Reads a visit from its record.
+    pub fn read(id: RecordId, head: &Head) -> Self {
+        let recorded_by = head.author();
+        let mut visited_by: Vec<RecordId> =
+            list(head, keys::VISITED_BY).iter().filter_map(|text| text.parse().ok()).collect();
+        if visited_by.is_empty() {
+            visited_by.extend(recorded_by);
+        }
+        Self {
+            id,
+            household: head.text(keys::HOUSEHOLD).and_then(|text| text.parse().ok()),
+            place: head.text(keys::PLACE).map(str::to_owned),
+            village: code(head, keys::VILLAGE),
+            way: head.text(keys::WAY).and_then(Way::from_code),
+            happened: head.text(keys::HAPPENED).and_then(|text| text.parse().ok()),
+            visited_by,
+            recorded_by,
+            companions: list(head, keys::COMPANIONS),
+            void: head.text(keys::VOID).is_some(),
+        }
+    }
+
+    /// How many people visited together.
+    pub fn visitors(&self) -> usize {
+        self.visited_by.len() + self.companions.len()
+    }
+}
+
+/// One person's share of a visit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// The record.
+    pub id: RecordId,
+    /// The visit's record.
+    pub visit: Option<RecordId>,
+    /// The person's record.
+    pub subject: Option<RecordId>,
+    /// Who was met; `None` while contested: meets no duty.
+    pub met: Option<Met>,
+    /// Why not.
+    pub reason: Option<NotMet>,
+    /// From when a reported change holds.
+    pub reason_from: Option<Day>,
+    /// Whether it was made void.
+    pub void: bool,
+}
+
+impl Part {
+    /// Reads a part from its record.
+    pub fn read(id: RecordId, head: &Head) -> Self {
+        let record = |key| head.text(key).and_then(|text| text.parse().ok());
+        Self {
+            id,
+            visit: record(keys::VISIT),
+            subject: record(keys::SUBJECT),
+            met: head.text(keys::MET).and_then(Met::from_code),
+            reason: head.text(keys::REASON).and_then(NotMet::from_code),
+            reason_from: date(head, keys::REASON_FROM),
+            void: head.text(keys::VOID).is_some(),
+        }
+    }
+}
+
+/// What coverage needs to know of one part: the facts of the part and of its visit together.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct PartFact {
+    /// The part's record.
+    pub part: RecordId,
+    /// The visit's record.
+    pub visit: RecordId,
+    /// The day on which it counts: the one in which the visit began.
+    pub day: Day,
+    /// How.
+    pub way: Way,
+    /// Who was met.
+    pub met: Met,
+    /// Why not.
+    pub reason: Option<NotMet>,
+    /// From when a reported change holds.
+    pub reason_from: Option<Day>,
+    /// How many people visited together.
+    pub visitors: u8,
+    /// Who is credited first.
+    pub by: Option<RecordId>,
+}
+
+impl PartFact {
+    /// Joins a part and its visit; `None` when either is void, or when way, time or meeting is
+    /// contested or unknown: such a part counts for nothing until it is settled.
+    pub fn of(part: &Part, visit: &Visit) -> Option<Self> {
+        if part.void || visit.void || part.visit != Some(visit.id) {
+            return None;
+        }
+        Some(Self {
+            part: part.id,
+            visit: visit.id,
+            day: visit.happened?.day(),
+            way: visit.way?,
+            met: part.met?,
+            reason: part.reason,
+            reason_from: part.reason_from,
+            visitors: u8::try_from(visit.visitors()).unwrap_or(u8::MAX),
+            by: visit.visited_by.first().copied(),
+        })
+    }
+}
