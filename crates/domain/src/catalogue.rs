@@ -211,6 +211,8 @@ pub mod keys {
     pub const DEFINITION: &str = "definition";
     /// Text: the hash of a form's canonical JSON.
     pub const HASH: &str = "hash";
+    /// List of paths: the order in which a form's answers stand in a row.
+    pub const ORDER: &str = "order";
     /// Text: the stable name of a form.
     pub const FORM: &str = "form";
     /// Number: the youngest age to which a form assignment applies.

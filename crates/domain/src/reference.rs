@@ -1,13 +1,15 @@
 //! What is small, shared by everybody and needed for every judgement: areas, staff, assignments, duties.
 
 use crate::area::{Area, Areas};
-use crate::catalogue::RecordKind;
+use crate::canonical::Hash;
+use crate::catalogue::{RecordKind, keys};
 use crate::duty::Duty;
 use crate::head::Head;
 use crate::ids::{AreaCode, RecordId};
 use crate::patch::RecordRef;
 use crate::staff::{Assignment, Staff};
 use crate::time::Day;
+use crate::value::Value;
 use std::collections::BTreeMap;
 
 /// A county's reference data as it stands. Grows with villages and staff, not with visits.
@@ -21,12 +23,21 @@ pub struct Reference {
     pub assignments: BTreeMap<RecordId, Assignment>,
     /// Rules of duties by record.
     pub duties: BTreeMap<RecordId, Duty>,
+    /// Published forms by the hash of their canonical JSON: the order of a row of answers.
+    pub orders: BTreeMap<Hash, Vec<String>>,
 }
 
 impl Reference {
     /// Whether records of this kind are part of the reference.
     pub fn holds(kind: RecordKind) -> bool {
-        matches!(kind, RecordKind::Area | RecordKind::Staff | RecordKind::Assignment | RecordKind::Duty)
+        matches!(
+            kind,
+            RecordKind::Area
+                | RecordKind::Staff
+                | RecordKind::Assignment
+                | RecordKind::Duty
+                | RecordKind::Form
+        )
     }
 
     /// Takes in a record as it stands now; other kinds are left alone. O(log n).
@@ -49,8 +60,19 @@ impl Reference {
                 self.duties.remove(&id);
                 self.duties.extend(Duty::read(id, head).map(|one| (id, one)));
             }
+            RecordKind::Form => {
+                let hash = head.text(keys::HASH).and_then(|text| text.parse().ok());
+                if let (Some(hash), Some(Value::List(order))) = (hash, head.value(keys::ORDER)) {
+                    self.orders.insert(hash, order.clone());
+                }
+            }
             _ => {}
         }
+    }
+
+    /// The order of a row under a form; empty when there is no form. `None` when it is unknown here.
+    pub fn order(&self, form: Option<Hash>) -> Option<&[String]> {
+        form.map_or(Some(&[]), |hash| self.orders.get(&hash).map(Vec::as_slice))
     }
 
     /// The assignments of a member of staff, past and present. O(assignments).
