@@ -99,6 +99,58 @@ problems! {
     DraftDamaged Call "有一份填写中的走访读不出来，已原样保存，其他走访不受影响。请联系县里。"
         "One unfinished visit cannot be read; it is kept as it is and no other visit is affected. Ring the county.";
 
+    // Forms and answers, as workers, reviewers and authors of forms meet them
+    AnswerCalculated Fix "“{question}”由表格自己算出，不用填。"
+        "\"{question}\" is worked out by the form; it cannot be answered.";
+    AnswerDiffers Call "“{question}”按表格应为“{expected}”，收到的是“{given}”。内容都在，请看一看。"
+        "By the form \"{question}\" should be \"{expected}\"; \"{given}\" arrived. Nothing is lost; please look.";
+    AnswersMisfit Call "收到 {given} 项答案，表里有 {expected} 项。内容都在，请看一看。"
+        "{given} answers arrived for a form of {expected}. Nothing is lost; please look.";
+    OriginsMisfit Call "答案的来历“{given}”对不上这张表。内容都在，请看一看。"
+        "The origins \"{given}\" do not fit this form. Nothing is lost; please look.";
+    UnchangedNotOffered Fix "“{section}”每次都要看一看，不能用“没变化”。"
+        "\"{section}\" has to be looked at every time; \"nothing changed\" is not offered.";
+    UnchangedNoLast Fix "“{section}”没有上次的内容可比，请逐项填写。"
+        "\"{section}\" has no earlier answers to compare with; please fill it in.";
+    UnchangedTooOften Fix "“{section}”已连续 {limit} 次“没变化”，这次请逐项问一问。"
+        "\"{section}\" was \"nothing changed\" {limit} times running; please ask item by item this time.";
+    FormNotJson Call "表格文件第 {line} 行第 {column} 个字读不出来：{reason}。请县里检查这张表。"
+        "The form file cannot be read at line {line}, column {column}: {reason}. The county has to mend it.";
+    FormTooLarge Fix "表格“{form}”的“{place}”太大，上限是 {limit}。"
+        "In the form \"{form}\", \"{place}\" is too large; the limit is {limit}.";
+    FormNameWrong Fix "表格“{form}”：“{place}”的名字“{name}”不能用；要以字母或 _ 开头，只含字母、数字、_、- 和 .。"
+        "In the form \"{form}\", \"{place}\" has the name \"{name}\"; a name begins with a letter or _ and holds only letters, digits, _, - and .";
+    FormNameTaken Fix "表格“{form}”：“{place}”这个名字用了两次，请改一个。"
+        "In the form \"{form}\" the name \"{place}\" is used twice; change one of them.";
+    FormPartWrong Fix "表格“{form}”：“{place}”是 {kind}，不能有“{part}”，或者缺了它。"
+        "In the form \"{form}\", \"{place}\" is a {kind}, which must not have, or lacks, \"{part}\".";
+    FormChoiceWrong Fix "表格“{form}”的选项表“{place}”：代码“{name}”重复、为空或含有空格。"
+        "In the form \"{form}\", the list \"{place}\" has the code \"{name}\" twice, or it is empty or has a space in it.";
+    FormNameUnknown Fix "表格“{form}”：“{place}”第 {column} 个字起写的“{name}”，表里没有。"
+        "In the form \"{form}\", \"{place}\", column {column}: the form has no \"{name}\".";
+    FormNameAmbiguous Fix "表格“{form}”：“{place}”第 {column} 个字起写的“{name}”，表里不止一个，请写出路径。"
+        "In the form \"{form}\", \"{place}\", column {column}: there is more than one \"{name}\"; write its path.";
+    FormCycle Fix "表格“{form}”：这些题互相依赖，算不出来：{names}。"
+        "In the form \"{form}\" these questions depend on each other and cannot be worked out: {names}.";
+    ExpressionUnexpected Fix "表格“{form}”：“{place}”第 {column} 个字“{found}”不应出现在这里。"
+        "In the form \"{form}\", \"{place}\", column {column}: \"{found}\" does not belong here.";
+    ExpressionEnds Fix "表格“{form}”：“{place}”到第 {column} 个字就断了，后面还缺内容。"
+        "In the form \"{form}\", \"{place}\" stops at column {column}; something is missing after it.";
+    ExpressionOpenQuote Fix "表格“{form}”：“{place}”第 {column} 个字开始的引号或 {found} 没有收尾。"
+        "In the form \"{form}\", \"{place}\", column {column}: {found} is never closed.";
+    ExpressionTooDeep Fix "表格“{form}”：“{place}”第 {column} 个字处嵌套太深，最多 {limit} 层。"
+        "In the form \"{form}\", \"{place}\", column {column}: nested too deeply; the limit is {limit}.";
+    ExpressionTooMuch Call "表格“{form}”：“{place}”算得太久，已停下。内容都在，请县里检查这张表。"
+        "In the form \"{form}\", \"{place}\" took too long to work out and was stopped. Nothing is lost; the county has to check the form.";
+    FunctionUnknown Fix "表格“{form}”：“{place}”第 {column} 个字：没有“{name}”这个函数。"
+        "In the form \"{form}\", \"{place}\", column {column}: there is no function \"{name}\".";
+    FunctionArguments Fix "表格“{form}”：“{place}”第 {column} 个字：函数“{name}”要 {expected} 个参数，写了 {given} 个。"
+        "In the form \"{form}\", \"{place}\", column {column}: the function \"{name}\" takes {expected} arguments, not {given}.";
+    FunctionNeedsName Fix "表格“{form}”：“{place}”第 {column} 个字：函数“{name}”这里要直接写出引号里的名字。"
+        "In the form \"{form}\", \"{place}\", column {column}: the function \"{name}\" needs a name written in quotes here.";
+    PatternWrong Fix "表格“{form}”：“{place}”第 {column} 个字：这个 regex 写法不能用：{reason}。"
+        "In the form \"{form}\", \"{place}\", column {column}: this regex cannot be used: {reason}.";
+
     // Sending
     Unreachable Retry "现在连不上县里。内容都在手机里，到有信号的地方再试。"
         "The county cannot be reached now. Everything is on the phone; try again where there is signal.";
