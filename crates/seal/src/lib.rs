@@ -1,1 +1,19 @@
-//! Placeholder until its first room stands.
+//! Signs, verifies, wraps keys, seals to recipients and compresses.
+//!
+//! Everything here is a pure function of its arguments: no clock, no storage, no socket, and
+//! randomness comes in as [`Dice`]. The one exception is [`age_seal`], because the age library
+//! draws its one-time file keys from the operating system itself; sealed bytes therefore differ
+//! at each call, opened bytes never do.
+
+pub mod compress;
+pub mod dice;
+pub mod error;
+pub mod frame;
+mod hex;
+pub mod secret;
+pub mod sign;
+
+pub use compress::{Dictionaries, Dictionary};
+pub use dice::Dice;
+pub use error::SealError;
+pub use sign::{KeyId, PublicKey, Signature, SigningKey};
