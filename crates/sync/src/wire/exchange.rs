@@ -1,0 +1,125 @@
+//! One exchange: up go patches, down go heads, in the same request.
+
+use super::heads::HeadTables;
+use super::item::LogPiece;
+use super::receipt::Statement;
+use domain::canonical::Hash;
+use domain::ids::{RecordId, WriterId};
+use domain::patch::RecordRef;
+use domain::permission::Scope;
+use serde::{Deserialize, Serialize};
+
+/// Where a phone stands in the county's ledger. A hash that does not fit is a new epoch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cursor {
+    /// The county's writer, as the phone knows it.
+    #[serde(rename = "e")]
+    pub epoch: WriterId,
+    /// The county's sequence.
+    #[serde(rename = "s")]
+    pub seq: u64,
+    /// The hash of the county's ledger at that sequence.
+    #[serde(rename = "h")]
+    pub hash: Hash,
+}
+
+/// One feed and how far it has been read. First sync = position 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Position(
+    /// The feed.
+    pub Scope,
+    /// Everything up to this sequence is here.
+    pub u64,
+);
+
+/// What a phone sends. The frame around it names and proves the device.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ExchangeRequest {
+    /// Protocol version.
+    #[serde(rename = "v")]
+    pub version: u32,
+    /// The app's version, for the county's list of phones.
+    pub app: String,
+    /// The exchange number: ascending for a device; an old one is answered with receipts only.
+    #[serde(rename = "n")]
+    pub number: u64,
+    /// Pieces of the device's logs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub logs: Vec<LogPiece>,
+    /// Entries waiting on the phone beyond these.
+    #[serde(default)]
+    pub waiting: u64,
+    /// Where the phone stands; absent before the first reply.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<Cursor>,
+    /// The feeds it follows; those it does not name are read from 0.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub feeds: Vec<Position>,
+    /// Standing writes of a former county writer, found in the phone's heads, which a restored
+    /// county does not have any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recovered: Option<HeadTables>,
+}
+
+/// A page of the county's feeds.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Page {
+    /// Heads that entered or changed.
+    #[serde(rename = "h")]
+    pub heads: HeadTables,
+    /// For each head, in the order of the unpacked tables, the positions in `feeds` it belongs to.
+    #[serde(rename = "i", default, skip_serializing_if = "Vec::is_empty")]
+    pub scopes: Vec<Vec<u16>>,
+    /// Records that left a feed: position in `feeds`, record.
+    #[serde(rename = "x", default, skip_serializing_if = "Vec::is_empty")]
+    pub left: Vec<(u16, RecordRef)>,
+    /// The feeds, and how far they have been read with this page.
+    #[serde(rename = "f", default, skip_serializing_if = "Vec::is_empty")]
+    pub feeds: Vec<Position>,
+    /// Feeds the phone followed and may no longer: it drops their receipted copies.
+    #[serde(rename = "d", default, skip_serializing_if = "Vec::is_empty")]
+    pub dropped: Vec<Scope>,
+    /// Whether more is waiting at the county.
+    #[serde(rename = "m", default, skip_serializing_if = "std::ops::Not::not")]
+    pub more: bool,
+}
+
+/// The digest of one feed: how many records it has, and the sum of their digests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeedDigest {
+    /// The feed.
+    #[serde(rename = "s")]
+    pub scope: Scope,
+    /// How many records.
+    #[serde(rename = "c")]
+    pub count: u64,
+    /// Σ H(record, vector), without carry, as 16 hexadecimal digits.
+    #[serde(rename = "d")]
+    pub sum: WriterId,
+}
+
+/// What the county answers besides the signed statement.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rest {
+    /// The next page of the feeds; absent in answers with receipts only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<Page>,
+    /// Digests of the feeds, once everything has been sent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub digests: Vec<FeedDigest>,
+    /// Records erased by law since the cursor: the phone drops their bodies everywhere.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub erased: Vec<RecordRef>,
+    /// Who the county takes the phone's holder for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub staff: Option<RecordId>,
+}
+
+/// A whole reply, as the phone's session takes it: the frame has been verified.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExchangeReply {
+    /// What the county signs for.
+    pub statement: Statement,
+    /// The rest.
+    pub rest: Rest,
+}
