@@ -1,2 +1,68 @@
-//! Placeholder.
-fn main() {}
+//! The workshop: what people and machines do with this repository, as `cargo xtask <command>`.
+
+mod bench;
+mod commands;
+mod compile;
+mod demo;
+mod install;
+mod quick;
+mod say;
+mod steps;
+mod test;
+mod tidy;
+mod workspace;
+
+use clap::{CommandFactory, Parser, Subcommand};
+use say::Say;
+use std::process::ExitCode;
+use xshell::Shell;
+
+/// What a command of the workshop returns: its exit status, or why it could not be done.
+pub type Outcome<T = ExitCode> = Result<T, Box<dyn std::error::Error>>;
+
+/// The workshop of 山访: try it, test it, keep it tidy, measure it.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", disable_help_subcommand = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Install what is missing, build, and play the main job as a story in this terminal.
+    Demo(demo::Options),
+    /// Run every test there is: format, clippy, tidy, unit, property, conformance, end to end.
+    Test(test::Options),
+    /// Check the laws of the house and print each breach as `path:line: rule: reason`.
+    Tidy,
+    /// Build for release and measure: speed, bytes on the wire, growth.
+    Bench(bench::Options),
+}
+
+fn main() -> ExitCode {
+    let say = Say::new();
+    match run(&say) {
+        Ok(code) => code,
+        Err(trouble) => {
+            say.trouble(&trouble.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(say: &Say) -> Outcome {
+    let Some(command) = Arguments::parse().command else {
+        Arguments::command().print_help()?;
+        return Ok(ExitCode::SUCCESS);
+    };
+    let shell = Shell::new()?;
+    let workspace = workspace::Workspace::load(&shell)?;
+    shell.change_dir(&workspace.root);
+    match command {
+        Command::Demo(options) => demo::run(&shell, say, &workspace, &options),
+        Command::Test(options) => test::run(&shell, say, &workspace, &options),
+        Command::Tidy => tidy::run(&shell, say, &workspace),
+        Command::Bench(options) => bench::run(&shell, say, &workspace, &options),
+    }
+}

@@ -1,0 +1,94 @@
+//! `cargo xtask demo`: installs, builds, and hands over to the story.
+
+use crate::commands::{hand_over, program};
+use crate::say::Say;
+use crate::workspace::Workspace;
+use crate::{Outcome, compile, install};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use xshell::Shell;
+
+/// What may be asked of it.
+#[derive(clap::Args)]
+pub struct Options {
+    /// Start again: throw away the folder of an earlier demo. Asks first.
+    #[arg(long)]
+    fresh: bool,
+    /// How many people the synthetic register has.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    subjects: Option<u32>,
+    /// Leave the county server running at the end.
+    #[arg(long)]
+    keep: bool,
+    /// For scripts: ask nothing, and end with 0 only when the story held.
+    #[arg(long)]
+    once: bool,
+    /// Where the demo keeps its data.
+    #[arg(long, value_name = "FOLDER", default_value = "data/demo")]
+    data: PathBuf,
+}
+
+/// Plays the story. The exit status is that of the story.
+pub fn run(shell: &Shell, say: &Say, workspace: &Workspace, options: &Options) -> Outcome {
+    if !workspace.has_program("system-tests", "demo") {
+        return Err("the story is not written yet: the package system-tests has no program `demo`".into());
+    }
+    let data = workspace.root.join(&options.data);
+    if options.fresh && !options.once && data.exists() {
+        let question = format!("Throw away everything in {}?", data.display());
+        if !install::ask(&question, "Add --once to start again without a question.")? {
+            say.line("Nothing was touched.");
+            return Ok(ExitCode::SUCCESS);
+        }
+    }
+    install::to_build(shell, say)?;
+    let folder = compile::programs(shell, say, workspace, false)?;
+    let story = folder.join("demo").display().to_string();
+    hand_over(program(shell, &story).args(arguments(options, &data)))
+}
+
+/// What the story is told: every choice of the user. By then `--fresh` has been agreed to.
+fn arguments(options: &Options, data: &Path) -> Vec<String> {
+    let mut arguments = vec!["--data".to_owned(), data.display().to_string()];
+    if let Some(subjects) = options.subjects {
+        arguments.extend(["--subjects".to_owned(), subjects.to_string()]);
+    }
+    let choices = [("--fresh", options.fresh), ("--keep", options.keep), ("--once", options.once)];
+    arguments.extend(choices.iter().filter(|(_, chosen)| *chosen).map(|(word, _)| (*word).to_owned()));
+    arguments
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        options: Options,
+    }
+
+    fn told(line: &[&str]) -> Vec<String> {
+        let options = Line::try_parse_from([&["demo"], line].concat()).unwrap().options;
+        arguments(&options, &Path::new("house").join(&options.data))
+    }
+
+    #[test]
+    fn the_story_hears_every_choice() {
+        let line = ["--fresh", "--subjects", "300", "--keep", "--once", "--data", "elsewhere"];
+        let expected = ["--data", "house/elsewhere", "--subjects", "300", "--fresh", "--keep", "--once"];
+        assert_eq!(told(&line), expected);
+    }
+
+    #[test]
+    fn without_choices_only_the_folder_is_named() {
+        assert_eq!(told(&[]), ["--data", "house/data/demo"]);
+    }
+
+    #[test]
+    fn a_register_of_nobody_is_refused() {
+        assert!(Line::try_parse_from(["demo", "--subjects", "0"]).is_err());
+        assert!(Line::try_parse_from(["demo", "--subjects", "many"]).is_err());
+    }
+}

@@ -1,0 +1,220 @@
+//! Installs what a command needs and this machine lacks: each package by name, with progress, never silently.
+
+use crate::Outcome;
+use crate::commands::{answers, program};
+use crate::say::{Progress, Say};
+use std::io::{BufRead, BufReader, IsTerminal};
+use std::process::{Command, Stdio};
+use xshell::{Shell, cmd};
+
+/// A system package, with the reason why anybody should let it in.
+struct Need {
+    debian: &'static str,
+    why: &'static str,
+}
+
+/// What a build needs besides the Rust toolchain and the C compiler that Rust itself links with.
+const TO_BUILD: &[Need] = &[
+    Need { debian: "libssl-dev", why: "the encrypted database (SQLCipher) uses the system's OpenSSL" },
+    Need { debian: "pkg-config", why: "the build asks it where OpenSSL is" },
+];
+
+/// The parts of the Rust toolchain that the checks use.
+const TO_CHECK: &[(&str, &str)] = &[("rustfmt", "fmt"), ("clippy", "clippy")];
+
+/// Sees to everything that is needed to build.
+pub fn to_build(shell: &Shell, say: &Say) -> Outcome<()> {
+    if answers(shell, "dpkg-query", &["--version"]) { on_debian(shell, say) } else { elsewhere(shell) }
+}
+
+/// Sees to the parts of the Rust toolchain that the checks use.
+pub fn to_check(shell: &Shell, say: &Say) -> Outcome<()> {
+    let missing: Vec<&str> = TO_CHECK
+        .iter()
+        .filter(|(_, command)| !answers(shell, "cargo", &[command, "--version"]))
+        .map(|(component, _)| *component)
+        .collect();
+    if missing.is_empty() {
+        say.line("rustfmt and clippy: present");
+        return Ok(());
+    }
+    let names = missing.join(" ");
+    if !answers(shell, "rustup", &["--version"]) {
+        return Err(format!(
+            "the Rust toolchain here lacks {names}, and there is no rustup to add them.\n       \
+             Install them from where this toolchain came (Debian: rustfmt, rust-clippy), \
+             or take Rust from https://rustup.rs"
+        )
+        .into());
+    }
+    say.line(&format!("The Rust toolchain lacks {names}. Adding: rustup component add {names}"));
+    program(shell, "rustup").args(["component", "add"]).args(&missing).quiet().run()?;
+    Ok(())
+}
+
+fn on_debian(shell: &Shell, say: &Say) -> Outcome<()> {
+    let missing: Vec<&Need> = TO_BUILD.iter().filter(|need| !is_installed(shell, need.debian)).collect();
+    let names = |needs: &[&Need]| needs.iter().map(|need| need.debian).collect::<Vec<_>>().join(" ");
+    if missing.is_empty() {
+        say.line(&format!("system packages: present ({})", names(&TO_BUILD.iter().collect::<Vec<_>>())));
+        return Ok(());
+    }
+    say.line("This machine lacks system packages that the build needs:");
+    for need in &missing {
+        say.line(&format!("  {}: {}", need.debian, need.why));
+    }
+    let names = names(&missing);
+    let before = leave(shell, &names)?;
+    let sudo = if before.is_empty() { "" } else { " with sudo" };
+    say.line(&format!("Installing them{sudo}: apt-get install {names}"));
+    // The right is asked for here, where a question for a password can still be seen.
+    if !before.is_empty() {
+        cmd!(shell, "sudo -v").quiet().run().map_err(|_| format!("sudo was refused. {}", by_hand(&names)))?;
+    }
+    let progress = say.progress(100, "reading the package lists");
+    apt(shell, &progress, &before, &["update"])?;
+    drop(progress);
+    let progress = say.progress(100, "installing");
+    let mut install = vec!["install", "--yes", "--no-install-recommends"];
+    install.extend(missing.iter().map(|need| need.debian));
+    apt(shell, &progress, &before, &install)
+        .map_err(|trouble| format!("{trouble}\n       {}", by_hand(&names)))?;
+    drop(progress);
+    let still: Vec<&Need> = missing.into_iter().filter(|need| !is_installed(shell, need.debian)).collect();
+    match still.first() {
+        None => Ok(()),
+        Some(need) => Err(format!("apt-get ended well, but {} is still not installed", need.debian).into()),
+    }
+}
+
+/// The words before `apt-get`: none for root, else `sudo`; without either, what a person can do.
+fn leave(shell: &Shell, names: &str) -> Outcome<Vec<&'static str>> {
+    if cmd!(shell, "id -u").quiet().read()? == "0" {
+        return Ok(vec![]);
+    }
+    if answers(shell, "sudo", &["--version"]) {
+        return Ok(vec!["sudo"]);
+    }
+    Err(format!("installing needs root, and there is no sudo here. {}", by_hand(names)).into())
+}
+
+fn by_hand(names: &str) -> String {
+    format!("As root, run: apt-get update && apt-get install {names}")
+}
+
+fn is_installed(shell: &Shell, package: &str) -> bool {
+    let status = shell.cmd("dpkg-query").args(["--show", "--showformat=${db:Status-Status}\\n", package]);
+    // A library may be there for several architectures, one line each.
+    status.quiet().ignore_stderr().read().is_ok_and(|lines| lines.lines().any(|line| line == "installed"))
+}
+
+/// Runs apt-get and shows how far it is. The end of its output is in the error when it fails.
+fn apt(shell: &Shell, progress: &Progress, before: &[&str], arguments: &[&str]) -> Outcome<()> {
+    let words = ["env", "DEBIAN_FRONTEND=noninteractive", "LC_ALL=C.UTF-8", "apt-get"];
+    let options = ["-o", "APT::Status-Fd=1", "-o", "DPkg::Lock::Timeout=300"];
+    let mut all = before.iter().chain(&words).chain(&options).chain(arguments);
+    let first = all.next().copied().unwrap_or("apt-get");
+    let mut command = Command::from(program(shell, first).args(all));
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::inherit())
+        .spawn()
+        .map_err(|trouble| format!("{first} cannot be started: {trouble}"))?;
+    let mut said = Vec::new();
+    if let Some(output) = child.stdout.take() {
+        for line in BufReader::new(output).lines().map_while(Result::ok) {
+            match heard(&line) {
+                Heard::Percent(percent, what) => progress.at(percent, &what),
+                Heard::Installed(package) => progress.note(&format!("  installed {package}")),
+                Heard::Other => said.push(line),
+            }
+        }
+    }
+    if child.wait()?.success() {
+        return Ok(());
+    }
+    let tail = said.iter().rev().take(8).rev().map(String::as_str).collect::<Vec<_>>();
+    Err(format!("apt-get {} failed:\n{}", arguments.join(" "), tail.join("\n")).into())
+}
+
+/// What a line of apt-get's output tells.
+#[derive(Debug, PartialEq)]
+enum Heard {
+    Percent(u64, String),
+    Installed(String),
+    Other,
+}
+
+/// Reads a line: `dlstatus:1:20.5:Retrieving file 1 of 4`, `pmstatus:libssl-dev:40.0:Unpacking …`
+/// (apt's README.progress-reporting) or `Setting up libssl-dev:amd64 (3.0.19-1) ...`.
+fn heard(line: &str) -> Heard {
+    if let Some(done) = line.strip_prefix("Setting up ") {
+        return Heard::Installed(done.trim_end_matches([' ', '.']).to_owned());
+    }
+    let mut parts = line.splitn(4, ':');
+    match (parts.next(), parts.next(), parts.next(), parts.next()) {
+        (Some("dlstatus" | "pmstatus"), Some(_), Some(percent), Some(what)) => {
+            let whole = percent.split('.').next().unwrap_or_default();
+            whole.parse().map_or(Heard::Other, |percent| Heard::Percent(percent, what.to_owned()))
+        }
+        _ => Heard::Other,
+    }
+}
+
+/// Where there is no dpkg: the build's own question decides, and the answer names what to install.
+fn elsewhere(shell: &Shell) -> Outcome<()> {
+    if answers(shell, "pkg-config", &["--exists", "openssl"]) {
+        return Ok(());
+    }
+    Err("the build needs pkg-config and the headers of OpenSSL 3, which it cannot find here.\n       \
+         Fedora, openEuler: dnf install pkgconf-pkg-config openssl-devel\n       \
+         Arch: pacman -S pkgconf openssl\n       \
+         Alpine: apk add pkgconf openssl-dev\n       \
+         macOS: brew install pkg-config openssl@3"
+        .into())
+}
+
+/// Asks a person and takes only a clear yes. Where nobody can answer, it is an error that names the way out.
+pub fn ask(question: &str, without_asking: &str) -> Outcome<bool> {
+    if !std::io::stdin().is_terminal() {
+        return Err(format!("{question}\n       Nobody is here to answer. {without_asking}").into());
+    }
+    eprint!("{question} [y/N] ");
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer)?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes" | "是"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn apt_progress_is_understood() {
+        assert_eq!(
+            heard("dlstatus:1:20.5141:Retrieving file 1 of 4 (2s remaining)"),
+            Heard::Percent(20, "Retrieving file 1 of 4 (2s remaining)".into())
+        );
+        assert_eq!(
+            heard("pmstatus:libssl-dev:55.5556:Unpacking libssl-dev:amd64 (amd64)"),
+            Heard::Percent(55, "Unpacking libssl-dev:amd64 (amd64)".into())
+        );
+        assert_eq!(
+            heard("Setting up libssl-dev:amd64 (3.0.19-1~deb12u2) ..."),
+            Heard::Installed("libssl-dev:amd64 (3.0.19-1~deb12u2)".into())
+        );
+    }
+
+    #[test]
+    fn other_lines_are_kept_for_the_error() {
+        for line in ["", "E: Unable to locate package libssl-dev", "pmstatus:short", "dlstatus:1:many:x"] {
+            assert_eq!(heard(line), Heard::Other, "{line}");
+        }
+    }
+
+    #[test]
+    fn what_to_do_by_hand_names_the_packages() {
+        assert!(by_hand("libssl-dev pkg-config").ends_with("apt-get install libssl-dev pkg-config"));
+    }
+}
