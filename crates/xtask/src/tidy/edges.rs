@@ -27,7 +27,19 @@ const HOUSE: [Room; 11] = [
     Room(
         "seal",
         &["domain"],
-        Only(&["age", "argon2", "blake3", "ed25519-dalek", "serde", "serde_json", "thiserror", "zstd"]),
+        Only(&[
+            "age",
+            "argon2",
+            "bech32",
+            "blake3",
+            "chacha20poly1305",
+            "ed25519-dalek",
+            "serde",
+            "serde_json",
+            "thiserror",
+            "zeroize",
+            "zstd",
+        ]),
     ),
     Room("store", &["domain", "sync"], Only(&["async-trait", "serde", "serde_json", "thiserror"])),
     Room(
