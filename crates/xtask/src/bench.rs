@@ -43,7 +43,7 @@ pub fn run(shell: &Shell, say: &Say, workspace: &Workspace, options: &Options) -
         return Err(format!("the bench failed, {KEPT} stays as it was").into());
     }
     let block = format!("{}\n\n{}", machine(shell)?, table.trim());
-    let kept = std::fs::read_to_string(KEPT).unwrap_or_default();
+    let kept = shell.read_file(KEPT).unwrap_or_default();
     shell.write_file(KEPT, renewed(&kept, &block))?;
     say.good(&format!("The table is in {KEPT}"));
     Ok(ExitCode::SUCCESS)

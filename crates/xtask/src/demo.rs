@@ -23,9 +23,9 @@ pub struct Options {
     /// For scripts: ask nothing, and end with 0 only when the story held.
     #[arg(long)]
     once: bool,
-    /// Where the demo keeps its data.
-    #[arg(long, value_name = "FOLDER", default_value = "data/demo")]
-    data: PathBuf,
+    /// Where the demo keeps its data; `data/demo` of the repository unless told.
+    #[arg(long, value_name = "FOLDER")]
+    data: Option<PathBuf>,
 }
 
 /// Plays the story. The exit status is that of the story.
@@ -33,7 +33,7 @@ pub fn run(shell: &Shell, say: &Say, workspace: &Workspace, options: &Options) -
     if !workspace.has_program("system-tests", "demo") {
         return Err("the story is not written yet: the package system-tests has no program `demo`".into());
     }
-    let data = workspace.root.join(&options.data);
+    let data = folder(options, &workspace.root)?;
     if options.fresh && !options.once && data.exists() {
         let question = format!("Throw away everything in {}?", data.display());
         if !install::ask(&question, "Add --once to start again without a question.")? {
@@ -42,9 +42,17 @@ pub fn run(shell: &Shell, say: &Say, workspace: &Workspace, options: &Options) -
         }
     }
     install::to_build(shell, say)?;
-    let folder = compile::programs(shell, say, workspace, false)?;
-    let story = folder.join("demo").display().to_string();
+    let programs = compile::programs(shell, say, workspace, false)?;
+    let story = programs.join("demo").display().to_string();
     hand_over(program(shell, &story).args(arguments(options, &data)))
+}
+
+/// The folder of the data: what the user named is meant from where the user stands.
+fn folder(options: &Options, root: &Path) -> Outcome<PathBuf> {
+    Ok(match &options.data {
+        Some(given) => std::path::absolute(given)?,
+        None => root.join("data").join("demo"),
+    })
 }
 
 /// What the story is told: every choice of the user. By then `--fresh` has been agreed to.
@@ -71,19 +79,25 @@ mod tests {
 
     fn told(line: &[&str]) -> Vec<String> {
         let options = Line::try_parse_from([&["demo"], line].concat()).unwrap().options;
-        arguments(&options, &Path::new("house").join(&options.data))
+        arguments(&options, &folder(&options, Path::new("house")).unwrap())
     }
 
     #[test]
     fn the_story_hears_every_choice() {
-        let line = ["--fresh", "--subjects", "300", "--keep", "--once", "--data", "elsewhere"];
-        let expected = ["--data", "house/elsewhere", "--subjects", "300", "--fresh", "--keep", "--once"];
+        let line = ["--fresh", "--subjects", "300", "--keep", "--once", "--data", "/elsewhere"];
+        let expected = ["--data", "/elsewhere", "--subjects", "300", "--fresh", "--keep", "--once"];
         assert_eq!(told(&line), expected);
     }
 
     #[test]
     fn without_choices_only_the_folder_is_named() {
         assert_eq!(told(&[]), ["--data", "house/data/demo"]);
+    }
+
+    #[test]
+    fn a_folder_is_meant_from_where_the_user_stands() {
+        let here = std::env::current_dir().unwrap().join("mine");
+        assert_eq!(told(&["--data", "mine"]), ["--data", here.to_str().unwrap()]);
     }
 
     #[test]

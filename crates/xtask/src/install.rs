@@ -146,17 +146,17 @@ enum Heard {
     Other,
 }
 
-/// Reads a line: `dlstatus:1:20.5:Retrieving file 1 of 4`, `pmstatus:libssl-dev:40.0:Unpacking …`
-/// (apt's README.progress-reporting) or `Setting up libssl-dev:amd64 (3.0.19-1) ...`.
+/// Reads a line of apt's status: `dlstatus:1:20.5:Retrieving file 1 of 4`, `pmstatus:libssl-dev:40.0:Unpacking …`,
+/// `pmstatus:libssl-dev:80.0:Installed libssl-dev (amd64)` (apt's README.progress-reporting).
 fn heard(line: &str) -> Heard {
-    if let Some(done) = line.strip_prefix("Setting up ") {
-        return Heard::Installed(done.trim_end_matches([' ', '.']).to_owned());
-    }
     let mut parts = line.splitn(4, ':');
-    match (parts.next(), parts.next(), parts.next(), parts.next()) {
+    let (kind, package, percent, what) = (parts.next(), parts.next(), parts.next(), parts.next());
+    match (kind, package, percent.and_then(|percent| percent.split('.').next()?.parse().ok()), what) {
+        (Some("pmstatus"), Some(package), Some(_), Some(what)) if what.starts_with("Installed ") => {
+            Heard::Installed(package.to_owned())
+        }
         (Some("dlstatus" | "pmstatus"), Some(_), Some(percent), Some(what)) => {
-            let whole = percent.split('.').next().unwrap_or_default();
-            whole.parse().map_or(Heard::Other, |percent| Heard::Percent(percent, what.to_owned()))
+            Heard::Percent(percent, what.to_owned())
         }
         _ => Heard::Other,
     }
@@ -201,8 +201,8 @@ mod tests {
             Heard::Percent(55, "Unpacking libssl-dev:amd64 (amd64)".into())
         );
         assert_eq!(
-            heard("Setting up libssl-dev:amd64 (3.0.19-1~deb12u2) ..."),
-            Heard::Installed("libssl-dev:amd64 (3.0.19-1~deb12u2)".into())
+            heard("pmstatus:libssl-dev:80.0000:Installed libssl-dev (amd64)"),
+            Heard::Installed("libssl-dev".into())
         );
     }
 

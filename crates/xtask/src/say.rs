@@ -47,16 +47,14 @@ impl Say {
 
     /// Something of a known length that takes time.
     pub fn progress(&self, length: u64, doing: &str) -> Progress {
-        let bar = if self.plain {
-            eprintln!("{doing} …");
-            ProgressBar::hidden()
-        } else {
-            ProgressBar::new(length)
-        };
         let style = ProgressStyle::with_template("{prefix} [{bar:30}] {pos}/{len} {wide_msg:.dim}");
-        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> "));
+        let style = style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> ");
+        if self.plain {
+            eprintln!("{doing} …");
+        }
+        let bar = if self.plain { ProgressBar::hidden() } else { ProgressBar::no_length() };
+        let bar = bar.with_style(style).with_prefix(doing.to_owned());
         bar.set_length(length);
-        bar.set_prefix(doing.to_owned());
         Progress { bar, plain: self.plain, doing: doing.to_owned(), spoken: Cell::new(Instant::now()) }
     }
 
