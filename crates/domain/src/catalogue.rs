@@ -2,7 +2,7 @@
 //! unknown keys are kept and shown raw.
 //!
 //! Contested readings: what rules do while a field is contested, so that phone and county never
-//! disagree. Village: visible in each, counted in the smallest code. Life, category, assignment:
+//! disagree. Village (and each move): visible in each, counted in the smallest code. Life, category, assignment:
 //! the person is still due. Everything else: unknown.
 
 use serde::{Deserialize, Serialize};
@@ -90,6 +90,9 @@ pub mod keys {
     pub const ETHNIC_GROUP: &str = "ethnic_group";
     /// Number, a 12-digit code: the village a person or household belongs to, or a visit was made in.
     pub const VILLAGE: &str = "village";
+    /// `moved/{date}`: number, a 12-digit code: the village in which a person lived until that day,
+    /// written with the new `village` when somebody moves (a mere correction of `village` needs none).
+    pub const MOVED: &str = "moved/";
     /// Text, a record id: the household.
     pub const HOUSEHOLD: &str = "household";
     /// Text. Relation to the head of the household (与户主关系).

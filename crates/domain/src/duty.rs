@@ -115,9 +115,12 @@ impl Duty {
 
     /// Whether a part satisfies it: way, meeting and number of visitors.
     pub fn met_by(&self, fact: &PartFact) -> bool {
-        self.kind == DutyKind::Care
-            && self.ways.contains(&fact.way)
-            && self.mets.contains(&fact.met)
-            && fact.visitors >= self.visitors_min
+        self.ways.contains(&fact.way) && self.met_but_for_way(fact)
+    }
+
+    /// Whether a part satisfies it when its way is accepted for a reason of the person's own
+    /// ([`crate::subject::AwayKind::admits`]).
+    pub fn met_but_for_way(&self, fact: &PartFact) -> bool {
+        self.kind == DutyKind::Care && self.mets.contains(&fact.met) && fact.visitors >= self.visitors_min
     }
 }

@@ -124,6 +124,11 @@ impl Period {
         self.from() <= day && day < self.until()
     }
 
+    /// Whether a duty of this cadence and cut is reported by such periods.
+    pub fn suits(self, cadence: Cadence, cut: Cut) -> bool {
+        self.months == cadence.months() && self.day26 == (cut == Cut::Day26)
+    }
+
     /// The period after it.
     #[must_use]
     pub fn next(self) -> Self {
@@ -145,15 +150,41 @@ impl Period {
 
     /// What people call it: 2026年11月（11.1–11.30）.
     pub fn zh(self) -> String {
-        let (year, month) = (self.month.div_euclid(12), self.month.rem_euclid(12) + 1);
-        let name = match self.months {
-            1 => format!("{year}年{month}月"),
-            3 => format!("{year}年第{}季度", (month - 1) / 3 + 1),
-            6 => format!("{year}年{}半年", if month == 1 { "上" } else { "下" }),
-            _ => format!("{year}年"),
-        };
+        let year =
+            if self.months == 12 { String::new() } else { format!("{}年", self.month.div_euclid(12)) };
         let short = |day: Day| format!("{}.{}", day.date().month(), day.date().day());
-        format!("{name}（{}–{}）", short(self.from()), short(self.last()))
+        format!("{year}{}（{}–{}）", self.short_zh(), short(self.from()), short(self.last()))
+    }
+
+    /// Its name beside another of the same kind: 10月, 第3季度, 上半年, 2026年.
+    pub fn short_zh(self) -> String {
+        let (year, month) = (self.month.div_euclid(12), self.month.rem_euclid(12) + 1);
+        match self.months {
+            1 => format!("{month}月"),
+            3 => format!("第{}季度", (month - 1) / 3 + 1),
+            6 => format!("{}半年", if month == 1 { "上" } else { "下" }),
+            _ => format!("{year}年"),
+        }
+    }
+
+    /// The English of [`Self::zh`]: November 2026 (2026-11-01 to 2026-11-30).
+    pub fn en(self) -> String {
+        let year = if self.months == 12 { String::new() } else { format!(" {}", self.month.div_euclid(12)) };
+        format!("{}{year} ({} to {})", self.short_en(), self.from(), self.last())
+    }
+
+    /// The English of [`Self::short_zh`]: October, Q3, H1, 2026.
+    pub fn short_en(self) -> String {
+        let (year, month) = (self.month.div_euclid(12), self.month.rem_euclid(12) + 1);
+        match self.months {
+            1 => {
+                let month = u32::try_from(month).unwrap_or(1);
+                Day::from_ymd(year, month, 1).unwrap_or(Day(0)).date().format("%B").to_string()
+            }
+            3 => format!("Q{}", (month - 1) / 3 + 1),
+            6 => format!("H{}", if month == 1 { 1 } else { 2 }),
+            _ => year.to_string(),
+        }
     }
 }
 
@@ -214,6 +245,9 @@ mod tests {
     fn a_natural_month_and_a_month_cut_on_the_26th() {
         let november = period(Cadence::Month, Cut::Natural, "2026-11-26");
         assert_eq!(november.zh(), "2026年11月（11.1–11.30）");
+        assert_eq!(november.en(), "November 2026 (2026-11-01 to 2026-11-30)");
+        assert!(november.suits(Cadence::Rolling { days: 7 }, Cut::Natural));
+        assert!(!november.suits(Cadence::Month, Cut::Day26));
         let cut = period(Cadence::Month, Cut::Day26, "2026-11-25");
         assert_eq!(cut.zh(), "2026年11月（10.26–11.25）");
         assert_eq!(period(Cadence::Month, Cut::Day26, "2026-11-26"), cut.next());

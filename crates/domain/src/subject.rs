@@ -6,6 +6,7 @@ use crate::category::{Category, Membership};
 use crate::head::Head;
 use crate::ids::{AreaCode, RecordId};
 use crate::time::Day;
+use crate::visit::Way;
 use chrono::Datelike;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -26,6 +27,16 @@ impl AwayKind {
     pub fn excludes(self) -> bool {
         matches!(self, Self::Hospital | Self::Institution)
     }
+
+    /// Whether a way satisfies a duty meanwhile that would not otherwise: any way for someone who
+    /// works elsewhere, a visit at the school for a boarder.
+    pub fn admits(self, way: Way) -> bool {
+        match self {
+            Self::Migrant => true,
+            Self::Boarding => way == Way::Elsewhere,
+            Self::Hospital | Self::Institution => false,
+        }
+    }
 }
 
 /// A confirmed stay elsewhere.
@@ -37,6 +48,13 @@ pub struct Away {
     pub from: Option<Day>,
     /// The first day back; `None` while it lasts.
     pub until: Option<Day>,
+}
+
+impl Away {
+    /// Whether the person is there on a day. Without a settled first day: on none.
+    pub fn holds_on(&self, day: Day) -> bool {
+        self.from.is_some_and(|from| from <= day) && self.until.is_none_or(|until| day < until)
+    }
 }
 
 /// A person of the register.
@@ -55,6 +73,11 @@ pub struct Person {
     /// Where the person belongs: one village, several while contested (visible in each,
     /// counted in the smallest code), none while unknown.
     pub villages: Vec<AreaCode>,
+    /// Moves between villages: the village lived in until that day (the first day no more there),
+    /// back to the move before. While contested the smallest code; a move that somebody took back
+    /// and somebody else did not still stands.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub moves: BTreeMap<Day, AreaCode>,
     /// The household's record.
     pub household: Option<RecordId>,
     /// Categories with dates, by key.
@@ -84,6 +107,7 @@ impl Person {
             sex: text(keys::SEX),
             born: date(head, keys::BORN),
             villages: codes(head, keys::VILLAGE),
+            moves: moves(head),
             household: head.text(keys::HOUSEHOLD).and_then(|text| text.parse().ok()),
             memberships: memberships(head),
             aways: aways(head),
@@ -98,6 +122,12 @@ impl Person {
     /// The village in which the person is counted: the smallest code while contested.
     pub fn counted_in(&self) -> Option<AreaCode> {
         self.villages.first().copied()
+    }
+
+    /// The village in which the person is counted on a day, as known today: the one lived in until
+    /// the next move, else the present one. O(log moves).
+    pub fn village_on(&self, day: Day) -> Option<AreaCode> {
+        self.moves.range(day.plus(1)..).next().map(|(_, village)| *village).or_else(|| self.counted_in())
     }
 
     /// Whole years of age on a day; `None` without a date of birth, or before it.
@@ -135,6 +165,15 @@ fn keyed<'a>(head: &'a Head, prefix: &'a str) -> impl Iterator<Item = &'a str> {
         last = key;
         new.then_some(key)
     })
+}
+
+fn moves(head: &Head) -> BTreeMap<Day, AreaCode> {
+    head.under(keys::MOVED)
+        .filter_map(|(rest, _)| {
+            let village = *codes(head, &format!("{}{rest}", keys::MOVED)).first()?;
+            Some((rest.parse().ok()?, village))
+        })
+        .collect()
 }
 
 fn memberships(head: &Head) -> Vec<Membership> {
@@ -202,6 +241,22 @@ mod tests {
         let person = Person::read(id(), &head);
         assert_eq!(person.counted_in(), Some(AreaCode(532_929_101_201)));
         assert_eq!(person.villages.len(), 2);
+    }
+
+    #[test]
+    fn a_move_splits_the_past_from_the_present() {
+        let (old, new, other) = (532_929_101_202, 532_929_102_201, 532_929_101_201);
+        let head = head(&[
+            ("village", &[new.into()]),
+            ("moved/2026-11-10", &[old.into(), other.into()]),
+            ("moved/2026-12-01", &[Value::Null]),
+            ("moved/soon", &[old.into()]),
+        ]);
+        let person = Person::read(id(), &head);
+        let on = |day: &str| person.village_on(day.parse().unwrap());
+        assert_eq!(on("2026-11-09"), Some(AreaCode(532_929_101_201)), "the smallest while contested");
+        assert_eq!(on("2026-11-10"), Some(AreaCode(532_929_102_201)));
+        assert_eq!(person.moves.len(), 1, "what was taken back and what is no date is no move");
     }
 
     #[test]
