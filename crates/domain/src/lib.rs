@@ -8,6 +8,7 @@ pub mod canonical;
 pub mod catalogue;
 pub mod category;
 pub mod concern;
+pub mod coverage;
 pub mod duty;
 pub mod head;
 pub mod household;

@@ -1,0 +1,113 @@
+//! Which rule of which duty holds in a village on a day; and the duty `*` (任一要求).
+
+use crate::duty::{Duty, DutyKind};
+use crate::ids::{AreaCode, RecordId};
+use crate::period::{Cadence, Cut};
+use crate::reference::Reference;
+use crate::time::Day;
+use crate::visit::{Met, Way};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// 任一要求: the name of the duty whose register is everybody with any duty of care, each person
+/// counted once. It is monthly, and met by any meeting with the person themselves, whatever the way.
+pub const ANY_DUTY: &str = "*";
+
+/// All rules of a county, ready to be asked. Made anew when the reference changes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rules {
+    parents: BTreeMap<AreaCode, AreaCode>,
+    /// By duty and owning area, each list ordered by first day.
+    duties: BTreeMap<String, BTreeMap<AreaCode, Vec<Duty>>>,
+}
+
+/// No chain of divisions is longer ([`crate::area::Areas::ancestors`]).
+const DEPTH_MAX: usize = 8;
+
+impl Rules {
+    /// Gathers the rules of a reference, and makes those of `*`. O(areas + rules · owners).
+    pub fn of(reference: &Reference) -> Self {
+        let mut rules = Self::default();
+        let areas = reference.areas.0.values();
+        rules.parents.extend(areas.filter_map(|area| Some((area.code, area.parent?))));
+        for rule in reference.duties.values().filter(|rule| rule.duty != ANY_DUTY) {
+            let owners = rules.duties.entry(rule.duty.clone()).or_default();
+            owners.entry(rule.area).or_default().push(rule.clone());
+        }
+        for list in rules.duties.values_mut().flat_map(BTreeMap::values_mut) {
+            list.sort_by_key(|rule| (rule.from, rule.id));
+        }
+        let owners: BTreeSet<AreaCode> = rules.duties.values().flat_map(BTreeMap::keys).copied().collect();
+        let any: BTreeMap<_, _> = owners.into_iter().map(|owner| (owner, rules.any_at(owner))).collect();
+        rules.duties.insert(ANY_DUTY.to_owned(), any);
+        rules
+    }
+
+    /// The names of all duties with `*`, ascending.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.duties.keys().map(String::as_str)
+    }
+
+    /// The rules of a duty in a village, nearest owner only, ordered by first day. O(depth · log).
+    pub fn at(&self, duty: &str, village: AreaCode) -> &[Duty] {
+        let Some(owners) = self.duties.get(duty) else { return &[] };
+        let mut areas = std::iter::successors(Some(village), |code| self.parents.get(code).copied());
+        areas.by_ref().take(DEPTH_MAX).find_map(|area| owners.get(&area)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The rules of `*` for the villages whose nearest owner of any rule is this area: one for each
+    /// stretch of days between changes, of all categories for which somebody's care is then asked.
+    /// Its cut is the 26th only when all agree on it; its least enrolment is the smallest.
+    fn any_at(&self, owner: AreaCode) -> Vec<Duty> {
+        let all: Vec<&Duty> = self
+            .duties
+            .keys()
+            .flat_map(|duty| self.at(duty, owner))
+            .filter(|rule| rule.kind == DutyKind::Care)
+            .collect();
+        let edges: BTreeSet<Day> =
+            all.iter().flat_map(|rule| [Some(rule.from), rule.until]).flatten().collect();
+        let mut stretches = Vec::new();
+        for from in &edges {
+            // Of the rules of one duty only the one in force speaks: the one that began last.
+            let holding: BTreeMap<&str, &Duty> = all
+                .iter()
+                .filter(|rule| rule.holds_on(*from))
+                .map(|rule| (rule.duty.as_str(), *rule))
+                .collect();
+            let until = edges.range(from.plus(1)..).next().copied();
+            stretches.extend(any_rule(owner, *from, until, &holding.into_values().collect::<Vec<_>>()));
+        }
+        stretches
+    }
+}
+
+fn any_rule(area: AreaCode, from: Day, until: Option<Day>, holding: &[&Duty]) -> Option<Duty> {
+    let categories: BTreeSet<&String> = holding.iter().flat_map(|rule| &rule.categories).collect();
+    let enrolled_days_min = holding.iter().map(|rule| rule.enrolled_days_min).min()?;
+    let day26 = holding.iter().all(|rule| rule.cut == Cut::Day26);
+    Some(Duty {
+        id: RecordId::named("any duty", &format!("{area} {from}")),
+        duty: ANY_DUTY.to_owned(),
+        title_zh: "任一要求".to_owned(),
+        title_en: "any requirement".to_owned(),
+        kind: DutyKind::Care,
+        categories: categories.into_iter().cloned().collect(),
+        ways: Way::ALL.to_vec(),
+        mets: Met::ALL.iter().copied().filter(|met| met.in_person()).collect(),
+        cadence: Cadence::Month,
+        cut: if day26 { Cut::Day26 } else { Cut::Natural },
+        visitors_min: 1,
+        enrolled_days_min,
+        roles: Vec::new(),
+        area,
+        from,
+        until,
+        source: String::new(),
+        strength: String::new(),
+    })
+}
+
+/// The rule in force on a day: of several, the one that began last.
+pub fn rule_on(rules: &[Duty], day: Day) -> Option<&Duty> {
+    rules.iter().rev().find(|rule| rule.holds_on(day))
+}

@@ -1,0 +1,332 @@
+//! The timeline: from which day on a person stands where, and how. Pure judgement, nothing stored.
+//!
+//! Definitions, for a duty, a period and a person:
+//! - *The rule on a day* is the one in force in the village of that day, and it asks in this period
+//!   when its cadence and cut are reported by such periods. A cadence that changes in mid-period
+//!   therefore ends the old periods and begins the new ones on that very day.
+//! - *The register* takes in a person on the first day of the period on which a rule asks, the person
+//!   is in one of its categories, alive, and lives here; from then to the period's end the person
+//!   stays in it, so that no figure loses anybody: who is asked no more is 不计入 with a reason, and
+//!   stands in the categories of the last day on which the rule asked.
+//! - *A part counts* when the rule on the part's own day is met by it, whatever its cadence, the
+//!   ways widened by a stay elsewhere. It counts for the whole period, before the enrolment too.
+//! - *A try* is a part that does not count and that goes home, or by a way that the rule accepts,
+//!   or reports a change.
+//! - *A reported change* is pending from the day of its part, into later periods, until the township
+//!   decides (then it is a try, and what was decided speaks through the person's own dates); the
+//!   date that the worker gave (`reason_from`) is a label.
+//! - *A rolling duty* is due so many days after the last part that counted, after the person came
+//!   into the categories (without a break), or after the duty began, whichever is latest; judged by
+//!   the rule of the first day in the register. Due after the period's end: 未到期 throughout.
+
+use crate::coverage::rules::{Rules, rule_on};
+use crate::coverage::status::{Excluded, Status};
+use crate::duty::{Duty, DutyKind};
+use crate::ids::{AreaCode, RecordId};
+use crate::period::{Cadence, Period};
+use crate::subject::{AwayKind, Person};
+use crate::time::Day;
+use crate::visit::{NotMetGroup, PartFact, Way};
+use serde::{Deserialize, Serialize};
+
+/// Where a person is counted.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The village.
+    pub area: AreaCode,
+    /// Those of the duty's categories that the person is in: ascending, without repetition.
+    pub categories: Vec<String>,
+}
+
+/// From a day on, a person stands at a place with a status. JSON: `[day, area, categories, status]`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(from = "StepRow", into = "StepRow")]
+pub struct Step {
+    /// The first day of it; it ends with the next step or the period.
+    pub day: Day,
+    /// Where.
+    pub place: Place,
+    /// How.
+    pub status: Status,
+}
+
+type StepRow = (i32, AreaCode, Vec<String>, Status);
+
+impl From<StepRow> for Step {
+    fn from((day, area, categories, status): StepRow) -> Self {
+        Self { day: Day(day), place: Place { area, categories }, status }
+    }
+}
+
+impl From<Step> for StepRow {
+    fn from(step: Step) -> Self {
+        (step.day.0, step.place.area, step.place.categories, step.status)
+    }
+}
+
+/// What a period says of a person.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Timeline {
+    /// Ascending by day, neighbours different, all within the period. Before the first the person
+    /// is not in the register; without any, never.
+    pub steps: Vec<Step>,
+    /// Rolling duties only: from a day on, due on a day.
+    pub dues: Vec<(Day, Day)>,
+    /// The last try.
+    pub tried_on: Option<Day>,
+    /// The day of the part by which it is met: the first at home, else the first.
+    pub met_on: Option<Day>,
+    /// That part.
+    pub met_by: Option<RecordId>,
+}
+
+/// What one part does.
+#[derive(Debug, Clone, Copy)]
+struct Effect {
+    day: Day,
+    part: RecordId,
+    counts: bool,
+    home: bool,
+    tried: bool,
+    change_open: bool,
+}
+
+/// What the parts up to a day have done.
+#[derive(Debug, Clone, Copy, Default)]
+struct Progress {
+    home: bool,
+    other: bool,
+    change_open: bool,
+    tried: bool,
+}
+
+/// What was decided when the person came into the register of the period.
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    newly: bool,
+    not_due: bool,
+}
+
+struct Judge<'a> {
+    person: &'a Person,
+    rules: &'a Rules,
+    duty: &'a str,
+    period: Period,
+}
+
+/// Judges a person for a duty and a period.
+///
+/// `parts` may come in any order and may hold more than is needed. Needed are the parts of the
+/// period, earlier ones that report a change not yet decided, and for a rolling duty the last
+/// earlier one that counts. O(p + d · (m + r)) for p parts, d days on which something changes,
+/// m memberships and stays, r rules of the duty in the village: some microseconds.
+pub fn timeline(person: &Person, rules: &Rules, duty: &str, period: Period, parts: &[PartFact]) -> Timeline {
+    Judge { person, rules, duty, period }.judge(parts)
+}
+
+impl<'a> Judge<'a> {
+    fn judge(&self, parts: &[PartFact]) -> Timeline {
+        let (from, until) = (self.period.from(), self.period.until());
+        let mut effects: Vec<Effect> = parts
+            .iter()
+            .filter(|fact| from <= fact.day && fact.day < until)
+            .map(|fact| self.effect(fact))
+            .collect();
+        effects.sort_unstable_by_key(|effect| (effect.day, effect.part));
+        let mut timeline = Timeline::default();
+        let mut progress = Progress {
+            change_open: parts.iter().any(|fact| fact.day < from && self.change_open(fact)),
+            ..Progress::default()
+        };
+        let mut entry = None;
+        let mut ahead = effects.iter().peekable();
+        for day in self.days(&effects) {
+            while let Some(effect) = ahead.next_if(|effect| effect.day <= day) {
+                progress.take(*effect);
+            }
+            let last = timeline.steps.last().map(|step| &step.place);
+            let Some((place, gone)) = self.place(day, last) else { continue };
+            let entry = match entry {
+                Some(entry) => entry,
+                None => *entry.insert(self.enter(day, &place, parts, &effects, &mut timeline.dues)),
+            };
+            let status = self.excluded(day, gone, entry).map_or_else(|| progress.status(), Status::Excluded);
+            let same = timeline.steps.last().is_some_and(|step| step.status == status && step.place == place);
+            if !same {
+                timeline.steps.push(Step { day, place, status });
+            }
+        }
+        timeline.tried_on = effects.iter().rev().find(|effect| effect.tried).map(|effect| effect.day);
+        let met = effects.iter().find(|effect| effect.home).or(effects.iter().find(|effect| effect.counts));
+        timeline.met_on = met.map(|effect| effect.day);
+        timeline.met_by = met.map(|effect| effect.part);
+        timeline
+    }
+
+    /// The days of the period on which anything can change, ascending.
+    fn days(&self, effects: &[Effect]) -> Vec<Day> {
+        let (person, from, until) = (self.person, self.period.from(), self.period.until());
+        let mut days = vec![from];
+        days.extend(effects.iter().map(|effect| effect.day));
+        days.extend(person.memberships.iter().flat_map(|one| [one.from, one.until]).flatten());
+        days.extend(person.aways.iter().flat_map(|away| [away.from, away.until]).flatten());
+        days.extend([person.died, person.moved_out, person.refusal_approved].into_iter().flatten());
+        days.extend(person.moves.keys());
+        let villages = person.moves.values().copied().chain(person.counted_in());
+        let rules = villages.flat_map(|village| self.rules.at(self.duty, village));
+        days.extend(rules.flat_map(|rule| [Some(rule.from), rule.until]).flatten());
+        days.retain(|day| from <= *day && *day < until);
+        days.sort_unstable();
+        days.dedup();
+        days
+    }
+
+    /// The rule on a day, whatever its cadence.
+    fn rule(&self, day: Day) -> Option<&'a Duty> {
+        rule_on(self.rules.at(self.duty, self.person.village_on(day)?), day)
+    }
+
+    /// Where the person stands, and why the rule asks no more; `None` before the register has them.
+    fn place(&self, day: Day, last: Option<&Place>) -> Option<(Place, Option<Excluded>)> {
+        let person = self.person;
+        let area = person.village_on(day).or_else(|| last.map(|place| place.area))?;
+        let rule = rule_on(self.rules.at(self.duty, area), day)
+            .filter(|rule| self.period.suits(rule.cadence, rule.cut));
+        let categories = rule.map_or_else(Vec::new, |rule| categories(person, rule, day));
+        if !categories.is_empty() {
+            let gone = [person.died, person.moved_out].into_iter().flatten().any(|gone| gone <= day);
+            return (last.is_some() || !gone).then_some((Place { area, categories }, None));
+        }
+        let categories = last?.categories.clone();
+        let still = person.categories_on(day).any(|code| categories.iter().any(|one| one == code));
+        let gone = if rule.is_none() || still { Excluded::RuleEnded } else { Excluded::CategoryEnded };
+        Some((Place { area, categories }, Some(gone)))
+    }
+
+    /// What is decided on the first day in the register.
+    fn enter(
+        &self,
+        day: Day,
+        place: &Place,
+        parts: &[PartFact],
+        effects: &[Effect],
+        dues: &mut Vec<(Day, Day)>,
+    ) -> Entry {
+        let rules = self.rules.at(self.duty, place.area);
+        let Some(rule) = rule_on(rules, day) else { return Entry { newly: false, not_due: false } };
+        let left = self.period.until().0 - day.0;
+        let newly = day > self.period.from() && left < i32::from(rule.enrolled_days_min);
+        let Cadence::Rolling { days } = rule.cadence else { return Entry { newly, not_due: false } };
+        let begun = rules.first().map_or(day, |first| first.from).max(self.spell_began(rule, day));
+        let before = parts.iter().filter(|fact| fact.day < self.period.from());
+        let last = before.filter(|fact| fact.day > begun && self.counts(fact)).map(|fact| fact.day).max();
+        let due = last.unwrap_or(begun).plus(i32::from(days));
+        dues.push((day, due));
+        for met in effects.iter().filter(|effect| effect.counts) {
+            let from = met.day.max(day);
+            dues.retain(|(since, _)| *since < from);
+            dues.push((from, met.day.plus(i32::from(days)).max(begun.plus(i32::from(days)))));
+        }
+        Entry { newly, not_due: due >= self.period.until() }
+    }
+
+    /// The first day of the unbroken stay in the rule's categories that reaches `day`.
+    fn spell_began(&self, rule: &Duty, day: Day) -> Day {
+        let mut began = day.plus(1);
+        loop {
+            let before = began.plus(-1);
+            let of_duty = self.person.memberships.iter().filter(|one| rule.categories.contains(&one.code));
+            match of_duty.filter(|one| one.holds_on(before)).map(|one| one.from).min() {
+                Some(Some(from)) => began = from,
+                Some(None) => return Day(i32::MIN),
+                None => return began,
+            }
+        }
+    }
+
+    fn excluded(&self, day: Day, gone: Option<Excluded>, entry: Entry) -> Option<Excluded> {
+        let person = self.person;
+        let since = |fact: Option<Day>, reason| fact.is_some_and(|from| from <= day).then_some(reason);
+        let away = |kind, reason| {
+            person.aways.iter().any(|away| away.kind == kind && away.holds_on(day)).then_some(reason)
+        };
+        let reasons = [
+            since(person.died, Excluded::Died),
+            since(person.moved_out, Excluded::MovedOut),
+            person.pending.then_some(Excluded::Unconfirmed),
+            gone,
+            away(AwayKind::Institution, Excluded::Institution),
+            away(AwayKind::Hospital, Excluded::Hospital),
+            since(person.refusal_approved, Excluded::Refused),
+            entry.newly.then_some(Excluded::NewlyEnrolled),
+            entry.not_due.then_some(Excluded::NotDueYet),
+        ];
+        reasons.into_iter().flatten().next()
+    }
+
+    /// Whether a rule accepts the way of a part, for this person on that day.
+    fn accepts(&self, rule: &Duty, fact: &PartFact) -> bool {
+        let elsewhere = |kind: AwayKind| kind.admits(fact.way);
+        rule.ways.contains(&fact.way)
+            || self.person.aways.iter().any(|away| away.holds_on(fact.day) && elsewhere(away.kind))
+    }
+
+    fn counts(&self, fact: &PartFact) -> bool {
+        self.rule(fact.day).is_some_and(|rule| self.accepts(rule, fact) && rule.met_but_for_way(fact))
+    }
+
+    fn change_open(&self, fact: &PartFact) -> bool {
+        reports_change(fact) && !self.person.changes_decided.contains_key(&fact.part)
+    }
+
+    fn effect(&self, fact: &PartFact) -> Effect {
+        let rule = self.rule(fact.day).filter(|rule| rule.kind == DutyKind::Care);
+        let accepted = rule.is_some_and(|rule| self.accepts(rule, fact));
+        let counts = accepted && rule.is_some_and(|rule| rule.met_but_for_way(fact));
+        let went = rule.is_some() && (accepted || fact.way == Way::Home || reports_change(fact));
+        Effect {
+            day: fact.day,
+            part: fact.part,
+            counts,
+            home: counts && fact.way == Way::Home,
+            tried: went && !counts,
+            change_open: self.change_open(fact),
+        }
+    }
+}
+
+/// Whether a part says that the person's circumstances have changed (情况变了).
+pub fn reports_change(fact: &PartFact) -> bool {
+    fact.reason.is_some_and(|reason| reason.group() == NotMetGroup::Changed)
+}
+
+fn categories(person: &Person, rule: &Duty, day: Day) -> Vec<String> {
+    let of_duty = person.categories_on(day).filter(|code| rule.categories.iter().any(|one| one == code));
+    let mut categories: Vec<String> = of_duty.map(str::to_owned).collect();
+    categories.sort_unstable();
+    categories.dedup();
+    categories
+}
+
+impl Progress {
+    fn take(&mut self, effect: Effect) {
+        self.home |= effect.home;
+        self.other |= effect.counts;
+        self.tried |= effect.tried;
+        self.change_open |= effect.change_open;
+    }
+
+    fn status(self) -> Status {
+        if self.home {
+            Status::MetHome
+        } else if self.other {
+            Status::MetOther
+        } else if self.change_open {
+            Status::ChangePending
+        } else if self.tried {
+            Status::Tried
+        } else {
+            Status::NotYet
+        }
+    }
+}

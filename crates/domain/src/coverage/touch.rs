@@ -1,0 +1,111 @@
+//! Which standings a changed fact can change, so that only those are computed again.
+//!
+//! Standings are kept up to the period after next (house: `roll`), so that every figure of today
+//! stands ready. Costs are O(duties · villages of the person · rules), times the periods named.
+
+use crate::coverage::rules::Rules;
+use crate::coverage::timeline::reports_change;
+use crate::duty::Duty;
+use crate::ids::{AreaCode, RecordId};
+use crate::period::{Cadence, Period};
+use crate::subject::Person;
+use crate::time::Day;
+use crate::visit::PartFact;
+use std::collections::BTreeSet;
+
+/// Duties with periods.
+pub type Pairs = BTreeSet<(String, Period)>;
+
+/// Periods after the present one for which standings are kept.
+const AHEAD: usize = 2;
+
+/// Every (duty, period) in which the person may stand, from the period of `from` to the one after
+/// next, seen from `today`. `roll` asks with `from = today`, a changed rule with its first day.
+pub fn pairs_since(rules: &Rules, person: &Person, from: Day, today: Day) -> Pairs {
+    collect(rules, person, |rule| {
+        let first = Period::containing(rule.cadence, rule.cut, from.max(rule.from));
+        let mut last = Period::containing(rule.cadence, rule.cut, today);
+        for _ in 0..AHEAD {
+            last = last.next();
+        }
+        std::iter::successors(Some(first), |period| Some(period.next())).take_while(move |one| *one <= last)
+    })
+}
+
+/// The (duty, period) pairs that a part can change when it comes, goes or changes: the period of its
+/// day; later ones too when it reports a change or the duty is rolling. For a part that changed, ask
+/// with what it was and with what it is.
+pub fn pairs_of_part(rules: &Rules, person: &Person, fact: &PartFact, today: Day) -> Pairs {
+    let later = reports_change(fact);
+    let of_its_day =
+        collect(rules, person, |rule| std::iter::once(Period::containing(rule.cadence, rule.cut, fact.day)));
+    let reaching = |duty: &str| later || rolls(rules, person, duty);
+    let mut pairs: Pairs =
+        pairs_since(rules, person, fact.day, today).into_iter().filter(|(duty, _)| reaching(duty)).collect();
+    pairs.extend(of_its_day);
+    pairs
+}
+
+fn rolls(rules: &Rules, person: &Person, duty: &str) -> bool {
+    villages(person).any(|village| {
+        rules.at(duty, village).iter().any(|rule| matches!(rule.cadence, Cadence::Rolling { .. }))
+    })
+}
+
+fn villages(person: &Person) -> impl Iterator<Item = AreaCode> {
+    person.moves.values().copied().chain(person.counted_in())
+}
+
+/// The periods named for each rule that may concern the person, kept when the rule holds on some day of them.
+fn collect<I>(rules: &Rules, person: &Person, periods: impl Fn(&Duty) -> I) -> Pairs
+where
+    I: Iterator<Item = Period>,
+{
+    let concerns = |rule: &&Duty| person.memberships.iter().any(|one| rule.categories.contains(&one.code));
+    let mut pairs = Pairs::new();
+    for duty in rules.names() {
+        for rule in villages(person).flat_map(|village| rules.at(duty, village)).filter(concerns) {
+            let overlaps = |period: &Period| {
+                rule.from < period.until() && rule.until.is_none_or(|until| period.from() < until)
+            };
+            pairs.extend(periods(rule).filter(overlaps).map(|period| (duty.to_owned(), period)));
+        }
+    }
+    pairs
+}
+
+/// The first day on which coverage may judge two states of a person differently; `None` when it
+/// cannot. `parts` tells the days of reported changes that were decided meanwhile; one that is not
+/// among them counts as of all time. All standings since that day (of the person as before and as
+/// now, [`pairs_since`]) are to be computed again. O(d · m) for d dates, m memberships and stays.
+pub fn first_difference(old: &Person, new: &Person, parts: &[PartFact]) -> Option<Day> {
+    let mut days: BTreeSet<Day> = [old, new].into_iter().flat_map(dates).collect();
+    days.insert(ALWAYS);
+    let stands = days.into_iter().find(|day| state(old, *day) != state(new, *day));
+    let words = |one: &Person, other: &Person| {
+        let differs = |part: &RecordId| one.changes_decided.get(part) != other.changes_decided.get(part);
+        one.changes_decided.keys().copied().filter(differs).collect::<Vec<_>>()
+    };
+    let decided = words(old, new).into_iter().chain(words(new, old));
+    let day = |part| parts.iter().find(|fact| fact.part == part).map_or(ALWAYS, |fact| fact.day);
+    stands.into_iter().chain(decided.map(day)).min()
+}
+
+const ALWAYS: Day = Day(i32::MIN);
+
+/// Every day on which something in the record of a person begins or ends.
+fn dates(person: &Person) -> impl Iterator<Item = Day> {
+    let memberships = person.memberships.iter().flat_map(|one| [one.from, one.until]);
+    let aways = person.aways.iter().flat_map(|away| [away.from, away.until]);
+    let once = [person.died, person.moved_out, person.refusal_approved];
+    memberships.chain(aways).chain(once).flatten().chain(person.moves.keys().copied())
+}
+
+/// All that coverage reads of a person on a day, but for decided changes.
+fn state(person: &Person, day: Day) -> impl PartialEq {
+    let since = |fact: Option<Day>| fact.is_some_and(|from| from <= day);
+    let codes: BTreeSet<&str> = person.categories_on(day).collect();
+    let away = person.aways.iter().filter(|away| away.holds_on(day)).map(|away| away.kind);
+    let once = [since(person.died), since(person.moved_out), since(person.refusal_approved)];
+    (person.village_on(day), codes, away.collect::<BTreeSet<_>>(), once, person.pending)
+}
