@@ -64,6 +64,10 @@ problems! {
         "Unlock the phone first.";
     VaultDamaged Call "钥匙文件损坏，两份都读不出。数据还在，请不要卸载，打电话给县里。"
         "The key file is damaged in both copies. The data is still here; do not uninstall, ring the county.";
+    RecoveryCodeMalformed Fix "备用解锁码是 20 位数字，请对照再输一次。"
+        "A recovery code has 20 digits; compare them and type it again.";
+    KeyStoreChanged Call "手机系统的钥匙变了，解锁密码打不开了。数据都在，请打电话给县里要备用解锁码。"
+        "The phone's own key store has changed, so the PIN cannot open it. Your data is safe; ring the county for the recovery code.";
 
     // Answers and visits
     AnswerWrongType Fix "“{question}”这里要填{expected}。其他内容都已存好。"
