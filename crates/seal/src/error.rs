@@ -1,5 +1,6 @@
 //! What can be wrong with sealed, signed or compressed bytes.
 
+use crate::codes::{ENROL_CODE, PIN, RECOVERY_CODE};
 use crate::sign::KeyId;
 use domain::problem::{Problem, ProblemCode};
 
@@ -127,11 +128,37 @@ impl SealError {
             _ => Problem::new(ProblemCode::ReplyDamaged),
         }
     }
+
+    /// What a phone tells its worker about what they typed to open it. `wait_s` is how long the
+    /// next try has to wait, see [`crate::vault::delay_after`].
+    pub fn at_lock(&self, wait_s: u32) -> Problem {
+        let wait = |code| Problem::new(code).with("wait_s", wait_s);
+        match self {
+            Self::Mistyped { place: PIN } => Problem::new(ProblemCode::PinTooShort),
+            Self::Mistyped { place: RECOVERY_CODE } => Problem::new(ProblemCode::RecoveryCodeMalformed),
+            Self::Mistyped { place: ENROL_CODE } => Problem::new(ProblemCode::EnrolCodeMalformed),
+            Self::SecretWrong { place: PIN } => wait(ProblemCode::PinWrong),
+            Self::SecretWrong { place: RECOVERY_CODE } => wait(ProblemCode::RecoveryCodeWrong),
+            Self::KeyStoreChanged => Problem::new(ProblemCode::KeyStoreChanged),
+            Self::Failed { .. } => Problem::new(ProblemCode::Internal).with("reference", self),
+            _ => Problem::new(ProblemCode::VaultDamaged),
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_typed_wrongly_has_a_sentence_of_its_own() {
+        let code = |error: SealError| error.at_lock(60).code;
+        assert_eq!(code(SealError::SecretWrong { place: PIN }), ProblemCode::PinWrong);
+        assert_eq!(code(SealError::SecretWrong { place: RECOVERY_CODE }), ProblemCode::RecoveryCodeWrong);
+        assert_eq!(code(SealError::Mistyped { place: RECOVERY_CODE }), ProblemCode::RecoveryCodeMalformed);
+        assert_eq!(code(SealError::Damaged { place: "vault" }), ProblemCode::VaultDamaged);
+        assert!(SealError::SecretWrong { place: PIN }.at_lock(60).en().contains("60 seconds"));
+    }
 
     #[test]
     fn a_problem_names_the_place() {

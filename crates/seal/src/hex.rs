@@ -26,6 +26,20 @@ pub(crate) fn decode_array<const N: usize>(text: &str) -> Option<[u8; N]> {
     decode(text)?.try_into().ok()
 }
 
+/// For `#[serde(with = "crate::hex::bytes")]`: a byte vector as hexadecimal text.
+pub(crate) mod bytes {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(crate) fn serialize<S: Serializer>(bytes: &[u8], s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(&super::encode(bytes))
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<u8>, D::Error> {
+        let text = std::borrow::Cow::<str>::deserialize(d)?;
+        super::decode(&text).ok_or_else(|| serde::de::Error::custom("not hexadecimal digits"))
+    }
+}
+
 /// Makes a type with `to_bytes` and `from_bytes -> Option<Self>` readable and writable by serde as text.
 macro_rules! serde_hex {
     ($name:ident, $length:literal, $what:literal) => {

@@ -5,13 +5,24 @@
 //! draws its one-time file keys from the operating system itself; sealed bytes therefore differ
 //! at each call, opened bytes never do.
 
+pub mod age_seal;
+pub mod certificate;
+pub mod codes;
 pub mod compress;
+pub mod county_keys;
 pub mod dice;
+pub mod digits;
+pub mod enrol;
 pub mod error;
 pub mod frame;
 mod hex;
+pub mod receipt;
 pub mod secret;
+pub mod secretbox;
 pub mod sign;
+pub mod stretch;
+pub mod vault;
+pub mod word;
 
 pub use compress::{Dictionaries, Dictionary};
 pub use dice::Dice;

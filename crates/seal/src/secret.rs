@@ -33,6 +33,16 @@ impl<const N: usize> Secret<N> {
 }
 
 impl Key {
+    /// The bytes as hexadecimal digits, for a key file. Wiped when dropped.
+    pub(crate) fn to_hex(&self) -> zeroize::Zeroizing<String> {
+        zeroize::Zeroizing::new(crate::hex::encode(&self.0))
+    }
+
+    /// Reads [`Key::to_hex`].
+    pub(crate) fn from_hex(text: &str) -> Option<Self> {
+        crate::hex::decode_array(text).map(Self)
+    }
+
     /// A key for one purpose, made from this one (BLAKE3 key derivation). Purposes never share a key.
     pub fn derive(&self, purpose: &str) -> Self {
         Self(blake3::derive_key(purpose, &self.0))
