@@ -2,6 +2,7 @@
 //!
 //! Pure and sans-IO: no clock, no socket, no SQL, no form engine, no cryptography.
 
+pub mod county;
 pub mod merge;
-
+pub mod phone;
 pub mod wire;

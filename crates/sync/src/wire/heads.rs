@@ -67,6 +67,21 @@ fn nth<T: Copy>(list: &[T], place: u32) -> Option<T> {
     list.get(usize::try_from(place).ok()?).copied()
 }
 
+/// About how many bytes of JSON a head takes in a table: what fills a page. O(fields).
+pub fn estimate(head: &Head) -> usize {
+    let value = |write: &Write| match &write.value {
+        Value::Null | Value::Bool(_) => 5,
+        Value::Int(_) => 12,
+        Value::Text(text) => text.len() + 3,
+        Value::List(items) => items.iter().map(|item| item.len() + 3).sum::<usize>() + 2,
+    };
+    let field = |writes: &Vec<Write>| match writes.as_slice() {
+        [write] => value(write),
+        writes => writes.iter().map(|write| value(write) + 10).sum(),
+    };
+    60 + 40 * head.vector.0.len() + head.fields.values().map(field).sum::<usize>()
+}
+
 impl HeadTables {
     /// Packs heads. O(fields × distinct writers and authors), both small.
     pub fn encode<'a>(heads: impl IntoIterator<Item = (RecordRef, &'a Head)>) -> Self {

@@ -73,7 +73,9 @@ pub struct ItemOutcome {
 /// The human receipt of one visit: a number that can be read out over the telephone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VisitReceipt(
-    /// The serial of the visit's first patch, in the log of the statement's first mark.
+    /// The log of the visit's first patch: its position in the statement's marks.
+    pub u16,
+    /// The serial of that patch.
     pub u64,
     /// The county's day on which it was stored, as days since 1970-01-01.
     pub i32,

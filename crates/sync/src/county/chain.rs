@@ -1,0 +1,165 @@
+//! A piece of a log against what the county holds of that log: known, fresh, beyond a gap, or forked.
+
+use super::judge::{self, Verdict};
+use super::needs::{HeldEntry, WaitsFor, WriterRow};
+use super::outcome::Held;
+use super::prepared::Piece;
+use super::work::Work;
+use crate::wire::receipt::{ItemOutcome, ItemState};
+use domain::canonical::Hash;
+use domain::ids::DeviceId;
+use domain::log::Mark;
+use domain::patch::Entry;
+use domain::problem::{Problem, ProblemCode};
+
+/// What the chain found out besides what it wrote into the plan.
+#[derive(Debug, Default)]
+pub(super) struct Walked {
+    /// Outcomes that have no row of their own: an unreadable item that has to come alone.
+    pub outcomes: Vec<ItemOutcome>,
+    /// The last serial that both sides share, when the log forked.
+    pub fork: Option<u64>,
+}
+
+/// Walks one piece. Does nothing but ask, as long as something is missing.
+pub(super) fn walk(work: &mut Work<'_>, piece: &Piece, device: DeviceId) -> Walked {
+    let mut walked = Walked::default();
+    let loaded = work.loaded;
+    let Some(row) = loaded.writers.get(&piece.writer) else {
+        work.needs.writers.insert(piece.writer);
+        return walked;
+    };
+    let last = piece.from.saturating_add(piece.entries.len() as u64);
+    let range = (piece.writer, piece.from, last);
+    if !loaded.known_ranges.contains(&range) {
+        work.needs.known.insert(range);
+        return walked;
+    }
+    let fresh = WriterRow { mark: Mark::NONE, device: Some(device), forked_at: 0 };
+    let mut row = row.unwrap_or(fresh);
+    // A log that another device holds is never continued by this one.
+    let mut forked = row.device != Some(device);
+    for (entry, hash) in &piece.entries {
+        let serial = entry.patch.serial;
+        let known = loaded.known.get(&(piece.writer, serial));
+        if known.is_some_and(|known| known.iter().any(|one| one.hash == *hash)) {
+            continue;
+        }
+        let questions = piece.questions.get(&serial).cloned().unwrap_or_default();
+        let next = serial == row.mark.serial + 1;
+        forked |= serial <= row.mark.serial || (next && entry.patch.prev != row.mark.hash);
+        if forked {
+            fork(work, &mut row, &mut walked, entry, *hash, device);
+        } else if next {
+            fresh_entry(work, entry, *hash, questions, device);
+            row.mark = Mark { serial, hash: *hash };
+        } else {
+            let missing = serial - row.mark.serial - 1;
+            let problem = Problem::new(ProblemCode::WaitsForEarlier).with("missing", missing);
+            hold(work, entry, *hash, ItemState::Awaiting, WaitsFor::Earlier, problem, device);
+        }
+    }
+    unreadable(work, piece, &mut row, &mut walked, device, forked);
+    close_gap(work, piece, &mut row);
+    work.plan.writers.insert(piece.writer, row);
+    walked
+}
+
+fn fork(
+    work: &mut Work<'_>,
+    row: &mut WriterRow,
+    walked: &mut Walked,
+    entry: &Entry,
+    hash: Hash,
+    device: DeviceId,
+) {
+    let serial = entry.patch.serial;
+    if walked.fork.is_none() {
+        walked.fork = Some(serial - 1);
+        row.forked_at = if row.forked_at == 0 { serial } else { row.forked_at.min(serial) };
+    }
+    let problem = Problem::new(ProblemCode::ChainBroken).with("serial", serial);
+    let held = Held::Entry(Box::new(entry.clone()));
+    work.append(held, hash, ItemState::Forked, None, Some(problem), Vec::new(), Some(device));
+}
+
+fn fresh_entry(work: &mut Work<'_>, entry: &Entry, hash: Hash, questions: Vec<Problem>, device: DeviceId) {
+    match judge::judge(work, entry, work.prepared.now_ms) {
+        None => {}
+        Some(Verdict::Apply) => {
+            let held = Held::Entry(Box::new(entry.clone()));
+            work.append(held, hash, ItemState::Applied, None, None, questions, Some(device));
+            work.take(entry);
+        }
+        Some(Verdict::Hold(state, waits_for, problem)) => {
+            hold(work, entry, hash, state, waits_for, problem, device);
+        }
+    }
+}
+
+fn hold(
+    work: &mut Work<'_>,
+    entry: &Entry,
+    hash: Hash,
+    state: ItemState,
+    waits_for: WaitsFor,
+    problem: Problem,
+    device: DeviceId,
+) {
+    let held = Held::Entry(Box::new(entry.clone()));
+    work.append(held, hash, state, Some(waits_for), Some(problem), Vec::new(), Some(device));
+    let arrived_ms = work.prepared.now_ms;
+    let (entry, device) = (entry.clone(), Some(device));
+    let one = HeldEntry { entry, hash, state, waits_for, arrived_ms, device };
+    work.held.entry(one.entry.patch.record).or_default().push(one);
+}
+
+/// An unreadable item is kept as it came, in its place, when it came alone; else the phone is
+/// asked to send it alone, so that what stands behind it can be chained.
+fn unreadable(
+    work: &mut Work<'_>,
+    piece: &Piece,
+    row: &mut WriterRow,
+    walked: &mut Walked,
+    device: DeviceId,
+    forked: bool,
+) {
+    let Some((item, alone)) = &piece.unreadable else { return };
+    let (writer, serial) = (piece.writer, item.serial);
+    let known = work.loaded.known.get(&(writer, serial));
+    if known.is_some_and(|known| known.iter().any(|one| one.hash == piece.last)) {
+        return;
+    }
+    let problem = Problem::new(ProblemCode::ItemUndecodable).with("place", &item.reason);
+    let next = serial == row.mark.serial + 1 && piece.prev == row.mark.hash;
+    if *alone && (next || forked) {
+        let held = Held::Unreadable { writer, serial, raw: item.raw.clone() };
+        let state = if forked { ItemState::Forked } else { ItemState::SetAside };
+        let waits_for = (!forked).then_some(WaitsFor::Reviewer);
+        work.append(held, piece.last, state, waits_for, Some(problem), Vec::new(), Some(device));
+        if !forked {
+            row.mark = Mark { serial, hash: piece.last };
+        }
+    } else {
+        let state = ItemState::SetAside;
+        walked.outcomes.push(ItemOutcome { writer, serial, state, problem: Some(problem) });
+    }
+}
+
+/// What waited beyond a gap joins, once the gap is closed.
+fn close_gap(work: &mut Work<'_>, piece: &Piece, row: &mut WriterRow) {
+    let loaded = work.loaded;
+    for one in loaded.gaps.get(&piece.writer).into_iter().flatten() {
+        let serial = one.entry.patch.serial;
+        if work.released.contains(&one.hash) || serial > row.mark.serial + 1 {
+            continue;
+        }
+        if serial == row.mark.serial + 1 && one.entry.patch.prev == row.mark.hash {
+            row.mark = Mark { serial, hash: one.hash };
+            judge::rejudge(work, one);
+        } else {
+            let problem = Problem::new(ProblemCode::ChainBroken).with("serial", serial);
+            work.change_state(one, ItemState::Forked, None, Some(problem));
+        }
+    }
+}

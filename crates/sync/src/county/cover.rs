@@ -1,0 +1,163 @@
+//! Standings and tally of the persons that a plan touches, and of nobody else.
+
+use super::needs::PartRow;
+use super::work::Work;
+use domain::catalogue::RecordKind;
+use domain::coverage::touch::{Pairs, first_difference, pairs_of_part, pairs_since};
+use domain::coverage::{Standing, deltas, standing};
+use domain::head::Head;
+use domain::ids::RecordId;
+use domain::patch::RecordRef;
+use domain::subject::Person;
+use domain::time::Day;
+use domain::visit::{Part, PartFact, Visit};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A part before and after.
+struct Changed {
+    subject: RecordId,
+    old: Option<PartFact>,
+    new: Option<PartFact>,
+}
+
+/// Computes the standings of every touched person anew and writes down what differs.
+/// O(persons touched × their duties × periods from the change on).
+pub(super) fn standings(work: &mut Work<'_>) {
+    let parts = parts(work);
+    let mut pairs: BTreeMap<RecordId, Pairs> = BTreeMap::new();
+    let mut changed: BTreeMap<RecordId, Vec<PartFact>> = BTreeMap::new();
+    let today = Day::of(work.prepared.now_ms);
+    for one in &parts {
+        let Some(person) = person(work, one.subject) else { continue };
+        let rules = work.rules();
+        let facts = one.old.iter().chain(&one.new);
+        let touched = facts.flat_map(|fact| pairs_of_part(rules, &person, fact, today));
+        pairs.entry(one.subject).or_default().extend(touched);
+        changed.entry(one.subject).or_default().extend(one.new.clone());
+    }
+    for (id, from) in work.persons.clone() {
+        pairs.entry(id).or_default().extend(pairs_of_person(work, id, from, today));
+    }
+    let begins = work.county.begins;
+    for (id, mut pairs) in pairs {
+        pairs.retain(|(_, period)| period.until() > begins);
+        let new = changed.remove(&id).unwrap_or_default();
+        judge(work, id, &pairs, &parts, new);
+    }
+}
+
+fn head(work: &mut Work<'_>, kind: RecordKind, id: RecordId) -> Option<Option<Head>> {
+    work.row(RecordRef { kind, id }).map(|row| row.map(|row| row.head.clone()))
+}
+
+fn person(work: &mut Work<'_>, id: RecordId) -> Option<Person> {
+    work.head(RecordKind::Person, id).map(|head| Person::read(id, head))
+}
+
+/// Parts that changed themselves or whose visit did, with their facts before and after.
+fn parts(work: &mut Work<'_>) -> Vec<Changed> {
+    let mut ids: BTreeSet<RecordId> = work.parts.clone();
+    for visit in work.visits.clone() {
+        if work.before(RecordRef { kind: RecordKind::Visit, id: visit }).is_none() {
+            continue;
+        }
+        match work.loaded.parts_of_visits.get(&visit) {
+            Some(rows) => ids.extend(rows.iter().map(|row| row.part)),
+            None => {
+                work.needs.parts_of_visits.insert(visit);
+            }
+        }
+    }
+    let mut changed = Vec::new();
+    for id in ids {
+        let Some(Some(now)) = head(work, RecordKind::Part, id) else { continue };
+        let part = Part::read(id, &now);
+        let (Some(visit), Some(subject)) = (part.visit, part.subject) else { continue };
+        let Some(visit_now) = head(work, RecordKind::Visit, visit) else { continue };
+        let fact = |part: &Part, visit_head: Option<&Head>| {
+            visit_head.and_then(|head| PartFact::of(part, &Visit::read(visit, head)))
+        };
+        let new = fact(&part, visit_now.as_ref());
+        let visit_before = work.before(RecordRef { kind: RecordKind::Visit, id: visit }).map(|row| &row.head);
+        let before =
+            work.before(RecordRef { kind: RecordKind::Part, id }).map(|row| Part::read(id, &row.head));
+        let old = before.and_then(|part| fact(&part, visit_before));
+        work.plan.parts.push(PartRow { part: id, visit, subject, fact: new.clone() });
+        changed.push(Changed { subject, old, new });
+    }
+    changed
+}
+
+fn pairs_of_person(work: &mut Work<'_>, id: RecordId, from: Option<Day>, today: Day) -> Pairs {
+    let Some(now) = person(work, id) else { return Pairs::new() };
+    let begins = work.county.begins;
+    let before = work.before(RecordRef { kind: RecordKind::Person, id });
+    let was = before.map(|row| Person::read(id, &row.head));
+    let difference = match &was {
+        Some(was) => {
+            let known =
+                work.loaded.parts_of_subjects.get(&id).map(|(_, rows)| facts(rows)).unwrap_or_default();
+            first_difference(was, &now, &known)
+        }
+        None => Some(begins),
+    };
+    let since = match (from, difference) {
+        (Some(from), Some(difference)) => from.min(difference),
+        (Some(day), None) | (None, Some(day)) => day,
+        (None, None) => return Pairs::new(),
+    };
+    let rules = work.rules();
+    let mut pairs = pairs_since(rules, &now, since.max(begins), today);
+    if let Some(was) = was {
+        pairs.extend(pairs_since(rules, &was, since.max(begins), today));
+    }
+    pairs
+}
+
+fn facts(rows: &[PartRow]) -> Vec<PartFact> {
+    rows.iter().filter_map(|row| row.fact.clone()).collect()
+}
+
+fn judge(work: &mut Work<'_>, id: RecordId, pairs: &Pairs, changed: &[Changed], new: Vec<PartFact>) {
+    let Some(earliest) = pairs.iter().map(|(_, period)| period.from()).min() else { return };
+    let loaded = work.loaded;
+    let known = loaded.parts_of_subjects.get(&id).filter(|(from, _)| *from <= earliest);
+    let stored = loaded.standings.get(&id).filter(|(from, _)| *from <= earliest);
+    let (Some((_, rows)), Some((_, stored))) = (known, stored) else {
+        work.needs.parts_of_subjects.insert((id, earliest));
+        work.needs.standings.insert((id, earliest));
+        return;
+    };
+    let Some(person) = person(work, id) else { return };
+    let gone: BTreeSet<RecordId> = changed
+        .iter()
+        .filter(|one| one.subject == id)
+        .flat_map(|one| one.old.iter().chain(&one.new))
+        .map(|fact| fact.part)
+        .collect();
+    let mut parts: Vec<PartFact> =
+        facts(rows).into_iter().filter(|fact| !gone.contains(&fact.part)).collect();
+    parts.extend(new);
+    for (duty, period) in pairs {
+        let old = stored.iter().find(|one| one.duty == *duty && one.period == *period);
+        let fresh = standing(&person, work.rules(), duty, *period, &parts);
+        write_down(work, old, fresh);
+    }
+}
+
+fn write_down(work: &mut Work<'_>, old: Option<&Standing>, fresh: Option<Standing>) {
+    if old == fresh.as_ref() {
+        return;
+    }
+    for (key, delta) in deltas(old, fresh.as_ref()) {
+        *work.plan.tally.entry(key).or_default() += delta;
+    }
+    match (fresh, old) {
+        (Some(fresh), _) => work.plan.standings.push(fresh),
+        (None, Some(old)) => {
+            let key = (old.duty.clone(), old.period.to_string(), old.subject);
+            work.plan.standings_gone.insert(key);
+        }
+        (None, None) => {}
+    }
+}

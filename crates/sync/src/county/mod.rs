@@ -1,0 +1,21 @@
+//! The county's side: needs → load → plan → apply.
+//!
+//! A backend calls [`plan`] inside its transaction. The plan is pure and total: it answers either
+//! what else it needs to know, or everything that has to be written, as plain data.
+
+mod chain;
+mod cover;
+mod epoch;
+mod judge;
+pub mod needs;
+pub mod outcome;
+mod place;
+mod plan;
+pub mod prepared;
+mod release;
+mod work;
+
+pub use needs::{Loaded, Needs};
+pub use outcome::Plan;
+pub use plan::{Step, plan};
+pub use prepared::Prepared;

@@ -1,0 +1,310 @@
+//! What a plan has to know, and what a backend has found.
+
+use crate::wire::receipt::ItemState;
+use domain::canonical::Hash;
+use domain::coverage::{Rules, Standing};
+use domain::head::Head;
+use domain::ids::{DeviceId, RecordId, WriterId};
+use domain::log::Mark;
+use domain::patch::{Entry, RecordRef};
+use domain::permission::Scope;
+use domain::problem::Problem;
+use domain::reference::Reference;
+use domain::time::{Day, UnixMs};
+use domain::visit::PartFact;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// What the plan still has to know. Empty when it knows enough.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// Rows of devices.
+    pub devices: BTreeSet<DeviceId>,
+    /// Rows of writers, with entries that wait beyond their marks, and outcomes to be told.
+    pub writers: BTreeSet<WriterId>,
+    /// Hashes and states of entries: writer and a range of serials, both ends included.
+    pub known: BTreeSet<(WriterId, u64, u64)>,
+    /// Records, with their held entries and the entries of others that wait for them.
+    pub records: BTreeSet<RecordRef>,
+    /// All entries of a record, for a full settle.
+    pub histories: BTreeSet<RecordRef>,
+    /// Entries that wait for a form.
+    pub forms: BTreeSet<Hash>,
+    /// Parts of persons, from a day on (and, whatever their day, the last that met somebody before it).
+    pub parts_of_subjects: BTreeSet<(RecordId, Day)>,
+    /// Parts of visits.
+    pub parts_of_visits: BTreeSet<RecordId>,
+    /// Standings of persons, of periods that end on or after a day.
+    pub standings: BTreeSet<(RecordId, Day)>,
+    /// Records that hang on a person.
+    pub hanging: BTreeSet<RecordId>,
+    /// The ledger's hash at a sequence.
+    pub ledger_hash: BTreeSet<u64>,
+    /// Single entries by place and hash, for a decision.
+    pub entries: BTreeSet<(WriterId, u64)>,
+}
+
+impl Needs {
+    /// Whether nothing is needed.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// The county's own place in its ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CountyState {
+    /// The county's writer.
+    pub epoch: WriterId,
+    /// The last sequence given out.
+    pub seq: u64,
+    /// The hash of the ledger there.
+    pub hash: Hash,
+    /// The day on which receipts are being numbered.
+    pub receipt_day: Day,
+    /// The last receipt number of that day.
+    pub receipt_number: u32,
+    /// The first day that is counted: periods that end before it have no figures.
+    pub begins: Day,
+    /// Standings exist for periods that begin before this day.
+    pub horizon: Day,
+}
+
+impl CountyState {
+    /// The place of a county whose ledger is empty.
+    pub fn new(epoch: WriterId, begins: Day) -> Self {
+        let (seq, hash) = (0, Hash::ZERO);
+        Self { epoch, seq, hash, receipt_day: begins, receipt_number: 0, begins, horizon: begins }
+    }
+}
+
+/// An epoch that is over: up to which sequence it reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormerEpoch {
+    /// The writer the county had.
+    pub writer: WriterId,
+    /// The last sequence of that epoch.
+    pub until_seq: u64,
+}
+
+/// Whether a device may exchange.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeviceState {
+    /// In use.
+    Active,
+    /// Handed over: uploads and receipts only.
+    Retired,
+    /// Lost: whatever it sends is set aside; it is told to destroy its keys.
+    Revoked,
+}
+
+/// What the county remembers of a device.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceRow {
+    /// Which.
+    pub device: DeviceId,
+    /// Whose.
+    pub staff: RecordId,
+    /// Whether it may exchange.
+    pub state: DeviceState,
+    /// The highest exchange number taken.
+    pub number: u64,
+    /// The version it runs.
+    pub app: String,
+    /// Entries it said were waiting.
+    pub waiting: u64,
+    /// When it was last heard.
+    pub heard_ms: UnixMs,
+    /// The logs that belong to it.
+    pub writers: BTreeSet<WriterId>,
+}
+
+/// What the county holds of a log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WriterRow {
+    /// How far.
+    pub mark: Mark,
+    /// Whose log it is; `None` for the county's own.
+    pub device: Option<DeviceId>,
+    /// The first serial at which the log forked; 0 while it has not.
+    pub forked_at: u64,
+}
+
+/// What an entry waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WaitsFor {
+    /// An earlier entry of its log.
+    Earlier,
+    /// An earlier entry of its record and writer that is itself held.
+    Held,
+    /// A record that is not here yet.
+    Record(RecordRef),
+    /// A form that is not here yet.
+    Form(Hash),
+    /// A reviewer.
+    Reviewer,
+}
+
+/// An entry that is in the ledger but not in its record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldEntry {
+    /// The entry.
+    pub entry: Entry,
+    /// Its hash.
+    pub hash: Hash,
+    /// Its state.
+    pub state: ItemState,
+    /// What it waits for.
+    pub waits_for: WaitsFor,
+    /// When it arrived.
+    pub arrived_ms: UnixMs,
+    /// The device that brought it.
+    pub device: Option<DeviceId>,
+}
+
+/// An entry that the ledger has already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KnownEntry {
+    /// Its hash.
+    pub hash: Hash,
+    /// Its state.
+    pub state: ItemState,
+    /// The receipt it was given: day and number.
+    pub receipt: Option<(i32, u32)>,
+}
+
+/// An entry of a record's history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryEntry {
+    /// The entry; its body is gone when erased.
+    pub entry: Entry,
+    /// Its state.
+    pub state: ItemState,
+}
+
+/// A record as the county keeps it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RecordRow {
+    /// What it is.
+    pub head: Head,
+    /// The feeds it stands in, ascending.
+    pub scopes: Vec<Scope>,
+    /// The person it hangs on.
+    pub subject: Option<RecordId>,
+}
+
+/// A record with all that waits around it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LoadedRecord {
+    /// The record, if it is here.
+    pub row: Option<RecordRow>,
+    /// Its own entries that are held, ordered by writer and serial.
+    pub held: Vec<HeldEntry>,
+    /// Entries of other records that wait for this one.
+    pub awaited: Vec<HeldEntry>,
+}
+
+/// A part in the county's index of parts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartRow {
+    /// The part's record.
+    pub part: RecordId,
+    /// The visit's record.
+    pub visit: RecordId,
+    /// The person's record.
+    pub subject: RecordId,
+    /// The facts, unless something in them is void, contested or unknown.
+    pub fact: Option<PartFact>,
+}
+
+/// An outcome that the phone has not been told yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangedOutcome {
+    /// The log.
+    pub writer: WriterId,
+    /// The place in it.
+    pub serial: u64,
+    /// The new state.
+    pub state: ItemState,
+    /// Why.
+    pub problem: Option<Problem>,
+}
+
+/// What a backend has found so far: everything that was asked for has a key here, so that a
+/// missing key means "not asked yet" and `None` or an empty list means "not there".
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// Areas, staff, assignments, duties, orders of forms.
+    pub reference: Arc<Reference>,
+    /// The rules of the reference, ready to be asked.
+    pub rules: Arc<Rules>,
+    /// The county's place.
+    pub county: CountyState,
+    /// The county's former epochs.
+    pub former: Vec<FormerEpoch>,
+    /// Devices.
+    pub devices: BTreeMap<DeviceId, Option<DeviceRow>>,
+    /// Logs.
+    pub writers: BTreeMap<WriterId, Option<WriterRow>>,
+    /// Entries that wait beyond the mark of their log, ascending.
+    pub gaps: BTreeMap<WriterId, Vec<HeldEntry>>,
+    /// Outcomes to be told, since the phone's cursor.
+    pub outcomes: BTreeMap<WriterId, Vec<ChangedOutcome>>,
+    /// Hashes and states of known entries: several where a log forked.
+    pub known: BTreeMap<(WriterId, u64), Vec<KnownEntry>>,
+    /// Ranges of `known` that were asked for.
+    pub known_ranges: BTreeSet<(WriterId, u64, u64)>,
+    /// Records.
+    pub records: BTreeMap<RecordRef, LoadedRecord>,
+    /// Full histories.
+    pub histories: BTreeMap<RecordRef, Vec<HistoryEntry>>,
+    /// Entries that wait for a form.
+    pub forms: BTreeMap<Hash, Vec<HeldEntry>>,
+    /// Parts by person, from the day asked for.
+    pub parts_of_subjects: BTreeMap<RecordId, (Day, Vec<PartRow>)>,
+    /// Parts by visit.
+    pub parts_of_visits: BTreeMap<RecordId, Vec<PartRow>>,
+    /// Standings by person, from the day asked for.
+    pub standings: BTreeMap<RecordId, (Day, Vec<Standing>)>,
+    /// Records that hang on a person.
+    pub hanging: BTreeMap<RecordId, Vec<RecordRef>>,
+    /// The ledger's hash at a sequence; `None` beyond its end.
+    pub ledger_hash: BTreeMap<u64, Option<Hash>>,
+    /// Single entries, for a decision.
+    pub entries: BTreeMap<(WriterId, u64), Vec<HeldEntry>>,
+}
+
+impl Loaded {
+    /// What every plan begins with.
+    pub fn new(
+        reference: Arc<Reference>,
+        rules: Arc<Rules>,
+        county: CountyState,
+        former: Vec<FormerEpoch>,
+    ) -> Self {
+        Self {
+            reference,
+            rules,
+            county,
+            former,
+            devices: BTreeMap::new(),
+            writers: BTreeMap::new(),
+            gaps: BTreeMap::new(),
+            outcomes: BTreeMap::new(),
+            known: BTreeMap::new(),
+            known_ranges: BTreeSet::new(),
+            records: BTreeMap::new(),
+            histories: BTreeMap::new(),
+            forms: BTreeMap::new(),
+            parts_of_subjects: BTreeMap::new(),
+            parts_of_visits: BTreeMap::new(),
+            standings: BTreeMap::new(),
+            hanging: BTreeMap::new(),
+            ledger_hash: BTreeMap::new(),
+            entries: BTreeMap::new(),
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Everything that a backend has to write, as plain data.
+
+use super::needs::{CountyState, DeviceRow, FormerEpoch, PartRow, RecordRow, WaitsFor, WriterRow};
+use crate::wire::receipt::{ItemState, Statement};
+use domain::canonical::Hash;
+use domain::coverage::standing::Standing;
+use domain::coverage::tally::TallyKey;
+use domain::ids::{DeviceId, RecordId, WriterId};
+use domain::log::Dot;
+use domain::patch::{Entry, RecordRef};
+use domain::permission::Scope;
+use domain::problem::Problem;
+use domain::time::UnixMs;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a new ledger row holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Held {
+    /// An entry that was read.
+    Entry(Box<Entry>),
+    /// One that could not be read, as it came.
+    Unreadable {
+        /// Its log.
+        writer: WriterId,
+        /// Its place.
+        serial: u64,
+        /// Its text.
+        raw: String,
+    },
+}
+
+/// A new row of the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LedgerRow {
+    /// Its sequence in the county's ledger.
+    pub seq: u64,
+    /// The hash of the ledger with it: H(hash before ‖ hash of the entry).
+    pub ledger_hash: Hash,
+    /// What it holds.
+    pub held: Held,
+    /// The hash of the entry.
+    pub hash: Hash,
+    /// Its state.
+    pub state: ItemState,
+    /// What it waits for, when it is held.
+    pub waits_for: Option<WaitsFor>,
+    /// Why, in words for people.
+    pub problem: Option<Problem>,
+    /// Where the county's verdict differs: questions to the worker.
+    pub questions: Vec<Problem>,
+    /// The receipt of a visit: day and number.
+    pub receipt: Option<(i32, u32)>,
+    /// When it arrived.
+    pub arrived_ms: UnixMs,
+    /// Which device brought it; `None` for the county's own.
+    pub device: Option<DeviceId>,
+}
+
+/// A ledger row whose state changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StateChange {
+    /// The place in its log.
+    pub dot: Dot,
+    /// Which of several in a forked log.
+    pub hash: Hash,
+    /// The new state.
+    pub state: ItemState,
+    /// What it waits for now.
+    pub waits_for: Option<WaitsFor>,
+    /// Why.
+    pub problem: Option<Problem>,
+    /// The sequence under which the change is told to the phone.
+    pub seq: u64,
+}
+
+/// A record's move to the end of a feed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FeedMove {
+    /// The feed.
+    pub scope: Scope,
+    /// The record.
+    pub record: RecordRef,
+    /// Its new place.
+    pub seq: u64,
+    /// Whether it left; else it entered or changed.
+    pub left: bool,
+}
+
+/// The change of a feed's digest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct DigestChange {
+    /// Records more (or fewer).
+    pub count: i64,
+    /// To be added without carry.
+    pub sum: u64,
+}
+
+/// The key of a standing: duty, period and person.
+pub type StandingKey = (String, String, RecordId);
+
+/// What has to be written, in one transaction.
+#[derive(Debug, Clone, Default)]
+pub struct Plan {
+    /// New rows of the ledger, ascending.
+    pub ledger: Vec<LedgerRow>,
+    /// Rows whose state changes.
+    pub states: Vec<StateChange>,
+    /// Records as they stand now.
+    pub records: BTreeMap<RecordRef, RecordRow>,
+    /// Moves in feeds.
+    pub feed: Vec<FeedMove>,
+    /// Digests of feeds.
+    pub digests: BTreeMap<Scope, DigestChange>,
+    /// Parts as they stand now.
+    pub parts: Vec<PartRow>,
+    /// Standings as they stand now.
+    pub standings: Vec<Standing>,
+    /// Standings that are no more.
+    pub standings_gone: BTreeSet<StandingKey>,
+    /// Changes of the tally.
+    pub tally: BTreeMap<TallyKey, i64>,
+    /// Logs as they stand now.
+    pub writers: BTreeMap<WriterId, WriterRow>,
+    /// The device as it stands now.
+    pub device: Option<DeviceRow>,
+    /// The county's place after this.
+    pub county: Option<CountyState>,
+    /// The epoch that ends with this.
+    pub former: Option<FormerEpoch>,
+    /// What is answered to a phone.
+    pub statement: Option<Statement>,
+    /// Whether the phone gets receipts only: an old exchange number, a retired or revoked device.
+    pub receipts_only: bool,
+    /// Whether the phone's positions in the feeds mean nothing here: it reads them from 0.
+    pub positions_reset: bool,
+    /// What went wrong as a whole: then nothing is written.
+    pub problem: Option<Problem>,
+    /// Places in the county's log that own patches were given, in their order.
+    pub own: Vec<(RecordRef, Dot)>,
+}

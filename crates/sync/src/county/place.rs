@@ -1,0 +1,137 @@
+//! In which feeds a record stands, and how its feeds and their digests change.
+
+use super::needs::RecordRow;
+use super::outcome::FeedMove;
+use super::work::Work;
+use domain::catalogue::{RecordKind, keys};
+use domain::head::Head;
+use domain::ids::{AreaCode, RecordId};
+use domain::patch::RecordRef;
+use domain::permission::{Audience, Scope};
+use domain::subject::Person;
+use domain::time::{Day, Happened};
+use domain::value::Value;
+
+/// Moves every changed record to the end of its feeds; a record that moved takes along what hangs
+/// on it. O(records changed), and for a person who moved O(records of that person).
+pub(super) fn feeds(work: &mut Work<'_>) {
+    follow_persons(work);
+    let changed: Vec<RecordRef> = work.plan.records.keys().copied().collect();
+    for record in changed {
+        let Some(row) = work.plan.records.get(&record).cloned() else { continue };
+        let Some((scopes, subject)) = scopes(work, record, &row.head) else { continue };
+        let before = work.before(record).cloned().unwrap_or_default();
+        digests(work, record, &before, &row.head, &scopes);
+        for scope in before.scopes.iter().filter(|scope| !scopes.contains(scope)) {
+            let seq = work.next_seq();
+            work.plan.feed.push(FeedMove { scope: *scope, record, seq, left: true });
+        }
+        for scope in &scopes {
+            let seq = work.next_seq();
+            work.plan.feed.push(FeedMove { scope: *scope, record, seq, left: false });
+        }
+        work.plan.records.insert(record, RecordRow { head: row.head, scopes, subject });
+    }
+}
+
+/// Lays on the bench what hangs on persons whose village, or whose being a child, has changed.
+fn follow_persons(work: &mut Work<'_>) {
+    let persons: Vec<RecordId> = work.persons.keys().copied().collect();
+    for id in persons {
+        let record = RecordRef { kind: RecordKind::Person, id };
+        let Some(now) = work.plan.records.get(&record) else { continue };
+        let Some(before) = work.before(record) else { continue };
+        let (was, is) = (Person::read(id, &before.head), Person::read(id, &now.head));
+        if was.villages == is.villages && was.born == is.born && was.memberships == is.memberships {
+            continue;
+        }
+        let Some(hanging) = work.loaded.hanging.get(&id) else {
+            work.needs.hanging.insert(id);
+            continue;
+        };
+        for record in hanging {
+            if work.plan.records.contains_key(record) {
+                continue;
+            }
+            let Some(found) = work.loaded(*record) else { continue };
+            if let Some(row) = found.row.clone() {
+                work.plan.records.insert(*record, row);
+            }
+        }
+    }
+}
+
+fn digests(work: &mut Work<'_>, record: RecordRef, before: &RecordRow, head: &Head, scopes: &[Scope]) {
+    let (old, new) = (before.head.digest(record), head.digest(record));
+    for scope in &before.scopes {
+        let change = work.plan.digests.entry(*scope).or_default();
+        change.count -= 1;
+        change.sum = change.sum.wrapping_sub(old);
+    }
+    for scope in scopes {
+        let change = work.plan.digests.entry(*scope).or_default();
+        change.count += 1;
+        change.sum = change.sum.wrapping_add(new);
+    }
+}
+
+/// The feeds of a record, ascending, and the person it hangs on. `None` while something has to be
+/// loaded. A record without a known place stands in the county's own feed, so that it is not lost.
+fn scopes(work: &mut Work<'_>, record: RecordRef, head: &Head) -> Option<(Vec<Scope>, Option<RecordId>)> {
+    let county = work.prepared.county;
+    let (areas, audience, subject) = match record.kind {
+        RecordKind::Person | RecordKind::Household | RecordKind::Visit => {
+            (codes(head, keys::VILLAGE), Audience::General, None)
+        }
+        RecordKind::Part | RecordKind::Concern | RecordKind::ChildFile => {
+            let subject = link(head, keys::SUBJECT);
+            let (areas, minor) = match subject {
+                Some(id) => about(work, id, record, head)?,
+                None => (Vec::new(), false),
+            };
+            let child = minor || record.kind == RecordKind::ChildFile;
+            (areas, if child { Audience::Child } else { Audience::General }, subject)
+        }
+        RecordKind::Assignment | RecordKind::Duty | RecordKind::Form | RecordKind::FormAssignment => {
+            (codes(head, keys::AREA), Audience::General, None)
+        }
+        RecordKind::Area | RecordKind::Staff => (vec![county], Audience::General, None),
+        RecordKind::Grant | RecordKind::Closing | RecordKind::Urgent => {
+            (vec![county], Audience::Restricted, None)
+        }
+    };
+    let areas = if areas.is_empty() { vec![county] } else { areas };
+    Some((areas.into_iter().map(|area| Scope { area, audience }).collect(), subject))
+}
+
+/// Where a person is visible, and whether what is recorded of them is a child's.
+fn about(work: &mut Work<'_>, id: RecordId, record: RecordRef, head: &Head) -> Option<(Vec<AreaCode>, bool)> {
+    let day = match record.kind {
+        RecordKind::Part => visit_day(work, head)?,
+        _ => None,
+    };
+    let today = Day::of(work.prepared.now_ms);
+    let row = work.row(RecordRef { kind: RecordKind::Person, id })?;
+    let Some(row) = row else { return Some((Vec::new(), true)) };
+    let person = Person::read(id, &row.head);
+    Some((person.villages.clone(), person.is_minor_on(day.unwrap_or(today))))
+}
+
+fn visit_day(work: &mut Work<'_>, part: &Head) -> Option<Option<Day>> {
+    let Some(id) = link(part, keys::VISIT) else { return Some(None) };
+    let row = work.row(RecordRef { kind: RecordKind::Visit, id })?;
+    let happened = row.and_then(|row| row.head.text(keys::HAPPENED)?.parse::<Happened>().ok());
+    Some(happened.map(Happened::day))
+}
+
+fn link(head: &Head, key: &str) -> Option<RecordId> {
+    head.text(key).and_then(|text| text.parse().ok())
+}
+
+fn codes(head: &Head, key: &str) -> Vec<AreaCode> {
+    let numbers = head.values(key).filter_map(Value::as_int);
+    let mut codes: Vec<_> = numbers.filter_map(|number| u64::try_from(number).ok()).map(AreaCode).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    codes
+}

@@ -1,0 +1,145 @@
+//! What arrives at the plan: authenticated, decompressed, decoded, judged by its form.
+
+use crate::wire::exchange::Cursor;
+use crate::wire::item::{Decoded, LogPiece, Unreadable};
+use domain::canonical::Hash;
+use domain::head::Head;
+use domain::ids::{AreaCode, DeviceId, RecordId, WriterId};
+use domain::log::{Dot, Vector};
+use domain::patch::{Entry, RecordRef, Salt};
+use domain::problem::Problem;
+use domain::time::{Stamp, UnixMs};
+use domain::value::Value;
+use std::collections::BTreeMap;
+
+/// One job for the county's single writer.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    /// The county whose ledger it goes to.
+    pub county: AreaCode,
+    /// When it arrived, by the county's clock.
+    pub now_ms: UnixMs,
+    /// 8 random bytes: the county's next writer, should a new epoch be needed.
+    pub spare_writer: WriterId,
+    /// What is to be done.
+    pub job: Job,
+}
+
+/// The kinds of work that change a county's ledger.
+#[derive(Debug, Clone)]
+pub enum Job {
+    /// A phone's exchange.
+    Exchange(Box<Exchange>),
+    /// Patches of the county itself: register, staff, rules, a reviewer's correction.
+    Append(Vec<OwnPatch>),
+    /// A reviewer's word on what was set aside.
+    Decide(Vec<Decision>),
+    /// Standings of these persons anew, from a day on: a rule was edited, or time has passed.
+    Roll {
+        /// Whose.
+        subjects: Vec<RecordId>,
+        /// From which day on.
+        from: domain::time::Day,
+        /// Standings exist for periods that begin before this day, once all persons are done.
+        horizon: domain::time::Day,
+    },
+}
+
+/// What a phone sent, decoded.
+#[derive(Debug, Clone)]
+pub struct Exchange {
+    /// The proven device.
+    pub device: DeviceId,
+    /// The exchange number.
+    pub number: u64,
+    /// The app's version.
+    pub app: String,
+    /// Entries still waiting on the phone.
+    pub waiting: u64,
+    /// Pieces of its logs.
+    pub pieces: Vec<Piece>,
+    /// Where the phone stands.
+    pub cursor: Option<Cursor>,
+    /// Heads with standing writes of a former county writer.
+    pub recovered: Vec<(RecordRef, Head)>,
+}
+
+/// A piece of a log, decoded.
+#[derive(Debug, Clone)]
+pub struct Piece {
+    /// The log.
+    pub writer: WriterId,
+    /// The serial of its first item.
+    pub from: u64,
+    /// The hash of the entry before it.
+    pub prev: Hash,
+    /// The hash of the last item, as the phone says.
+    pub last: Hash,
+    /// Entries with their hashes.
+    pub entries: Vec<(Entry, Hash)>,
+    /// The first item that could not be read, and whether it came alone.
+    pub unreadable: Option<(Unreadable, bool)>,
+    /// Where the form's verdict at the county differs from the phone's: questions, by serial.
+    pub questions: BTreeMap<u64, Vec<Problem>>,
+}
+
+impl Piece {
+    /// Decodes a piece. When both ends computed different hashes, the piece is treated as one
+    /// unreadable item after another: kept as it came, never lost, never believed.
+    pub fn decode(piece: &LogPiece) -> Self {
+        let Decoded { mut entries, unreadable, agrees } = piece.decode();
+        let mut unreadable = unreadable.map(|item| (item, piece.items.len() == 1));
+        if !agrees && let Some(raw) = piece.items.first() {
+            entries.clear();
+            let reason = "the hashes of both ends differ".to_owned();
+            let item = Unreadable { serial: piece.from, raw: raw.get().to_owned(), reason };
+            unreadable = Some((item, piece.items.len() == 1));
+        }
+        Self {
+            writer: piece.writer,
+            from: piece.from,
+            prev: piece.prev,
+            last: piece.last,
+            entries,
+            unreadable,
+            questions: BTreeMap::new(),
+        }
+    }
+}
+
+/// A patch that the county itself makes; its place in the county's log is given by the plan.
+#[derive(Debug, Clone)]
+pub struct OwnPatch {
+    /// The record; a new record of this kind with an id derived from the patch when `None`.
+    pub record: OwnRecord,
+    /// What it sets.
+    pub sets: BTreeMap<String, Value>,
+    /// What its author had on the screen; the head as it stands now when `None`.
+    pub seen: Option<Vector>,
+    /// Who.
+    pub author: RecordId,
+    /// When.
+    pub stamp: Stamp,
+    /// 8 random bytes.
+    pub salt: Salt,
+}
+
+/// Which record the county writes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OwnRecord {
+    /// This one.
+    Known(RecordRef),
+    /// A new one of this kind.
+    New(domain::catalogue::RecordKind),
+}
+
+/// A reviewer's word on an item that was set aside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Decision {
+    /// The item.
+    pub dot: Dot,
+    /// Which of several with this place in a forked log.
+    pub hash: Hash,
+    /// True to take it in, false to dismiss it.
+    pub accept: bool,
+}

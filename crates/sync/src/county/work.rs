@@ -1,0 +1,277 @@
+//! The workbench of one plan: what was loaded, with what has been changed laid over it.
+
+use super::needs::{CountyState, HeldEntry, Loaded, LoadedRecord, Needs, RecordRow, WaitsFor};
+use super::outcome::{Held, LedgerRow, Plan, StateChange};
+use super::prepared::Prepared;
+use crate::merge::{Applied, Item, apply, settle};
+use crate::wire::receipt::ItemState;
+use domain::canonical::{Hash, Transcript};
+use domain::catalogue::{RecordKind, keys};
+use domain::coverage::Rules;
+use domain::head::Head;
+use domain::ids::{DeviceId, RecordId, WriterId};
+use domain::patch::{Entry, RecordRef};
+use domain::problem::Problem;
+use domain::reference::Reference;
+use domain::time::Day;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One plan in the making.
+pub(super) struct Work<'a> {
+    pub prepared: &'a Prepared,
+    pub loaded: &'a Loaded,
+    pub needs: Needs,
+    pub plan: Plan,
+    pub county: CountyState,
+    /// The reference with this plan's changes; `None` while it is as loaded.
+    reference: Option<Reference>,
+    /// The rules of that reference.
+    rules: Option<Rules>,
+    /// Entries held by this plan, or released by it: they overrule what was loaded.
+    pub held: BTreeMap<RecordRef, Vec<HeldEntry>>,
+    /// Hashes of entries that this plan has taken out of waiting.
+    pub released: BTreeSet<Hash>,
+    /// Persons who changed, or whose standings are to be computed anew from a day on.
+    pub persons: BTreeMap<RecordId, Option<Day>>,
+    /// Visits whose parts may count differently.
+    pub visits: BTreeSet<RecordId>,
+    /// Parts that changed.
+    pub parts: BTreeSet<RecordId>,
+    /// Records that appeared or changed in this plan, for whoever waits for them.
+    pub arrived: Vec<RecordRef>,
+}
+
+impl<'a> Work<'a> {
+    pub fn new(prepared: &'a Prepared, loaded: &'a Loaded) -> Self {
+        Self {
+            prepared,
+            loaded,
+            needs: Needs::default(),
+            plan: Plan::default(),
+            county: loaded.county,
+            reference: None,
+            rules: None,
+            held: BTreeMap::new(),
+            released: BTreeSet::new(),
+            persons: BTreeMap::new(),
+            visits: BTreeSet::new(),
+            parts: BTreeSet::new(),
+            arrived: Vec::new(),
+        }
+    }
+
+    /// The reference as it stands in this plan.
+    pub fn reference(&self) -> &Reference {
+        self.reference.as_ref().unwrap_or(&self.loaded.reference)
+    }
+
+    /// The rules as they stand in this plan. Made anew once, when the plan changes the reference.
+    pub fn rules(&mut self) -> &Rules {
+        if let Some(reference) = &self.reference {
+            return self.rules.get_or_insert_with(|| Rules::of(reference));
+        }
+        &self.loaded.rules
+    }
+
+    /// A record as it was before this plan.
+    pub fn before(&self, record: RecordRef) -> Option<&'a RecordRow> {
+        self.loaded.records.get(&record).and_then(|found| found.row.as_ref())
+    }
+
+    /// A record with all that waits around it; asks for it when it has not been loaded.
+    pub fn loaded(&mut self, record: RecordRef) -> Option<&'a LoadedRecord> {
+        let found = self.loaded.records.get(&record);
+        if found.is_none() {
+            self.needs.records.insert(record);
+        }
+        found
+    }
+
+    /// A record as it stands in this plan: the outer `None` means "not loaded yet".
+    pub fn row(&mut self, record: RecordRef) -> Option<Option<&RecordRow>> {
+        if !self.plan.records.contains_key(&record) {
+            return self.loaded(record).map(|found| found.row.as_ref());
+        }
+        Some(self.plan.records.get(&record))
+    }
+
+    /// A record's head, if it is loaded and there.
+    pub fn head(&mut self, kind: RecordKind, id: RecordId) -> Option<&Head> {
+        self.row(RecordRef { kind, id }).flatten().map(|row| &row.head)
+    }
+
+    /// The next sequence of the county's ledger.
+    pub fn next_seq(&mut self) -> u64 {
+        self.county.seq += 1;
+        self.county.seq
+    }
+
+    /// Appends a row to the ledger and gives it its place.
+    #[expect(clippy::too_many_arguments, reason = "each is a column of the row")]
+    pub fn append(
+        &mut self,
+        held: Held,
+        hash: Hash,
+        state: ItemState,
+        waits_for: Option<WaitsFor>,
+        problem: Option<Problem>,
+        questions: Vec<Problem>,
+        device: Option<DeviceId>,
+    ) {
+        let seq = self.next_seq();
+        self.county.hash =
+            Transcript::new("shanfang ledger 1").hash(&self.county.hash).number(seq).hash(&hash).finish();
+        let receipt = self.receipt(&held, device);
+        self.plan.ledger.push(LedgerRow {
+            seq,
+            ledger_hash: self.county.hash,
+            held,
+            hash,
+            state,
+            waits_for,
+            problem,
+            questions,
+            receipt,
+            arrived_ms: self.prepared.now_ms,
+            device,
+        });
+    }
+
+    /// The next receipt, for the first patch of a visit that a phone brought.
+    fn receipt(&mut self, held: &Held, device: Option<DeviceId>) -> Option<(i32, u32)> {
+        let Held::Entry(entry) = held else { return None };
+        let patch = &entry.patch;
+        let first = patch.record.id == RecordId::derived(patch.writer, patch.serial);
+        if device.is_none() || patch.record.kind != RecordKind::Visit || !first {
+            return None;
+        }
+        let today = Day::of(self.prepared.now_ms);
+        // The county's clock may go back; numbers never do.
+        if today > self.county.receipt_day {
+            (self.county.receipt_day, self.county.receipt_number) = (today, 0);
+        }
+        self.county.receipt_number += 1;
+        Some((self.county.receipt_day.0, self.county.receipt_number))
+    }
+
+    /// Takes an applied entry into its record. `false` when the record's history has to be loaded first.
+    pub fn take(&mut self, entry: &Entry) -> bool {
+        let record = entry.patch.record;
+        let Some(row) = self.row(record) else { return false };
+        let mut row = row.cloned().unwrap_or_default();
+        let order = self.reference().order(entry.patch.form).unwrap_or(&[]);
+        let item = Item { patch: &entry.patch, body: entry.body.as_ref(), order };
+        if apply(&mut row.head, item) == Applied::SettleAll {
+            let Some(head) = self.settle_all(record, entry) else { return false };
+            row.head = head;
+        }
+        self.put(record, row, entry);
+        true
+    }
+
+    /// Settles a record from its whole history and one more entry.
+    fn settle_all(&mut self, record: RecordRef, entry: &Entry) -> Option<Head> {
+        let Some(history) = self.loaded.histories.get(&record) else {
+            self.needs.histories.insert(record);
+            return None;
+        };
+        let fresh = self.plan.ledger.iter().filter_map(|row| match &row.held {
+            Held::Entry(entry) if row.state == ItemState::Applied && entry.patch.record == record => {
+                Some((&**entry, true))
+            }
+            _ => None,
+        });
+        let counted = history.iter().filter_map(|one| match one.state {
+            ItemState::Applied => Some((&one.entry, true)),
+            ItemState::Dismissed | ItemState::Erased => Some((&one.entry, false)),
+            ItemState::Awaiting | ItemState::SetAside | ItemState::Forked => None,
+        });
+        let reference = self.reference.as_ref().unwrap_or(&self.loaded.reference);
+        let items = counted.chain(fresh).chain([(entry, true)]).map(|(entry, taken)| Item {
+            patch: &entry.patch,
+            body: entry.body.as_ref().filter(|_| taken),
+            order: reference.order(entry.patch.form).unwrap_or(&[]),
+        });
+        Some(settle(items))
+    }
+
+    /// Lays a changed record on the bench and notes what else it concerns.
+    pub fn put(&mut self, record: RecordRef, row: RecordRow, entry: &Entry) {
+        if Reference::holds(record.kind) {
+            let mut reference = self.reference.take().unwrap_or_else(|| (*self.loaded.reference).clone());
+            reference.take(record, &row.head);
+            self.reference = Some(reference);
+            self.rules = None;
+        }
+        match record.kind {
+            RecordKind::Person if counts(entry) => {
+                self.persons.entry(record.id).or_default();
+            }
+            RecordKind::Visit => {
+                self.visits.insert(record.id);
+            }
+            RecordKind::Part => {
+                self.parts.insert(record.id);
+            }
+            _ => {}
+        }
+        self.plan.records.insert(record, row);
+        self.arrived.push(record);
+    }
+
+    /// Gives a held entry its new state, wherever it stands: in a row of this plan, or in the ledger.
+    pub fn settle_state(
+        &mut self,
+        one: &HeldEntry,
+        state: ItemState,
+        waits_for: Option<WaitsFor>,
+        problem: Option<Problem>,
+    ) {
+        if let Some(row) = self.plan.ledger.iter_mut().find(|row| row.hash == one.hash) {
+            (row.state, row.waits_for, row.problem) = (state, waits_for, problem);
+        } else if state != one.state || waits_for != Some(one.waits_for) {
+            self.change_state(one, state, waits_for, problem);
+        }
+    }
+
+    /// Changes the state of an entry that is already in the ledger, and remembers to tell its phone.
+    pub fn change_state(
+        &mut self,
+        one: &HeldEntry,
+        state: ItemState,
+        waits_for: Option<WaitsFor>,
+        problem: Option<Problem>,
+    ) {
+        let seq = self.next_seq();
+        let (dot, hash) = (one.entry.patch.dot(), one.hash);
+        self.released.insert(hash);
+        self.plan.states.push(StateChange { dot, hash, state, waits_for, problem, seq });
+    }
+
+    /// Whether an earlier entry of this record and writer is held, so that a later one must wait.
+    pub fn holds_back(&mut self, record: RecordRef, writer: WriterId, serial: u64) -> Option<bool> {
+        let found = self.loaded(record)?;
+        let waits = |one: &HeldEntry| {
+            one.entry.patch.writer == writer
+                && one.entry.patch.serial < serial
+                && !self.released.contains(&one.hash)
+        };
+        let old = found.held.iter().any(waits);
+        Some(old || self.held.get(&record).is_some_and(|held| held.iter().any(waits)))
+    }
+}
+
+/// Whether a patch of a person writes anything that standings depend on.
+fn counts(entry: &Entry) -> bool {
+    const LABELS: [&str; 8] = [
+        keys::NAME,
+        keys::NICKNAME,
+        keys::PINYIN,
+        keys::PHONE,
+        keys::PHONE_CARER,
+        keys::PHONE_AWAY,
+        keys::DIRECTIONS,
+        keys::ETHNIC_GROUP,
+    ];
+    entry.body.as_ref().is_none_or(|body| body.sets.keys().any(|key| !LABELS.contains(&key.as_str())))
+}
