@@ -24,20 +24,13 @@ use crate::sign::Signature;
 /// Bytes before the payload of every frame.
 pub const HEAD_BYTES: usize = 80;
 
-/// How large a frame may be.
+/// How large a frame may be. The figures belong to the protocol: `sync::wire::limits`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Of the whole frame as it travels, in bytes.
     pub frame: usize,
     /// Of its message once decompressed, in bytes.
     pub message: usize,
-}
-
-impl Limits {
-    /// What a county takes in: the largest single patch (256 KiB) with room for what stands beside it.
-    pub const REQUEST: Self = Self { frame: 512 * 1024, message: 1024 * 1024 };
-    /// What a phone takes in: a page of the feed.
-    pub const REPLY: Self = Self { frame: 4 * 1024 * 1024, message: 16 * 1024 * 1024 };
 }
 
 /// What both directions have in common.
