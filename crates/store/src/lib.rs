@@ -1,1 +1,8 @@
-//! Placeholder until its first room stands.
+//! Says what must be remembered, in plain data: the traits, a memory implementation of each, and
+//! the conformance suite that every backend must pass.
+
+pub mod county;
+pub mod error;
+pub mod phone;
+
+pub use error::StoreError;

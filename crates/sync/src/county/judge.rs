@@ -64,12 +64,11 @@ pub(super) fn rejudge(work: &mut Work<'_>, one: &HeldEntry) {
     // The entry itself no longer holds anything back while it is being judged.
     work.released.insert(one.hash);
     match judge(work, &one.entry, one.arrived_ms) {
-        None => {}
-        Some(Verdict::Apply) => {
-            if work.take(&one.entry) {
-                work.settle_state(one, ItemState::Applied, None, None);
-            }
+        Some(Verdict::Apply) if work.take(&one.entry) => {
+            work.settle_state(one, ItemState::Applied, None, None);
         }
+        // Something has to be loaded first; the plan begins anew.
+        None | Some(Verdict::Apply) => {}
         Some(Verdict::Hold(state, waits_for, problem)) => {
             work.settle_state(one, state, Some(waits_for), Some(problem));
             work.released.remove(&one.hash);

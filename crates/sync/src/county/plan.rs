@@ -18,7 +18,7 @@ use domain::problem::{Problem, ProblemCode};
 #[derive(Debug)]
 pub enum Step {
     /// It has to know this first; call it again with more loaded.
-    Load(Needs),
+    Load(Box<Needs>),
     /// This has to be written, and nothing else.
     Done(Box<Plan>),
 }
@@ -49,7 +49,7 @@ pub fn plan(prepared: &Prepared, loaded: &Loaded) -> Step {
         answer(&mut work, exchange, walked);
     }
     if !work.needs.is_empty() {
-        return Step::Load(work.needs);
+        return Step::Load(Box::new(work.needs));
     }
     work.plan.county = Some(work.county);
     Step::Done(Box::new(work.plan))

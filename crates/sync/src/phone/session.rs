@@ -208,7 +208,7 @@ impl Session {
     }
 
     fn answered(&mut self, reply: &ExchangeReply) -> State {
-        self.failures = 0;
+        (self.failures, self.report.problem) = (0, None);
         self.report.exchanges += 1;
         self.report.sent += self.sent_now;
         let left = self.report.waiting.saturating_sub(self.sent_now);

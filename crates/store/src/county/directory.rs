@@ -1,0 +1,127 @@
+//! The directory: enrolment codes and enrolled devices. Not part of any log: what is here concerns
+//! this county's installation, not the people it serves.
+
+use crate::StoreError;
+use async_trait::async_trait;
+use domain::ids::{DeviceId, RecordId, WriterId};
+use domain::time::UnixMs;
+use std::collections::BTreeSet;
+use sync::county::needs::{DeviceRow, DeviceState};
+
+/// An enrolment code as the county keeps it: never the code itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnrolCode {
+    /// The public part, by which it is found.
+    pub lookup: String,
+    /// What proves the secret part, as the county's keys have sealed it.
+    pub sealed: Vec<u8>,
+    /// For whom.
+    pub staff: RecordId,
+    /// Made at.
+    pub made_ms: UnixMs,
+    /// Good until.
+    pub until_ms: UnixMs,
+    /// Tries left.
+    pub tries_left: u8,
+    /// How far it is.
+    pub state: EnrolState,
+}
+
+/// How far an enrolment code is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EnrolState {
+    /// It may be used.
+    Open,
+    /// It was used by this device key; the same key is answered the same again.
+    Used {
+        /// The device it became.
+        device: DeviceId,
+    },
+    /// It was replaced by another, or mistyped too often.
+    Cancelled,
+}
+
+/// An enrolled device as the county keeps it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeviceRecord {
+    /// What the plan knows of it.
+    pub row: DeviceRow,
+    /// Its public key, 32 bytes.
+    pub key: Vec<u8>,
+    /// Its certificate, as it was given out.
+    pub certificate: String,
+    /// The enrolment's reply, given again word for word when it was cut off.
+    pub reply: Vec<u8>,
+    /// Its recovery code (备用解锁码), as the county's keys have sealed it.
+    pub recovery_sealed: Vec<u8>,
+    /// When it was enrolled.
+    pub enrolled_ms: UnixMs,
+}
+
+impl DeviceRecord {
+    /// The row of a device that has just been enrolled.
+    pub fn fresh_row(
+        device: DeviceId,
+        staff: RecordId,
+        writers: BTreeSet<WriterId>,
+        now_ms: UnixMs,
+    ) -> DeviceRow {
+        DeviceRow {
+            device,
+            staff,
+            state: DeviceState::Active,
+            number: 0,
+            app: String::new(),
+            waiting: 0,
+            heard_ms: now_ms,
+            writers,
+        }
+    }
+}
+
+/// Enrolment codes and devices.
+#[async_trait]
+pub trait Directory: Send + Sync {
+    /// Keeps a new code; open codes of the same member of staff are cancelled (one sheet at a time).
+    ///
+    /// # Errors
+    /// As any writing.
+    async fn put_code(&self, code: EnrolCode) -> Result<(), StoreError>;
+
+    /// A code by its public part.
+    ///
+    /// # Errors
+    /// As any reading.
+    async fn code(&self, lookup: &str) -> Result<Option<EnrolCode>, StoreError>;
+
+    /// Takes one try away; at none left the code is cancelled. Answers the tries left.
+    ///
+    /// # Errors
+    /// As any writing.
+    async fn wrong_try(&self, lookup: &str) -> Result<u8, StoreError>;
+
+    /// Marks the code as used and keeps the device, in one transaction. `false` when the code was
+    /// not open any more.
+    ///
+    /// # Errors
+    /// As any writing.
+    async fn enrol(&self, lookup: &str, device: DeviceRecord) -> Result<bool, StoreError>;
+
+    /// A device.
+    ///
+    /// # Errors
+    /// As any reading.
+    async fn device(&self, device: DeviceId) -> Result<Option<DeviceRecord>, StoreError>;
+
+    /// All devices, ascending.
+    ///
+    /// # Errors
+    /// As any reading.
+    async fn devices(&self) -> Result<Vec<DeviceRecord>, StoreError>;
+
+    /// Changes whether a device may exchange. `false` when there is no such device.
+    ///
+    /// # Errors
+    /// As any writing.
+    async fn set_state(&self, device: DeviceId, state: DeviceState) -> Result<bool, StoreError>;
+}

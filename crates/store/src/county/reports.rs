@@ -1,0 +1,129 @@
+//! Reports: figures and what stands behind them. Reading only.
+
+use crate::StoreError;
+use async_trait::async_trait;
+use domain::coverage::{Standing, Status};
+use domain::ids::{AreaCode, DeviceId, RecordId};
+use domain::patch::{Entry, RecordRef};
+use domain::period::Period;
+use domain::problem::Problem;
+use domain::time::{Day, UnixMs};
+use std::collections::BTreeMap;
+use sync::county::needs::{PartRow, WaitsFor};
+use sync::wire::receipt::ItemState;
+
+/// Which figures.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FiguresQuery {
+    /// The duty's name, or `*`.
+    pub duty: String,
+    /// The period.
+    pub period: Period,
+    /// A category's code, or `*` for everybody once.
+    pub category: String,
+    /// Facts up to the end of this day.
+    pub as_of: Day,
+}
+
+/// How many people stand in a village with a status.
+pub type Figures = BTreeMap<(AreaCode, Status), i64>;
+
+/// Whose standings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StandingQuery {
+    /// The duty's name, or `*`.
+    pub duty: String,
+    /// The period.
+    pub period: Period,
+    /// Only people who stand in one of these villages as of `as_of`.
+    pub villages: Vec<AreaCode>,
+    /// Facts up to the end of this day.
+    pub as_of: Day,
+}
+
+/// One patch in a record's history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryItem {
+    /// The patch.
+    pub entry: Entry,
+    /// Its state.
+    pub state: ItemState,
+    /// Why.
+    pub problem: Option<Problem>,
+    /// When it arrived.
+    pub arrived_ms: UnixMs,
+    /// The receipt of a visit: day and number.
+    pub receipt: Option<(i32, u32)>,
+}
+
+/// Something that waits for a reviewer (待处理).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueueItem {
+    /// The patch; `None` when it could not be read.
+    pub entry: Option<Entry>,
+    /// The hash of the entry, by which a decision names it.
+    pub hash: domain::canonical::Hash,
+    /// Its state.
+    pub state: ItemState,
+    /// What it waits for.
+    pub waits_for: Option<WaitsFor>,
+    /// Why.
+    pub problem: Option<Problem>,
+    /// When it arrived.
+    pub arrived_ms: UnixMs,
+    /// The device that brought it.
+    pub device: Option<DeviceId>,
+}
+
+/// Figures and lists. Every figure opens into people, and they into visits.
+#[async_trait]
+pub trait Reports: Send + Sync {
+    /// The figures of one duty, period and category as of a day: one select over the tally.
+    /// O(villages × days × statuses of that period).
+    ///
+    /// # Errors
+    /// As any reading.
+    async fn figures(&self, query: &FiguresQuery) -> Result<Figures, StoreError>;
+
+    /// The standings behind the figures, ascending by village and person.
+    ///
+    /// # Errors
+    /// As any reading.
+    async fn standings(&self, query: &StandingQuery) -> Result<Vec<Standing>, StoreError>;
+
+    /// The parts of a person, latest first, at most so many.
+    ///
+    /// # Errors
+    /// As any reading.
+    async fn parts_of(&self, subject: RecordId, count: usize) -> Result<Vec<PartRow>, StoreError>;
+
+    /// A record's patches in the order in which they arrived.
+    ///
+    /// # Errors
+    /// As any reading.
+    async fn history(&self, record: RecordRef) -> Result<Vec<HistoryItem>, StoreError>;
+
+    /// Records with a contested field, ascending, at most so many.
+    ///
+    /// # Errors
+    /// As any reading.
+    async fn contested(&self, count: usize) -> Result<Vec<RecordRef>, StoreError>;
+
+    /// What waits for a reviewer or for something still to come, oldest first, at most so many.
+    ///
+    /// # Errors
+    /// As any reading.
+    async fn queue(&self, count: usize) -> Result<Vec<QueueItem>, StoreError>;
+
+    /// The last day on or before `as_of` on which each member of staff's phone was heard.
+    ///
+    /// # Errors
+    /// As any reading.
+    async fn heard(&self, as_of: Day) -> Result<BTreeMap<RecordId, Day>, StoreError>;
+
+    /// The visit that was given this receipt.
+    ///
+    /// # Errors
+    /// As any reading.
+    async fn by_receipt(&self, day: Day, number: u32) -> Result<Option<RecordRef>, StoreError>;
+}
