@@ -30,5 +30,5 @@ pub use reading::{Row, sentence_en, sentence_zh};
 pub use rules::{ANY_DUTY, Rules};
 pub use standing::{Standing, standing};
 pub use status::{Excluded, Status};
-pub use tally::{EVERYBODY, TallyKey, deltas};
-pub use timeline::{Place, Step, timeline};
+pub use tally::{EVERYBODY, MISSED, TallyKey, deltas};
+pub use timeline::{Missed, Place, Step, timeline};

@@ -58,12 +58,7 @@ impl Rules {
     /// stretch of days between changes, of all categories for which somebody's care is then asked.
     /// Its cut is the 26th only when all agree on it; its least enrolment is the smallest.
     fn any_at(&self, owner: AreaCode) -> Vec<Duty> {
-        let all: Vec<&Duty> = self
-            .duties
-            .keys()
-            .flat_map(|duty| self.at(duty, owner))
-            .filter(|rule| rule.kind == DutyKind::Care)
-            .collect();
+        let all: Vec<&Duty> = self.duties.keys().flat_map(|duty| self.at(duty, owner)).collect();
         let edges: BTreeSet<Day> =
             all.iter().flat_map(|rule| [Some(rule.from), rule.until]).flatten().collect();
         let mut stretches = Vec::new();
@@ -74,8 +69,9 @@ impl Rules {
                 .filter(|rule| rule.holds_on(*from))
                 .map(|rule| (rule.duty.as_str(), *rule))
                 .collect();
+            let care: Vec<&Duty> = holding.into_values().filter(|rule| rule.kind == DutyKind::Care).collect();
             let until = edges.range(from.plus(1)..).next().copied();
-            stretches.extend(any_rule(owner, *from, until, &holding.into_values().collect::<Vec<_>>()));
+            stretches.extend(any_rule(owner, *from, until, &care));
         }
         stretches
     }

@@ -2,7 +2,7 @@
 
 use crate::coverage::rules::Rules;
 use crate::coverage::status::Status;
-use crate::coverage::timeline::{Step, Timeline, timeline};
+use crate::coverage::timeline::{Missed, Step, Timeline, timeline};
 use crate::ids::RecordId;
 use crate::period::Period;
 use crate::subject::Person;
@@ -38,6 +38,9 @@ pub struct Standing {
     /// That part.
     #[serde(rename = "b", default, skip_serializing_if = "Option::is_none")]
     pub met_by: Option<RecordId>,
+    /// Whether the period ended without the visit, and how long that was not made up.
+    #[serde(rename = "x", default, skip_serializing_if = "Option::is_none")]
+    pub missed: Option<Missed>,
 }
 
 /// Computes a standing; `None` when the person is never in the register of the duty in the period.
@@ -49,9 +52,10 @@ pub fn standing(
     period: Period,
     parts: &[PartFact],
 ) -> Option<Standing> {
-    let Timeline { steps, dues, tried_on, met_on, met_by } = timeline(person, rules, duty, period, parts);
+    let Timeline { steps, dues, tried_on, met_on, met_by, missed } =
+        timeline(person, rules, duty, period, parts);
     let duty = duty.to_owned();
-    let found = Standing { duty, period, subject: person.id, steps, dues, tried_on, met_on, met_by };
+    let found = Standing { duty, period, subject: person.id, steps, dues, tried_on, met_on, met_by, missed };
     (!found.steps.is_empty()).then_some(found)
 }
 
@@ -75,6 +79,12 @@ impl Standing {
             return Some(self.period.last());
         }
         self.dues.iter().rev().find(|(since, _)| *since <= as_of).map(|(_, due)| *due)
+    }
+
+    /// 上期漏访至今未补: whether, on a day after this period, its visit was missed and not made up.
+    pub fn missed_on(&self, day: Day) -> bool {
+        let missed = |missed: Missed| missed.until.is_none_or(|until| day < until);
+        self.period.until() <= day && self.missed.is_some_and(missed)
     }
 
     /// 超期 N 天: how many days a rolling duty is late as of a day; 0 when it is not late, when the

@@ -11,6 +11,11 @@ use std::collections::BTreeMap;
 /// The category of the rows that count each person once.
 pub const EVERYBODY: &str = "*";
 
+/// The category of the rows that count 漏访: from the day after a period, who missed its visit and has
+/// not made it up, under the status in which the period ended. The row of a period takes
+/// `missed_before` from the figures of the period before ([`Tally::missed`]).
+pub const MISSED: &str = "!missed";
+
 /// Where one difference is added. Sorted so that the figures of a (duty, period, category) lie together.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TallyKey {
@@ -18,7 +23,7 @@ pub struct TallyKey {
     pub duty: String,
     /// The period.
     pub period: Period,
-    /// A category's code, or `*` for everybody once.
+    /// A category's code, `*` for everybody once, or `!missed`.
     pub category: String,
     /// The village.
     pub area: AreaCode,
@@ -49,25 +54,37 @@ pub fn deltas(old: Option<&Standing>, new: Option<&Standing>) -> BTreeMap<TallyK
             add(&mut sums, standing, step.day, step, sign);
             before = Some(step);
         }
+        if let (Some(missed), Some(last)) = (standing.missed, standing.steps.last()) {
+            add_to(&mut sums, standing, MISSED, standing.period.until(), last, sign);
+            if let Some(until) = missed.until {
+                add_to(&mut sums, standing, MISSED, until, last, -sign);
+            }
+        }
     }
     sums.retain(|_, sum| *sum != 0);
     sums
 }
 
+type Sums = BTreeMap<TallyKey, i64>;
+
 /// Adds a person, once for everybody and once for each category, on a day.
-fn add(sums: &mut BTreeMap<TallyKey, i64>, standing: &Standing, day: Day, at: &Step, sign: i64) {
+fn add(sums: &mut Sums, standing: &Standing, day: Day, at: &Step, sign: i64) {
     let categories = at.place.categories.iter().map(String::as_str);
     for category in std::iter::once(EVERYBODY).chain(categories) {
-        let key = TallyKey {
-            duty: standing.duty.clone(),
-            period: standing.period,
-            category: category.to_owned(),
-            area: at.place.area,
-            day,
-            status: at.status,
-        };
-        *sums.entry(key).or_default() += sign;
+        add_to(sums, standing, category, day, at, sign);
     }
+}
+
+fn add_to(sums: &mut Sums, standing: &Standing, category: &str, day: Day, at: &Step, sign: i64) {
+    let key = TallyKey {
+        duty: standing.duty.clone(),
+        period: standing.period,
+        category: category.to_owned(),
+        area: at.place.area,
+        day,
+        status: at.status,
+    };
+    *sums.entry(key).or_default() += sign;
 }
 
 /// How many people stand in a village with a status.
@@ -109,5 +126,15 @@ impl Tally {
         }
         figures.retain(|_, count| *count != 0);
         figures
+    }
+
+    /// 上期漏访至今未补 by village: who missed the period before `period` and has not made it up as
+    /// of a day.
+    pub fn missed(&self, duty: &str, period: Period, as_of: Day) -> BTreeMap<AreaCode, i64> {
+        let mut villages = BTreeMap::new();
+        for ((area, _), people) in self.figures(duty, period.previous(), MISSED, as_of) {
+            *villages.entry(area).or_default() += people;
+        }
+        villages
     }
 }

@@ -18,6 +18,8 @@
 //! - *A rolling duty* is due so many days after the last part that counted, after the person came
 //!   into the categories (without a break), or after the duty began, whichever is latest; judged by
 //!   the rule of the first day in the register. Due after the period's end: 未到期 throughout.
+//! - *Missed* (漏访) is who is due and not visited at the end of a calendar period, until the first
+//!   part of the next period that counts, death or leaving; counted where they last stood.
 
 use crate::coverage::rules::{Rules, rule_on};
 use crate::coverage::status::{Excluded, Status};
@@ -78,6 +80,16 @@ pub struct Timeline {
     pub met_on: Option<Day>,
     /// That part.
     pub met_by: Option<RecordId>,
+    /// Whether the period ended without the visit, and how long that was not made up.
+    pub missed: Option<Missed>,
+}
+
+/// 漏访: due and not visited when a calendar period ended. It holds from the day after the period,
+/// and is told during the next one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Missed {
+    /// The day, within the next period, on which it was made up or became void; `None` while neither.
+    pub until: Option<Day>,
 }
 
 /// What one part does.
@@ -117,8 +129,8 @@ struct Judge<'a> {
 /// Judges a person for a duty and a period.
 ///
 /// `parts` may come in any order and may hold more than is needed. Needed are the parts of the
-/// period, earlier ones that report a change not yet decided, and for a rolling duty the last
-/// earlier one that counts. O(p + d · (m + r)) for p parts, d days on which something changes,
+/// period and of the next, earlier ones that report a change not yet decided, and for a rolling duty
+/// the last earlier one that counts. O(p + d · (m + r)) for p parts, d days on which something changes,
 /// m memberships and stays, r rules of the duty in the village: some microseconds.
 pub fn timeline(person: &Person, rules: &Rules, duty: &str, period: Period, parts: &[PartFact]) -> Timeline {
     Judge { person, rules, duty, period }.judge(parts)
@@ -160,7 +172,20 @@ impl<'a> Judge<'a> {
         let met = effects.iter().find(|effect| effect.home).or(effects.iter().find(|effect| effect.counts));
         timeline.met_on = met.map(|effect| effect.day);
         timeline.met_by = met.map(|effect| effect.part);
+        timeline.missed = self.missed(&timeline, parts);
         timeline
+    }
+
+    fn missed(&self, timeline: &Timeline, parts: &[PartFact]) -> Option<Missed> {
+        let ended = timeline.steps.last()?.status;
+        let next = self.period.next();
+        if !timeline.dues.is_empty() || !ended.is_due() || ended.is_met() {
+            return None;
+        }
+        let made_up = parts.iter().filter(|fact| next.contains(fact.day) && self.counts(fact));
+        let gone = [self.person.died, self.person.moved_out].into_iter().flatten();
+        let until = made_up.map(|fact| fact.day).chain(gone.filter(|day| next.contains(*day))).min();
+        Some(Missed { until })
     }
 
     /// The days of the period on which anything can change, ascending.

@@ -19,11 +19,12 @@ pub type Pairs = BTreeSet<(String, Period)>;
 /// Periods after the present one for which standings are kept.
 const AHEAD: usize = 2;
 
-/// Every (duty, period) in which the person may stand, from the period of `from` to the one after
-/// next, seen from `today`. `roll` asks with `from = today`, a changed rule with its first day.
+/// Every (duty, period) in which the person may stand, from the period before that of `from` (whose
+/// missed visit may be made up) to the one after next, seen from `today`. `roll` asks with
+/// `from = today`, a changed rule with its first day.
 pub fn pairs_since(rules: &Rules, person: &Person, from: Day, today: Day) -> Pairs {
     collect(rules, person, |rule| {
-        let first = Period::containing(rule.cadence, rule.cut, from.max(rule.from));
+        let first = Period::containing(rule.cadence, rule.cut, from.max(rule.from)).previous();
         let mut last = Period::containing(rule.cadence, rule.cut, today);
         for _ in 0..AHEAD {
             last = last.next();
@@ -33,12 +34,14 @@ pub fn pairs_since(rules: &Rules, person: &Person, from: Day, today: Day) -> Pai
 }
 
 /// The (duty, period) pairs that a part can change when it comes, goes or changes: the period of its
-/// day; later ones too when it reports a change or the duty is rolling. For a part that changed, ask
-/// with what it was and with what it is.
+/// day and the one before (whose missed visit it may make up); later ones too when it reports a
+/// change or the duty is rolling. For a part that changed, ask with what it was and with what it is.
 pub fn pairs_of_part(rules: &Rules, person: &Person, fact: &PartFact, today: Day) -> Pairs {
     let later = reports_change(fact);
-    let of_its_day =
-        collect(rules, person, |rule| std::iter::once(Period::containing(rule.cadence, rule.cut, fact.day)));
+    let of_its_day = collect(rules, person, |rule| {
+        let period = Period::containing(rule.cadence, rule.cut, fact.day);
+        [period.previous(), period].into_iter()
+    });
     let reaching = |duty: &str| later || rolls(rules, person, duty);
     let mut pairs: Pairs =
         pairs_since(rules, person, fact.day, today).into_iter().filter(|(duty, _)| reaching(duty)).collect();

@@ -1,0 +1,247 @@
+//! The plain re-computation: every day by definition, from the facts, without steps or shortcuts.
+//! It shares nothing with the code it judges but the nouns.
+
+use crate::coverage::{Excluded, Status};
+use crate::duty::{Duty, DutyKind};
+use crate::ids::{AreaCode, RecordId};
+use crate::period::{Cadence, Cut, Period};
+use crate::reference::Reference;
+use crate::subject::{AwayKind, Person};
+use crate::time::Day;
+use crate::visit::{Met, NotMetGroup, PartFact, Way};
+use std::collections::BTreeSet;
+
+/// Where somebody stands on a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stand {
+    pub area: AreaCode,
+    pub categories: BTreeSet<String>,
+    pub status: Status,
+    /// A rolling duty's due day.
+    pub due: Option<Day>,
+}
+
+pub struct Oracle<'a> {
+    pub reference: &'a Reference,
+    pub person: &'a Person,
+    pub duty: &'a str,
+    pub period: Period,
+    pub parts: &'a [PartFact],
+}
+
+impl Oracle<'_> {
+    fn village(&self, day: Day) -> Option<AreaCode> {
+        for (until, village) in &self.person.moves {
+            if day < *until {
+                return Some(*village);
+            }
+        }
+        self.person.villages.iter().min().copied()
+    }
+
+    fn rule_in(&self, village: AreaCode, day: Day) -> Option<Duty> {
+        if self.duty != "*" {
+            return self.reference.rule_on(self.duty, village, day).cloned();
+        }
+        let names = self.reference.duty_names();
+        let rules: Vec<&Duty> =
+            names.iter().filter_map(|name| self.reference.rule_on(name, village, day)).collect();
+        let care: Vec<&Duty> = rules.into_iter().filter(|rule| rule.kind == DutyKind::Care).collect();
+        let mut any = Duty::clone(care.first()?);
+        any.categories = care.iter().flat_map(|rule| rule.categories.clone()).collect();
+        any.ways = vec![Way::Home, Way::Elsewhere, Way::Phone, Way::Video];
+        any.mets = vec![Met::InPerson, Met::WithCarer];
+        any.cadence = Cadence::Month;
+        any.cut = if care.iter().any(|rule| rule.cut == Cut::Natural) { Cut::Natural } else { Cut::Day26 };
+        any.visitors_min = 1;
+        any.enrolled_days_min = care.iter().map(|rule| rule.enrolled_days_min).min().unwrap();
+        Some(any)
+    }
+
+    fn asks(&self, village: AreaCode, day: Day) -> Option<Duty> {
+        let rule = self.rule_in(village, day)?;
+        let same = Period::containing(rule.cadence, rule.cut, self.period.from()) == self.period;
+        same.then_some(rule)
+    }
+
+    fn in_categories(&self, rule: &Duty, day: Day) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        for one in &self.person.memberships {
+            let begun = one.from.is_none() || one.from <= Some(day);
+            let ended = one.until.is_some() && one.until <= Some(day);
+            if begun && !ended && rule.categories.contains(&one.code) {
+                found.insert(one.code.clone());
+            }
+        }
+        found
+    }
+
+    fn away(&self, kind: AwayKind, day: Day) -> bool {
+        self.person.aways.iter().any(|away| {
+            away.kind == kind
+                && away.from.is_some_and(|from| day >= from)
+                && !away.until.is_some_and(|until| day >= until)
+        })
+    }
+
+    fn accepted(&self, rule: &Duty, fact: &PartFact) -> bool {
+        rule.ways.contains(&fact.way)
+            || self.away(AwayKind::Migrant, fact.day)
+            || (self.away(AwayKind::Boarding, fact.day) && fact.way == Way::Elsewhere)
+    }
+
+    pub fn counts(&self, fact: &PartFact) -> bool {
+        let Some(rule) = self.village(fact.day).and_then(|village| self.rule_in(village, fact.day)) else {
+            return false;
+        };
+        rule.kind == DutyKind::Care
+            && self.accepted(&rule, fact)
+            && rule.mets.contains(&fact.met)
+            && fact.visitors >= rule.visitors_min
+    }
+
+    fn is_try(&self, fact: &PartFact) -> bool {
+        let Some(rule) = self.village(fact.day).and_then(|village| self.rule_in(village, fact.day)) else {
+            return false;
+        };
+        let went = fact.way == Way::Home || self.accepted(&rule, fact) || changed(fact);
+        rule.kind == DutyKind::Care && went && !self.counts(fact)
+    }
+
+    fn other_reason(&self, day: Day, ended: Option<Excluded>) -> Option<Excluded> {
+        if self.person.pending {
+            Some(Excluded::Unconfirmed)
+        } else if ended.is_some() {
+            ended
+        } else if self.away(AwayKind::Institution, day) {
+            Some(Excluded::Institution)
+        } else if self.away(AwayKind::Hospital, day) {
+            Some(Excluded::Hospital)
+        } else {
+            let refused = self.person.refusal_approved.is_some_and(|from| from <= day);
+            refused.then_some(Excluded::Refused)
+        }
+    }
+
+    /// When it was last tried, and when and by which part it was met.
+    pub fn record(&self) -> (Option<Day>, Option<(Day, RecordId)>) {
+        let period = || self.until(self.period.last());
+        let tried = period().filter(|fact| self.is_try(fact)).map(|fact| fact.day).max();
+        let counted = |home: bool| {
+            let found = period().filter(|fact| self.counts(fact) && (!home || fact.way == Way::Home));
+            found.map(|fact| (fact.day, fact.part)).min()
+        };
+        (tried, counted(true).or(counted(false)))
+    }
+
+    /// Whether the visit of the period was missed and is not made up on a day of the next.
+    pub fn missed(&self, days: &[(Day, Option<Stand>)], day: Day) -> bool {
+        let Some((_, Some(stand))) = days.last() else { return false };
+        let ended = stand.status;
+        let open = stand.due.is_none() && ended.is_due() && !ended.is_met();
+        let since = |one: Day| self.period.until() <= one && one <= day;
+        let made_up = self.parts.iter().any(|fact| since(fact.day) && self.counts(fact));
+        open && !made_up && ![self.person.died, self.person.moved_out].into_iter().flatten().any(since)
+    }
+
+    fn until(&self, day: Day) -> impl Iterator<Item = &PartFact> {
+        let from = self.period.from();
+        self.parts.iter().filter(move |fact| from <= fact.day && fact.day <= day)
+    }
+
+    fn progress(&self, day: Day) -> Status {
+        if self.until(day).any(|fact| self.counts(fact) && fact.way == Way::Home) {
+            Status::MetHome
+        } else if self.until(day).any(|fact| self.counts(fact)) {
+            Status::MetOther
+        } else if self.parts.iter().any(|fact| fact.day <= day && self.open_change(fact)) {
+            Status::ChangePending
+        } else if self.until(day).any(|fact| self.is_try(fact)) {
+            Status::Tried
+        } else {
+            Status::NotYet
+        }
+    }
+
+    pub fn open_change(&self, fact: &PartFact) -> bool {
+        changed(fact) && !self.person.changes_decided.contains_key(&fact.part)
+    }
+
+    /// The first day from which a rolling duty can be counted.
+    fn begun(&self, rule: &Duty, village: AreaCode, entered: Day) -> Day {
+        let first = self.reference.rules(self.duty, village).iter().map(|rule| rule.from).min().unwrap();
+        let mut day = entered;
+        while day > first && !self.in_categories(rule, day.plus(-1)).is_empty() {
+            day = day.plus(-1);
+        }
+        day.max(first)
+    }
+
+    /// Where the person stands on each day of the period.
+    pub fn days(&self) -> Vec<(Day, Option<Stand>)> {
+        let mut entered: Option<(Day, bool, Option<(Day, i32)>)> = None;
+        let (mut last_area, mut last_categories) = (None, BTreeSet::new());
+        let mut days = Vec::new();
+        let mut day = self.period.from();
+        while day < self.period.until() {
+            let gone = |fact: Option<Day>| fact.is_some_and(|from| day >= from);
+            let died = gone(self.person.died);
+            let moved_out = gone(self.person.moved_out);
+            let area = self.village(day).or(last_area);
+            let rule = area.and_then(|area| self.asks(area, day));
+            let now = rule.as_ref().map(|rule| self.in_categories(rule, day)).unwrap_or_default();
+            if entered.is_none() && !now.is_empty() && !died && !moved_out {
+                let (rule, area) = (rule.as_ref().unwrap(), area.unwrap());
+                let left = self.period.until().0 - day.0;
+                let newly = day != self.period.from() && left < i32::from(rule.enrolled_days_min);
+                let rolling = match rule.cadence {
+                    Cadence::Rolling { days } => Some((self.begun(rule, area, day), i32::from(days))),
+                    _ => None,
+                };
+                entered = Some((day, newly, rolling));
+            }
+            let Some((_, newly, rolling)) = entered else {
+                days.push((day, None));
+                day = day.plus(1);
+                continue;
+            };
+            last_area = area;
+            let still_in = |code: &String| {
+                self.person.memberships.iter().any(|one| one.code == *code && one.holds_on(day))
+            };
+            let ended = match (&rule, now.is_empty()) {
+                (_, false) => None,
+                (None, true) => Some(Excluded::RuleEnded),
+                (Some(_), true) if last_categories.iter().any(still_in) => Some(Excluded::RuleEnded),
+                (Some(_), true) => Some(Excluded::CategoryEnded),
+            };
+            if !now.is_empty() {
+                last_categories = now;
+            }
+            let due_after = |before: Day, (begun, days): (Day, i32)| {
+                let counted = self.parts.iter().filter(|fact| fact.day < before && self.counts(fact));
+                counted.map(|fact| fact.day).max().unwrap_or(begun).max(begun).plus(days)
+            };
+            let not_due =
+                rolling.is_some_and(|rolling| due_after(self.period.from(), rolling) > self.period.last());
+            let reason = if died {
+                Some(Excluded::Died)
+            } else if moved_out {
+                Some(Excluded::MovedOut)
+            } else {
+                self.other_reason(day, ended).or(newly.then_some(Excluded::NewlyEnrolled))
+            };
+            let reason = reason.or(not_due.then_some(Excluded::NotDueYet));
+            let status = reason.map_or_else(|| self.progress(day), Status::Excluded);
+            let due = rolling.map(|rolling| due_after(day.plus(1), rolling));
+            let stand = Stand { area: area.unwrap(), categories: last_categories.clone(), status, due };
+            days.push((day, Some(stand)));
+            day = day.plus(1);
+        }
+        days
+    }
+}
+
+fn changed(fact: &PartFact) -> bool {
+    fact.reason.is_some_and(|reason| reason.group() == NotMetGroup::Changed)
+}
