@@ -79,9 +79,11 @@ pub(crate) fn check(item: &Item, value: &Value, language: &str) -> Result<(), Pr
     Err(about(ProblemCode::AnswerWrongType, item, language).with("expected", expected(item.kind, language)))
 }
 
-/// A problem about a question, with its label and path.
+/// A problem about a question, with its label (or its path, if it is never shown) and path.
 pub(crate) fn about(code: ProblemCode, item: &Item, language: &str) -> Problem {
-    Problem::new(code).with("question", item.label.words.in_language(language)).with("path", &item.path)
+    let label = item.label.words.in_language(language);
+    let question = if label.is_empty() { &item.path } else { label };
+    Problem::new(code).with("question", question).with("path", &item.path)
 }
 
 /// The problem of an answer that does not meet the question's constraint.

@@ -39,7 +39,9 @@ pub(crate) fn compile(def: FormDef) -> Result<Form, Vec<Problem>> {
         Compiler { names: &names, keys: &mut keys, report: &mut report, lists: &lists, fields: 0 };
     let items: Vec<Item> =
         placed.iter().enumerate().map(|(index, one)| compiler.item(one, ItemId(index))).collect();
-    let graph = Graph::new(&items.iter().map(reads).collect::<Vec<_>>()).unwrap_or_else(|cycle| {
+    let all_reads: Vec<Reads> =
+        items.iter().enumerate().map(|(index, item)| reads(ItemId(index), item)).collect();
+    let graph = Graph::new(&all_reads).unwrap_or_else(|cycle| {
         let names: Vec<&str> =
             cycle.iter().filter_map(|item| items.get(item.0)).map(|item| item.path.as_str()).collect();
         report.cycle(&names);
@@ -177,7 +179,7 @@ impl Compiler<'_> {
 }
 
 /// What an item reads, for the graph.
-fn reads(item: &Item) -> Reads {
+fn reads(here: ItemId, item: &Item) -> Reads {
     let named =
         |program: &Option<Program>| program.iter().flat_map(|p| p.reads.iter().copied()).collect::<Vec<_>>();
     let mut reads = Reads::default();
@@ -191,5 +193,7 @@ fn reads(item: &Item) -> Reads {
         Piece::Answer(item) => Some(*item),
         Piece::Words(_) => None,
     }));
+    // Its own answer is checked in any case.
+    reads.checks.remove(&here);
     reads
 }

@@ -106,11 +106,12 @@ impl std::fmt::Display for Path {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &self.start {
             Start::Root => f.write_str("/")?,
-            Start::Here => f.write_str(".")?,
+            Start::Here => {}
             Start::Field(name) => write!(f, "${{{name}}}")?,
         }
         for (index, step) in self.steps.iter().enumerate() {
-            let slash = if index == 0 && self.start == Start::Root { "" } else { "/" };
+            let first = index == 0 && !matches!(self.start, Start::Field(_));
+            let slash = if first { "" } else { "/" };
             match step {
                 Step::Up => write!(f, "{slash}..")?,
                 Step::Child(name) => write!(f, "{slash}{name}")?,

@@ -38,7 +38,7 @@ impl OutsideKeys {
 #[derive(Debug)]
 pub(crate) struct Program {
     pub code: Code,
-    /// Every item named in it.
+    /// Every item named in it, itself included; what `once` keeps is not counted.
     pub reads: Vec<ItemId>,
     /// Whether it holds `once`, whose result outlives the answers it came from.
     pub once: bool,
@@ -80,6 +80,7 @@ impl<'a> Binder<'a> {
 
     fn path(&mut self, path: &Path, column: usize) -> Result<Code, Fault> {
         if path.start == Start::Here && path.steps.is_empty() {
+            self.reads.push(self.here);
             return Ok(Code::Own);
         }
         self.item(path, column).map(Code::Item)
@@ -148,6 +149,10 @@ impl<'a> Binder<'a> {
     }
 
     fn plain_call(&mut self, function: &'static Function, arguments: &[Expr]) -> Result<Code, Fault> {
+        if arguments.is_empty() && function.most > 0 {
+            // `string-length()` and its like are about the question itself.
+            self.reads.push(self.here);
+        }
         let arguments = arguments.iter().map(|argument| self.bind(argument)).collect::<Result<_, _>>()?;
         Ok(Code::Call(function, arguments))
     }
@@ -190,10 +195,9 @@ pub(crate) fn compile_pattern(pattern: &str) -> Result<Regex, String> {
             None => ascii.push('\\'),
         }
     }
-    RegexBuilder::new(&format!("^(?:{ascii})$"))
-        .size_limit(PATTERN_BYTES_MAX)
-        .build()
-        .map_err(|error| error.to_string().lines().last().unwrap_or_default().to_owned())
+    RegexBuilder::new(&format!("^(?:{ascii})$")).size_limit(PATTERN_BYTES_MAX).build().map_err(|error| {
+        error.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
+    })
 }
 
 /// The items that a label names as `${name}`, and the label cut at them.

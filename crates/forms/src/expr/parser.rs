@@ -17,7 +17,7 @@ struct Parser {
 /// With the column of what cannot be understood.
 pub fn parse(text: &str) -> Result<Expr, Fault> {
     let tokens = tokens(text)?;
-    let end = text.chars().count();
+    let end = text.chars().count().max(1);
     let mut parser = Parser { tokens, at: 0, depth: 0, end };
     let expr = parser.expression(0)?;
     match parser.peek() {
