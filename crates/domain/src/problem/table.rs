@@ -127,7 +127,7 @@ problems! {
     FormNameTaken Fix "表格“{form}”：“{place}”这个名字用了两次，请改一个。"
         "In the form \"{form}\" the name \"{place}\" is used twice; change one of them.";
     FormPartWrong Fix "表格“{form}”：“{place}”是 {kind}，不能有“{part}”，或者缺了它。"
-        "In the form \"{form}\", \"{place}\" is a {kind}, which must not have, or lacks, \"{part}\".";
+        "In the form \"{form}\", \"{place}\" ({kind}) must not have \"{part}\", or lacks it.";
     FormChoiceWrong Fix "表格“{form}”的选项表“{place}”：代码“{name}”重复、为空或含有空格。"
         "In the form \"{form}\", the list \"{place}\" has the code \"{name}\" twice, or it is empty or has a space in it.";
     FormNameUnknown Fix "表格“{form}”：“{place}”第 {column} 个字起写的“{name}”，表里没有。"
