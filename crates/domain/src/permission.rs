@@ -5,11 +5,13 @@
 
 use crate::area::Areas;
 use crate::catalogue::{RecordKind, keys};
-use crate::ids::{AreaCode, RecordId};
+use crate::ids::{AreaCode, NotAnId, RecordId};
 use crate::reference::Reference;
 use crate::staff::{Assignment, Role};
 use crate::time::Day;
 use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
 
 /// What a patch, or a reader, wants to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -152,13 +154,51 @@ impl Audience {
     }
 }
 
-/// One feed: an area and an audience.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+/// One feed: an area and an audience. Text: `532929102210`, `532929102210c`, `532929102210r`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Scope {
     /// The area whose own records it has (not those below).
     pub area: AreaCode,
     /// For whom.
     pub audience: Audience,
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let letter = match self.audience {
+            Audience::General => "",
+            Audience::Child => "c",
+            Audience::Restricted => "r",
+        };
+        write!(f, "{}{letter}", self.area)
+    }
+}
+
+impl FromStr for Scope {
+    type Err = NotAnId;
+
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        let audience = match text.get(12..) {
+            Some("") => Audience::General,
+            Some("c") => Audience::Child,
+            Some("r") => Audience::Restricted,
+            _ => return Err(NotAnId),
+        };
+        Ok(Self { area: text.get(..12).ok_or(NotAnId)?.parse()?, audience })
+    }
+}
+
+impl Serialize for Scope {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Scope {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
 }
 
 /// The feeds that a member of staff follows on a day: their areas, everything below, and what
@@ -246,6 +286,16 @@ mod tests {
         let director = followed(Role::ChildDirector);
         assert!(director.contains(&Scope { area: TOWNSHIP, audience: Audience::General }), "what lies above");
         assert!(has_child(&director));
+    }
+
+    #[test]
+    fn a_scope_survives_its_own_text() {
+        for audience in [Audience::General, Audience::Child, Audience::Restricted] {
+            let scope = Scope { area: VILLAGE, audience };
+            assert_eq!(scope.to_string().parse(), Ok(scope));
+        }
+        assert!("532929101201x".parse::<Scope>().is_err());
+        assert!("乡".parse::<Scope>().is_err());
     }
 
     #[test]

@@ -28,7 +28,7 @@ fn a_request_with_nothing_new() {
         feeds: vec![Position(VILLAGE, 3)],
         recovered: None,
     };
-    expect![[r#"{"v":1,"app":"0.1.0","n":7,"waiting":0,"cursor":{"e":"0000000000000009","s":3,"h":"3ae7d805f6789a6402acb70ad4096a85a56bf6804eaf25c0493ac697548d30b5"},"feeds":[[{"area":532929102210,"audience":"general"},3]]}"#]].assert_eq(&serde_json::to_string(&request).unwrap());
+    expect![[r#"{"v":1,"app":"0.1.0","n":7,"waiting":0,"cursor":{"e":"0000000000000009","s":3,"h":"3ae7d805f6789a6402acb70ad4096a85a56bf6804eaf25c0493ac697548d30b5"},"feeds":[["532929102210",3]]}"#]].assert_eq(&serde_json::to_string(&request).unwrap());
 }
 
 #[test]
@@ -66,7 +66,7 @@ fn the_rest_of_a_reply() {
     };
     let digests = vec![FeedDigest { scope: VILLAGE, count: 2, sum: WriterId(77) }];
     let rest = Rest { page: Some(page), digests, ..Rest::default() };
-    expect![[r#"{"page":{"h":{},"x":[[0,{"kind":"person","id":"00000000-0000-8000-8400-000000000001"}]],"f":[[{"area":532929102210,"audience":"general"},40]],"m":true},"digests":[{"s":{"area":532929102210,"audience":"general"},"c":2,"d":"000000000000004d"}]}"#]].assert_eq(&serde_json::to_string(&rest).unwrap());
+    expect![[r#"{"page":{"h":{},"x":[[0,{"kind":"person","id":"00000000-0000-8000-8400-000000000001"}]],"f":[["532929102210",40]],"m":true},"digests":[{"s":"532929102210","c":2,"d":"000000000000004d"}]}"#]].assert_eq(&serde_json::to_string(&rest).unwrap());
 }
 
 proptest! {
