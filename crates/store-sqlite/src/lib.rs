@@ -1,1 +1,7 @@
-//! Placeholder until its first room stands.
+//! Remembers a phone and a county in SQLite through SQLCipher. The only place with SQL for SQLite.
+//!
+//! Both halves share [`open`] (key, canary, quarantine) and the numbered migrations; nothing else.
+
+mod fault;
+mod migrate;
+pub mod open;

@@ -1,0 +1,122 @@
+//! Opening a database: its key, its canary, its settings, its migrations.
+//!
+//! [`open`] tells a wrong key and a damaged file apart and changes nothing in either case; whoever
+//! is told `Damaged` decides, and calls [`set_aside`].
+
+mod canary;
+mod quarantine;
+
+pub use quarantine::set_aside;
+
+use crate::fault::{fault, file_fault};
+use crate::migrate::migrate;
+use canary::Verdict;
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use store::StoreError;
+
+/// Which of the two databases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Half {
+    /// A phone's.
+    Phone,
+    /// A county's.
+    County,
+}
+
+impl Half {
+    /// The settings of a connection. `synchronous = FULL`: what has been answered is on disk.
+    /// Dirty pages never spill into the log before the commit as long as the cache holds them.
+    fn settings(self) -> &'static str {
+        match self {
+            Self::Phone => {
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;
+                 PRAGMA foreign_keys = OFF; PRAGMA cache_size = -4096;"
+            }
+            Self::County => {
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;
+                 PRAGMA foreign_keys = OFF; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 16000;"
+            }
+        }
+    }
+}
+
+/// How long a connection waits for another one's lock, in milliseconds.
+const BUSY_MS: u64 = 5_000;
+
+/// The database's name with something behind it.
+fn beside(database: &Path, suffix: &str) -> PathBuf {
+    let mut name = database.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+/// Opens a database for writing, makes it when it is not there, and brings it up to this version.
+///
+/// # Errors
+/// `WrongKey`, `Damaged` (the file stays where it is: see [`set_aside`]), `Newer`, `Busy`, `Full`, or
+/// `Other` when the folder cannot be written.
+pub fn open(database: &Path, key: &[u8; 32], half: Half) -> Result<Connection, StoreError> {
+    if let Some(folder) = database.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder)
+            .map_err(|error| file_fault("the folder of the database cannot be made", &error))?;
+    }
+    let verdict = canary::judge(database, key, half);
+    if std::fs::metadata(database).map_or(0, |file| file.len()) == 0 {
+        // A canary is only written beside a database that has been whole.
+        match verdict {
+            Verdict::Fits => return Err(StoreError::Damaged),
+            Verdict::Differs => return Err(StoreError::WrongKey),
+            Verdict::Unknown => {}
+        }
+    }
+    let mut connection = connect(database, key, verdict)?;
+    connection.execute_batch(half.settings()).map_err(fault)?;
+    migrate(&mut connection, half)?;
+    if verdict != Verdict::Fits {
+        canary::write(database, key, half)?;
+    }
+    Ok(connection)
+}
+
+/// Opens one more connection to a database that [`open`] has opened, for reading only.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_reader(database: &Path, key: &[u8; 32], half: Half) -> Result<Connection, StoreError> {
+    let connection = connect(database, key, canary::judge(database, key, half))?;
+    let settings = "PRAGMA query_only = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384;";
+    connection.execute_batch(settings).map_err(fault)?;
+    Ok(connection)
+}
+
+/// Connects and proves the key on the first page.
+fn connect(database: &Path, key: &[u8; 32], verdict: Verdict) -> Result<Connection, StoreError> {
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(database, flags).map_err(fault)?;
+    connection.execute_batch(&unlock(key)).map_err(fault)?;
+    connection.busy_timeout(std::time::Duration::from_millis(BUSY_MS)).map_err(fault)?;
+    let first = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0));
+    match first {
+        Ok(_) => Ok(connection),
+        Err(rusqlite::Error::SqliteFailure(error, _))
+            if matches!(error.code, ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) =>
+        {
+            Err(if verdict == Verdict::Fits { StoreError::Damaged } else { StoreError::WrongKey })
+        }
+        Err(error) => Err(fault(error)),
+    }
+}
+
+/// The raw key: without a passphrase there is no key derivation, and opening costs nothing.
+fn unlock(key: &[u8; 32]) -> String {
+    let mut sql = String::with_capacity(128);
+    sql.push_str("PRAGMA key = \"x'");
+    for byte in key {
+        let _ = write!(sql, "{byte:02x}");
+    }
+    sql.push_str("'\"; PRAGMA cipher_memory_security = OFF;");
+    sql
+}
