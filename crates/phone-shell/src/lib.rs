@@ -1,1 +1,4 @@
-//! Placeholder until its first room stands.
+//! What a phone process needs around `client`: transport, files, a vault on this platform, the loop.
+//! One copy for the Tauri app, the bridge and the headless phone.
+
+pub mod transport;
