@@ -3,6 +3,7 @@
 
 pub mod county;
 pub mod error;
+pub mod memory;
 pub mod phone;
 
 pub use error::StoreError;

@@ -1,0 +1,69 @@
+//! Writes a plan: all of it, in one go.
+
+use super::load::place;
+use super::{Disk, Place, Row};
+use domain::reference::Reference;
+use domain::time::{Day, UnixMs};
+use std::sync::Arc;
+use sync::county::Plan;
+use sync::county::outcome::{FeedMove, LedgerRow, StateChange};
+
+impl Disk {
+    /// Writes a plan that was made at `now_ms`.
+    pub(super) fn apply(&mut self, plan: Plan, now_ms: UnixMs) {
+        plan.ledger.into_iter().for_each(|row| self.append(row));
+        plan.states.into_iter().for_each(|change| self.change(change));
+        if plan.records.keys().any(|record| Reference::holds(record.kind)) {
+            let reference = Arc::make_mut(&mut self.reference);
+            for (record, row) in &plan.records {
+                reference.take(*record, &row.head);
+            }
+            self.rules = Arc::new(domain::coverage::Rules::of(reference));
+        }
+        self.records.extend(plan.records);
+        for FeedMove { scope, record, seq, left } in plan.feed {
+            self.feeds.entry(scope).or_default().insert(record, Place { seq, left });
+        }
+        for (scope, change) in plan.digests {
+            let (count, sum) = self.digests.entry(scope).or_default();
+            *count = count.saturating_add_signed(change.count);
+            *sum = sum.wrapping_add(change.sum);
+        }
+        self.parts.extend(plan.parts.into_iter().map(|part| (part.part, part)));
+        for key in plan.standings_gone {
+            self.standings.remove(&key);
+        }
+        for one in plan.standings {
+            self.standings.insert((one.duty.clone(), one.period.to_string(), one.subject), one);
+        }
+        self.tally.apply(plan.tally);
+        self.writers.extend(plan.writers);
+        if let Some(row) = plan.device {
+            self.heard.insert((row.staff, Day::of(now_ms)));
+            if let Some(device) = self.devices.get_mut(&row.device) {
+                device.row = row;
+            }
+        }
+        self.former.extend(plan.former);
+        self.county = plan.county.unwrap_or(self.county);
+    }
+
+    fn append(&mut self, row: LedgerRow) {
+        let (seq, row) = (row.seq, Row { told: row.seq, row });
+        self.places.entry(place(&row)).or_default().push(seq);
+        self.ledger.insert(seq, row);
+    }
+
+    fn change(&mut self, change: StateChange) {
+        let place = (change.dot.writer, change.dot.serial);
+        for seq in self.places.get(&place).into_iter().flatten() {
+            let Some(row) = self.ledger.get_mut(seq) else { continue };
+            if row.row.hash == change.hash {
+                row.row.state = change.state;
+                row.row.waits_for = change.waits_for;
+                row.row.problem.clone_from(&change.problem);
+                row.told = change.seq;
+            }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Enrolment codes and devices.
+
+use super::MemoryCounty;
+use crate::StoreError;
+use crate::county::{DeviceRecord, Directory, EnrolCode, EnrolState};
+use async_trait::async_trait;
+use domain::ids::DeviceId;
+use sync::county::needs::DeviceState;
+
+#[async_trait]
+impl Directory for MemoryCounty {
+    async fn put_code(&self, code: EnrolCode) -> Result<(), StoreError> {
+        let codes = &mut self.inner().disk.codes;
+        for other in codes.values_mut() {
+            if other.staff == code.staff && other.state == EnrolState::Open {
+                other.state = EnrolState::Cancelled;
+            }
+        }
+        codes.insert(code.lookup.clone(), code);
+        Ok(())
+    }
+
+    async fn code(&self, lookup: &str) -> Result<Option<EnrolCode>, StoreError> {
+        self.read(|disk| disk.codes.get(lookup).cloned())
+    }
+
+    async fn wrong_try(&self, lookup: &str) -> Result<u8, StoreError> {
+        let codes = &mut self.inner().disk.codes;
+        let Some(code) = codes.get_mut(lookup).filter(|code| code.state == EnrolState::Open) else {
+            return Ok(0);
+        };
+        code.tries_left = code.tries_left.saturating_sub(1);
+        if code.tries_left == 0 {
+            code.state = EnrolState::Cancelled;
+        }
+        Ok(code.tries_left)
+    }
+
+    async fn enrol(&self, lookup: &str, device: DeviceRecord) -> Result<bool, StoreError> {
+        let disk = &mut self.inner().disk;
+        let Some(code) = disk.codes.get_mut(lookup).filter(|code| code.state == EnrolState::Open) else {
+            return Ok(false);
+        };
+        code.state = EnrolState::Used { device: device.row.device };
+        disk.devices.insert(device.row.device, device);
+        Ok(true)
+    }
+
+    async fn device(&self, device: DeviceId) -> Result<Option<DeviceRecord>, StoreError> {
+        self.read(|disk| disk.devices.get(&device).cloned())
+    }
+
+    async fn devices(&self) -> Result<Vec<DeviceRecord>, StoreError> {
+        self.read(|disk| disk.devices.values().cloned().collect())
+    }
+
+    async fn set_state(&self, device: DeviceId, state: DeviceState) -> Result<bool, StoreError> {
+        let disk = &mut self.inner().disk;
+        let found = disk.devices.get_mut(&device);
+        Ok(found.map(|found| found.row.state = state).is_some())
+    }
+}

@@ -1,0 +1,114 @@
+//! Figures, lists and histories.
+
+use super::{Disk, MemoryCounty, Row};
+use crate::StoreError;
+use crate::county::{Figures, FiguresQuery, HistoryItem, QueueItem, Reports, StandingQuery};
+use async_trait::async_trait;
+use domain::coverage::Standing;
+use domain::ids::RecordId;
+use domain::patch::{Entry, RecordRef};
+use domain::time::Day;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use sync::county::needs::PartRow;
+use sync::county::outcome::Held;
+
+#[async_trait]
+impl Reports for MemoryCounty {
+    async fn figures(&self, query: &FiguresQuery) -> Result<Figures, StoreError> {
+        self.read(|disk| disk.tally.figures(&query.duty, query.period, &query.category, query.as_of))
+    }
+
+    async fn standings(&self, query: &StandingQuery) -> Result<Vec<Standing>, StoreError> {
+        self.read(|disk| disk.standings_in(query))
+    }
+
+    async fn parts_of(&self, subject: RecordId, count: usize) -> Result<Vec<PartRow>, StoreError> {
+        self.read(|disk| {
+            let mut parts: Vec<_> = disk.parts.values().filter(|part| part.subject == subject).collect();
+            parts.sort_by_key(|part| Reverse((part.fact.as_ref().map(|fact| fact.day), part.part)));
+            parts.into_iter().take(count).cloned().collect()
+        })
+    }
+
+    async fn history(&self, record: RecordRef) -> Result<Vec<HistoryItem>, StoreError> {
+        self.read(|disk| {
+            let rows = disk.ledger.values().filter_map(|row| Some((row, entry(row)?)));
+            let of_record = rows.filter(|(_, entry)| entry.patch.record == record);
+            of_record.map(|(row, entry)| history_item(row, entry)).collect()
+        })
+    }
+
+    async fn contested(&self, count: usize) -> Result<Vec<RecordRef>, StoreError> {
+        self.read(|disk| {
+            let contested = disk.records.iter().filter(|(_, row)| row.head.contested().next().is_some());
+            contested.map(|(record, _)| *record).take(count).collect()
+        })
+    }
+
+    async fn queue(&self, count: usize) -> Result<Vec<QueueItem>, StoreError> {
+        self.read(|disk| {
+            let waiting = disk.ledger.values().filter(|row| row.row.waits_for.is_some());
+            waiting.map(queue_item).take(count).collect()
+        })
+    }
+
+    async fn heard(&self, as_of: Day) -> Result<BTreeMap<RecordId, Day>, StoreError> {
+        // Ascending by day within a member of staff, so that the last one stays.
+        self.read(|disk| disk.heard.iter().copied().filter(|(_, day)| *day <= as_of).collect())
+    }
+
+    async fn by_receipt(&self, day: Day, number: u32) -> Result<Option<RecordRef>, StoreError> {
+        self.read(|disk| {
+            let found = disk.ledger.values().find(|row| row.row.receipt == Some((day.0, number)));
+            found.and_then(entry).map(|entry| entry.patch.record)
+        })
+    }
+}
+
+impl Disk {
+    fn standings_in(&self, query: &StandingQuery) -> Vec<Standing> {
+        let village = |one: &Standing| one.step_on(query.as_of).map(|step| step.place.area);
+        let mut found: Vec<Standing> = self
+            .standings
+            .values()
+            .filter(|one| one.duty == query.duty && one.period == query.period)
+            .filter(|one| village(one).is_some_and(|village| query.villages.contains(&village)))
+            .cloned()
+            .collect();
+        found.sort_by_key(|one| (village(one), one.subject));
+        found
+    }
+}
+
+fn entry(row: &Row) -> Option<&Entry> {
+    match &row.row.held {
+        Held::Entry(entry) => Some(entry),
+        Held::Unreadable { .. } => None,
+    }
+}
+
+fn history_item(row: &Row, entry: &Entry) -> HistoryItem {
+    let row = &row.row;
+    HistoryItem {
+        entry: entry.clone(),
+        state: row.state,
+        problem: row.problem.clone(),
+        arrived_ms: row.arrived_ms,
+        receipt: row.receipt,
+    }
+}
+
+fn queue_item(row: &Row) -> QueueItem {
+    let entry = entry(row).cloned();
+    let row = &row.row;
+    QueueItem {
+        entry,
+        hash: row.hash,
+        state: row.state,
+        waits_for: row.waits_for,
+        problem: row.problem.clone(),
+        arrived_ms: row.arrived_ms,
+        device: row.device,
+    }
+}

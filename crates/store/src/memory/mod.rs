@@ -1,0 +1,3 @@
+//! Backends that live in memory: the readable specification, and the simulator's disks.
+
+pub mod county;
