@@ -59,22 +59,34 @@ fn villages(person: &Person) -> impl Iterator<Item = AreaCode> {
     person.moves.values().copied().chain(person.counted_in())
 }
 
-/// The periods named for each rule that may concern the person, kept when the rule holds on some day of them.
+/// The periods named for each rule that may concern the person, kept when the rule may be in force on
+/// some day of them.
 fn collect<I>(rules: &Rules, person: &Person, periods: impl Fn(&Duty) -> I) -> Pairs
 where
     I: Iterator<Item = Period>,
 {
-    let concerns = |rule: &&Duty| person.memberships.iter().any(|one| rule.categories.contains(&one.code));
     let mut pairs = Pairs::new();
     for duty in rules.names() {
-        for rule in villages(person).flat_map(|village| rules.at(duty, village)).filter(concerns) {
-            let overlaps = |period: &Period| {
-                rule.from < period.until() && rule.until.is_none_or(|until| period.from() < until)
-            };
-            pairs.extend(periods(rule).filter(overlaps).map(|period| (duty.to_owned(), period)));
+        for mut following in villages(person).map(|village| rules.at(duty, village)) {
+            while let Some((rule, after)) = following.split_first() {
+                following = after;
+                if person.memberships.iter().any(|one| rule.categories.contains(&one.code)) {
+                    let kept = periods(rule).filter(|period| in_force(rule, after, *period));
+                    pairs.extend(kept.map(|period| (duty.to_owned(), period)));
+                }
+            }
         }
     }
     pairs
+}
+
+/// Whether a rule overlaps a period and none of those that began later replaces it throughout.
+fn in_force(rule: &Duty, after: &[Duty], period: Period) -> bool {
+    let from = rule.from.max(period.from());
+    let lasts = |one: &Duty| one.until.is_none_or(|until| period.until() <= until);
+    from < period.until()
+        && rule.until.is_none_or(|until| from < until)
+        && !after.iter().any(|later| later.from <= from && lasts(later))
 }
 
 /// The first day on which coverage may judge two states of a person differently; `None` when it

@@ -80,7 +80,7 @@ impl Oracle<'_> {
         self.person.aways.iter().any(|away| {
             away.kind == kind
                 && away.from.is_some_and(|from| day >= from)
-                && !away.until.is_some_and(|until| day >= until)
+                && away.until.is_none_or(|until| day < until)
         })
     }
 
@@ -179,67 +179,81 @@ impl Oracle<'_> {
 
     /// Where the person stands on each day of the period.
     pub fn days(&self) -> Vec<(Day, Option<Stand>)> {
-        let mut entered: Option<(Day, bool, Option<(Day, i32)>)> = None;
+        let mut entered: Option<Entered> = None;
         let (mut last_area, mut last_categories) = (None, BTreeSet::new());
         let mut days = Vec::new();
-        let mut day = self.period.from();
-        while day < self.period.until() {
-            let gone = |fact: Option<Day>| fact.is_some_and(|from| day >= from);
-            let died = gone(self.person.died);
-            let moved_out = gone(self.person.moved_out);
+        for day in (self.period.from().0..self.period.until().0).map(Day) {
             let area = self.village(day).or(last_area);
             let rule = area.and_then(|area| self.asks(area, day));
             let now = rule.as_ref().map(|rule| self.in_categories(rule, day)).unwrap_or_default();
-            if entered.is_none() && !now.is_empty() && !died && !moved_out {
-                let (rule, area) = (rule.as_ref().unwrap(), area.unwrap());
-                let left = self.period.until().0 - day.0;
-                let newly = day != self.period.from() && left < i32::from(rule.enrolled_days_min);
-                let rolling = match rule.cadence {
-                    Cadence::Rolling { days } => Some((self.begun(rule, area, day), i32::from(days))),
-                    _ => None,
-                };
-                entered = Some((day, newly, rolling));
+            if entered.is_none() && !now.is_empty() && self.gone(day).is_none() {
+                entered = Some(self.enters(rule.as_ref().unwrap(), area.unwrap(), day));
             }
-            let Some((_, newly, rolling)) = entered else {
+            let Some(entered) = &entered else {
                 days.push((day, None));
-                day = day.plus(1);
                 continue;
             };
             last_area = area;
-            let still_in = |code: &String| {
-                self.person.memberships.iter().any(|one| one.code == *code && one.holds_on(day))
-            };
-            let ended = match (&rule, now.is_empty()) {
-                (_, false) => None,
-                (None, true) => Some(Excluded::RuleEnded),
-                (Some(_), true) if last_categories.iter().any(still_in) => Some(Excluded::RuleEnded),
-                (Some(_), true) => Some(Excluded::CategoryEnded),
-            };
+            let ended =
+                if now.is_empty() { Some(self.ended(rule.as_ref(), &last_categories, day)) } else { None };
             if !now.is_empty() {
                 last_categories = now;
             }
-            let due_after = |before: Day, (begun, days): (Day, i32)| {
-                let counted = self.parts.iter().filter(|fact| fact.day < before && self.counts(fact));
-                counted.map(|fact| fact.day).max().unwrap_or(begun).max(begun).plus(days)
-            };
-            let not_due =
-                rolling.is_some_and(|rolling| due_after(self.period.from(), rolling) > self.period.last());
-            let reason = if died {
-                Some(Excluded::Died)
-            } else if moved_out {
-                Some(Excluded::MovedOut)
-            } else {
-                self.other_reason(day, ended).or(newly.then_some(Excluded::NewlyEnrolled))
-            };
-            let reason = reason.or(not_due.then_some(Excluded::NotDueYet));
+            let not_due = entered
+                .rolling
+                .is_some_and(|rolling| self.due(self.period.from(), rolling) > self.period.last());
+            let reason = self
+                .gone(day)
+                .or(self.other_reason(day, ended))
+                .or(entered.newly.then_some(Excluded::NewlyEnrolled))
+                .or(not_due.then_some(Excluded::NotDueYet));
             let status = reason.map_or_else(|| self.progress(day), Status::Excluded);
-            let due = rolling.map(|rolling| due_after(day.plus(1), rolling));
+            let due = entered.rolling.map(|rolling| self.due(day.plus(1), rolling));
             let stand = Stand { area: area.unwrap(), categories: last_categories.clone(), status, due };
             days.push((day, Some(stand)));
-            day = day.plus(1);
         }
         days
     }
+
+    fn gone(&self, day: Day) -> Option<Excluded> {
+        let since = |fact: Option<Day>| fact.is_some_and(|from| day >= from);
+        match (since(self.person.died), since(self.person.moved_out)) {
+            (true, _) => Some(Excluded::Died),
+            (false, true) => Some(Excluded::MovedOut),
+            (false, false) => None,
+        }
+    }
+
+    fn enters(&self, rule: &Duty, area: AreaCode, day: Day) -> Entered {
+        let left = self.period.until().0 - day.0;
+        let newly = day != self.period.from() && left < i32::from(rule.enrolled_days_min);
+        let rolling = match rule.cadence {
+            Cadence::Rolling { days } => Some((self.begun(rule, area, day), i32::from(days))),
+            _ => None,
+        };
+        Entered { newly, rolling }
+    }
+
+    fn ended(&self, rule: Option<&Duty>, categories: &BTreeSet<String>, day: Day) -> Excluded {
+        let still =
+            |code: &String| self.person.memberships.iter().any(|one| one.code == *code && one.holds_on(day));
+        match rule {
+            Some(_) if !categories.iter().any(still) => Excluded::CategoryEnded,
+            _ => Excluded::RuleEnded,
+        }
+    }
+
+    /// The due day by the parts before a day.
+    fn due(&self, before: Day, (begun, days): (Day, i32)) -> Day {
+        let counted = self.parts.iter().filter(|fact| fact.day < before && self.counts(fact));
+        counted.map(|fact| fact.day).max().unwrap_or(begun).max(begun).plus(days)
+    }
+}
+
+/// What was found on the first day in the register; `rolling`: counted from, days.
+struct Entered {
+    newly: bool,
+    rolling: Option<(Day, i32)>,
 }
 
 fn changed(fact: &PartFact) -> bool {
