@@ -1,6 +1,7 @@
 //! 没变化: a whole section is as it was at the last visit.
 
 use super::{FormDelta, Session};
+use crate::answer::about;
 use crate::form::Form;
 use crate::path::ItemId;
 use domain::problem::{Problem, ProblemCode};
@@ -50,8 +51,8 @@ impl Session {
     /// What was already asked in this visit stands. What the last visit left open stays open.
     ///
     /// # Errors
-    /// Not a section where it is offered (safety is looked at every time), no last answers,
-    /// or said as many times running as the county allows.
+    /// Not a section where it is offered (safety is looked at every time), one that does not apply now,
+    /// no last answers, or said as many times running as the county allows.
     pub fn unchanged(&mut self, section: &str) -> Result<FormDelta, Problem> {
         let section = self.offer_unchanged(section)?;
         let form = Arc::clone(&self.form);

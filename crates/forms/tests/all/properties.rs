@@ -13,10 +13,12 @@ use std::sync::Arc;
 /// Questions of a random form: kind by number, and which earlier ones its expressions read.
 type Recipe = Vec<(u8, u8, u8, u8)>;
 
+const KINDS: [&str; 8] =
+    ["select_one", "select_multiple", "integer", "decimal", "date", "text", "note", "calculate"];
+
 /// A form of these questions, named q0, q1 …; each expression reads only earlier questions, and so the
 /// form has no cycle. Every other question stands in a group of its own that may be hidden.
 fn random_form(recipe: &Recipe) -> String {
-    let kinds = ["select_one", "select_multiple", "integer", "decimal", "date", "text", "note", "calculate"];
     let read = |at: usize, which: u8| format!("${{q{}}}", usize::from(which) % at.max(1));
     let condition = |at: usize, how: u8, which: u8| {
         let one = read(at, which);
@@ -32,7 +34,7 @@ fn random_form(recipe: &Recipe) -> String {
     };
     let mut nodes: Vec<Json> = Vec::new();
     for (at, (kind, how, which, flags)) in recipe.iter().enumerate() {
-        let kind = kinds[usize::from(*kind) % kinds.len()];
+        let kind = KINDS[usize::from(*kind) % KINDS.len()];
         let mut more = json!({});
         if kind == "calculate" {
             let (one, two) = (read(at, *which), read(at, how.wrapping_add(1)));
@@ -56,8 +58,10 @@ fn random_form(recipe: &Recipe) -> String {
         nodes.push(if flags & 8 == 0 || at == 0 {
             node
         } else {
-            let hidden = condition(at, *which, *how);
-            let more = json!({"nodes": [node], "relevant": hidden, "compare_with_last": flags & 16 != 0});
+            let mut more = json!({"nodes": [node], "compare_with_last": flags & 16 != 0});
+            if flags & 32 != 0 {
+                more["relevant"] = json!(condition(at, *which, *how));
+            }
             question("group", &format!("g{at}"), more)
         });
     }
@@ -83,6 +87,20 @@ fn any_value() -> impl Strategy<Value = Value> {
     ]
 }
 
+/// An answer that fits question `at` of this recipe.
+fn suited(recipe: &Recipe, at: usize, which: u8) -> Value {
+    let codes = ["a", "b", "c"];
+    let few = usize::from(which % 3);
+    match recipe.get(at).map(|(kind, ..)| KINDS[usize::from(*kind) % KINDS.len()]) {
+        Some("select_one") => codes[few].into(),
+        Some("select_multiple") => list(&codes[..=few]),
+        Some("integer") => Value::Int(i64::from(which % 5)),
+        Some("decimal") => Value::Text(format!("{}.5", which % 4)),
+        Some("date") => Value::Text(format!("202{}-11-2{few}", 4 + few)),
+        _ => ["x", "7", "李阿普在家"][few].into(),
+    }
+}
+
 fn any_recipe() -> impl Strategy<Value = Recipe> {
     prop::collection::vec(any::<(u8, u8, u8, u8)>(), 1..14)
 }
@@ -100,19 +118,21 @@ proptest! {
     #[test]
     fn after_any_answers_the_state_is_that_of_an_evaluation_from_nothing(
         recipe in any_recipe(),
-        answers in prop::collection::vec((0_usize..14, any_value()), 0..40),
-        last in prop::collection::vec((0_usize..14, any_value()), 0..10),
+        answers in prop::collection::vec((0_usize..14, any_value(), any::<u8>()), 0..40),
+        last in prop::collection::vec(any::<u8>(), 0..14),
     ) {
         let form = Arc::new(Form::parse(&random_form(&recipe)).unwrap());
         let mut context = context();
         context.outside.insert("k".into(), Value::Int(7));
-        let last = last.into_iter().map(|(at, value)| (path(&form, at), value)).collect();
+        let last = last.iter().enumerate().map(|(at, which)| (path(&form, at), suited(&recipe, at, *which)));
+        let last = last.collect();
         context.last = Some(LastVisit { day: context.today, answers: last });
         let mut session = Session::open(Arc::clone(&form), context.clone(), None);
-        for (step, (at, value)) in answers.into_iter().enumerate() {
+        for (step, (at, odd, which)) in answers.into_iter().enumerate() {
+            let value = if which < 40 { odd } else { suited(&recipe, at, which) };
             let before = session.clone();
             match step % 7 {
-                5 => drop(session.unchanged(&format!("g{at}"))),
+                5 => (0..14).for_each(|group| drop(session.unchanged(&format!("g{group}")))),
                 6 => drop(session.take_back_unchanged(&format!("g{at}"))),
                 _ => {
                     let delta = session.answer(&path(&form, at), value);
