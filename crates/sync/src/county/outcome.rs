@@ -2,7 +2,7 @@
 
 use super::needs::{CountyState, DeviceRow, FormerEpoch, PartRow, RecordRow, WaitsFor, WriterRow};
 use crate::wire::receipt::{ItemState, Statement};
-use domain::canonical::Hash;
+use domain::canonical::{Hash, Transcript};
 use domain::coverage::standing::Standing;
 use domain::coverage::tally::TallyKey;
 use domain::ids::{DeviceId, RecordId, WriterId};
@@ -29,12 +29,17 @@ pub enum Held {
     },
 }
 
+/// The hash of a county's ledger with one more row. `doctor` walks it from [`Hash::ZERO`].
+pub fn ledger_hash(before: &Hash, seq: u64, entry: &Hash) -> Hash {
+    Transcript::new("shanfang ledger 1").hash(before).number(seq).hash(entry).finish()
+}
+
 /// A new row of the ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LedgerRow {
     /// Its sequence in the county's ledger.
     pub seq: u64,
-    /// The hash of the ledger with it: H(hash before ‖ hash of the entry).
+    /// The hash of the ledger with it, see [`ledger_hash`].
     pub ledger_hash: Hash,
     /// What it holds.
     pub held: Held,

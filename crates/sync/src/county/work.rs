@@ -1,11 +1,11 @@
 //! The workbench of one plan: what was loaded, with what has been changed laid over it.
 
-use super::needs::{CountyState, HeldEntry, Loaded, LoadedRecord, Needs, RecordRow, WaitsFor};
-use super::outcome::{Held, LedgerRow, Plan, StateChange};
+use super::needs::{CountyState, HeldEntry, HistoryEntry, Loaded, LoadedRecord, Needs, RecordRow, WaitsFor};
+use super::outcome::{Held, LedgerRow, Plan, StateChange, ledger_hash};
 use super::prepared::Prepared;
 use crate::merge::{Applied, Item, apply, settle};
 use crate::wire::receipt::ItemState;
-use domain::canonical::{Hash, Transcript};
+use domain::canonical::Hash;
 use domain::catalogue::{RecordKind, keys};
 use domain::coverage::Rules;
 use domain::head::Head;
@@ -119,8 +119,7 @@ impl<'a> Work<'a> {
         device: Option<DeviceId>,
     ) {
         let seq = self.next_seq();
-        self.county.hash =
-            Transcript::new("shanfang ledger 1").hash(&self.county.hash).number(seq).hash(&hash).finish();
+        self.county.hash = ledger_hash(&self.county.hash, seq, &hash);
         let receipt = self.receipt(&held, device);
         self.plan.ledger.push(LedgerRow {
             seq,
@@ -181,7 +180,11 @@ impl<'a> Work<'a> {
             }
             _ => None,
         });
-        let counted = history.iter().filter_map(|one| match one.state {
+        // What this plan has released or dismissed already is still held in the ledger.
+        let changes = self.plan.states.iter().map(|change| (change.hash, change.state));
+        let changes: BTreeMap<Hash, ItemState> = changes.collect();
+        let state = |one: &HistoryEntry| changes.get(&one.entry.patch.hash()).copied().unwrap_or(one.state);
+        let counted = history.iter().filter_map(|one| match state(one) {
             ItemState::Applied => Some((&one.entry, true)),
             ItemState::Dismissed | ItemState::Erased => Some((&one.entry, false)),
             ItemState::Awaiting | ItemState::SetAside | ItemState::Forked => None,
