@@ -7,7 +7,7 @@ use super::prepared::Piece;
 use super::work::Work;
 use crate::wire::receipt::{ItemOutcome, ItemState};
 use domain::canonical::Hash;
-use domain::ids::DeviceId;
+use domain::ids::{DeviceId, WriterId};
 use domain::log::Mark;
 use domain::patch::Entry;
 use domain::problem::{Problem, ProblemCode};
@@ -36,13 +36,20 @@ pub(super) fn walk(work: &mut Work<'_>, piece: &Piece, device: DeviceId) -> Walk
         return walked;
     }
     let fresh = WriterRow { mark: Mark::NONE, device: Some(device), forked_at: 0 };
-    let mut row = row.unwrap_or(fresh);
+    // A request may hold two pieces of a log: the second goes on where the first ended.
+    let before = work.plan.writers.get(&piece.writer).copied();
+    let mut row = before.or(*row).unwrap_or(fresh);
     // A log that another device holds is never continued by this one.
     let mut forked = row.device != Some(device);
     for (entry, hash) in &piece.entries {
         let serial = entry.patch.serial;
-        let known = loaded.known.get(&(piece.writer, serial));
-        if known.is_some_and(|known| known.iter().any(|one| one.hash == *hash)) {
+        if let Some(state) = known(work, piece.writer, serial, *hash, before.is_some()) {
+            if state == ItemState::Forked {
+                // The phone did not hear of it, or it would not send this again.
+                forked = true;
+                walked.fork.get_or_insert(serial - 1);
+                walked.outcomes.push(fork_outcome(piece.writer, serial));
+            }
             continue;
         }
         let questions = piece.questions.get(&serial).cloned().unwrap_or_default();
@@ -65,6 +72,21 @@ pub(super) fn walk(work: &mut Work<'_>, piece: &Piece, device: DeviceId) -> Walk
     walked
 }
 
+/// The state of an entry that the ledger has, or that this plan has just taken in.
+fn known(work: &Work<'_>, writer: WriterId, serial: u64, hash: Hash, again: bool) -> Option<ItemState> {
+    let found = work.loaded.known.get(&(writer, serial)).into_iter().flatten().find(|one| one.hash == hash);
+    let fresh = || work.plan.ledger.iter().find(|row| row.hash == hash).map(|row| row.state);
+    found.map(|one| one.state).or_else(|| again.then(fresh).flatten())
+}
+
+fn broken(serial: u64) -> Problem {
+    Problem::new(ProblemCode::ChainBroken).with("serial", serial)
+}
+
+fn fork_outcome(writer: WriterId, serial: u64) -> ItemOutcome {
+    ItemOutcome { writer, serial, state: ItemState::Forked, problem: Some(broken(serial)) }
+}
+
 fn fork(
     work: &mut Work<'_>,
     row: &mut WriterRow,
@@ -78,13 +100,13 @@ fn fork(
         walked.fork = Some(serial - 1);
         row.forked_at = if row.forked_at == 0 { serial } else { row.forked_at.min(serial) };
     }
-    let problem = Problem::new(ProblemCode::ChainBroken).with("serial", serial);
     let held = Held::Entry(Box::new(entry.clone()));
-    work.append(held, hash, ItemState::Forked, None, Some(problem), Vec::new(), Some(device));
+    let (state, waits_for) = (ItemState::Forked, Some(WaitsFor::Reviewer));
+    work.append(held, hash, state, waits_for, Some(broken(serial)), Vec::new(), Some(device));
 }
 
 fn fresh_entry(work: &mut Work<'_>, entry: &Entry, hash: Hash, questions: Vec<Problem>, device: DeviceId) {
-    match judge::judge(work, entry, work.prepared.now_ms) {
+    match judge::judge(work, entry, Some(device), work.prepared.now_ms) {
         None => {}
         Some(Verdict::Apply) => {
             let held = Held::Entry(Box::new(entry.clone()));
@@ -135,7 +157,7 @@ fn unreadable(
     if *alone && (next || forked) {
         let held = Held::Unreadable { writer, serial, raw: item.raw.clone() };
         let state = if forked { ItemState::Forked } else { ItemState::SetAside };
-        let waits_for = (!forked).then_some(WaitsFor::Reviewer);
+        let waits_for = Some(WaitsFor::Reviewer);
         work.append(held, piece.last, state, waits_for, Some(problem), Vec::new(), Some(device));
         if !forked {
             row.mark = Mark { serial, hash: piece.last };
@@ -148,8 +170,12 @@ fn unreadable(
 
 /// What waited beyond a gap joins, once the gap is closed.
 fn close_gap(work: &mut Work<'_>, piece: &Piece, row: &mut WriterRow) {
-    let loaded = work.loaded;
-    for one in loaded.gaps.get(&piece.writer).into_iter().flatten() {
+    let own = work.held.values().flatten().filter(|one| one.waits_for == WaitsFor::Earlier);
+    let own = own.filter(|one| one.entry.patch.writer == piece.writer);
+    let stored = work.loaded.gaps.get(&piece.writer).into_iter().flatten();
+    let mut beyond: Vec<HeldEntry> = stored.chain(own).cloned().collect();
+    beyond.sort_by_key(|one| one.entry.patch.serial);
+    for one in &beyond {
         let serial = one.entry.patch.serial;
         if work.released.contains(&one.hash) || serial > row.mark.serial + 1 {
             continue;
@@ -158,8 +184,9 @@ fn close_gap(work: &mut Work<'_>, piece: &Piece, row: &mut WriterRow) {
             row.mark = Mark { serial, hash: one.hash };
             judge::rejudge(work, one);
         } else {
-            let problem = Problem::new(ProblemCode::ChainBroken).with("serial", serial);
-            work.change_state(one, ItemState::Forked, None, Some(problem));
+            let waits_for = Some(WaitsFor::Reviewer);
+            work.settle_state(one, ItemState::Forked, waits_for, Some(broken(serial)));
+            work.released.insert(one.hash);
         }
     }
 }

@@ -6,7 +6,7 @@ use super::needs::{DeviceState, HeldEntry, WaitsFor};
 use super::work::Work;
 use crate::wire::receipt::ItemState;
 use domain::catalogue::{RecordKind, keys};
-use domain::ids::{AreaCode, RecordId};
+use domain::ids::{AreaCode, DeviceId, RecordId};
 use domain::patch::{Entry, RecordRef};
 use domain::permission::{self, Act};
 use domain::problem::{Problem, ProblemCode};
@@ -31,15 +31,21 @@ fn set_aside(code: ProblemCode) -> Option<Verdict> {
     Some(Verdict::Hold(ItemState::SetAside, WaitsFor::Reviewer, Problem::new(code)))
 }
 
-/// Judges a phone's entry; `None` while something has to be loaded first.
-pub(super) fn judge(work: &mut Work<'_>, entry: &Entry, arrived_ms: UnixMs) -> Option<Verdict> {
+/// Judges an entry that a device brought; `None` while something has to be loaded first.
+pub(super) fn judge(
+    work: &mut Work<'_>,
+    entry: &Entry,
+    device: Option<DeviceId>,
+    arrived_ms: UnixMs,
+) -> Option<Verdict> {
     let patch = &entry.patch;
     if work.holds_back(patch.record, patch.writer, patch.serial)? {
         let problem = Problem::new(ProblemCode::WaitsForEarlier).with("missing", 1);
         return Some(Verdict::Hold(ItemState::Awaiting, WaitsFor::Held, problem));
     }
-    let Some(device) = &work.plan.device else { return set_aside(ProblemCode::DeviceUnknown) };
-    let (state, staff) = (device.state, device.staff);
+    let Some((state, staff)) = brought_by(work, device)? else {
+        return set_aside(ProblemCode::DeviceUnknown);
+    };
     if state == DeviceState::Revoked {
         return set_aside(ProblemCode::DeviceWasRevoked);
     }
@@ -59,11 +65,26 @@ pub(super) fn judge(work: &mut Work<'_>, entry: &Entry, arrived_ms: UnixMs) -> O
     permitted(work, entry, arrived_ms)
 }
 
+/// The state and the holder of a device. It is not always the one that speaks now: what a phone
+/// brought may be released by another phone, or by the county itself. Outer `None`: not loaded.
+fn brought_by(work: &mut Work<'_>, device: Option<DeviceId>) -> Option<Option<(DeviceState, RecordId)>> {
+    let Some(id) = device else { return Some(None) };
+    let now = work.plan.device.as_ref().filter(|row| row.device == id);
+    let Some(row) = now.or(work.loaded.devices.get(&id).and_then(Option::as_ref)) else {
+        if work.loaded.devices.contains_key(&id) {
+            return Some(None);
+        }
+        work.needs.devices.insert(id);
+        return None;
+    };
+    Some(Some((row.state, row.staff)))
+}
+
 /// Judges an entry of the ledger again, after what it waited for has come.
 pub(super) fn rejudge(work: &mut Work<'_>, one: &HeldEntry) {
     // The entry itself no longer holds anything back while it is being judged.
     work.released.insert(one.hash);
-    match judge(work, &one.entry, one.arrived_ms) {
+    match judge(work, &one.entry, one.device, one.arrived_ms) {
         Some(Verdict::Apply) if work.take(&one.entry) => {
             work.settle_state(one, ItemState::Applied, None, None);
         }
