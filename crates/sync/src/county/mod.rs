@@ -5,6 +5,7 @@
 
 mod chain;
 mod cover;
+mod decide;
 mod epoch;
 mod judge;
 pub mod needs;

@@ -4,9 +4,9 @@ use super::chain::{self, Walked};
 use super::judge;
 use super::needs::{DeviceState, Loaded, Needs, WriterRow};
 use super::outcome::{Held, Plan};
-use super::prepared::{Decision, Exchange, Job, OwnPatch, OwnRecord, Prepared};
+use super::prepared::{Exchange, Job, OwnPatch, OwnRecord, Prepared};
 use super::work::Work;
-use super::{cover, epoch, place, release};
+use super::{cover, decide, epoch, place, release};
 use crate::wire::receipt::{ItemOutcome, ItemState, Statement, VisitReceipt};
 use domain::catalogue::RecordKind;
 use domain::ids::{RecordId, WriterId};
@@ -30,7 +30,7 @@ pub fn plan(prepared: &Prepared, loaded: &Loaded) -> Step {
     match &prepared.job {
         Job::Exchange(exchange) => walked = take_in(&mut work, exchange),
         Job::Append(patches) => own(&mut work, patches),
-        Job::Decide(decisions) => decisions.iter().for_each(|decision| decide(&mut work, decision)),
+        Job::Decide(decisions) => decide::decide(&mut work, decisions),
         Job::Roll { subjects, from, horizon } => {
             for subject in subjects {
                 work.loaded(RecordRef { kind: RecordKind::Person, id: *subject });
@@ -120,7 +120,7 @@ fn take_in(work: &mut Work<'_>, exchange: &Exchange) -> Vec<(WriterId, Walked)> 
 }
 
 /// Puts the county's own patches into the county's own log.
-fn own(work: &mut Work<'_>, patches: &[OwnPatch]) {
+pub(super) fn own(work: &mut Work<'_>, patches: &[OwnPatch]) {
     if patches.is_empty() {
         return;
     }
@@ -179,30 +179,6 @@ fn own(work: &mut Work<'_>, patches: &[OwnPatch]) {
     work.plan.writers.insert(writer, row);
 }
 
-/// Carries out a reviewer's word on a held entry. Both ways end its waiting.
-fn decide(work: &mut Work<'_>, decision: &Decision) {
-    let place = (decision.dot.writer, decision.dot.serial);
-    let Some(found) = work.loaded.entries.get(&place) else {
-        work.needs.entries.insert(place);
-        return;
-    };
-    let Some(one) = found.iter().find(|one| one.hash == decision.hash) else {
-        work.plan.problem = Some(Problem::new(ProblemCode::NothingFound));
-        return;
-    };
-    let mut entry = one.entry.clone();
-    let state = if decision.accept { ItemState::Applied } else { ItemState::Dismissed };
-    if !decision.accept {
-        // It is passed over: the vector goes on, the fields stay as they are.
-        entry.body = None;
-    }
-    let forked = one.state == ItemState::Forked;
-    work.released.insert(one.hash);
-    if forked && !decision.accept || work.take(&entry) {
-        work.change_state(one, state, None, None);
-    }
-}
-
 /// What the county will sign for.
 fn answer(work: &mut Work<'_>, exchange: &Exchange, walked: Vec<(WriterId, Walked)>) {
     let Some(device) = work.plan.device.clone() else { return };
@@ -237,7 +213,9 @@ fn answer(work: &mut Work<'_>, exchange: &Exchange, walked: Vec<(WriterId, Walke
 
 /// Outcomes that are not simply "applied": of this request, and whatever changed since the cursor.
 fn told(work: &Work<'_>, writers: &std::collections::BTreeSet<WriterId>) -> Vec<ItemOutcome> {
+    // A forked item shares its place with another; it is told in answer to whoever sends it.
     let old = writers.iter().flat_map(|writer| work.loaded.outcomes.get(writer).into_iter().flatten());
+    let old = old.filter(|one| one.state != ItemState::Forked);
     let mut all: std::collections::BTreeMap<Dot, ItemOutcome> = old
         .map(|one| {
             let (writer, serial) = (one.writer, one.serial);
