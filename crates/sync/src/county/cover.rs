@@ -8,6 +8,7 @@ use domain::coverage::{Standing, deltas, standing};
 use domain::head::Head;
 use domain::ids::RecordId;
 use domain::patch::RecordRef;
+use domain::period::Period;
 use domain::subject::Person;
 use domain::time::Day;
 use domain::visit::{Part, PartFact, Visit};
@@ -38,12 +39,32 @@ pub(super) fn standings(work: &mut Work<'_>) {
     for (id, from) in work.persons.clone() {
         pairs.entry(id).or_default().extend(pairs_of_person(work, id, from, today));
     }
-    let begins = work.county.begins;
     for (id, mut pairs) in pairs {
-        pairs.retain(|(_, period)| period.until() > begins);
+        if let Some(Some(from)) = work.persons.get(&id).copied() {
+            let Some(stored) = stored_since(work, id, from) else { continue };
+            pairs.extend(stored);
+        }
+        pairs.retain(|(_, period)| counted(*period, work.county.begins, today));
         let new = changed.remove(&id).unwrap_or_default();
         judge(work, id, &pairs, &parts, new);
     }
+}
+
+/// Whether standings of a period are kept: from the first that is counted to the one after next.
+fn counted(period: Period, begins: Day, today: Day) -> bool {
+    period.until() > begins && period.previous().previous().from() <= today
+}
+
+/// What stands of a person since a day. When a rule was edited, it may be of a duty that asks
+/// nothing of the person any more. `None` while it has to be loaded.
+fn stored_since(work: &mut Work<'_>, id: RecordId, from: Day) -> Option<Pairs> {
+    let stored = work.loaded.standings.get(&id).filter(|(since, _)| *since <= from);
+    let Some((_, stored)) = stored else {
+        work.needs.standings.insert((id, from));
+        return None;
+    };
+    let since = stored.iter().filter(|one| one.period.until() > from);
+    Some(since.map(|one| (one.duty.clone(), one.period)).collect())
 }
 
 fn head(work: &mut Work<'_>, kind: RecordKind, id: RecordId) -> Option<Option<Head>> {
@@ -71,21 +92,40 @@ fn parts(work: &mut Work<'_>) -> Vec<Changed> {
     let mut changed = Vec::new();
     for id in ids {
         let Some(Some(now)) = head(work, RecordKind::Part, id) else { continue };
-        let part = Part::read(id, &now);
-        let (Some(visit), Some(subject)) = (part.visit, part.subject) else { continue };
-        let Some(visit_now) = head(work, RecordKind::Visit, visit) else { continue };
-        let fact = |part: &Part, visit_head: Option<&Head>| {
-            visit_head.and_then(|head| PartFact::of(part, &Visit::read(visit, head)))
+        let before = work.before(RecordRef { kind: RecordKind::Part, id }).map(|row| &row.head);
+        let Some(new) = share(id, &now, |visit| head(work, RecordKind::Visit, visit)) else { continue };
+        let visit_before = |visit| {
+            let found = work.loaded(RecordRef { kind: RecordKind::Visit, id: visit })?;
+            Some(found.row.as_ref().map(|row| row.head.clone()))
         };
-        let new = fact(&part, visit_now.as_ref());
-        let visit_before = work.before(RecordRef { kind: RecordKind::Visit, id: visit }).map(|row| &row.head);
-        let before =
-            work.before(RecordRef { kind: RecordKind::Part, id }).map(|row| Part::read(id, &row.head));
-        let old = before.and_then(|part| fact(&part, visit_before));
-        work.plan.parts.push(PartRow { part: id, visit, subject, fact: new.clone() });
-        changed.push(Changed { subject, old, new });
+        let Some(old) = before.map_or(Some(None), |before| share(id, before, visit_before)) else { continue };
+        // A part whose person or visit became contested stays where it was, and counts for nothing.
+        let gone = || old.clone().map(|old| PartRow { fact: None, ..old });
+        work.plan.parts.extend(new.clone().or_else(gone));
+        match (old, new) {
+            (Some(old), Some(new)) if old.subject == new.subject => {
+                changed.push(Changed { subject: new.subject, old: old.fact, new: new.fact });
+            }
+            (old, new) => {
+                changed.extend(old.map(|old| Changed { subject: old.subject, old: old.fact, new: None }));
+                changed.extend(new.map(|new| Changed { subject: new.subject, old: None, new: new.fact }));
+            }
+        }
     }
     changed
+}
+
+/// A part with its visit, as they stand on one side of the plan. Outer `None`: not loaded;
+/// inner `None`: nobody's, because person or visit is missing or contested.
+fn share(
+    id: RecordId,
+    part: &Head,
+    visit_head: impl FnOnce(RecordId) -> Option<Option<Head>>,
+) -> Option<Option<PartRow>> {
+    let part = Part::read(id, part);
+    let (Some(visit), Some(subject)) = (part.visit, part.subject) else { return Some(None) };
+    let fact = visit_head(visit)?.and_then(|head| PartFact::of(&part, &Visit::read(visit, &head)));
+    Some(Some(PartRow { part: id, visit, subject, fact }))
 }
 
 fn pairs_of_person(work: &mut Work<'_>, id: RecordId, from: Option<Day>, today: Day) -> Pairs {
