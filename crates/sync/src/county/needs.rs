@@ -21,7 +21,10 @@ use std::sync::Arc;
 pub struct Needs {
     /// Rows of devices.
     pub devices: BTreeSet<DeviceId>,
-    /// Rows of writers, with entries that wait beyond their marks, and outcomes to be told.
+    /// Rows of writers, with entries that wait beyond their marks, and outcomes to be told: rows of
+    /// the log that are not applied, or whose state has changed, or that raised questions, told under
+    /// a sequence (their own, or that of the last change) after the phone's cursor; all of them when
+    /// there is no cursor, or when its hash is not that of the ledger there.
     pub writers: BTreeSet<WriterId>,
     /// Hashes and states of entries: writer and a range of serials, both ends included.
     pub known: BTreeSet<(WriterId, u64, u64)>,
@@ -31,17 +34,20 @@ pub struct Needs {
     pub histories: BTreeSet<RecordRef>,
     /// Entries that wait for a form.
     pub forms: BTreeSet<Hash>,
-    /// Parts of persons, from a day on (and, whatever their day, the last that met somebody before it).
+    /// Parts of persons, from a day on; of those before it the ones that report a change
+    /// (`reports_change`), and the last of each way, meeting and number of visitors: one of them
+    /// counts for a rolling duty. Parts without facts may be left out.
     pub parts_of_subjects: BTreeSet<(RecordId, Day)>,
     /// Parts of visits.
     pub parts_of_visits: BTreeSet<RecordId>,
-    /// Standings of persons, of periods that end on or after a day.
+    /// Standings of persons, of periods of which some day lies after a day (`until` > day).
     pub standings: BTreeSet<(RecordId, Day)>,
     /// Records that hang on a person.
     pub hanging: BTreeSet<RecordId>,
     /// The ledger's hash at a sequence.
     pub ledger_hash: BTreeSet<u64>,
-    /// Single entries by place and hash, for a decision.
+    /// Entries at a place that wait (`waits_for` is set: awaiting, set aside, or forked and not
+    /// decided), for a decision.
     pub entries: BTreeSet<(WriterId, u64)>,
 }
 
@@ -201,9 +207,9 @@ pub struct RecordRow {
 pub struct LoadedRecord {
     /// The record, if it is here.
     pub row: Option<RecordRow>,
-    /// Its own entries that are held, ordered by writer and serial.
+    /// Its own entries that are awaiting or set aside, whatever for, ordered by writer and serial.
     pub held: Vec<HeldEntry>,
-    /// Entries of other records that wait for this one.
+    /// Entries, of whatever record, that wait for this one.
     pub awaited: Vec<HeldEntry>,
 }
 
@@ -249,7 +255,7 @@ pub struct Loaded {
     pub devices: BTreeMap<DeviceId, Option<DeviceRow>>,
     /// Logs.
     pub writers: BTreeMap<WriterId, Option<WriterRow>>,
-    /// Entries that wait beyond the mark of their log, ascending.
+    /// Entries that wait beyond the mark of their log (for [`WaitsFor::Earlier`]), ascending.
     pub gaps: BTreeMap<WriterId, Vec<HeldEntry>>,
     /// Outcomes to be told, since the phone's cursor.
     pub outcomes: BTreeMap<WriterId, Vec<ChangedOutcome>>,

@@ -87,7 +87,8 @@ fn scopes(work: &mut Work<'_>, record: RecordRef, head: &Head) -> Option<(Vec<Sc
             let subject = link(head, keys::SUBJECT);
             let (areas, minor) = match subject {
                 Some(id) => about(work, id, record, head)?,
-                None => (Vec::new(), false),
+                // Whose it is, is contested: it may be a child's.
+                None => (Vec::new(), true),
             };
             let child = minor || record.kind == RecordKind::ChildFile;
             (areas, if child { Audience::Child } else { Audience::General }, subject)
