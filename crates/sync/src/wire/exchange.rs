@@ -7,6 +7,7 @@ use domain::canonical::Hash;
 use domain::ids::{RecordId, WriterId};
 use domain::patch::RecordRef;
 use domain::permission::Scope;
+use domain::problem::Problem;
 use serde::{Deserialize, Serialize};
 
 /// Where a phone stands in the county's ledger. A hash that does not fit is a new epoch.
@@ -113,6 +114,13 @@ pub struct Rest {
     /// Who the county takes the phone's holder for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub staff: Option<RecordId>,
+    /// Why the answer is receipts only, when it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<Problem>,
+    /// For a revoked device: the county's signed word on it, as JSON. Whoever knows the county's key
+    /// opens it; this crate does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revoked: Option<String>,
 }
 
 /// A whole reply, as the phone's session takes it: the frame has been verified.
