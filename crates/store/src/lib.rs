@@ -1,6 +1,7 @@
 //! Says what must be remembered, in plain data: the traits, a memory implementation of each, and
 //! the conformance suite that every backend must pass.
 
+pub mod audit;
 pub mod county;
 pub mod error;
 pub mod memory;

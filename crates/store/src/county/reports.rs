@@ -91,7 +91,13 @@ pub trait Reports: Send + Sync {
     /// As any reading.
     async fn standings(&self, query: &StandingQuery) -> Result<Vec<Standing>, StoreError>;
 
-    /// The parts of a person, latest first, at most so many.
+    /// All standings of a person, ascending by duty and by the period's key.
+    ///
+    /// # Errors
+    /// As any reading.
+    async fn standings_of(&self, subject: RecordId) -> Result<Vec<Standing>, StoreError>;
+
+    /// The parts of a person, latest first, those that count for nothing last, at most so many.
     ///
     /// # Errors
     /// As any reading.
@@ -109,7 +115,8 @@ pub trait Reports: Send + Sync {
     /// As any reading.
     async fn contested(&self, count: usize) -> Result<Vec<RecordRef>, StoreError>;
 
-    /// What waits for a reviewer or for something still to come, oldest first, at most so many.
+    /// What waits for a reviewer or for something still to come (its `waits_for` is set, forked work
+    /// that nobody has decided on among it), oldest first, at most so many.
     ///
     /// # Errors
     /// As any reading.

@@ -23,6 +23,10 @@ impl Reports for MemoryCounty {
         self.read(|disk| disk.standings_in(query))
     }
 
+    async fn standings_of(&self, subject: RecordId) -> Result<Vec<Standing>, StoreError> {
+        self.read(|disk| disk.standings.values().filter(|one| one.subject == subject).cloned().collect())
+    }
+
     async fn parts_of(&self, subject: RecordId, count: usize) -> Result<Vec<PartRow>, StoreError> {
         self.read(|disk| {
             let mut parts: Vec<_> = disk.parts.values().filter(|part| part.subject == subject).collect();

@@ -1,0 +1,70 @@
+//! Every feed read from its beginning, against the records that stand in it.
+
+use super::{Finding, records};
+use crate::StoreError;
+use crate::county::{FeedRequest, Ledger};
+use domain::catalogue::RecordKind;
+use domain::patch::RecordRef;
+use domain::permission::Scope;
+use std::collections::{BTreeMap, BTreeSet};
+use sync::wire::exchange::Position;
+
+/// What a feed should be.
+#[derive(Default)]
+struct Expected {
+    records: BTreeSet<RecordRef>,
+    sum: u64,
+}
+
+pub(super) async fn check(ledger: &dyn Ledger) -> Result<Vec<Finding>, StoreError> {
+    let mut feeds: BTreeMap<Scope, Expected> = BTreeMap::new();
+    for kind in RecordKind::ALL {
+        let mut after = None;
+        while let Some((last, page)) = records(ledger, *kind, after).await? {
+            after = Some(last);
+            for (record, row) in page {
+                for scope in &row.scopes {
+                    let feed = feeds.entry(*scope).or_default();
+                    feed.records.insert(record);
+                    feed.sum = feed.sum.wrapping_add(row.head.digest(record));
+                }
+            }
+        }
+    }
+    let mut findings = Vec::new();
+    for (scope, expected) in feeds {
+        findings.extend(check_feed(ledger, scope, &expected).await?);
+    }
+    Ok(findings)
+}
+
+async fn check_feed(
+    ledger: &dyn Ledger,
+    scope: Scope,
+    expected: &Expected,
+) -> Result<Vec<Finding>, StoreError> {
+    let mut present = BTreeSet::new();
+    let mut repeated = false;
+    let mut position = Position(scope, 0);
+    loop {
+        let request = FeedRequest { feeds: vec![position], bytes_max: 256 * 1024 };
+        let page = ledger.changes_since(request).await?;
+        for row in page.rows {
+            // A row has one place in a feed: reading from 0 meets each record once.
+            repeated |= row.head.is_some() && !present.insert(row.record);
+        }
+        position = page.positions.first().copied().unwrap_or(position);
+        if page.more {
+            continue;
+        }
+        let mut findings = Vec::new();
+        if repeated || present != expected.records {
+            findings.push(Finding::Feed(scope));
+        }
+        let same = |count: u64, sum: u64| count == expected.records.len() as u64 && sum == expected.sum;
+        if !page.digests.iter().any(|digest| digest.scope == scope && same(digest.count, digest.sum.0)) {
+            findings.push(Finding::Digest(scope));
+        }
+        return Ok(findings);
+    }
+}

@@ -1,0 +1,118 @@
+//! Computes anew what a county keeps, and names every row that differs: for `doctor`, and for the
+//! conformance suite.
+//!
+//! Reads through the traits only. Jobs that are done meanwhile may show as differences, so that it
+//! is run while nobody writes, or twice. O(all records × their patches); in memory it holds one
+//! record's history at a time, the facts of all parts, and the tally.
+
+mod coverage;
+mod feeds;
+mod ledger;
+
+use crate::StoreError;
+use crate::county::{Ledger, Reports};
+use domain::catalogue::RecordKind;
+use domain::ids::RecordId;
+use domain::patch::RecordRef;
+use domain::period::Period;
+use domain::permission::Scope;
+use domain::time::Day;
+use std::fmt;
+use sync::county::needs::RecordRow;
+
+/// One row that is not what it should be. Ids only: nothing personal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Finding {
+    /// The ledger's hash does not follow from the row before.
+    LedgerHash {
+        /// The row.
+        seq: u64,
+    },
+    /// An entry's hash is not that of the entry, or its body not that of the envelope.
+    EntryHash {
+        /// The row.
+        seq: u64,
+    },
+    /// The county's place is not the end of its ledger.
+    CountyPlace,
+    /// A record has applied entries, and is not there.
+    RecordMissing(RecordRef),
+    /// A record is not what its patches say.
+    Head(RecordRef),
+    /// A feed does not hold exactly the records that stand in it.
+    Feed(Scope),
+    /// A feed's digest is not the sum over its records.
+    Digest(Scope),
+    /// The index of parts does not say what part and visit say.
+    Part(RecordId),
+    /// A standing is missing, left over, or different.
+    Standing {
+        /// Whose.
+        subject: RecordId,
+        /// The duty's name.
+        duty: String,
+        /// The period.
+        period: Period,
+    },
+    /// A figure is not the sum over the standings.
+    Figures {
+        /// The duty's name.
+        duty: String,
+        /// The period.
+        period: Period,
+        /// The category.
+        category: String,
+        /// The first day on which it differs.
+        as_of: Day,
+    },
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::LedgerHash { seq } => {
+                write!(f, "ledger row {seq}: its hash does not follow from the row before")
+            }
+            Self::EntryHash { seq } => write!(f, "ledger row {seq}: not the entry that its hash names"),
+            Self::CountyPlace => f.write_str("the county's place is not the end of its ledger"),
+            Self::RecordMissing(record) => write!(f, "{} {}: missing", record.kind.code(), record.id),
+            Self::Head(record) => write!(f, "{} {}: not what its patches say", record.kind.code(), record.id),
+            Self::Feed(scope) => write!(f, "feed {} {:?}: not its records", scope.area, scope.audience),
+            Self::Digest(scope) => write!(f, "feed {} {:?}: wrong digest", scope.area, scope.audience),
+            Self::Part(part) => write!(f, "part {part}: the index says something else"),
+            Self::Standing { subject, duty, period } => {
+                write!(f, "standing of {subject}, {duty}, {period}: not what the facts say")
+            }
+            Self::Figures { duty, period, category, as_of } => {
+                write!(
+                    f,
+                    "figures of {duty}, {period}, {category}, as of {as_of}: not the sum of the standings"
+                )
+            }
+        }
+    }
+}
+
+/// Everything that differs; empty when all is well.
+///
+/// # Errors
+/// As any reading.
+pub async fn audit(ledger: &dyn Ledger, reports: &dyn Reports) -> Result<Vec<Finding>, StoreError> {
+    let mut findings = ledger::check(ledger, reports).await?;
+    findings.extend(feeds::check(ledger).await?);
+    findings.extend(coverage::check(ledger, reports).await?);
+    Ok(findings)
+}
+
+/// How many rows are read at a time.
+const ROWS: usize = 500;
+
+/// The page of a kind's records after an id, with the id after which the next page begins.
+async fn records(
+    ledger: &dyn Ledger,
+    kind: RecordKind,
+    after: Option<RecordId>,
+) -> Result<Option<(RecordId, Vec<(RecordRef, RecordRow)>)>, StoreError> {
+    let page = ledger.records_after(kind, after, ROWS).await?;
+    Ok(page.last().map(|(record, _)| record.id).map(|last| (last, page)))
+}
