@@ -19,7 +19,7 @@ pub(crate) struct Graph {
 /// What one item reads.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Reads {
-    /// In its relevance and calculation, and its group.
+    /// In its relevance and calculation, and its group. Itself among them is a cycle, as in JavaRosa.
     pub values: BTreeSet<ItemId>,
     /// In its required and constraint expressions and labels. Nothing depends on these, so they may be
     /// mutual (an end not before its beginning, a beginning not after its end).

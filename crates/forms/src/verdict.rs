@@ -15,9 +15,13 @@ use std::borrow::Cow;
 /// What is odd about answers that were made under this form; empty for everything that
 /// [`crate::session::Session::finish`] gives. Linear in the form, without a copy of the answers.
 ///
-/// `unchanged_limit` is the county's setting, [`UNCHANGED_LIMIT`] unless it has one.
 /// A row that is short is read as if the rest were not answered.
-pub fn verdict(
+pub fn verdict(form: &Form, row: &[Value], origins: &str, given: &Given) -> Vec<Problem> {
+    verdict_within(form, row, origins, given, UNCHANGED_LIMIT)
+}
+
+/// The verdict of a county that has set another number of times that "nothing changed" may be said running.
+pub fn verdict_within(
     form: &Form,
     row: &[Value],
     origins: &str,
@@ -44,11 +48,6 @@ pub fn verdict(
     }
     problems.extend(origin_problems(form, &values, origins, given, unchanged_limit));
     problems
-}
-
-/// The verdict with the usual limit of "nothing changed" running.
-pub fn usual_verdict(form: &Form, row: &[Value], origins: &str, given: &Given) -> Vec<Problem> {
-    verdict(form, row, origins, given, UNCHANGED_LIMIT)
 }
 
 /// A finding as a problem for a person.

@@ -21,6 +21,25 @@ pub struct Draft {
     pub origins: BTreeMap<String, Origin>,
 }
 
+impl Draft {
+    /// The draft that a finished row came from, to amend it. What was not relevant then is not in it.
+    pub fn from_row(form: &Form, row: &[Value], origins: &str) -> Self {
+        let mut letters = origins.chars();
+        let mut draft = Self::default();
+        for (item, value) in form.fields().zip(row) {
+            let origin = letters.next().and_then(Origin::from_letter).unwrap_or_default();
+            if !is_kept(item) || value.is_null() {
+                continue;
+            }
+            draft.answers.insert(item.path.clone(), value.clone());
+            if origin != Origin::Asked {
+                draft.origins.insert(item.path.clone(), origin);
+            }
+        }
+        draft
+    }
+}
+
 /// Whether a draft has to keep the item's value: an answer, or what `once` must not work out again.
 fn is_kept(item: &Item) -> bool {
     item.field.is_some() && item.calculation.as_ref().is_none_or(|program| program.once)

@@ -96,6 +96,9 @@ impl Session {
         if !item.compare_with_last {
             return refuse(ProblemCode::UnchangedNotOffered);
         }
+        if !self.is_relevant(id) {
+            return Err(about(ProblemCode::QuestionNotRelevant, item, self.language()));
+        }
         let known = self
             .form
             .fields()

@@ -665,5 +665,5 @@ fn once_keeps_what_it_gave() {
     let again = forms::session::Session::open(form, crate::check::context(), Some(session.draft()));
     assert_eq!(again.value("first"), &Value::Int(1));
     let answers = session.finish().unwrap();
-    assert_eq!(forms::verdict::usual_verdict(session.form(), &answers.row, "", &answers.given), vec![]);
+    assert_eq!(forms::verdict::verdict(session.form(), &answers.row, "", &answers.given), vec![]);
 }

@@ -6,7 +6,7 @@ use domain::time::Day;
 use domain::value::Value;
 use forms::form::Form;
 use forms::session::{Context, LastVisit, Session};
-use forms::verdict::usual_verdict;
+use forms::verdict::verdict;
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -47,11 +47,11 @@ fn only_what_was_read_is_given_and_the_verdict_needs_nothing_else() {
         given,
         r#"{"last/seen":"2026-11-20","last/weight":"30","subject/age":9,"today":"2026-11-23"}"#
     );
-    assert_eq!(usual_verdict(session.form(), &answers.row, &answers.origins, &answers.given), vec![]);
+    assert_eq!(verdict(session.form(), &answers.row, &answers.origins, &answers.given), vec![]);
     // With another age the same row is another story; it is told once, where it begins.
     let mut other = answers.given.clone();
     other.insert("subject/age".into(), Value::Int(40));
-    let told = usual_verdict(session.form(), &answers.row, &answers.origins, &other);
+    let told = verdict(session.form(), &answers.row, &answers.origins, &other);
     let told: Vec<_> = told.iter().map(|problem| (problem.params["path"].as_str(), problem.code)).collect();
     assert_eq!(told, [("child", ProblemCode::AnswerDiffers)]);
 }

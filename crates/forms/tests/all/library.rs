@@ -6,7 +6,7 @@ use forms::def::{FormDef, Kind, Node, Words};
 use forms::form::Form;
 use forms::library;
 use forms::session::{Answers, Context, LastVisit, Session};
-use forms::verdict::usual_verdict;
+use forms::verdict::verdict;
 use std::sync::Arc;
 
 /// Taps of a worker: one an answer, one for 没变化 (which turns the page), one to turn any other page,
@@ -49,7 +49,7 @@ impl Worker {
     fn finishes(mut self) -> (Answers, usize) {
         self.taps += 1;
         let answers = self.session.finish().unwrap_or_else(|gaps| panic!("{}", sentences(&gaps)));
-        let told = usual_verdict(self.session.form(), &answers.row, &answers.origins, &answers.given);
+        let told = verdict(self.session.form(), &answers.row, &answers.origins, &answers.given);
         assert_eq!(told, vec![]);
         (answers, self.taps)
     }

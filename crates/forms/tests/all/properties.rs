@@ -4,8 +4,8 @@ use crate::check::{context, form_json, list, question};
 use domain::value::{Origin, Value};
 use forms::def::FormDef;
 use forms::form::Form;
-use forms::session::{LastVisit, Session};
-use forms::verdict::usual_verdict;
+use forms::session::{Draft, LastVisit, Session};
+use forms::verdict::verdict;
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
@@ -154,8 +154,11 @@ proptest! {
             prop_assert_eq!(session.finish(), fresh.finish());
         }
         if let Ok(finished) = session.finish() {
-            let told = usual_verdict(&form, &finished.row, &finished.origins, &finished.given);
+            let told = verdict(&form, &finished.row, &finished.origins, &finished.given);
             prop_assert_eq!(told, vec![]);
+            let amended = Draft::from_row(&form, &finished.row, &finished.origins);
+            let amended = Session::open(Arc::clone(&form), context.clone(), Some(amended));
+            prop_assert_eq!(amended.finish().unwrap(), finished.clone(), "what is sent can be opened again");
             for letter in finished.origins.chars() {
                 prop_assert!(Origin::from_letter(letter).is_some());
             }
@@ -184,7 +187,7 @@ proptest! {
         origins in "[apcx]{0,16}",
     ) {
         let form = Form::parse(&random_form(&recipe)).unwrap();
-        let told = usual_verdict(&form, &row, &origins, &Default::default());
+        let told = verdict(&form, &row, &origins, &Default::default());
         prop_assert!(row.len() == form.field_order().count() || !told.is_empty());
     }
 }

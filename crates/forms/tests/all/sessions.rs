@@ -8,7 +8,7 @@ use expect_test::expect;
 use forms::def::{ENGINE_VERSION, FormDef};
 use forms::form::Form;
 use forms::session::{Context, FormDelta, LastVisit, Session, unchanged_runs};
-use forms::verdict::{usual_verdict, verdict};
+use forms::verdict::{verdict, verdict_within};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -245,6 +245,11 @@ fn compared() -> Arc<Form> {
         ),
         question(
             "group",
+            "hidden",
+            json!({"compare_with_last": true, "relevant": "false()", "nodes": [question("text", "x", json!({}))]}),
+        ),
+        question(
+            "group",
             "safety",
             json!({"safety": true, "nodes": [question("select_one", "wires", json!({"required": "true()"}))]}),
         ),
@@ -268,7 +273,7 @@ fn nothing_changed_makes_the_last_answers_this_visits_own() {
     answer(&mut session, &[("safety/wires", "b".into())]);
     let answers = session.finish().unwrap();
     assert_eq!(answers.origins, "cc");
-    assert_eq!(usual_verdict(session.form(), &answers.row, &answers.origins, &answers.given), vec![]);
+    assert_eq!(verdict(session.form(), &answers.row, &answers.origins, &answers.given), vec![]);
     // An answer given now is asked; taking it back empties only what was confirmed.
     answer(&mut session, &[("health/more", "speaks well".into())]);
     session.take_back_unchanged("health");
@@ -286,6 +291,8 @@ fn nothing_changed_is_not_for_safety_nor_without_a_last_visit_nor_for_ever() {
     assert_eq!(code(again(&last, 0).unchanged("safety")), ProblemCode::UnchangedNotOffered);
     assert_eq!(code(again(&last, 0).unchanged("health/speech")), ProblemCode::UnchangedNotOffered);
     assert_eq!(code(again(&last, 0).unchanged("home")), ProblemCode::UnchangedNoLast);
+    let hidden = [("hidden/x", "was there".into())];
+    assert_eq!(code(again(&hidden, 0).unchanged("hidden")), ProblemCode::QuestionNotRelevant);
     assert_eq!(code(again(&[], 0).unchanged("health")), ProblemCode::UnchangedNoLast);
     assert_eq!(
         code(again(&[("health/speech", "gone".into())], 0).unchanged("health")),
@@ -301,11 +308,11 @@ fn nothing_changed_is_not_for_safety_nor_without_a_last_visit_nor_for_ever() {
     let mut answers = session.finish().unwrap();
     assert_eq!(answers.given.get("unchanged/health"), Some(&Value::Int(1)));
     let form = compared();
-    assert_eq!(verdict(&form, &answers.row, &answers.origins, &answers.given, 2), vec![]);
-    let told = verdict(&form, &answers.row, &answers.origins, &answers.given, 1);
+    assert_eq!(verdict_within(&form, &answers.row, &answers.origins, &answers.given, 2), vec![]);
+    let told = verdict_within(&form, &answers.row, &answers.origins, &answers.given, 1);
     assert_eq!(told.iter().map(|problem| problem.code).collect::<Vec<_>>(), [ProblemCode::UnchangedTooOften]);
-    answers.origins = "caaac".into();
-    let told = usual_verdict(&form, &answers.row, &answers.origins, &answers.given);
+    answers.origins = "caaaac".into();
+    let told = verdict(&form, &answers.row, &answers.origins, &answers.given);
     assert_eq!(
         told.iter().map(|problem| problem.code).collect::<Vec<_>>(),
         [ProblemCode::UnchangedNotOffered]
@@ -507,7 +514,7 @@ fn the_verdict_questions_what_no_session_would_send() {
     let mut session = open(&form);
     answer(&mut session, &[("one", "a".into()), ("int", Value::Int(5))]);
     let good = session.finish().unwrap();
-    let judge = |row: &[Value], origins: &str| sentences(&usual_verdict(&form, row, origins, &good.given));
+    let judge = |row: &[Value], origins: &str| sentences(&verdict(&form, row, origins, &good.given));
     assert_eq!(judge(&good.row, ""), "");
     let with = |field: usize, value: Value| {
         let mut row = good.row.clone();
