@@ -2,6 +2,7 @@
 //!
 //! Both halves share [`open`] (key, canary, quarantine) and the numbered migrations; nothing else.
 
+mod codec;
 mod fault;
 mod migrate;
 pub mod open;
