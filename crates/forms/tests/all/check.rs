@@ -1,10 +1,10 @@
 //! Small forms and sessions for the tests.
 
-use domain::problem::Problem;
+use domain::problem::{Problem, ProblemCode};
 use domain::value::Value;
 use expect_test::Expect;
 use forms::form::Form;
-use forms::session::{Context, Session};
+use forms::session::{Context, FormDelta, Session};
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
@@ -128,4 +128,34 @@ fn tried_one(expression: &str) -> String {
         ],
     );
     serde_json::to_string(session.value("far/result")).unwrap()
+}
+
+/// The paths that a delta names.
+pub fn paths(delta: &FormDelta) -> Vec<&str> {
+    delta.changed.iter().map(|state| state.path.as_str()).collect()
+}
+
+/// Why something was refused.
+pub fn code(result: Result<FormDelta, Problem>) -> ProblemCode {
+    result.unwrap_err().code
+}
+
+/// A question of each kind.
+pub fn every_kind() -> Vec<Json> {
+    vec![
+        question("select_one", "one", json!({})),
+        question("select_multiple", "many", json!({})),
+        question(
+            "integer",
+            "int",
+            json!({"constraint": ". >= 0 and . <= 120", "constraint_message": {"zh": "应在0到120之间。", "en": "It lies between 0 and 120."}}),
+        ),
+        question("decimal", "dec", json!({})),
+        question("date", "day", json!({})),
+        question("text", "txt", json!({"max_length": 5})),
+        question("note", "words", json!({})),
+        question("calculate", "twice", json!({"calculation": "${int} * 2"})),
+        question("integer", "shown", json!({"calculation": "${int} div 2"})),
+        question("group", "inner", json!({"nodes": []})),
+    ]
 }

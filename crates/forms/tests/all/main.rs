@@ -7,8 +7,12 @@
 )]
 
 mod check;
+mod definitions;
 mod expressions;
+mod functions;
 mod given;
 mod library;
+mod limits;
 mod properties;
 mod sessions;
+mod unchanged;
