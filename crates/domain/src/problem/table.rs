@@ -214,6 +214,14 @@ problems! {
         "The database was written by a newer version ({given}); update first. The data is safe.";
     KeyFileMissing Call "找不到密钥文件 {path}。没有它数据打不开；请从备份放回，不要新建。"
         "The key file {path} is missing. Without it the data cannot be opened; restore it from the backup, do not make a new one.";
+    KeyFileDamaged Call "密钥文件 {path} 读不出来（{reason}），没有改动它。请从备份放回。"
+        "The key file {path} cannot be read ({reason}); it was left as it is. Restore it from the backup.";
+    DataInUse Fix "数据文件夹 {path} 正被另一个程序使用。请先停掉它。"
+        "The data folder {path} is in use by another program. Stop that first.";
+    NotEmpty Fix "{path} 里已经有数据，没有改动它。"
+        "There is something in {path} already; it was left as it is.";
+    ArgumentWrong Fix "“{name}”：{reason}。"
+        "\"{name}\": {reason}.";
     FolderNotWritable Fix "不能写入文件夹 {path}。请检查权限和磁盘。"
         "The folder {path} cannot be written. Check permissions and disk.";
     PortInUse Fix "端口 {address} 已被占用。请换一个端口，或先停掉占用它的程序。"
