@@ -279,6 +279,8 @@ impl Question {
             "carer" if left_behind => "grandparents",
             "guardianship" if left_behind => "grandparents",
             "away" if left_behind => dice.weighted(&[(3, "both"), (1, "one")]),
+            "aid" => dice.weighted(&[(970, "all"), (15, "missing"), (15, "unsure")]),
+            "medicine" => dice.weighted(&[(780, "yes"), (25, "no"), (195, "none")]),
             "come_home" => dice.weighted(&[(1, "month"), (3, "half"), (6, "year")]),
             _ => return None,
         })

@@ -40,6 +40,15 @@ pub struct Story {
     pub phone: RecordId,
 }
 
+impl Story {
+    /// Everybody whom the story visits.
+    pub fn people(&self) -> impl Iterator<Item = RecordId> {
+        let home = [self.grandmother, self.grandson, self.son];
+        let alone = [self.not_met, self.evening, self.phone];
+        home.into_iter().chain(alone).chain(self.boarders.iter().copied())
+    }
+}
+
 /// How many boarders the visit at the school needs.
 const BOARDERS: usize = 5;
 

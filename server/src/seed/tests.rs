@@ -47,7 +47,7 @@ fn the_same_seed_gives_the_same_county_and_another_seed_another() {
 
 #[test]
 fn the_register_has_exactly_as_many_people_as_asked_for() {
-    for subjects in [0, register::SUBJECTS_MIN, 121, 500, 2_000, 5_003] {
+    for subjects in [0, register::SUBJECTS_MIN, 121, 500, 1_003] {
         let county = county(3, subjects);
         assert_eq!(county.register.residents.len(), subjects.max(register::SUBJECTS_MIN));
         let people = county.records().filter(|one| one.record.kind == RecordKind::Person).count();
@@ -88,7 +88,7 @@ fn every_record_is_one_of_its_kind_and_points_at_one_that_came_before() {
 
 #[test]
 fn identity_numbers_are_well_formed_distinct_and_nobodys() {
-    let county = county(1, 5_000);
+    let county = county(1, 3_000);
     let mut seen = BTreeSet::new();
     let mut without = 0;
     for resident in &county.register.residents {
@@ -100,7 +100,7 @@ fn identity_numbers_are_well_formed_distinct_and_nobodys() {
         assert_eq!(id_number::birth(number), resident.person.born);
         assert!(seen.insert(number.clone()), "twice: {number}");
     }
-    assert!((5..150).contains(&without), "{without} without papers");
+    assert!((5..90).contains(&without), "{without} without papers");
     for record in county.records() {
         for key in [keys::PHONE, keys::PHONE_CARER, keys::PHONE_AWAY] {
             let phone = record.sets.get(key).and_then(|value| value.as_text());
@@ -150,7 +150,7 @@ fn the_shares_are_those_of_a_mountain_county() {
 
 #[test]
 fn categories_fit_ages_and_begin_after_birth() {
-    let county = county(1, 5_000);
+    let county = county(1, 3_000);
     let mut used = BTreeSet::new();
     for Resident { person, .. } in &county.register.residents {
         for one in &person.memberships {
@@ -191,15 +191,12 @@ fn rare_characters_long_names_and_namesakes_live_in_every_register() {
 
 #[test]
 fn the_storys_people_are_in_every_register() {
-    for (seed, subjects) in [(1, register::SUBJECTS_MIN), (2, 500), (3, 2_000), (4, 2_000), (5, 6_000)] {
+    for (seed, subjects) in [(1, register::SUBJECTS_MIN), (2, 500), (3, 2_000), (4, 3_000)] {
         let county = county(seed, subjects);
         let story = story(&county, today()).unwrap();
         assert_eq!(county.reference.areas.name(STORY_VILLAGE), "民主村委会");
         assert_ne!(story.officer, story.second_officer);
-        let mut people = vec![story.grandmother, story.grandson, story.son];
-        people.extend([story.not_met, story.evening, story.phone]);
-        people.extend(&story.boarders);
-        let distinct: BTreeSet<_> = people.iter().collect();
+        let distinct: BTreeSet<_> = story.people().collect();
         assert_eq!((story.boarders.len(), distinct.len()), (5, 11));
         let rule = |duty| county.reference.rule_on(duty, STORY_VILLAGE, today()).unwrap();
         let due = |id: RecordId, duty| {
@@ -213,6 +210,8 @@ fn the_storys_people_are_in_every_register() {
             assert!(due(*child, "child_left_behind_monthly"));
         }
         assert!(due(story.son, "allowance_quarterly"));
+        let record = county.records().find(|one| one.record.id == story.phone).unwrap();
+        assert!(record.sets.contains_key(keys::PHONE), "there is a number to correct");
     }
 }
 

@@ -48,7 +48,7 @@ pub struct SeedPart {
     pub note: String,
     /// The form, if there is one and somebody was met.
     pub filled: Option<Filled>,
-    /// What was found: by the form's answers, else now and then by hand.
+    /// What was found: by the form's answers, and now and then by hand.
     pub concerns: Vec<(ConcernKind, String)>,
 }
 
@@ -61,6 +61,15 @@ pub struct Settings {
     pub style: Style,
     /// The forms that are filled in.
     pub sheets: Sheets,
+    /// People to whom nobody goes from a day on: a demonstration keeps its own for itself.
+    pub spared: BTreeMap<RecordId, Day>,
+}
+
+impl Settings {
+    /// Plain notes, no forms, nobody spared.
+    pub fn new(days: Range<Day>) -> Self {
+        Self { days, style: Style::Plain, sheets: Sheets::default(), spared: BTreeMap::new() }
+    }
 }
 
 /// Visits, month by month, in a month by the time of entry. Holds the visits of one month (without
@@ -74,6 +83,8 @@ pub struct History<'a> {
     start: Day,
     ready: std::vec::IntoIter<Timed>,
     dice: Dice,
+    /// Apart, so that the same people are visited whether forms are filled in or not.
+    form_dice: Dice,
     memories: BTreeMap<usize, Memory>,
 }
 
@@ -91,6 +102,7 @@ pub fn history(county: &County, settings: Settings) -> History<'_> {
         start: settings.days.start,
         ready: Vec::new().into_iter(),
         dice: Dice::of(county.plan.seed, "visits", &[]),
+        form_dice: Dice::of(county.plan.seed, "forms", &[]),
         memories: BTreeMap::new(),
         settings,
     }
@@ -173,23 +185,20 @@ impl History<'_> {
             let who = self.dice.pick(&["村医", "村组长", "乡卫生院医生", "村委会副主任", "网格员"]);
             sets.insert(keys::COMPANIONS.to_owned(), Value::List(vec![who.to_owned()]));
         }
-        let mut others = self
-            .county
-            .reference
-            .assignments
-            .values()
-            .filter(|one| one.area == village && one.staff != going.worker && one.holds_on(going.day));
-        match others.next() {
-            Some(other) if throw >= 98 => {
-                sets.insert(keys::VISITED_BY.to_owned(), Value::List(vec![going.worker.to_string()]));
-                other.staff
-            }
-            _ => going.worker,
-        }
+        let other = || {
+            let mut all = self.county.reference.assignments.values();
+            all.find(|one| one.area == village && one.staff != going.worker && one.holds_on(going.day))
+        };
+        let Some(other) = (throw >= 98).then(other).flatten() else { return going.worker };
+        sets.insert(keys::VISITED_BY.to_owned(), Value::List(vec![going.worker.to_string()]));
+        other.staff
     }
 
     fn part(&mut self, index: usize, going: &Going, group: &str, entered_ms: UnixMs) -> Option<SeedPart> {
         let resident = self.county.register.residents.get(index)?;
+        if self.settings.spared.get(&resident.person.id).is_some_and(|from| *from <= going.day) {
+            return None;
+        }
         let met = encounter(self.county, going, resident, &mut self.dice)?;
         let child = resident.person.is_minor_on(going.day);
         let reason = met.reason.map(|(reason, _)| reason);
@@ -199,16 +208,14 @@ impl History<'_> {
         let filled = seen.then(|| {
             let asked = Asked { resident, day: going.day, now_ms: entered_ms, way: going.way, note: &note };
             let memory = self.memories.entry(index).or_default();
-            self.settings.sheets.fill(&asked, memory, &mut self.dice)
+            self.settings.sheets.fill(&asked, memory, &mut self.form_dice)
         });
         let filled = filled.flatten();
         // What was only confirmed unchanged was raised before.
         let raised = filled.iter().flat_map(|filled| &filled.answers.concerns);
         let raised = raised.filter(|one| one.origin == Origin::Asked);
         let mut concerns: Vec<_> = raised.map(|one| (one.kind, one.words.clone())).collect();
-        if concerns.is_empty()
-            && let Some(kind) = found(resident, going.day, met.met, &mut self.dice)
-        {
+        if let Some(kind) = found(resident, going.day, met.met, &mut self.dice) {
             concerns.push((kind, self.notes.concern(kind, &mut self.dice).to_owned()));
         }
         let sets = met.sets(resident, &mut self.dice);
