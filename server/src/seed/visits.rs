@@ -61,14 +61,12 @@ pub struct Settings {
     pub style: Style,
     /// The forms that are filled in.
     pub sheets: Sheets,
-    /// People to whom nobody goes from a day on: a demonstration keeps its own for itself.
-    pub spared: BTreeMap<RecordId, Day>,
 }
 
 impl Settings {
-    /// Plain notes, no forms, nobody spared.
+    /// Plain notes, no forms.
     pub fn new(days: Range<Day>) -> Self {
-        Self { days, style: Style::Plain, sheets: Sheets::default(), spared: BTreeMap::new() }
+        Self { days, style: Style::Plain, sheets: Sheets::default() }
     }
 }
 
@@ -86,6 +84,8 @@ pub struct History<'a> {
     /// Apart, so that the same people are visited whether forms are filled in or not.
     form_dice: Dice,
     memories: BTreeMap<usize, Memory>,
+    /// People to whom nobody goes from a day on.
+    spared: BTreeMap<RecordId, Day>,
 }
 
 /// The visits of the days in the settings. The same county and settings give the same visits.
@@ -104,6 +104,7 @@ pub fn history(county: &County, settings: Settings) -> History<'_> {
         dice: Dice::of(county.plan.seed, "visits", &[]),
         form_dice: Dice::of(county.plan.seed, "forms", &[]),
         memories: BTreeMap::new(),
+        spared: BTreeMap::new(),
         settings,
     }
 }
@@ -135,6 +136,13 @@ fn next_month(day: Day) -> Day {
 }
 
 impl History<'_> {
+    /// Nobody goes to these people from a day on: a demonstration keeps its own for itself.
+    #[must_use]
+    pub fn sparing(mut self, people: impl IntoIterator<Item = RecordId>, from: Day) -> Self {
+        self.spared.extend(people.into_iter().map(|person| (person, from)));
+        self
+    }
+
     /// Plans the next month of the whole county: a worker of two villages has one timetable.
     fn month(&mut self) {
         let days = self.start..next_month(self.start).min(self.settings.days.end);
@@ -196,7 +204,7 @@ impl History<'_> {
 
     fn part(&mut self, index: usize, going: &Going, group: &str, entered_ms: UnixMs) -> Option<SeedPart> {
         let resident = self.county.register.residents.get(index)?;
-        if self.settings.spared.get(&resident.person.id).is_some_and(|from| *from <= going.day) {
+        if self.spared.get(&resident.person.id).is_some_and(|from| *from <= going.day) {
             return None;
         }
         let met = encounter(self.county, going, resident, &mut self.dice)?;
