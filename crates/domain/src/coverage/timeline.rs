@@ -248,9 +248,8 @@ impl<'a> Judge<'a> {
         let due = last.unwrap_or(begun).plus(i32::from(days));
         dues.push((day, due));
         for met in effects.iter().filter(|effect| effect.counts) {
-            let from = met.day.max(day);
-            dues.retain(|(since, _)| *since < from);
-            dues.push((from, met.day.plus(i32::from(days)).max(begun.plus(i32::from(days)))));
+            dues.retain(|(since, _)| *since < met.day);
+            dues.push((met.day, met.day.max(begun).plus(i32::from(days))));
         }
         Entry { newly, not_due: due >= self.period.until() }
     }

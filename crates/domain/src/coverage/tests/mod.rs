@@ -139,11 +139,11 @@ proptest! {
 
     #[test]
     fn what_a_change_does_not_touch_stays(
-        reference in reference(), old in person(), changed in person(), mask in 0_u16..2048, parts in history(),
+        reference in reference(), old in person(), changed in person(), bits in [0_u16..12, 0_u16..12], parts in history(),
         new_part in option_part(), today in any_day(), two in [any_period(), any_period()],
     ) {
         let rules = Rules::of(&reference);
-        let mut new = mix(&old, &changed, mask);
+        let mut new = mix(&old, &changed, 1 << bits[0] | 1 << bits[1]);
         new.id = old.id;
         let since = first_difference(&old, &new, &parts);
         let mut touched = BTreeSet::new();
@@ -215,6 +215,9 @@ fn mix(old: &Person, new: &Person, mask: u16) -> Person {
     }
     if bit(8) {
         person.pending = new.pending;
+    }
+    if bit(10) {
+        person.changes_decided.insert(id(9, 1), true);
     }
     if bit(9)
         && let Some(last) = person.memberships.last_mut()
