@@ -1,1 +1,3 @@
-//! Placeholder.
+//! The whole system under test: processes, workloads, and what the tests and benches share.
+
+pub mod workload;
