@@ -137,10 +137,8 @@ fn next_month(day: Day) -> Day {
 
 impl History<'_> {
     /// Nobody goes to these people from a day on: a demonstration keeps its own for itself.
-    #[must_use]
-    pub fn sparing(mut self, people: impl IntoIterator<Item = RecordId>, from: Day) -> Self {
+    pub fn spare(&mut self, people: impl IntoIterator<Item = RecordId>, from: Day) {
         self.spared.extend(people.into_iter().map(|person| (person, from)));
-        self
     }
 
     /// Plans the next month of the whole county: a worker of two villages has one timetable.

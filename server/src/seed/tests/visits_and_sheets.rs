@@ -66,7 +66,9 @@ fn nobody_goes_to_those_who_are_spared_from_that_day_on() {
     let story = story(&county, today()).unwrap();
     let from: Day = "2026-11-01".parse().unwrap();
     let settings = settings("2026-10-01", "2026-11-23", Sheets::default());
-    let visits: Vec<_> = history(&county, settings).sparing(story.people(), from).collect();
+    let mut visits = history(&county, settings);
+    visits.spare(story.people(), from);
+    let visits: Vec<_> = visits.collect();
     let seen = |after: bool| {
         let days = visits.iter().filter(move |visit| (visit.happened.day() >= from) == after);
         days.flat_map(|visit| &visit.parts).filter(|part| story.people().any(|id| id == part.subject)).count()
