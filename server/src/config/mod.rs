@@ -1,0 +1,225 @@
+//! One TOML file, a struct for each section, a default for every key: the county starts without any
+//! of it. Order: defaults, then the file, then `COUNTY_<SECTION>_<KEY>` of the environment, then flags.
+//!
+//! No key here is a secret: keys live in the key file, certificates in files of their own.
+
+mod load;
+
+use domain::ids::AreaCode;
+use domain::time::Day;
+use serde::{Deserialize, Serialize};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+pub use load::load;
+
+/// Everything that a county can set.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Where things lie.
+    pub data: Data,
+    /// The listener of the phones.
+    pub phones: Phones,
+    /// The listener of the desk.
+    pub desk: Desk,
+    /// How much at once.
+    pub limits: Limits,
+    /// Sheets for enrolment.
+    pub sheets: Sheets,
+    /// Reports.
+    pub coverage: Coverage,
+    /// Logs.
+    pub log: Log,
+}
+
+/// Where things lie.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Data {
+    /// The folder of the database.
+    pub folder: PathBuf,
+    /// The key file; when empty, beside the folder: `<folder>.keys.json`.
+    pub keys: PathBuf,
+    /// The county's 12-digit code. Asked once, when the keys are made; afterwards the keys know it.
+    pub county: AreaCode,
+    /// The first day that is counted, asked once, when the database is made; when absent, the first
+    /// of January of that year.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub begins: Option<Day>,
+}
+
+/// 云龙县, the county for which this was made.
+const COUNTY: AreaCode = AreaCode(532_929_000_000);
+
+impl Default for Data {
+    fn default() -> Self {
+        Self { folder: PathBuf::from("data"), keys: PathBuf::new(), county: COUNTY, begins: None }
+    }
+}
+
+impl Data {
+    /// The key file: outside the data folder, so that a copy of the folder opens nothing.
+    pub fn key_file(&self) -> PathBuf {
+        if self.keys.as_os_str().is_empty() { self.beside(".keys.json") } else { self.keys.clone() }
+    }
+
+    /// The database.
+    pub fn database(&self) -> PathBuf {
+        self.folder.join("county.db")
+    }
+
+    /// A path beside the data folder, with its name and something behind it.
+    pub fn beside(&self, suffix: &str) -> PathBuf {
+        let mut name = self.folder.components().as_path().as_os_str().to_owned();
+        name.push(suffix);
+        PathBuf::from(name)
+    }
+}
+
+macro_rules! listener {
+    ($(#[$doc:meta])* $name:ident $port:literal) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(default, deny_unknown_fields)]
+        pub struct $name {
+            /// Where to listen; port 0 takes any free one.
+            pub address: SocketAddr,
+            /// The file of the TLS certificate chain, PEM. With `tls_key`: TLS here.
+            pub tls_certificate: PathBuf,
+            /// The file of its key, PEM.
+            pub tls_key: PathBuf,
+            /// Without TLS of its own, an address beyond this machine is taken only when this says
+            /// that a proxy in front of it speaks TLS.
+            pub behind_proxy: bool,
+        }
+
+        impl Default for $name {
+            fn default() -> Self {
+                Self {
+                    address: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), $port),
+                    tls_certificate: PathBuf::new(),
+                    tls_key: PathBuf::new(),
+                    behind_proxy: false,
+                }
+            }
+        }
+
+        impl $name {
+            /// The certificate and its key, when there is TLS.
+            pub fn tls(&self) -> Option<(PathBuf, PathBuf)> {
+                let set = !self.tls_certificate.as_os_str().is_empty();
+                set.then(|| (self.tls_certificate.clone(), self.tls_key.clone()))
+            }
+
+            /// What is wrong with the settings together, if something is.
+            fn wrong(&self) -> Option<&'static str> {
+                let (certificate, key) = (&self.tls_certificate, &self.tls_key);
+                if certificate.as_os_str().is_empty() != key.as_os_str().is_empty() {
+                    return Some("tls_certificate and tls_key belong together");
+                }
+                let open = self.tls().is_none() && !self.behind_proxy;
+                (open && !self.address.ip().is_loopback()).then_some(
+                    "without TLS only this machine is answered: set tls_certificate and tls_key, or behind_proxy",
+                )
+            }
+        }
+    };
+}
+
+listener! {
+    /// The listener of the phones: exchange, enrolment.
+    Phones 7440
+}
+listener! {
+    /// The listener of the desk: the console, later.
+    Desk 7441
+}
+
+/// How much at once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// Seconds that a request may take, its way up included.
+    pub request_s: u32,
+    /// Requests at once on each listener; one more is told to come again.
+    pub concurrent: u32,
+    /// Seconds that running requests have when the server is told to stop.
+    pub stop_s: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { request_s: 90, concurrent: 512, stop_s: 20 }
+    }
+}
+
+/// Sheets for enrolment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Sheets {
+    /// Hours for which a sheet is good.
+    pub hours: u32,
+}
+
+impl Default for Sheets {
+    fn default() -> Self {
+        Self { hours: crate::enrol::HOURS }
+    }
+}
+
+/// Reports.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Coverage {
+    /// After so many days without a word a village's phones are silent (手机未回传).
+    pub silent_days: i32,
+}
+
+impl Default for Coverage {
+    fn default() -> Self {
+        Self { silent_days: domain::coverage::reading::SILENT_DAYS }
+    }
+}
+
+/// How logs look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// Lines for people.
+    Text,
+    /// Lines of JSON.
+    Json,
+}
+
+/// Logs, to standard error. They never name a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Log {
+    /// How they look.
+    pub format: LogFormat,
+    /// What is logged: `info`, `debug`, or a filter such as `county_server=debug`.
+    pub level: String,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { format: LogFormat::Text, level: "info".to_owned() }
+    }
+}
+
+impl Config {
+    /// What is wrong with the settings together, with the section.
+    fn wrong(&self) -> Option<(&'static str, &'static str)> {
+        let phones = self.phones.wrong().map(|reason| ("[phones]", reason));
+        let desk = self.desk.wrong().map(|reason| ("[desk]", reason));
+        let limits = (self.limits.request_s == 0 || self.limits.concurrent == 0)
+            .then_some(("[limits]", "request_s and concurrent begin at 1"));
+        let sheets = (!(1..=24 * 31).contains(&self.sheets.hours))
+            .then_some(("[sheets]", "hours is between 1 and 744"));
+        let silent = (self.coverage.silent_days < 1).then_some(("[coverage]", "silent_days begins at 1"));
+        let inside = self.data.key_file().starts_with(&self.data.folder);
+        let keys = inside.then_some(("[data]", "the key file lies outside the data folder"));
+        phones.or(desk).or(limits).or(sheets).or(silent).or(keys)
+    }
+}

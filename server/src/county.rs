@@ -1,0 +1,123 @@
+//! The county as its processes hold it: keys, stores, and what is kept ready in memory.
+
+use crate::dice::SharedDice;
+use crate::known::{KnownDevice, KnownDevices, KnownForms};
+use domain::ids::{DeviceId, WriterId};
+use domain::problem::{Problem, ProblemCode};
+use domain::time::UnixMs;
+use seal::Dictionaries;
+use seal::county_keys::CountyKeys;
+use seal::dice::SeededDice;
+use seal::stretch::Stretch;
+use std::sync::Arc;
+use store::StoreError;
+use store::county::{Directory, Done, Ledger, Reports};
+use sync::county::Prepared;
+use sync::county::prepared::{Decision, Job, OwnPatch};
+
+/// What a county remembers, whichever backend does it.
+#[derive(Clone)]
+pub struct Stores {
+    /// Where data change.
+    pub ledger: Arc<dyn Ledger>,
+    /// Figures and lists.
+    pub reports: Arc<dyn Reports>,
+    /// Codes and devices.
+    pub directory: Arc<dyn Directory>,
+}
+
+impl Stores {
+    /// All three halves of one backend.
+    pub fn of<B: Ledger + Reports + Directory + 'static>(backend: Arc<B>) -> Self {
+        Self { ledger: Arc::clone(&backend) as _, reports: Arc::clone(&backend) as _, directory: backend }
+    }
+}
+
+/// One county.
+pub struct County {
+    /// Its keys.
+    pub keys: CountyKeys,
+    /// What it remembers.
+    pub stores: Stores,
+    /// Dictionaries in which phones may write.
+    pub dictionaries: Dictionaries,
+    /// Dice.
+    pub dice: SharedDice,
+    /// What one guess at an enrolment code costs.
+    pub stretch: Stretch,
+    /// Forms, ready to judge by.
+    pub forms: KnownForms,
+    devices: KnownDevices,
+}
+
+impl County {
+    /// A county of these keys and stores.
+    pub fn new(keys: CountyKeys, stores: Stores, dice: SeededDice, stretch: Stretch) -> Self {
+        Self {
+            keys,
+            stores,
+            dictionaries: Dictionaries::builtin(),
+            dice: SharedDice::new(dice),
+            stretch,
+            forms: KnownForms::default(),
+            devices: KnownDevices::default(),
+        }
+    }
+
+    /// The key and the holder of a device; neither ever changes.
+    ///
+    /// # Errors
+    /// `device_unknown`, or what the store says.
+    pub async fn device(&self, device: DeviceId) -> Result<KnownDevice, Problem> {
+        if let Some(known) = self.devices.get(device) {
+            return Ok(known);
+        }
+        let found = self.stores.directory.device(device).await.map_err(at_county)?;
+        let known = found.and_then(|record| KnownDevice::read(&record));
+        let known = known.ok_or_else(|| Problem::new(ProblemCode::DeviceUnknown))?;
+        self.devices.insert(device, known);
+        Ok(known)
+    }
+
+    /// Puts one job to the ledger.
+    ///
+    /// # Errors
+    /// What the plan or the store says; then nothing was written.
+    pub async fn run(&self, job: Job, now_ms: UnixMs) -> Result<Done, Problem> {
+        let spare_writer = WriterId(self.dice.number());
+        let prepared = Prepared { county: self.keys.county(), now_ms, spare_writer, job };
+        let done = self.stores.ledger.run(prepared).await.map_err(at_county)?;
+        done.problem.clone().map_or(Ok(done), Err)
+    }
+
+    /// Puts the county's own patches into its own log: register, staff, rules, corrections.
+    ///
+    /// # Errors
+    /// As [`County::run`].
+    pub async fn append(&self, patches: Vec<OwnPatch>, now_ms: UnixMs) -> Result<Done, Problem> {
+        self.run(Job::Append(patches), now_ms).await
+    }
+
+    /// Carries out a reviewer's words on what was set aside.
+    ///
+    /// # Errors
+    /// As [`County::run`].
+    pub async fn decide(&self, decisions: Vec<Decision>, now_ms: UnixMs) -> Result<Done, Problem> {
+        self.run(Job::Decide(decisions), now_ms).await
+    }
+}
+
+impl std::fmt::Debug for County {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "County({})", self.keys.county())
+    }
+}
+
+/// A failure of the store as it is told outside; the inside goes to the log.
+pub(crate) fn at_county(error: StoreError) -> Problem {
+    match error {
+        StoreError::Busy => tracing::debug!("the store is busy"),
+        _ => tracing::error!(%error, "the store failed"),
+    }
+    error.at_county()
+}

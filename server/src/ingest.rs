@@ -1,0 +1,188 @@
+//! The way up: a phone's frame becomes one job of the ledger, and the job becomes a signed reply.
+//!
+//! ```text
+//! frame ─ key ─ signature ─ zstd ─ JSON ─ pieces ─ verdicts ─► Ledger::run ─► feed ─► signed reply
+//!         └────── no byte of a stranger gets any further ──┘       └ on disk ┘
+//! ```
+
+use crate::county::{County, at_county};
+use crate::feed;
+use crate::known::{KnownDevice, KnownForms};
+use axum::body::Bytes;
+use domain::canonical::Hash;
+use domain::ids::DeviceId;
+use domain::patch::Body;
+use domain::problem::{Problem, ProblemCode};
+use domain::time::UnixMs;
+use forms::verdict::verdict;
+use seal::certificate::RevocationWord;
+use seal::frame::{Limits, RequestFrame, seal_reply};
+use seal::word::SignedWord;
+use seal::{Dictionaries, Dictionary};
+use serde::Deserialize;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use store::county::Done;
+use sync::county::needs::DeviceState;
+use sync::county::prepared::{Exchange, Job, Piece};
+use sync::wire::exchange::{ExchangeRequest, Position, Rest};
+use sync::wire::limits::{FRAME_BYTES_MAX, ITEMS_MAX, REQUEST_BYTES_MAX};
+use sync::wire::version;
+
+/// The protocol's limits, as a frame is opened.
+pub const LIMITS: Limits = Limits { frame: FRAME_BYTES_MAX, message: REQUEST_BYTES_MAX };
+
+/// A frame larger than this is unpacked beside the requests, not among them: some milliseconds.
+const AMONG_BYTES_MAX: usize = 8 * 1024;
+
+/// The compression of a reply: what a page of heads gains beyond it does not pay for the time.
+const REPLY_LEVEL: i32 = 6;
+
+/// A request that its device has signed.
+struct Request {
+    exchange: Exchange,
+    feeds: Vec<Position>,
+    /// Forms of its answers that are not ready here.
+    forms_missing: BTreeSet<Hash>,
+}
+
+/// Takes in one frame and answers with one. When this answers, whatever the reply says is on disk.
+///
+/// # Errors
+/// For bytes that cannot be authenticated or read, and when the store cannot write. Then nothing has
+/// changed here, and everything is still on the phone.
+pub async fn exchange(county: &Arc<County>, frame: Bytes, now_ms: UnixMs) -> Result<Vec<u8>, Problem> {
+    let device = RequestFrame::open(&frame, LIMITS).map_err(|error| error.at_county())?.device;
+    let known = county.device(device).await?;
+    let mut request = if frame.len() > AMONG_BYTES_MAX {
+        let county = Arc::clone(county);
+        let read = tokio::task::spawn_blocking(move || read(&county, &frame, known)).await;
+        read.map_err(|_| Problem::new(ProblemCode::Internal).with("reference", "reading"))??
+    } else {
+        read(county, &frame, known)?
+    };
+    let missing = &request.forms_missing;
+    if !missing.is_empty() && county.forms.load(county.stores.ledger.as_ref(), missing).await? {
+        judge(&county.forms, &mut request.exchange.pieces);
+    }
+    let done = county.run(Job::Exchange(Box::new(request.exchange)), now_ms).await?;
+    let rest = if done.receipts_only {
+        receipts_only(county, device, now_ms).await?
+    } else {
+        feed::page(county, known.staff, &request.feeds, done.positions_reset, now_ms).await?
+    };
+    sealed(county, &done, &rest)
+}
+
+/// From bytes to a job. The signature comes first: a stranger's bytes reach nothing behind it.
+fn read(county: &County, frame: &[u8], known: KnownDevice) -> Result<Request, Problem> {
+    let (device, message) = open(frame, known, &county.dictionaries)?;
+    let request = decode(&message)?;
+    let items: usize = request.logs.iter().map(|piece| piece.items.len()).sum();
+    if items > ITEMS_MAX {
+        return Err(Problem::new(ProblemCode::RequestTooLarge).with("limit", ITEMS_MAX));
+    }
+    let mut pieces: Vec<Piece> = request.logs.iter().map(Piece::decode).collect();
+    let forms_missing = judge(&county.forms, &mut pieces);
+    // Heads that make no sense are left out; the phone offers them again to the next version.
+    let recovered = request.recovered.map_or_else(Vec::new, |heads| heads.decode().0);
+    let exchange = Exchange {
+        device,
+        number: request.number,
+        app: request.app.chars().take(APP_CHARS_MAX).collect(),
+        waiting: request.waiting,
+        pieces,
+        cursor: request.cursor,
+        recovered,
+    };
+    Ok(Request { exchange, feeds: request.feeds, forms_missing })
+}
+
+/// A name of an app's version is not longer.
+const APP_CHARS_MAX: usize = 40;
+
+fn open(
+    frame: &[u8],
+    known: KnownDevice,
+    dictionaries: &Dictionaries,
+) -> Result<(DeviceId, Vec<u8>), Problem> {
+    let read = || {
+        let verified = RequestFrame::open(frame, LIMITS)?.verify(&known.key)?;
+        Ok((verified.device(), verified.decompress(dictionaries, LIMITS)?))
+    };
+    read().map_err(|error: seal::SealError| error.at_county())
+}
+
+/// All that every version begins with.
+#[derive(Deserialize)]
+struct Heading {
+    v: u32,
+}
+
+fn decode(message: &[u8]) -> Result<ExchangeRequest, Problem> {
+    let request = serde_json::from_slice::<ExchangeRequest>(message);
+    let given = match &request {
+        Ok(request) => Some(request.version),
+        Err(_) => serde_json::from_slice::<Heading>(message).ok().map(|heading| heading.v),
+    };
+    let unknown = |code, given: u32| Err(Problem::new(code).with("given", format!("v{given}")));
+    match given {
+        Some(given) if given > version::CURRENT => unknown(ProblemCode::RequestTooNew, given),
+        Some(given) if given < version::OLDEST => unknown(ProblemCode::RequestTooOld, given),
+        _ => request.map_err(|error| {
+            let place = format!("JSON {}:{}", error.line(), error.column());
+            Problem::new(ProblemCode::RequestDamaged).with("place", place)
+        }),
+    }
+}
+
+/// The form's verdict on every row of answers: a question to somebody, never a refusal. Answers which
+/// forms are not ready here; rows under these are not judged.
+fn judge(forms: &KnownForms, pieces: &mut [Piece]) -> BTreeSet<Hash> {
+    let mut missing = BTreeSet::new();
+    for piece in pieces {
+        for (entry, _) in &piece.entries {
+            let (Some(hash), Some(body)) = (entry.patch.form, &entry.body) else { continue };
+            let Some(form) = forms.get(hash) else {
+                missing.insert(hash);
+                continue;
+            };
+            let Body { row, origins, given, .. } = body;
+            let questions = verdict(&form, row, origins, given);
+            if !questions.is_empty() {
+                piece.questions.insert(entry.patch.serial, questions);
+            }
+        }
+    }
+    missing
+}
+
+/// What goes with receipts when there are only receipts: why, and for a revoked device the word on it.
+async fn receipts_only(county: &County, device: DeviceId, now_ms: UnixMs) -> Result<Rest, Problem> {
+    let record = county.stores.directory.device(device).await.map_err(at_county)?;
+    let (code, revoked) = match record.map(|record| record.row.state) {
+        Some(DeviceState::Revoked) => {
+            let word = RevocationWord { device, county: county.keys.county(), issued_ms: now_ms };
+            let signed = SignedWord::sign(&word, county.keys.signing()).map_err(|error| error.at_county())?;
+            (ProblemCode::DeviceRevoked, Some(json(&signed)?))
+        }
+        Some(DeviceState::Retired) => (ProblemCode::DeviceRetired, None),
+        Some(DeviceState::Active) | None => (ProblemCode::ExchangeNumberOld, None),
+    };
+    Ok(Rest { problem: Some(Problem::new(code)), revoked, ..Rest::default() })
+}
+
+fn sealed(county: &County, done: &Done, rest: &Rest) -> Result<Vec<u8>, Problem> {
+    let statement = done.statement.as_ref();
+    let statement =
+        statement.ok_or_else(|| Problem::new(ProblemCode::Internal).with("reference", "no statement"))?;
+    let (statement, rest) = (json(statement)?, json(rest)?);
+    let dictionary = Some(&**Dictionary::builtin());
+    seal_reply(county.keys.signing(), dictionary, REPLY_LEVEL, &statement, rest.as_bytes())
+        .map_err(|error| error.at_county())
+}
+
+/// Our own types always have a spelling in JSON.
+fn json(value: &impl serde::Serialize) -> Result<String, Problem> {
+    serde_json::to_string(value).map_err(|_| Problem::new(ProblemCode::Internal).with("reference", "JSON"))
+}

@@ -1,0 +1,124 @@
+//! The key file: made once, outside the data folder, readable by its owner only.
+
+use crate::config::Data;
+use domain::problem::{Problem, ProblemCode};
+use seal::age_seal::SealIdentity;
+use seal::county_keys::CountyKeys;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+/// The county's keys, and the recovery key when they have just been made: to be shown once.
+#[derive(Debug)]
+pub struct Keys {
+    /// The keys.
+    pub county: CountyKeys,
+    /// What opens the county's backups. Nowhere but where it is shown.
+    pub recovery: Option<SealIdentity>,
+}
+
+/// Reads the key file, or makes it, when there is no database either.
+///
+/// # Errors
+/// `key_file_missing` when there is a database: new keys would not open it. `key_file_damaged`, or
+/// `folder_not_writable`.
+pub fn load_or_make(data: &Data) -> Result<Keys, Problem> {
+    let path = data.key_file();
+    match fs::read_to_string(&path) {
+        Ok(text) => {
+            let county = CountyKeys::from_json(&text).map_err(|error| {
+                let problem = Problem::new(ProblemCode::KeyFileDamaged).with("path", path.display());
+                problem.with("reason", error)
+            })?;
+            Ok(Keys { county, recovery: None })
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => make(data, &path),
+        Err(error) => Err(unreadable(&path, &error)),
+    }
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Problem {
+    let problem = Problem::new(ProblemCode::KeyFileDamaged).with("path", path.display());
+    problem.with("reason", error)
+}
+
+fn make(data: &Data, path: &Path) -> Result<Keys, Problem> {
+    // Even an empty or unreadable database belongs to keys that once were.
+    if data.database().symlink_metadata().is_ok() {
+        return Err(Problem::new(ProblemCode::KeyFileMissing).with("path", path.display()));
+    }
+    let failed = |error: seal::SealError| Problem::new(ProblemCode::Internal).with("reference", error);
+    let mut dice = crate::dice::of_the_system()?;
+    let (county, recovery) = CountyKeys::generate(data.county, &mut dice).map_err(failed)?;
+    let text = county.to_json().map_err(failed)?;
+    write_new(path, text.as_bytes()).map_err(|_| not_writable(path))?;
+    Ok(Keys { county, recovery: Some(recovery) })
+}
+
+/// The problem of a folder in which nothing can be written.
+pub(crate) fn not_writable(path: &Path) -> Problem {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    Problem::new(ProblemCode::FolderNotWritable).with("path", folder.display())
+}
+
+/// Writes a file that only its owner may read, that was not there before, and that stays through a
+/// loss of power.
+pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if let Some(folder) = folder {
+        fs::create_dir_all(folder)?;
+    }
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    fn data(folder: &Path) -> Data {
+        Data { folder: folder.join("data"), ..Data::default() }
+    }
+
+    #[test]
+    fn the_first_start_makes_keys_and_shows_the_recovery_key_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = data(folder.path());
+        let first = load_or_make(&data).unwrap();
+        let recovery = first.recovery.unwrap();
+        assert_eq!(first.county.backup(), &recovery.recipient());
+        let mode = fs::metadata(data.key_file()).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        let second = load_or_make(&data).unwrap();
+        assert!(second.recovery.is_none());
+        assert_eq!(second.county.public(), first.county.public());
+        let file = fs::read_to_string(data.key_file()).unwrap();
+        assert!(!file.contains(recovery.to_text().as_str()), "the recovery key is on no disk");
+    }
+
+    #[test]
+    fn a_database_without_its_keys_never_gets_new_ones() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = data(folder.path());
+        fs::create_dir_all(&data.folder).unwrap();
+        fs::write(data.database(), b"").unwrap();
+        let problem = load_or_make(&data).unwrap_err();
+        assert_eq!(problem.code, ProblemCode::KeyFileMissing);
+        assert!(problem.params["path"].ends_with("data.keys.json"));
+        assert!(!data.key_file().exists());
+    }
+
+    #[test]
+    fn a_damaged_key_file_is_left_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = data(folder.path());
+        fs::write(data.key_file(), b"{}").unwrap();
+        assert_eq!(load_or_make(&data).unwrap_err().code, ProblemCode::KeyFileDamaged);
+        assert_eq!(fs::read(data.key_file()).unwrap(), b"{}");
+    }
+}

@@ -1,0 +1,90 @@
+//! What every request needs and nothing changes: keys of devices, and forms. Kept in memory.
+
+use crate::county::at_county;
+use domain::canonical::Hash;
+use domain::catalogue::{RecordKind, keys};
+use domain::ids::{DeviceId, RecordId};
+use domain::problem::Problem;
+use forms::form::Form;
+use seal::PublicKey;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, PoisonError, RwLock};
+use store::county::{DeviceRecord, Ledger};
+
+/// What never changes of a device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KnownDevice {
+    /// The key with which it signs.
+    pub key: PublicKey,
+    /// Whose it is.
+    pub staff: RecordId,
+}
+
+impl KnownDevice {
+    /// Reads it from the record; `None` when the key is no key.
+    pub fn read(record: &DeviceRecord) -> Option<Self> {
+        let key = record.key.as_slice().try_into().ok().and_then(PublicKey::from_bytes)?;
+        Some(Self { key, staff: record.row.staff })
+    }
+}
+
+/// Devices seen since the start. Grows with the county's phones only: strangers are not kept.
+#[derive(Debug, Default)]
+pub struct KnownDevices(RwLock<BTreeMap<DeviceId, KnownDevice>>);
+
+impl KnownDevices {
+    /// A device, if it was seen.
+    pub fn get(&self, device: DeviceId) -> Option<KnownDevice> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).get(&device).copied()
+    }
+
+    /// Remembers a device.
+    pub fn insert(&self, device: DeviceId, known: KnownDevice) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(device, known);
+    }
+}
+
+/// Published forms by their hash, compiled once.
+#[derive(Debug, Default)]
+pub struct KnownForms(RwLock<BTreeMap<Hash, Arc<Form>>>);
+
+/// How many form records are read at once.
+const FORMS_PAGE: usize = 50;
+
+impl KnownForms {
+    /// A form, if it is ready.
+    pub fn get(&self, hash: Hash) -> Option<Arc<Form>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).get(&hash).cloned()
+    }
+
+    /// Makes forms ready that were published since. `true` when one of `missing` is ready now.
+    /// A form that cannot be compiled is left out: answers under it are taken in without a verdict.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn load(&self, ledger: &dyn Ledger, missing: &BTreeSet<Hash>) -> Result<bool, Problem> {
+        let (_, _, reference, _) = ledger.standing_now().await.map_err(at_county)?;
+        if !missing.iter().any(|hash| reference.orders.contains_key(hash)) {
+            return Ok(false);
+        }
+        let mut after = None;
+        loop {
+            let page = ledger.records_after(RecordKind::Form, after, FORMS_PAGE).await.map_err(at_county)?;
+            for (record, row) in &page {
+                after = Some(record.id);
+                let hash = row.head.text(keys::HASH).and_then(|text| text.parse::<Hash>().ok());
+                let Some(hash) = hash.filter(|hash| self.get(*hash).is_none()) else { continue };
+                match row.head.text(keys::DEFINITION).map(Form::parse) {
+                    Some(Ok(form)) if form.hash() == hash => {
+                        let mut forms = self.0.write().unwrap_or_else(PoisonError::into_inner);
+                        forms.insert(hash, Arc::new(form));
+                    }
+                    _ => tracing::warn!(form = %hash.short(), "a published form cannot be read"),
+                }
+            }
+            if page.len() < FORMS_PAGE {
+                return Ok(missing.iter().any(|hash| self.get(*hash).is_some()));
+            }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! A problem as the answer to a request: a status for machines, JSON for the app, no internals.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use domain::problem::{Problem, ProblemCode};
+
+/// A refused request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal(pub Problem);
+
+impl From<Problem> for Refusal {
+    fn from(problem: Problem) -> Self {
+        Self(problem)
+    }
+}
+
+impl From<ProblemCode> for Refusal {
+    fn from(code: ProblemCode) -> Self {
+        Self(Problem::new(code))
+    }
+}
+
+/// The status of a problem. The app reads the code; the status is for proxies and people with `curl`.
+pub fn status(code: ProblemCode) -> StatusCode {
+    match code {
+        ProblemCode::NotFromHere => StatusCode::NOT_FOUND,
+        ProblemCode::RequestTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        ProblemCode::SignatureWrong => StatusCode::UNAUTHORIZED,
+        ProblemCode::DeviceUnknown
+        | ProblemCode::DeviceRetired
+        | ProblemCode::DeviceRevoked
+        | ProblemCode::EnrolCodeWrong
+        | ProblemCode::CountyNotProven => StatusCode::FORBIDDEN,
+        ProblemCode::EnrolCodeUsed | ProblemCode::EnrolCodeExpired | ProblemCode::EnrolCodeLocked => {
+            StatusCode::GONE
+        }
+        ProblemCode::TooSlow => StatusCode::REQUEST_TIMEOUT,
+        ProblemCode::CountyBusy => StatusCode::SERVICE_UNAVAILABLE,
+        ProblemCode::CountyFull => StatusCode::INSUFFICIENT_STORAGE,
+        ProblemCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        _ => StatusCode::BAD_REQUEST,
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let wait = self.0.params.get("wait_s").and_then(|wait| HeaderValue::from_str(wait).ok());
+        let mut response = (status(self.0.code), Json(self.0)).into_response();
+        if let Some(wait) = wait {
+            response.headers_mut().insert(header::RETRY_AFTER, wait);
+        }
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_busy_county_says_when_to_come_again() {
+        let response = Refusal(Problem::new(ProblemCode::CountyBusy).with("wait_s", 5)).into_response();
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(response.headers().get(header::RETRY_AFTER).unwrap(), "5");
+    }
+
+    #[test]
+    fn every_problem_has_a_status_of_refusal() {
+        for code in ProblemCode::ALL {
+            assert!(status(*code).is_client_error() || status(*code).is_server_error(), "{code:?}");
+        }
+    }
+}

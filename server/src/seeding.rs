@@ -1,0 +1,225 @@
+//! Fills an empty ledger with the synthetic county, as patches of the county's own log.
+
+use crate::county::{County, at_county};
+use crate::seed;
+use crate::seed::places::COUNTY;
+use crate::seed::records::SeedRecord;
+use crate::seed::sheets::Sheets;
+use crate::seed::visits::{SeedPart, SeedVisit, Settings, history};
+use domain::canonical::Hash;
+use domain::catalogue::{RecordKind, keys};
+use domain::concern::ConcernState;
+use domain::ids::{RecordId, WriterId};
+use domain::patch::{ANSWER_PREFIX, RecordRef};
+use domain::problem::{Problem, ProblemCode};
+use domain::time::{Day, Stamp, UnixMs};
+use domain::value::Value;
+use forms::form::Form;
+use std::collections::BTreeMap;
+use sync::county::prepared::{OwnPatch, OwnRecord};
+
+/// How many patches one job has.
+const SLICE: usize = 400;
+
+/// What the county is filled with.
+#[derive(Debug, Clone, Copy)]
+pub struct Order {
+    /// The same number gives the same county.
+    pub seed: u64,
+    /// People of the register.
+    pub subjects: usize,
+    /// Months of visits before the present one; with any, the present one is played up to today too.
+    pub months: u32,
+    /// How the workers' notes are written.
+    pub style: seed::notes::Style,
+}
+
+/// What was filled in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Filled {
+    /// Records of areas, rules, forms, staff.
+    pub books: usize,
+    /// Records of households, people and children's files.
+    pub register: usize,
+    /// Visits.
+    pub visits: usize,
+    /// People's shares of them.
+    pub parts: usize,
+}
+
+/// The first day of the month so many months before that of a day.
+pub fn months_before(day: Day, months: u32) -> Day {
+    use chrono::Datelike;
+    let date = day.date();
+    let month = date.year() * 12 + i32::try_from(date.month0()).unwrap_or(0);
+    let month = month.saturating_sub(i32::try_from(months).unwrap_or(i32::MAX));
+    let month0 = u32::try_from(month.rem_euclid(12)).unwrap_or(0);
+    Day::from_ymd(month.div_euclid(12), month0 + 1, 1).unwrap_or(day)
+}
+
+/// Fills the ledger. `progress` is told what has been done so far. O(records · log records).
+///
+/// # Errors
+/// `not_empty` when the ledger holds anything; what the store says: then it is filled in part, and
+/// has to be thrown away.
+pub async fn fill(
+    county: &County,
+    order: &Order,
+    now_ms: UnixMs,
+    progress: &mut dyn FnMut(&Filled),
+) -> Result<Filled, Problem> {
+    let (state, ..) = county.stores.ledger.standing_now().await.map_err(at_county)?;
+    if state.seq != 0 {
+        return Err(Problem::new(ProblemCode::NotEmpty).with("path", "county.db"));
+    }
+    let today = Day::of(now_ms);
+    let plan = seed::Plan { seed: order.seed, subjects: order.subjects, today };
+    let synthetic = seed::County::new(plan);
+    let sheets = Sheets::library().map_err(first)?;
+    let mut pen = Pen {
+        county,
+        now_ms,
+        writer: state.epoch,
+        serial: 0,
+        orders: sheets.forms().map(|form| (form.hash(), order_of(form))).collect(),
+        slice: Vec::with_capacity(SLICE),
+        filled: Filled::default(),
+        progress,
+    };
+    let clerk = seed::staff::id(COUNTY, 1);
+    let forms: Vec<_> = sheets.forms().map(|form| published(form)).collect();
+    for record in synthetic.books.iter().chain(&forms) {
+        pen.record(record, clerk).await?;
+        pen.filled.books += 1;
+    }
+    // The reference is on disk before anybody is judged by it.
+    pen.flush().await?;
+    for record in &synthetic.register.records {
+        pen.record(record, clerk).await?;
+        pen.filled.register += 1;
+    }
+    if order.months > 0 {
+        let days = months_before(today, order.months)..today;
+        let settings = Settings { days, style: order.style, sheets };
+        let mut visits = history(&synthetic, settings);
+        if let Some(story) = seed::story::story(&synthetic, today) {
+            visits.spare(story.people(), months_before(today, 0));
+        }
+        for visit in visits {
+            pen.visit(visit).await?;
+        }
+    }
+    pen.flush().await?;
+    Ok(pen.filled)
+}
+
+fn first(problems: Vec<Problem>) -> Problem {
+    let unreadable = || Problem::new(ProblemCode::Internal).with("reference", "forms of the library");
+    problems.into_iter().next().unwrap_or_else(unreadable)
+}
+
+fn order_of(form: &Form) -> Vec<String> {
+    form.field_order().map(str::to_owned).collect()
+}
+
+/// A form of the library as the record that publishes it.
+fn published(form: &Form) -> SeedRecord {
+    let def = form.def();
+    let area = i64::try_from(COUNTY.0).unwrap_or_default();
+    SeedRecord::new(RecordKind::Form, RecordId::named("form", &form.hash().to_string()))
+        .with(keys::HASH, form.hash().to_string())
+        .with(keys::FORM, def.id.as_str())
+        .with(keys::TITLE_ZH, def.title.in_language("zh"))
+        .with(keys::TITLE_EN, def.title.in_language("en"))
+        .with(keys::DEFINITION, form.canonical())
+        .with(keys::ORDER, Value::List(order_of(form)))
+        .with(keys::AREA, area)
+}
+
+/// Writes into the county's log, slice by slice.
+struct Pen<'a> {
+    county: &'a County,
+    now_ms: UnixMs,
+    /// The county's writer, and how far its log has got: ids of new records follow from the place.
+    writer: WriterId,
+    serial: u64,
+    /// The order of a row of answers, by form.
+    orders: BTreeMap<Hash, Vec<String>>,
+    slice: Vec<OwnPatch>,
+    filled: Filled,
+    progress: &'a mut dyn FnMut(&Filled),
+}
+
+impl Pen<'_> {
+    async fn record(&mut self, record: &SeedRecord, author: RecordId) -> Result<(), Problem> {
+        let known = OwnRecord::Known(record.record);
+        self.put(known, record.sets.clone(), author, self.now_ms);
+        self.flush_full().await
+    }
+
+    /// A visit, its parts and what was found, in one slice.
+    async fn visit(&mut self, visit: SeedVisit) -> Result<(), Problem> {
+        let (author, at_ms) = (visit.author, visit.entered_ms);
+        let id = self.put(OwnRecord::New(RecordKind::Visit), visit.sets, author, at_ms);
+        self.filled.visits += 1;
+        for part in visit.parts {
+            self.part(part, id, author, at_ms);
+            self.filled.parts += 1;
+        }
+        self.flush_full().await
+    }
+
+    fn part(&mut self, part: SeedPart, visit: RecordId, author: RecordId, at_ms: UnixMs) {
+        let SeedPart { subject, mut sets, filled, concerns, .. } = part;
+        sets.insert(keys::VISIT.to_owned(), Value::text(visit.to_string()));
+        sets.insert(keys::SUBJECT.to_owned(), Value::text(subject.to_string()));
+        if let Some(filled) = filled {
+            let answers = filled.answers.row.into_iter();
+            let order = self.orders.get(&filled.form).into_iter().flatten();
+            let answered = order.zip(answers).filter(|(_, value)| !value.is_null());
+            sets.extend(answered.map(|(path, value)| (format!("{ANSWER_PREFIX}{path}"), value)));
+        }
+        let id = self.put(OwnRecord::New(RecordKind::Part), sets, author, at_ms);
+        for (kind, words) in concerns {
+            let sets = BTreeMap::from([
+                (keys::SUBJECT.to_owned(), Value::text(subject.to_string())),
+                (keys::PART.to_owned(), Value::text(id.to_string())),
+                (keys::KIND.to_owned(), Value::from(kind.code())),
+                (keys::WORDS.to_owned(), Value::text(words)),
+                (keys::STATE.to_owned(), Value::from(ConcernState::Open.code())),
+            ]);
+            self.put(OwnRecord::New(RecordKind::Concern), sets, author, at_ms);
+        }
+    }
+
+    fn put(
+        &mut self,
+        record: OwnRecord,
+        sets: BTreeMap<String, Value>,
+        author: RecordId,
+        at_ms: UnixMs,
+    ) -> RecordId {
+        self.serial += 1;
+        let id = match record {
+            OwnRecord::Known(RecordRef { id, .. }) => id,
+            OwnRecord::New(_) => RecordId::derived(self.writer, self.serial),
+        };
+        let stamp = Stamp { wall_ms: at_ms, ..Stamp::default() };
+        let salt = WriterId(self.county.dice.number());
+        self.slice.push(OwnPatch { record, sets, seen: None, author, stamp, salt });
+        id
+    }
+
+    async fn flush_full(&mut self) -> Result<(), Problem> {
+        if self.slice.len() < SLICE { Ok(()) } else { self.flush().await }
+    }
+
+    async fn flush(&mut self) -> Result<(), Problem> {
+        if !self.slice.is_empty() {
+            let slice = std::mem::replace(&mut self.slice, Vec::with_capacity(SLICE));
+            self.county.append(slice, self.now_ms).await?;
+            (self.progress)(&self.filled);
+        }
+        Ok(())
+    }
+}
