@@ -216,6 +216,8 @@ problems! {
         "The key file {path} is missing. Without it the data cannot be opened; restore it from the backup, do not make a new one.";
     KeyFileDamaged Call "密钥文件 {path} 读不出来（{reason}），没有改动它。请从备份放回。"
         "The key file {path} cannot be read ({reason}); it was left as it is. Restore it from the backup.";
+    CountyDatabaseDamaged Call "数据库 {path} 损坏，没有改动它。请从备份恢复；手机会把缺的再传一次。"
+        "The database {path} is damaged; it was left as it is. Restore the backup; the phones send again what is missing.";
     DataInUse Fix "数据文件夹 {path} 正被另一个程序使用。请先停掉它。"
         "The data folder {path} is in use by another program. Stop that first.";
     NotEmpty Fix "{path} 里已经有数据，没有改动它。"
