@@ -3,6 +3,10 @@
 //! Both halves share [`open`] (key, canary, quarantine) and the numbered migrations; nothing else.
 
 mod codec;
+mod county;
 mod fault;
 mod migrate;
 pub mod open;
+mod pool;
+
+pub use county::SqliteCounty;

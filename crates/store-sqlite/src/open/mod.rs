@@ -4,8 +4,10 @@
 //! is told `Damaged` decides, and calls [`set_aside`].
 
 mod canary;
+mod copy;
 mod quarantine;
 
+pub use copy::{back_up, check};
 pub use quarantine::set_aside;
 
 use crate::fault::{fault, file_fault};
@@ -46,7 +48,7 @@ impl Half {
 const BUSY_MS: u64 = 5_000;
 
 /// The database's name with something behind it.
-fn beside(database: &Path, suffix: &str) -> PathBuf {
+pub(crate) fn beside(database: &Path, suffix: &str) -> PathBuf {
     let mut name = database.as_os_str().to_owned();
     name.push(suffix);
     PathBuf::from(name)

@@ -1,0 +1,125 @@
+//! Writing the parts and standings of a plan.
+
+use super::load::Knowledge;
+use super::load_people::{part_day, part_kind};
+use crate::codec::pack_standing;
+use crate::fault::fault;
+use domain::catalogue::RecordKind;
+use domain::coverage::Standing;
+use domain::ids::AreaCode;
+use domain::patch::RecordRef;
+use domain::period::Period;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use store::StoreError;
+use sync::county::Plan;
+use sync::county::needs::PartRow;
+
+/// Where a part stands: its visit, person, kind and day.
+type PartKey = ([u8; 16], [u8; 16], String, i64);
+
+/// Writes the parts and standings of a plan.
+pub(super) fn people(
+    connection: &Connection,
+    county: i64,
+    knowledge: &Knowledge,
+    plan: &Plan,
+) -> Result<(), StoreError> {
+    for part in &plan.parts {
+        let record = RecordRef { kind: RecordKind::Part, id: part.part };
+        if knowledge.stored.contains_key(&record) {
+            leave(connection, county, part)?;
+        }
+        put_part(connection, county, part)?;
+    }
+    for (duty, period, subject) in &plan.standings_gone {
+        let Ok(until) = period.parse::<Period>().map(Period::until) else { continue };
+        let sql = "DELETE FROM standings WHERE county = ?1 AND subject = ?2 AND until = ?3
+             AND duty = ?4 AND period = ?5";
+        let key = params![county, subject.bytes(), until.0, duty, period];
+        connection.prepare_cached(sql).and_then(|mut delete| delete.execute(key)).map_err(fault)?;
+    }
+    for standing in &plan.standings {
+        let known = knowledge.loaded.standings.get(&standing.subject);
+        let old = known.and_then(|(_, standings)| {
+            standings.iter().find(|one| one.duty == standing.duty && one.period == standing.period)
+        });
+        put_standing(connection, county, standing, old)?;
+    }
+    Ok(())
+}
+
+/// Takes a part that was here before out of its old place.
+fn leave(connection: &Connection, county: i64, part: &PartRow) -> Result<(), StoreError> {
+    const HERE: &str = "SELECT visit, subject, kind, day FROM visit_parts
+         WHERE county = ?1 AND visit = ?2 AND part = ?3";
+    // Only when a part was given another visit: a reviewer's correction of the link itself.
+    const ANYWHERE: &str =
+        "SELECT visit, subject, kind, day FROM visit_parts WHERE county = ?1 AND part = ?2";
+    let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
+    let key = params![county, part.visit.bytes(), part.part.bytes()];
+    let mut here = connection.prepare_cached(HERE).map_err(fault)?;
+    let mut found: Option<PartKey> = here.query_row(key, read).optional().map_err(fault)?;
+    if found.is_none() {
+        let mut anywhere = connection.prepare_cached(ANYWHERE).map_err(fault)?;
+        found = anywhere.query_row(params![county, part.part.bytes()], read).optional().map_err(fault)?;
+    }
+    let Some((visit, subject, kind, day)) = found else { return Ok(()) };
+    let id = part.part.bytes();
+    let sql = "DELETE FROM parts WHERE county = ?1 AND subject = ?2 AND kind = ?3 AND day = ?4 AND part = ?5";
+    let key = params![county, subject, kind, day, id];
+    connection.prepare_cached(sql).and_then(|mut delete| delete.execute(key)).map_err(fault)?;
+    let sql = "DELETE FROM visit_parts WHERE county = ?1 AND visit = ?2 AND part = ?3";
+    let key = params![county, visit, id];
+    connection.prepare_cached(sql).and_then(|mut delete| delete.execute(key)).map_err(fault).map(drop)
+}
+
+fn put_part(connection: &Connection, county: i64, part: &PartRow) -> Result<(), StoreError> {
+    const PART: &str = "INSERT INTO parts (county, subject, kind, day, part, visit, reason, reason_from,
+             visited_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    const BY_VISIT: &str = "INSERT INTO visit_parts (county, visit, part, subject, kind, day)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    let fact = part.fact.as_ref();
+    let (kind, day) = (part_kind(fact), part_day(fact));
+    let (id, visit, subject) = (part.part.bytes(), part.visit.bytes(), part.subject.bytes());
+    let row = params![
+        county,
+        subject,
+        kind,
+        day,
+        id,
+        visit,
+        fact.and_then(|fact| fact.reason).map(|reason| reason.code()),
+        fact.and_then(|fact| fact.reason_from).map(|day| day.0),
+        fact.and_then(|fact| fact.by).map(|by| by.bytes()),
+    ];
+    connection.prepare_cached(PART).and_then(|mut insert| insert.execute(row)).map_err(fault)?;
+    let row = params![county, visit, id, subject, kind, day];
+    connection.prepare_cached(BY_VISIT).and_then(|mut insert| insert.execute(row)).map_err(fault).map(drop)
+}
+
+fn put_standing(
+    connection: &Connection,
+    county: i64,
+    standing: &Standing,
+    old: Option<&Standing>,
+) -> Result<(), StoreError> {
+    const STANDING: &str = "INSERT INTO standings (county, subject, until, duty, period, standing)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+         ON CONFLICT (county, subject, until, duty, period) DO UPDATE SET standing = excluded.standing";
+    const AREA: &str = "INSERT OR IGNORE INTO standing_areas (county, duty, period, area, subject)
+         VALUES (?1, ?2, ?3, ?4, ?5)";
+    let (subject, period) = (standing.subject.bytes(), standing.period.to_string());
+    let until = standing.period.until().0;
+    let row = params![county, subject, until, standing.duty, period, pack_standing(standing)];
+    connection.prepare_cached(STANDING).and_then(|mut put| put.execute(row)).map_err(fault)?;
+    let was_in = |area| old.is_some_and(|old| old.steps.iter().any(|step| step.place.area == area));
+    let mut last: Option<AreaCode> = None;
+    for area in standing.steps.iter().map(|step| step.place.area) {
+        if last != Some(area) && !was_in(area) {
+            let row = params![county, standing.duty, period, area.0.cast_signed(), subject];
+            connection.prepare_cached(AREA).and_then(|mut insert| insert.execute(row)).map_err(fault)?;
+        }
+        last = Some(area);
+    }
+    Ok(())
+}

@@ -1,0 +1,70 @@
+//! Jobs, feeds, and the ledger read from its beginning.
+
+use super::SqliteCounty;
+use super::caches::Caches;
+use async_trait::async_trait;
+use domain::catalogue::RecordKind;
+use domain::coverage::Rules;
+use domain::ids::{RecordId, WriterId};
+use domain::log::Mark;
+use domain::patch::RecordRef;
+use domain::reference::Reference;
+use std::sync::{Arc, PoisonError};
+use store::StoreError;
+use store::county::{Done, FeedPage, FeedRequest, Ledger, LedgerEntry};
+use sync::county::Prepared;
+use sync::county::needs::{CountyState, FormerEpoch, RecordRow};
+
+#[async_trait]
+impl Ledger for SqliteCounty {
+    async fn run(&self, prepared: Prepared) -> Result<Done, StoreError> {
+        self.write(move |desk| desk.run(&prepared)).await
+    }
+
+    async fn changes_since(&self, request: FeedRequest) -> Result<FeedPage, StoreError> {
+        self.read(move |view| view.page(&request)).await
+    }
+
+    async fn standing_now(
+        &self,
+    ) -> Result<(CountyState, Vec<FormerEpoch>, Arc<Reference>, Arc<Rules>), StoreError> {
+        let caches = match &self.writing {
+            Some(writing) => writing.published.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+            // Another process writes: only the file knows.
+            None => self.read(|view| Caches::read(view.connection, view.county)).await?,
+        };
+        let Caches { state, former, reference, rules } = caches;
+        Ok((state, former, reference, rules))
+    }
+
+    async fn record(&self, record: RecordRef) -> Result<Option<RecordRow>, StoreError> {
+        self.read(move |view| Ok(view.record(record)?.map(|(row, _)| row))).await
+    }
+
+    async fn ledger_after(&self, seq: u64, count: usize) -> Result<Vec<LedgerEntry>, StoreError> {
+        let lines = self.read(move |view| view.lines_after(seq, count)).await?;
+        let entry = |line: super::lines::Line| LedgerEntry {
+            seq: line.seq,
+            ledger_hash: line.ledger_hash,
+            entry: line.entry,
+            hash: line.hash,
+            state: line.state,
+            arrived_ms: line.arrived_ms,
+        };
+        Ok(lines.into_iter().map(entry).collect())
+    }
+
+    async fn records_after(
+        &self,
+        kind: RecordKind,
+        after: Option<RecordId>,
+        count: usize,
+    ) -> Result<Vec<(RecordRef, RecordRow)>, StoreError> {
+        let found = self.read(move |view| view.records_after(kind, after, count)).await?;
+        Ok(found.into_iter().map(|(record, row, _)| (record, row)).collect())
+    }
+
+    async fn mark(&self, writer: WriterId) -> Result<Mark, StoreError> {
+        self.read(move |view| Ok(view.writer(writer)?.map_or(Mark::NONE, |row| row.mark))).await
+    }
+}

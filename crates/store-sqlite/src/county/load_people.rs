@@ -1,0 +1,172 @@
+//! Loading what a plan names: parts, standings, and what hangs on a person.
+
+use super::bits::{from_sql, kind_number};
+use super::view::View;
+use crate::codec::{broken, record_id, unpack_standing};
+use crate::fault::fault;
+use domain::catalogue::RecordKind;
+use domain::coverage::Standing;
+use domain::coverage::timeline::reports_change;
+use domain::ids::RecordId;
+use domain::patch::RecordRef;
+use domain::time::Day;
+use domain::visit::{Met, NotMet, PartFact, Way};
+use rusqlite::{OptionalExtension, Params, Row, params};
+use store::StoreError;
+use sync::county::needs::PartRow;
+
+/// The `kind` of a part: way, meeting and visitors; one that reports a change stands before the
+/// others, one that counts for nothing is empty.
+pub(super) fn part_kind(fact: Option<&PartFact>) -> String {
+    let Some(fact) = fact else { return String::new() };
+    let mark = if reports_change(fact) { "!" } else { "" };
+    format!("{mark}{}/{}/{}", fact.way.code(), fact.met.code(), fact.visitors)
+}
+
+/// The `day` of a part.
+pub(super) fn part_day(fact: Option<&PartFact>) -> i64 {
+    fact.map_or(i64::from(i32::MIN), |fact| i64::from(fact.day.0))
+}
+
+/// The part in a row of `part, visit, subject, kind, day, reason, reason_from, visited_by`.
+fn part_row(row: &Row<'_>) -> Result<PartRow, StoreError> {
+    let [part, visit, subject] = [0, 1, 2].map(|at| row.get(at).map(record_id).map_err(fault));
+    let (part, visit, subject) = (part?, visit?, subject?);
+    let kind = row.get_ref(3).map_err(fault)?.as_str().map_err(from_sql)?;
+    if kind.is_empty() {
+        return Ok(PartRow { part, visit, subject, fact: None });
+    }
+    let mut words = kind.trim_start_matches('!').split('/');
+    let mut word = || words.next().unwrap_or_default();
+    let (way, met, visitors) = (Way::from_code(word()), Met::from_code(word()), word().parse().ok());
+    let unknown = || broken("a part of a newer version");
+    let reason = row.get_ref(5).map_err(fault)?.as_str_or_null().map_err(from_sql)?;
+    let by: Option<[u8; 16]> = row.get(7).map_err(fault)?;
+    let fact = PartFact {
+        part,
+        visit,
+        day: Day(row.get(4).map_err(fault)?),
+        way: way.ok_or_else(unknown)?,
+        met: met.ok_or_else(unknown)?,
+        reason: reason.map(|code| NotMet::from_code(code).ok_or_else(unknown)).transpose()?,
+        reason_from: row.get::<_, Option<i32>>(6).map_err(fault)?.map(Day),
+        visitors: visitors.ok_or_else(unknown)?,
+        by: by.map(record_id),
+    };
+    Ok(PartRow { part, visit, subject, fact: Some(fact) })
+}
+
+impl View<'_> {
+    fn parts(&self, sql: &str, key: impl Params) -> Result<Vec<PartRow>, StoreError> {
+        let mut statement = self.connection.prepare_cached(sql).map_err(fault)?;
+        let mut rows = statement.query(key).map_err(fault)?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next().map_err(fault)? {
+            found.push(part_row(row)?);
+        }
+        Ok(found)
+    }
+
+    /// Parts of a person from a day on; of those before it, all that report a change, and the last of
+    /// each kind. O((kinds + rows found) · log): however long the person's history is.
+    pub fn parts_since(&self, subject: RecordId, from: Day) -> Result<Vec<PartRow>, StoreError> {
+        const KIND: &str = "SELECT kind FROM parts WHERE county = ?1 AND subject = ?2 AND kind > ?3
+             ORDER BY kind LIMIT 1";
+        const PARTS: &str = "SELECT part, visit, subject, kind, day, reason, reason_from, visited_by
+             FROM parts WHERE county = ?1 AND subject = ?2 AND kind = ?3 AND day >= coalesce(
+                 (SELECT max(day) FROM parts
+                  WHERE county = ?1 AND subject = ?2 AND kind = ?3 AND day < ?4), ?4)
+             ORDER BY day, part";
+        let mut kinds = self.connection.prepare_cached(KIND).map_err(fault)?;
+        let (mut kind, mut found) = (String::new(), Vec::new());
+        loop {
+            let next = kinds.query_row(params![self.county, subject.bytes(), kind], |row| row.get(0));
+            let Some(next) = next.optional().map_err(fault)? else { return Ok(found) };
+            kind = next;
+            let since = if kind.starts_with('!') { Day(i32::MIN) } else { from };
+            let mut rows = self.parts(PARTS, params![self.county, subject.bytes(), kind, since.0])?;
+            // Of several on the last day before, one is enough: the first.
+            let early = |row: &PartRow| row.fact.as_ref().is_some_and(|fact| fact.day < since);
+            let surplus = rows.iter().filter(|row| early(row)).count().saturating_sub(1);
+            if surplus > 0 {
+                rows.drain(1..=surplus);
+            }
+            found.append(&mut rows);
+        }
+    }
+
+    /// Parts of a visit.
+    pub fn parts_of_visit(&self, visit: RecordId) -> Result<Vec<PartRow>, StoreError> {
+        const SQL: &str = "SELECT part, parts.visit, subject, kind, day, reason, reason_from, visited_by
+             FROM visit_parts JOIN parts USING (county, subject, kind, day, part)
+             WHERE visit_parts.county = ?1 AND visit_parts.visit = ?2 ORDER BY part";
+        self.parts(SQL, params![self.county, visit.bytes()])
+    }
+
+    /// Parts of a person, latest first, those that count for nothing last.
+    pub fn parts_of(&self, subject: RecordId, count: usize) -> Result<Vec<PartRow>, StoreError> {
+        const SQL: &str = "SELECT part, visit, subject, kind, day, reason, reason_from, visited_by
+             FROM parts WHERE county = ?1 AND subject = ?2 ORDER BY day DESC, part DESC LIMIT ?3";
+        self.parts(SQL, params![self.county, subject.bytes(), super::bits::limit(count)])
+    }
+
+    /// Standings of a person, of periods that end on or after a day.
+    pub fn standings_since(&self, subject: RecordId, from: Day) -> Result<Vec<Standing>, StoreError> {
+        const SQL: &str = "SELECT duty, period, standing FROM standings
+             WHERE county = ?1 AND subject = ?2 AND until > ?3 ORDER BY until";
+        let mut statement = self.connection.prepare_cached(SQL).map_err(fault)?;
+        let key = params![self.county, subject.bytes(), from.0];
+        let mut rows = statement.query(key).map_err(fault)?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next().map_err(fault)? {
+            found.push(standing_row(row, subject)?);
+        }
+        Ok(found)
+    }
+
+    /// The standing of a person for a duty and a period.
+    pub fn standing(
+        &self,
+        subject: RecordId,
+        duty: &str,
+        period: domain::period::Period,
+    ) -> Result<Option<Standing>, StoreError> {
+        const SQL: &str = "SELECT duty, period, standing FROM standings
+             WHERE county = ?1 AND subject = ?2 AND until = ?3 AND duty = ?4 AND period = ?5";
+        let mut statement = self.connection.prepare_cached(SQL).map_err(fault)?;
+        let key = params![self.county, subject.bytes(), period.until().0, duty, period.to_string()];
+        let mut rows = statement.query(key).map_err(fault)?;
+        rows.next().map_err(fault)?.map(|row| standing_row(row, subject)).transpose()
+    }
+
+    /// Records that hang on a person, ascending.
+    pub fn hanging(&self, subject: RecordId) -> Result<Vec<RecordRef>, StoreError> {
+        const RECORDS: &str = "SELECT kind, id FROM records WHERE county = ?1 AND subject = ?2";
+        const PARTS: &str = "SELECT kind, id FROM records WHERE county = ?1 AND kind = ?3 AND hangs = 2
+             AND id IN (SELECT part FROM parts WHERE county = ?1 AND subject = ?2)";
+        let part = kind_number(RecordKind::Part);
+        let mut found = self.references(RECORDS, params![self.county, subject.bytes()])?;
+        found.append(&mut self.references(PARTS, params![self.county, subject.bytes(), part])?);
+        found.sort_unstable();
+        found.dedup();
+        Ok(found)
+    }
+
+    /// Records in rows of kind and id.
+    pub fn references(&self, sql: &str, key: impl Params) -> Result<Vec<RecordRef>, StoreError> {
+        let mut statement = self.connection.prepare_cached(sql).map_err(fault)?;
+        let mut rows = statement.query(key).map_err(fault)?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next().map_err(fault)? {
+            found.extend(super::lines::record_in(row, 0)?);
+        }
+        Ok(found)
+    }
+}
+
+fn standing_row(row: &Row<'_>, subject: RecordId) -> Result<Standing, StoreError> {
+    let period = row.get_ref(1).map_err(fault)?.as_str().map_err(from_sql)?;
+    let period = period.parse().map_err(|_| broken("a period of a newer version"))?;
+    let bytes = row.get_ref(2).map_err(fault)?.as_blob().map_err(from_sql)?;
+    unpack_standing(bytes, row.get(0).map_err(fault)?, period, subject)
+}

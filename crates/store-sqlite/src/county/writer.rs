@@ -1,0 +1,226 @@
+//! The county's one writer: a thread that takes what is queued, group after group. A group is one
+//! transaction, a job in it a savepoint; nobody hears of a job before its group is on disk.
+
+use super::apply::apply;
+use super::caches::{Around, Caches, put_state};
+use super::load::Knowledge;
+use super::tally::Sums;
+use super::view::{Orders, View};
+use crate::fault::fault;
+use rusqlite::Connection;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::Receiver;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+use store::StoreError;
+use store::county::Done;
+use sync::county::prepared::Job;
+use sync::county::{Prepared, Step, plan};
+use tokio::sync::oneshot;
+
+/// A group takes at most so many jobs …
+const GROUP_MAX: usize = 64;
+
+/// … and takes no more after this time, so that the first of them need not wait for all.
+const GROUP_TIME: Duration = Duration::from_millis(50);
+
+/// What somebody wants of the writer.
+pub(super) trait Task: Send {
+    /// Does it, in a savepoint of its own. An error undoes what it has written.
+    fn work(&mut self, desk: &mut Desk<'_>) -> Result<(), StoreError>;
+
+    /// Tells whoever asked, once it is certain what came of the group.
+    fn answer(self: Box<Self>, group: Result<(), StoreError>);
+}
+
+/// A task that is one function.
+pub(super) struct Errand<T, F> {
+    work: Option<F>,
+    outcome: Result<T, StoreError>,
+    reply: oneshot::Sender<Result<T, StoreError>>,
+}
+
+impl<T, F> Errand<T, F>
+where
+    F: FnOnce(&mut Desk<'_>) -> Result<T, StoreError>,
+{
+    /// The task, and where its answer will arrive.
+    pub fn new(work: F) -> (Self, oneshot::Receiver<Result<T, StoreError>>) {
+        let (reply, answer) = oneshot::channel();
+        (Self { work: Some(work), outcome: Err(unfinished()), reply }, answer)
+    }
+}
+
+impl<T: Send, F> Task for Errand<T, F>
+where
+    F: FnOnce(&mut Desk<'_>) -> Result<T, StoreError> + Send,
+{
+    fn work(&mut self, desk: &mut Desk<'_>) -> Result<(), StoreError> {
+        let Some(work) = self.work.take() else { return Ok(()) };
+        self.outcome = work(desk);
+        self.outcome.as_ref().map(|_| ()).map_err(Clone::clone)
+    }
+
+    fn answer(self: Box<Self>, group: Result<(), StoreError>) {
+        // Whoever asked may have gone; what is written stays written.
+        let _ = self.reply.send(self.outcome.and_then(|outcome| group.map(|()| outcome)));
+    }
+}
+
+fn unfinished() -> StoreError {
+    StoreError::Other("the job did not come to an end".to_owned())
+}
+
+/// Where a task is done: the transaction, and what the writer knows.
+pub(super) struct Desk<'w> {
+    /// The transaction's connection.
+    pub connection: &'w Connection,
+    /// The county's number in the file.
+    pub county: i64,
+    caches: &'w mut Caches,
+    around: &'w mut Around,
+    orders: &'w mut Orders,
+    sums: &'w mut Sums,
+}
+
+impl Desk<'_> {
+    /// Carries out a job: plans it, loading what the plan names until it names nothing more, and
+    /// writes what it says.
+    pub fn run(&mut self, prepared: &Prepared) -> Result<Done, StoreError> {
+        let cursor = match &prepared.job {
+            Job::Exchange(exchange) => exchange.cursor,
+            Job::Append(_) | Job::Decide(_) | Job::Roll { .. } => None,
+        };
+        let mut view = View { connection: self.connection, county: self.county, orders: self.orders };
+        let mut knowledge = Knowledge::new(self.caches);
+        let plan = loop {
+            match plan(prepared, &knowledge.loaded) {
+                Step::Load(needs) => knowledge.load(&mut view, self.around, &needs, cursor)?,
+                Step::Done(plan) => break *plan,
+            }
+        };
+        let done = Done {
+            statement: plan.statement.clone(),
+            receipts_only: plan.receipts_only,
+            positions_reset: plan.positions_reset,
+            own: plan.own.clone(),
+            problem: plan.problem.clone(),
+        };
+        if done.problem.is_none() {
+            let change = apply(&view, &knowledge, plan, prepared.now_ms)?;
+            // So that the reference is not held twice when it changes.
+            drop(knowledge);
+            change.take_over(self.caches, self.around, self.sums);
+        }
+        Ok(done)
+    }
+}
+
+/// The writer.
+pub(super) struct Writer {
+    connection: Connection,
+    county: i64,
+    caches: Caches,
+    around: Around,
+    orders: Orders,
+    published: Arc<Mutex<Caches>>,
+    /// Whether what is in memory has to be read anew before anything else is done.
+    stale: bool,
+}
+
+impl Writer {
+    /// A writer over an open connection to a file that has the county.
+    pub fn new(connection: Connection, county: i64) -> Result<Self, StoreError> {
+        let caches = Caches::read(&connection, county)?;
+        let around = Around::read(&connection, county)?;
+        let published = Arc::new(Mutex::new(caches.clone()));
+        Ok(Self { connection, county, caches, around, orders: Orders::default(), published, stale: false })
+    }
+
+    /// The caches as of the last group that is on disk.
+    pub fn published(&self) -> Arc<Mutex<Caches>> {
+        Arc::clone(&self.published)
+    }
+
+    /// Works until nobody can ask any more.
+    pub fn serve(mut self, queue: &Receiver<Box<dyn Task>>) {
+        while let Ok(first) = queue.recv() {
+            let mut group = Vec::new();
+            let outcome = self.group(first, queue, &mut group);
+            if outcome.is_err() {
+                self.undo();
+            } else {
+                *self.published.lock().unwrap_or_else(PoisonError::into_inner) = self.caches.clone();
+            }
+            for task in group {
+                task.answer(outcome.clone());
+            }
+        }
+    }
+
+    /// Does a group of tasks in one transaction. An error means that nothing of it is on disk.
+    fn group(
+        &mut self,
+        first: Box<dyn Task>,
+        queue: &Receiver<Box<dyn Task>>,
+        group: &mut Vec<Box<dyn Task>>,
+    ) -> Result<(), StoreError> {
+        let began = Instant::now();
+        let mut sums = Sums::default();
+        let mut next = Some(first);
+        let begun = self.begin();
+        while let Some(mut task) = next {
+            let outcome = begun.clone().and_then(|()| self.one(&mut *task, &mut sums));
+            group.push(task);
+            outcome?;
+            let more = group.len() < GROUP_MAX && began.elapsed() < GROUP_TIME;
+            next = if more { queue.try_recv().ok() } else { None };
+        }
+        sums.write(&self.connection, self.county)?;
+        put_state(&self.connection, self.county, &self.caches.state)?;
+        self.connection.execute_batch("COMMIT").map_err(fault)
+    }
+
+    /// Does one task in a savepoint. An error here is one of the whole group.
+    fn one(&mut self, task: &mut dyn Task, sums: &mut Sums) -> Result<(), StoreError> {
+        let batch =
+            |sql| self.connection.prepare_cached(sql).and_then(|mut one| one.execute([])).map_err(fault);
+        batch("SAVEPOINT task")?;
+        let mut desk = Desk {
+            connection: &self.connection,
+            county: self.county,
+            caches: &mut self.caches,
+            around: &mut self.around,
+            orders: &mut self.orders,
+            sums,
+        };
+        // After a panic nobody knows what the caches hold: the whole group is undone.
+        let worked = catch_unwind(AssertUnwindSafe(|| task.work(&mut desk))).map_err(|_| unfinished())?;
+        if let Err(error) = worked {
+            // Some failures, a full disk among them, end the whole transaction.
+            if self.connection.is_autocommit() {
+                return Err(error);
+            }
+            batch("ROLLBACK TO task")?;
+        }
+        batch("RELEASE task").map(drop)
+    }
+
+    fn begin(&mut self) -> Result<(), StoreError> {
+        if self.stale {
+            self.caches = Caches::read(&self.connection, self.county)?;
+            self.around = Around::read(&self.connection, self.county)?;
+            self.stale = false;
+        }
+        self.connection.execute_batch("BEGIN IMMEDIATE").map_err(fault)
+    }
+
+    /// After a transaction that did not end well: nothing in memory is believed.
+    fn undo(&mut self) {
+        self.stale = true;
+        if !self.connection.is_autocommit() {
+            // When this fails too, the next BEGIN says so.
+            let _ = self.connection.execute_batch("ROLLBACK");
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! Copies and checks of a whole database.
+
+use super::{Half, beside, canary, open_reader};
+use crate::fault::{fault, file_fault};
+use std::fs::File;
+use std::path::Path;
+use store::StoreError;
+
+/// Copies a database, also while somebody writes to it, into a new file under the same key: one
+/// moment of it, whole. The copy opens as the database does. O(database).
+///
+/// # Errors
+/// As opening it; `Other` when the target is there already or cannot be written.
+pub fn back_up(database: &Path, key: &[u8; 32], half: Half, target: &Path) -> Result<(), StoreError> {
+    if target.exists() {
+        return Err(StoreError::Other("the backup's file is there already".to_owned()));
+    }
+    let fresh = beside(target, ".part");
+    match std::fs::remove_file(&fresh) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            return Err(file_fault("an unfinished backup cannot be removed", &error));
+        }
+        _ => {}
+    }
+    let connection = open_reader(database, key, half)?;
+    connection.execute_batch("PRAGMA query_only = OFF").map_err(fault)?;
+    let name = fresh.to_str().ok_or_else(|| StoreError::Other("the backup's name is not text".to_owned()))?;
+    connection.execute("VACUUM INTO ?1", [name]).map_err(fault)?;
+    let keep = || {
+        File::open(&fresh)?.sync_all()?;
+        std::fs::rename(&fresh, target)
+    };
+    keep().map_err(|error| file_fault("the backup cannot be written", &error))?;
+    canary::write(target, key, half)
+}
+
+/// Reads every page of a database and its indexes; answers what is wrong, in SQLite's words: empty
+/// when nothing is. O(database).
+///
+/// # Errors
+/// As opening it.
+pub fn check(database: &Path, key: &[u8; 32], half: Half) -> Result<Vec<String>, StoreError> {
+    let connection = open_reader(database, key, half)?;
+    let mut wrong = Vec::new();
+    for sql in ["PRAGMA cipher_integrity_check", "PRAGMA integrity_check"] {
+        let mut statement = connection.prepare(sql).map_err(fault)?;
+        let rows = statement.query_map([], |row| row.get::<_, String>(0)).map_err(fault)?;
+        for row in rows {
+            match row {
+                Ok(word) if word == "ok" => {}
+                Ok(word) => wrong.push(word),
+                // Too damaged to go on.
+                Err(error) => wrong.push(error.to_string()),
+            }
+        }
+    }
+    Ok(wrong)
+}
