@@ -218,6 +218,8 @@ problems! {
         "The key file {path} cannot be read ({reason}); it was left as it is. Restore it from the backup.";
     CountyDatabaseDamaged Call "数据库 {path} 损坏，没有改动它。请从备份恢复；手机会把缺的再传一次。"
         "The database {path} is damaged; it was left as it is. Restore the backup; the phones send again what is missing.";
+    BackupUnreadable Fix "备份 {path} 打不开：{reason}。没有改动任何数据。"
+        "The backup {path} cannot be opened: {reason}. Nothing was changed.";
     DataInUse Fix "数据文件夹 {path} 正被另一个程序使用。请先停掉它。"
         "The data folder {path} is in use by another program. Stop that first.";
     NotEmpty Fix "{path} 里已经有数据，没有改动它。"
