@@ -1,0 +1,153 @@
+//! 启用本机: one round trip in which phone and county prove to each other that they know the code.
+//!
+//! The device key and the request are on disk before the request is sent. Whoever is cut off begins
+//! again with the same code and PIN, and sends the same bytes: the county answers the same again.
+
+use crate::app::App;
+use crate::identity::{Asked, Enrolled, Identity};
+use crate::lock;
+use crate::ports::VaultFile;
+use crate::tell::{OrTell, internal};
+use domain::canonical::Transcript;
+use domain::ids::AreaCode;
+use domain::problem::{Problem, ProblemCode};
+use seal::codes::{EnrolCode, Pin};
+use seal::enrol::{EnrolKey, EnrolReply, EnrolRequest};
+use seal::secret::Key;
+use seal::vault::{Unlocked, Vault, VaultKeys, VaultRead};
+use serde::{Deserialize, Serialize};
+
+/// An enrolment that was asked for, in this run of the app.
+#[derive(Debug)]
+pub(crate) struct Enrolling {
+    unlocked: Unlocked,
+    asked: Asked,
+}
+
+/// 启用: the code from the sheet, the PIN to be, and the county.
+#[derive(Debug, Clone, Deserialize)]
+pub struct EnrolBegin {
+    /// 16 digits; spaces do not matter.
+    pub code: String,
+    /// 6 digits or more.
+    pub pin: String,
+    /// The county's 12-digit code, from the QR code or the county's `/health`.
+    pub county: String,
+}
+
+/// What the shell posts, as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct EnrolPost {
+    /// Where: a path at the county's listener for phones.
+    pub path: String,
+    /// What: JSON.
+    pub body: String,
+}
+
+/// The county's answer, as it came.
+#[derive(Debug, Clone, Deserialize)]
+pub struct EnrolFinish {
+    /// JSON.
+    pub reply: String,
+}
+
+/// Who this phone now is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct EnrolDone {
+    /// The name of its holder.
+    pub staff_name: String,
+    /// The six digits that stand on the sheet too.
+    pub fingerprint: String,
+}
+
+impl App {
+    /// Makes keys and a vault, writes down what is being asked for, and says what is to be posted.
+    ///
+    /// # Errors
+    /// A malformed code or PIN; a phone that is enrolled already; the PIN of an enrolment that was
+    /// begun before with another one ([`ProblemCode::PinWrong`]).
+    pub fn enrol_begin(&mut self, request: EnrolBegin) -> Result<EnrolPost, Problem> {
+        let code = EnrolCode::parse(&request.code).map_err(|error| error.at_lock(0))?;
+        let pin = Pin::parse(&request.pin).map_err(|error| error.at_lock(0))?;
+        let malformed = || Problem::new(ProblemCode::EnrolCodeMalformed);
+        let county: AreaCode = request.county.parse().map_err(|_| malformed())?;
+        let unlocked = self.enrolment_keys(&pin)?;
+        let known = Identity::read(self.ports.vault.as_ref(), &unlocked.keys)?;
+        let code_hash = Transcript::new("typed code").text(&code.on_paper()).number(county.0).finish();
+        let asked = match known {
+            Some(Identity::Enrolled(_)) => return Err(Problem::new(ProblemCode::AlreadyEnrolled)),
+            Some(Identity::Asked(asked)) if asked.code_hash == code_hash => *asked,
+            _ => {
+                let code_key = EnrolKey::stretch(&code, county, self.settings.enrol).or_tell()?;
+                let dice = self.ports.dice.as_mut();
+                let request = EnrolRequest::new(&code_key, &code, county, &unlocked.keys.device, dice);
+                let code_key = code_key.to_secret().expose().to_vec();
+                let asked = Asked { request, code_key, code_hash };
+                let identity = Identity::Asked(Box::new(asked.clone()));
+                identity.write(self.ports.vault.as_mut(), &unlocked.keys, self.ports.dice.as_mut())?;
+                asked
+            }
+        };
+        let body = serde_json::to_string(&asked.request).or_tell()?;
+        self.enrolling = Some(Enrolling { unlocked, asked });
+        Ok(EnrolPost { path: "/enrol".to_owned(), body })
+    }
+
+    /// The keys of the vault that is there, else of a new one.
+    fn enrolment_keys(&mut self, pin: &Pin) -> Result<Unlocked, Problem> {
+        if !matches!(self.read_vault()?, VaultRead::Missing) {
+            return self.unlock_vault(|vault, platform| vault.unlock_with_pin(pin, platform));
+        }
+        let platform = self.ports.vault.platform_secret().or_tell()?;
+        let keys = VaultKeys::generate(&mut self.ports.dice);
+        let (vault, unlocked) =
+            Vault::create(keys, pin, &platform, None, self.settings.vault, &mut self.ports.dice).or_tell()?;
+        lock::write_vault(self.ports.vault.as_mut(), &vault)?;
+        Ok(unlocked)
+    }
+
+    /// Proves that the answer is the county's, and opens the phone.
+    ///
+    /// # Errors
+    /// [`ProblemCode::CountyNotProven`], [`ProblemCode::ReplyDamaged`]; what the county says is wrong
+    /// with the code; [`ProblemCode::NotEnrolled`] when nothing was asked for in this run.
+    pub fn enrol_finish(&mut self, request: &EnrolFinish) -> Result<EnrolDone, Problem> {
+        let Enrolling { unlocked, asked } =
+            self.enrolling.as_ref().ok_or_else(|| Problem::new(ProblemCode::NotEnrolled))?;
+        if let Ok(problem) = serde_json::from_str::<Problem>(&request.reply) {
+            return Err(problem);
+        }
+        let reply: EnrolReply =
+            serde_json::from_str(&request.reply).map_err(|_| Problem::new(ProblemCode::NotTheCounty))?;
+        let key = Key::from_slice(&asked.code_key).ok_or_else(|| internal("enrolment"))?;
+        let enrolled = reply.open(&EnrolKey::from_secret(key), &asked.request).or_tell()?;
+        let VaultRead::Good { vault, .. } = self.read_vault()? else {
+            return Err(Problem::new(ProblemCode::VaultDamaged));
+        };
+        let vault = vault
+            .with_recovery(unlocked, &enrolled.recovery, self.settings.vault, &mut self.ports.dice)
+            .or_tell()?;
+        let unlocked = unlocked.clone();
+        lock::write_vault(self.ports.vault.as_mut(), &vault)?;
+        let identity =
+            Enrolled { certificate: enrolled.certificate, signed: enrolled.signed, county: enrolled.county };
+        let done = EnrolDone {
+            staff_name: identity.certificate.staff_name.clone(),
+            fingerprint: identity.county.fingerprint(),
+        };
+        Identity::Enrolled(Box::new(identity.clone())).write(
+            self.ports.vault.as_mut(),
+            &unlocked.keys,
+            self.ports.dice.as_mut(),
+        )?;
+        self.enrolling = None;
+        self.open_with(unlocked, identity)?;
+        Ok(done)
+    }
+
+    pub(crate) fn read_vault(&self) -> Result<VaultRead, Problem> {
+        let first = self.ports.vault.read(VaultFile::First).or_tell()?;
+        let second = self.ports.vault.read(VaultFile::Second).or_tell()?;
+        Ok(Vault::read(first.as_deref(), second.as_deref()))
+    }
+}

@@ -1,0 +1,217 @@
+//! 解锁: by PIN or 备用解锁码. Wrong tries make longer waits, by monotonic time; nothing is ever wiped.
+
+use crate::app::App;
+use crate::identity::Identity;
+use crate::ports::{VaultFile, VaultFiles};
+use crate::tell::{OrTell, internal};
+use domain::problem::{Problem, ProblemCode};
+use seal::SealError;
+use seal::codes::{Pin, RecoveryCode};
+use seal::secret::Key;
+use seal::vault::{Unlocked, Vault, VaultRead, delay_after};
+use serde::{Deserialize, Serialize};
+
+/// Wrong tries in a row, and when the last of them was.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+struct Tries {
+    wrong: u32,
+    up_ms: i64,
+    boot: u32,
+}
+
+/// How far this phone is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// Never enrolled, or destroyed by the county's word.
+    Fresh,
+    /// Enrolled or enrolling, and locked.
+    Locked,
+    /// Open.
+    Open,
+}
+
+/// What the first screen needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct LockStatus {
+    /// How far this phone is.
+    pub phase: Phase,
+    /// Seconds until the next try to unlock.
+    pub wait_s: u32,
+}
+
+/// 解锁.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Unlock {
+    /// The PIN.
+    pub pin: String,
+}
+
+/// 忘记密码: by the code that the county reads out.
+#[derive(Debug, Clone, Deserialize)]
+pub struct UnlockRecovery {
+    /// 20 digits.
+    pub code: String,
+    /// The PIN from now on.
+    pub new_pin: String,
+}
+
+/// 修改解锁密码.
+#[derive(Debug, Clone, Deserialize)]
+pub struct ChangePin {
+    /// The PIN until now.
+    pub old: String,
+    /// The PIN from now on.
+    pub new: String,
+}
+
+/// Nothing to say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Nothing {}
+
+/// Writes both copies, one after the other: at any moment one of them is whole.
+pub(crate) fn write_vault(files: &mut dyn VaultFiles, vault: &Vault) -> Result<(), Problem> {
+    let bytes = vault.to_bytes().or_tell()?;
+    files.write(VaultFile::First, &bytes).or_tell()?;
+    files.write(VaultFile::Second, &bytes).or_tell()
+}
+
+fn mistyped(error: &SealError) -> Problem {
+    error.at_lock(0)
+}
+
+impl App {
+    /// How far this phone is. Works while locked.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn status(&mut self, _: Nothing) -> Result<LockStatus, Problem> {
+        let phase = match self.read_vault()? {
+            _ if self.open.is_some() => Phase::Open,
+            VaultRead::Missing => Phase::Fresh,
+            _ => Phase::Locked,
+        };
+        Ok(LockStatus { phase, wait_s: self.wait_s(self.tries()?) })
+    }
+
+    /// Opens the phone. Needs no network.
+    ///
+    /// # Errors
+    /// [`ProblemCode::PinWrong`], [`ProblemCode::UnlockTooSoon`], [`ProblemCode::NotEnrolled`],
+    /// [`ProblemCode::KeyStoreChanged`], [`ProblemCode::VaultDamaged`], and those of the database.
+    pub fn unlock(&mut self, request: Unlock) -> Result<LockStatus, Problem> {
+        let pin = Pin::parse(&request.pin).map_err(|error| mistyped(&error))?;
+        let unlocked = self.unlock_vault(|vault, platform| vault.unlock_with_pin(&pin, platform))?;
+        self.open_keys(unlocked)
+    }
+
+    /// Opens the phone with the 备用解锁码, and sets a new PIN on the key store that is there now.
+    ///
+    /// # Errors
+    /// As [`App::unlock`], with [`ProblemCode::RecoveryCodeWrong`].
+    pub fn unlock_recovery(&mut self, request: UnlockRecovery) -> Result<LockStatus, Problem> {
+        let code = RecoveryCode::parse(&request.code).map_err(|error| mistyped(&error))?;
+        let pin = Pin::parse(&request.new_pin).map_err(|error| mistyped(&error))?;
+        let unlocked = self.unlock_vault(|vault, _| vault.unlock_with_recovery(&code))?;
+        self.set_pin(&unlocked, &pin)?;
+        self.open_keys(unlocked)
+    }
+
+    /// Sets another PIN.
+    ///
+    /// # Errors
+    /// As [`App::unlock`].
+    pub fn change_pin(&mut self, request: ChangePin) -> Result<Nothing, Problem> {
+        let old = Pin::parse(&request.old).map_err(|error| mistyped(&error))?;
+        let new = Pin::parse(&request.new).map_err(|error| mistyped(&error))?;
+        let unlocked = self.unlock_vault(|vault, platform| vault.unlock_with_pin(&old, platform))?;
+        self.set_pin(&unlocked, &new)?;
+        Ok(Nothing {})
+    }
+
+    /// Closes the phone. What was answered is on disk already.
+    ///
+    /// # Errors
+    /// As [`App::status`].
+    pub fn lock(&mut self, _: Nothing) -> Result<LockStatus, Problem> {
+        self.open = None;
+        self.enrolling = None;
+        self.status(Nothing {})
+    }
+
+    fn set_pin(&mut self, unlocked: &Unlocked, pin: &Pin) -> Result<(), Problem> {
+        let VaultRead::Good { vault, .. } = self.read_vault()? else {
+            return Err(Problem::new(ProblemCode::VaultDamaged));
+        };
+        let platform = self.ports.vault.platform_secret().or_tell()?;
+        let vault =
+            vault.with_pin(unlocked, pin, &platform, self.settings.vault, &mut self.ports.dice).or_tell()?;
+        write_vault(self.ports.vault.as_mut(), &vault)
+    }
+
+    fn open_keys(&mut self, unlocked: Unlocked) -> Result<LockStatus, Problem> {
+        match Identity::read(self.ports.vault.as_ref(), &unlocked.keys)? {
+            Some(Identity::Enrolled(identity)) => self.open_with(unlocked, *identity)?,
+            _ => return Err(Problem::new(ProblemCode::NotEnrolled)),
+        }
+        self.status(Nothing {})
+    }
+
+    /// Opens the vault in one of two ways, counting wrong tries: the try is on disk before it is made.
+    pub(crate) fn unlock_vault(
+        &mut self,
+        open: impl Fn(&Vault, &Key) -> Result<Unlocked, SealError>,
+    ) -> Result<Unlocked, Problem> {
+        let (vault, repair) = match self.read_vault()? {
+            VaultRead::Good { vault, repair } => (vault, repair),
+            VaultRead::Newer(given) => {
+                return Err(Problem::new(ProblemCode::DatabaseNewer).with("given", given));
+            }
+            VaultRead::Damaged => return Err(Problem::new(ProblemCode::VaultDamaged)),
+            VaultRead::Missing => return Err(Problem::new(ProblemCode::NotEnrolled)),
+        };
+        let tries = self.tries()?;
+        let wait_s = self.wait_s(tries);
+        if wait_s > 0 {
+            return Err(Problem::new(ProblemCode::UnlockTooSoon).with("wait_s", wait_s));
+        }
+        let clock = &self.ports.clock;
+        let counted = Tries { wrong: tries.wrong + 1, up_ms: clock.up_ms(), boot: clock.boot() };
+        self.write_tries(counted)?;
+        let platform = self.ports.vault.platform_secret().or_tell()?;
+        let unlocked = match open(&vault, &platform) {
+            Ok(unlocked) => unlocked,
+            Err(error) => {
+                if !matches!(error, SealError::SecretWrong { .. }) {
+                    self.write_tries(tries)?;
+                }
+                return Err(error.at_lock(delay_after(counted.wrong)));
+            }
+        };
+        self.write_tries(Tries::default())?;
+        if repair {
+            write_vault(self.ports.vault.as_mut(), &vault)?;
+        }
+        Ok(unlocked)
+    }
+
+    fn tries(&self) -> Result<Tries, Problem> {
+        let bytes = self.ports.vault.read(VaultFile::Tries).or_tell()?;
+        // A file that does not make sense counts as none: it must never lock anybody out.
+        Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default())
+    }
+
+    fn write_tries(&mut self, tries: Tries) -> Result<(), Problem> {
+        let bytes = serde_json::to_vec(&tries).map_err(|_| internal("tries"))?;
+        self.ports.vault.write(VaultFile::Tries, &bytes).or_tell()
+    }
+
+    /// How long the next try has to wait. After a restart of the phone the wait counts from there.
+    fn wait_s(&self, tries: Tries) -> u32 {
+        let clock = &self.ports.clock;
+        let since = if tries.boot == clock.boot() { tries.up_ms } else { 0 };
+        let passed_ms = (clock.up_ms() - since).max(0);
+        let left_ms = i64::from(delay_after(tries.wrong)) * 1_000 - passed_ms;
+        u32::try_from((left_ms.max(0) + 999) / 1_000).unwrap_or(0)
+    }
+}

@@ -1,0 +1,148 @@
+//! One transaction with all that a reply changes.
+
+use super::Exchanging;
+use super::delivered::Writers;
+use super::epoch::{self, Recovery};
+use super::feeds::Feeds;
+use super::reply::Came;
+use crate::app::{Heard, Open, setting};
+use crate::bench::Bench;
+use crate::ports::Ports;
+use crate::tell::OrTell;
+use domain::patch::RecordRef;
+use domain::problem::{Problem, ProblemCode};
+use std::collections::BTreeSet;
+use store::phone::Batch;
+use sync::wire::exchange::{Cursor, ExchangeReply, Page, Rest};
+use sync::wire::receipt::Statement;
+
+/// What comes after the transaction.
+struct After {
+    heard: Heard,
+    /// Whether the session has to ask again, whatever the county says.
+    again: bool,
+    /// Whether all feeds have been read to their end.
+    read: bool,
+    fetched: u64,
+}
+
+impl Open {
+    /// Takes a reply in. What it answers is the reply for the session, which asks again when this
+    /// phone has to.
+    ///
+    /// # Errors
+    /// Those of journal and database: nothing of the reply was taken in, and it may come again.
+    /// [`ProblemCode::DeviceRevoked`] when the county's signed word says so.
+    pub(super) fn absorb(
+        &mut self,
+        ports: &mut Ports,
+        exchanging: &mut Exchanging,
+        came: Came,
+    ) -> Result<ExchangeReply, Problem> {
+        if came.revoked {
+            return Err(Problem::new(ProblemCode::DeviceRevoked));
+        }
+        let mut reply = came.reply;
+        let proof = serde_json::to_string(&came.proof).or_tell()?;
+        let (batch, after) = self.batch_of_reply(ports, exchanging, &mut reply, proof)?;
+        self.store.apply(&batch).or_tell()?;
+        self.heard = after.heard;
+        if let Some(staff) = reply.rest.staff {
+            self.staff = staff;
+        }
+        self.journal_at = self.stored(setting::JOURNAL)?.unwrap_or(self.journal_at);
+        self.keep_reference(&batch)?;
+        self.judge_slice(ports)?;
+        exchanging.fetched += after.fetched;
+        let mut again = after.again;
+        if after.read && self.recovery()? == Some(Recovery::Reading) {
+            again |= self.trim_recovery()?;
+        }
+        if !batch.erased.is_empty() {
+            // When it fails, the next tidying tries again.
+            let _ = self.renew_journal(ports);
+        }
+        if again {
+            reply.rest.page.get_or_insert_default().more = true;
+        }
+        Ok(reply)
+    }
+
+    fn batch_of_reply(
+        &self,
+        ports: &mut Ports,
+        exchanging: &mut Exchanging,
+        reply: &mut ExchangeReply,
+        proof: String,
+    ) -> Result<(Batch, After), Problem> {
+        let statement = reply.statement.clone();
+        let mut batch = Batch::default();
+        let mut writers: Writers =
+            self.store.writers().or_tell()?.into_iter().map(|row| (row.writer, row)).collect();
+        let delivered =
+            self.take_statement(ports, &statement, &exchanging.asked, &mut writers, &mut batch)?;
+        let mut bench = Bench::new(self, self.today(ports));
+        let mut feeds = Feeds::load(self)?;
+        let cursor: Option<Cursor> = self.stored(setting::CURSOR)?;
+        let restored = cursor.is_some_and(|cursor| cursor.epoch != statement.epoch);
+        let mut again = restored;
+        if restored {
+            // Nobody knows what this page begins with: everything is read anew.
+            reply.rest.page = reply.rest.page.is_some().then(Page::default);
+            reply.rest.digests.clear();
+            feeds.again();
+            self.keep_for_recovery(&mut batch, statement.epoch)?;
+        } else if cursor.is_none() {
+            let mut epochs = self.epochs()?;
+            epochs.insert(statement.epoch);
+            let text = serde_json::to_string(&epochs).or_tell()?;
+            batch.settings.insert(setting::EPOCHS.to_owned(), Some(text));
+        }
+        let Rest { page, digests, erased, staff, .. } = &reply.rest;
+        let mut fetched = 0;
+        if let Some(page) = page {
+            fetched = feeds.take(page, &mut bench)?;
+            again |= epoch::offered(self, &exchanging.asked.recovered, &mut batch)?;
+        }
+        let read = !restored && page.as_ref().is_some_and(|page| !page.more);
+        if read {
+            again |= feeds.compare(digests, &mut exchanging.reread);
+        }
+        let came: BTreeSet<RecordRef> =
+            page.iter().flat_map(|page| page.heads.decode().0).map(|(record, _)| record).collect();
+        self.erase(erased, &came, &mut bench, &mut batch)?;
+        self.relay_told(&mut bench, &batch)?;
+        for fork in &statement.forks {
+            self.reissue(ports, *fork, &mut writers, &mut bench, &mut batch)?;
+        }
+        feeds.look_at(self.records_of(&delivered)?);
+        feeds.settle(&mut bench, |record| {
+            let own = self.store.log_of(record).or_tell()?;
+            let mine = own.iter().map(|row| &row.entry.patch);
+            Ok(mine.into_iter().any(|patch| {
+                writers
+                    .get(&patch.writer)
+                    .is_some_and(|row| row.delivered < patch.serial && patch.serial <= row.last.serial)
+            }))
+        })?;
+        feeds.finish(&mut batch);
+        batch.writers.extend(writers.into_values());
+        if !delivered.is_empty() {
+            batch.proof = Some((proof, delivered));
+        }
+        let heard = heard(ports, &statement);
+        let mut set = |key: &str, value: String| batch.settings.insert(key.to_owned(), Some(value));
+        set(setting::HEARD, serde_json::to_string(&heard).or_tell()?);
+        let cursor = Cursor { epoch: statement.epoch, seq: statement.seq, hash: statement.hash };
+        set(setting::CURSOR, serde_json::to_string(&cursor).or_tell()?);
+        if let Some(staff) = staff {
+            set(setting::STAFF, serde_json::to_string(staff).or_tell()?);
+        }
+        bench.finish(&mut batch)?;
+        Ok((batch, After { heard, again, read, fetched }))
+    }
+}
+
+fn heard(ports: &Ports, statement: &Statement) -> Heard {
+    Heard { county_ms: statement.at_ms, up_ms: ports.clock.up_ms(), boot: ports.clock.boot() }
+}

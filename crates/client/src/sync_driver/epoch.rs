@@ -1,0 +1,145 @@
+//! A county that was restored: it has a new writer, and may have lost what this phone still has.
+//!
+//! The phone reads its feeds again from 0. What the county's former writers had written, and the new
+//! county does not show when all is read, is offered back to it out of the phone's heads.
+
+use crate::app::{Open, setting};
+use crate::tell::OrTell;
+use domain::head::Head;
+use domain::ids::WriterId;
+use domain::patch::RecordRef;
+use domain::problem::Problem;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use store::phone::Batch;
+use sync::wire::heads::{HeadTables, estimate};
+
+/// Records looked at in one go.
+const SLICE: usize = 500;
+
+/// How far the giving back is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Recovery {
+    /// The feeds are being read again.
+    Reading,
+    /// What is left is offered.
+    Offering,
+}
+
+/// The setting of it.
+const RECOVERY: &str = "recovery";
+
+impl Open {
+    pub(super) fn recovery(&self) -> Result<Option<Recovery>, Problem> {
+        self.stored(RECOVERY)
+    }
+
+    /// Keeps what the county's writers had written, of every record, before it is read anew.
+    /// Once per restored county; linear in the records of this phone.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(super) fn keep_for_recovery(&self, batch: &mut Batch, new: WriterId) -> Result<(), Problem> {
+        let mut epochs = self.epochs()?;
+        let mut after = None;
+        loop {
+            let rows = self.store.records_after(after, SLICE).or_tell()?;
+            let Some(last) = rows.last() else { break };
+            after = Some(last.record);
+            for row in &rows {
+                let kept = row.county.as_ref().map(|head| only_of(head, &epochs));
+                batch
+                    .recover
+                    .extend(kept.filter(|head| !head.fields.is_empty()).map(|head| (row.record, head)));
+            }
+        }
+        epochs.insert(new);
+        batch.settings.insert(setting::EPOCHS.to_owned(), Some(serde_json::to_string(&epochs).or_tell()?));
+        batch
+            .settings
+            .insert(RECOVERY.to_owned(), Some(serde_json::to_string(&Recovery::Reading).or_tell()?));
+        Ok(())
+    }
+
+    /// Every writer that the county is known to have had.
+    pub(super) fn epochs(&self) -> Result<BTreeSet<WriterId>, Problem> {
+        Ok(self.stored(setting::EPOCHS)?.unwrap_or_default())
+    }
+
+    /// Once all is read again: lets go what the county shows, and says whether anything is left.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(super) fn trim_recovery(&mut self) -> Result<bool, Problem> {
+        let mut batch = Batch::default();
+        let mut left = false;
+        for (record, kept) in self.store.recover(usize::MAX).or_tell()? {
+            let row = self.store.record(record).or_tell()?;
+            let now = row.and_then(|row| row.county).unwrap_or_default();
+            let missing = missing_in(&kept, &now);
+            if missing.fields.is_empty() {
+                batch.recovered.push(record);
+            } else {
+                left = true;
+                batch.recover.push((record, missing));
+            }
+        }
+        let next = left.then_some(Recovery::Offering);
+        let text = next.map(|next| serde_json::to_string(&next).or_tell()).transpose()?;
+        batch.settings.insert(RECOVERY.to_owned(), text);
+        self.store.apply(&batch).or_tell()?;
+        Ok(left)
+    }
+}
+
+/// What is offered in the next request, within so many bytes; at least one record.
+pub(super) fn offer(open: &Open, bytes_max: usize) -> Result<Option<(HeadTables, Vec<RecordRef>)>, Problem> {
+    if open.recovery()? != Some(Recovery::Offering) {
+        return Ok(None);
+    }
+    let mut bytes = 0;
+    let kept = open.store.recover(SLICE).or_tell()?;
+    let fits = kept.iter().enumerate().take_while(|(place, (_, head))| {
+        bytes += estimate(head);
+        *place == 0 || bytes <= bytes_max
+    });
+    let chosen: Vec<&(RecordRef, Head)> = fits.map(|(_, one)| one).collect();
+    let records: Vec<RecordRef> = chosen.iter().map(|(record, _)| *record).collect();
+    let tables = HeadTables::encode(chosen.into_iter().map(|(record, head)| (*record, head)));
+    Ok((!records.is_empty()).then_some((tables, records)))
+}
+
+/// The setting after an offer was taken: gone when nothing is left.
+pub(super) fn offered(open: &Open, taken: &[RecordRef], batch: &mut Batch) -> Result<bool, Problem> {
+    if taken.is_empty() {
+        return Ok(false);
+    }
+    batch.recovered.extend(taken);
+    let more = open.store.recover(taken.len() + 1).or_tell()?.len() > taken.len();
+    if !more {
+        batch.settings.insert(RECOVERY.to_owned(), None);
+    }
+    Ok(more)
+}
+
+/// The writes of these writers alone.
+fn only_of(head: &Head, writers: &BTreeSet<WriterId>) -> Head {
+    keep(head, |write| writers.contains(&write.writer))
+}
+
+/// The writes that another head neither shows nor has passed over.
+fn missing_in(kept: &Head, now: &Head) -> Head {
+    keep(kept, |write| !now.vector.covers(write.dot()))
+}
+
+fn keep(head: &Head, wanted: impl Fn(&domain::head::Write) -> bool) -> Head {
+    let mut kept = Head { vector: head.vector.clone(), ..Head::default() };
+    for (key, writes) in &head.fields {
+        let writes: Vec<_> = writes.iter().filter(|write| wanted(write)).cloned().collect();
+        if !writes.is_empty() {
+            kept.fields.insert(key.clone(), writes);
+        }
+    }
+    kept
+}

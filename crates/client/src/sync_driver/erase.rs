@@ -1,0 +1,78 @@
+//! Erasure by law (个人信息保护法 第47条): bodies go from the log, the records and the journal.
+
+use crate::app::{Open, setting};
+use crate::bench::Bench;
+use crate::journal::Line;
+use crate::ports::Ports;
+use crate::tell::OrTell;
+use domain::head::Head;
+use domain::patch::RecordRef;
+use domain::problem::Problem;
+use std::collections::BTreeSet;
+use store::phone::Batch;
+
+/// A journal that is longer than this is written anew, with what still waits for the county.
+const JOURNAL_BYTES_MAX: u64 = 8 * 1024 * 1024;
+
+/// The setting while the journal still holds what was erased.
+const STALE: &str = "journal_stale";
+
+impl Open {
+    /// Takes the content of erased records away, but for what the county sent of them just now.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(super) fn erase(
+        &self,
+        erased: &[RecordRef],
+        came: &BTreeSet<RecordRef>,
+        bench: &mut Bench<'_>,
+        batch: &mut Batch,
+    ) -> Result<(), Problem> {
+        if erased.is_empty() {
+            return Ok(());
+        }
+        batch.erased.extend(erased);
+        batch.settings.insert(STALE.to_owned(), Some("1".to_owned()));
+        for record in erased {
+            let county = bench.row(*record)?.and_then(|row| row.county.clone());
+            let kept = |head: Head| {
+                if came.contains(record) { head } else { Head { fields: Default::default(), ..head } }
+            };
+            match county {
+                Some(head) => {
+                    bench.take_bare(*record, kept(head));
+                }
+                None => bench.remove(*record)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the journal anew when it holds what was erased, or has grown long: only entries that
+    /// wait for the county are needed in it.
+    ///
+    /// # Errors
+    /// Those of the journal and the database; it is tried again later.
+    pub(crate) fn renew_journal(&mut self, ports: &mut Ports) -> Result<(), Problem> {
+        let stale = self.store.setting(STALE).or_tell()?.is_some();
+        if self.behind || !(stale || ports.journal.end().or_tell()? > JOURNAL_BYTES_MAX) {
+            return Ok(());
+        }
+        let mut lines = Vec::new();
+        for writer in self.store.writers().or_tell()? {
+            for row in self.store.log(writer.writer, writer.delivered + 1, usize::MAX).or_tell()? {
+                if row.entry.body.is_some() && row.entry.patch.serial <= writer.last.serial {
+                    let line = Line { entries: vec![row.entry], visit: row.visit, draft: row.draft };
+                    lines.push(line.seal(&self.unlocked.keys, &self.identity.county.sealing)?);
+                }
+            }
+        }
+        let end = ports.journal.replace(&lines).or_tell()?;
+        self.journal_at = end;
+        let mut batch = Batch::default();
+        batch.settings.insert(setting::JOURNAL.to_owned(), Some(end.to_string()));
+        batch.settings.insert(STALE.to_owned(), None);
+        self.store.apply(&batch).or_tell()
+    }
+}

@@ -1,0 +1,328 @@
+//! Finishing: visit, parts and concerns become entries of the log, in one act.
+
+use crate::app::{App, Open, Settings};
+use crate::pen::{Pen, Said};
+use crate::ports::Ports;
+use crate::tell::OrTell;
+use crate::visits::draft::{DraftHead, DraftName, DraftPart};
+use crate::visits::start::{Chosen, StartVisit, When};
+use domain::catalogue::{RecordKind, keys};
+use domain::concern::{Concern, ConcernState};
+use domain::ids::RecordId;
+use domain::patch::{Body, RecordRef};
+use domain::problem::{Problem, ProblemCode};
+use domain::time::Day;
+use domain::value::{Origin, Value};
+use domain::visit::{Met, NotMet, Way};
+use forms::session::{Answers, RaisedConcern};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use store::phone::{Link, PeopleFilter};
+
+/// 补记: entered so many days after the visit, a reason is asked. A county's setting in time.
+pub const LATE_DAYS: i32 = 7;
+
+/// What was found, said of a concern by a later visit: `now` in the concern's record.
+pub(crate) const CONCERN_NOW: &str = "now";
+
+/// What finishing came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FinishReply {
+    /// The visit's record; nothing while there are gaps.
+    pub visit: Option<RecordId>,
+    /// What keeps it from being finished, in order.
+    pub gaps: Vec<Gap>,
+    /// The next person due in the same household, or else the same group.
+    pub next: Option<RecordId>,
+}
+
+/// One thing that is missing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Gap {
+    /// Whose part; nothing for the visit itself.
+    pub subject: Option<RecordId>,
+    /// The question, to jump to.
+    pub path: Option<String>,
+    /// What is wrong.
+    pub problem: Problem,
+}
+
+/// 没见到, in one go: who, why, when to come again.
+#[derive(Debug, Clone, Deserialize)]
+pub struct NotMetVisit {
+    /// Whom the worker went to see.
+    pub subjects: Vec<RecordId>,
+    /// Why they were not met.
+    pub reason: NotMet,
+    /// Where, since when, whom to ring.
+    #[serde(default)]
+    pub reason_words: Option<String>,
+    /// From when a reported change holds.
+    #[serde(default)]
+    pub reason_from: Option<Day>,
+    /// When to come again.
+    #[serde(default)]
+    pub come_again: Option<String>,
+    /// 上门 unless said.
+    #[serde(default)]
+    pub way: Option<Way>,
+    /// Now unless said.
+    #[serde(default)]
+    pub happened: Option<When>,
+}
+
+/// A part ready to be written.
+struct Ready<'a> {
+    part: &'a DraftPart,
+    answers: Option<Answers>,
+}
+
+fn text_field(sets: &mut BTreeMap<String, Value>, key: &str, text: Option<&str>) {
+    if let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) {
+        sets.insert(key.to_owned(), Value::from(text));
+    }
+}
+
+fn visit_sets(head: &DraftHead, author: RecordId) -> BTreeMap<String, Value> {
+    let mut sets = BTreeMap::from([
+        (keys::WAY.to_owned(), Value::from(head.way.code())),
+        (keys::HAPPENED.to_owned(), Value::text(head.happened.to_string())),
+    ]);
+    if let Some(household) = head.household {
+        sets.insert(keys::HOUSEHOLD.to_owned(), Value::text(household.to_string()));
+    }
+    text_field(&mut sets, keys::PLACE, head.place.as_deref());
+    if let Some(village) = head.village.and_then(|code| i64::try_from(code.0).ok()) {
+        sets.insert(keys::VILLAGE.to_owned(), Value::Int(village));
+    }
+    if !head.visited_by.is_empty() && head.visited_by != [author] {
+        let visitors = head.visited_by.iter().map(RecordId::to_string).collect();
+        sets.insert(keys::VISITED_BY.to_owned(), Value::List(visitors));
+    }
+    if !head.companions.is_empty() {
+        sets.insert(keys::COMPANIONS.to_owned(), Value::List(head.companions.clone()));
+    }
+    text_field(&mut sets, keys::LATE_REASON, head.late_reason.as_deref());
+    sets
+}
+
+fn part_body(visit: RecordId, ready: &Ready<'_>) -> Body {
+    let part = ready.part;
+    let mut sets = BTreeMap::from([
+        (keys::VISIT.to_owned(), Value::text(visit.to_string())),
+        (keys::SUBJECT.to_owned(), Value::text(part.subject.to_string())),
+    ]);
+    text_field(&mut sets, keys::MET, part.met.map(Met::code));
+    text_field(&mut sets, keys::REASON, part.reason.map(NotMet::code));
+    text_field(&mut sets, keys::REASON_WORDS, part.reason_words.as_deref());
+    text_field(&mut sets, keys::REASON_FROM, part.reason_from.map(|day| day.to_string()).as_deref());
+    text_field(&mut sets, keys::COME_AGAIN, part.come_again.as_deref());
+    let mut body = Body { sets, ..Body::default() };
+    if let Some(answers) = &ready.answers {
+        (body.row, body.origins) = (answers.row.clone(), answers.origins.clone());
+        body.given = answers.given.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+    }
+    body
+}
+
+fn concern_said(subject: RecordId, part: RecordId, kind: &str, words: &str) -> Said {
+    let mut sets = BTreeMap::from([
+        (keys::SUBJECT.to_owned(), Value::text(subject.to_string())),
+        (keys::PART.to_owned(), Value::text(part.to_string())),
+        (keys::KIND.to_owned(), Value::from(kind)),
+        (keys::STATE.to_owned(), Value::from(ConcernState::Open.code())),
+    ]);
+    text_field(&mut sets, keys::WORDS, Some(words));
+    Said::new(sets)
+}
+
+impl Open {
+    /// What the visit itself still lacks.
+    fn visit_gaps(&self, ports: &Ports, head: &DraftHead) -> Vec<Gap> {
+        let gap = |subject, code| Gap { subject, path: None, problem: Problem::new(code) };
+        let mut gaps = Vec::new();
+        if head.parts.is_empty() {
+            gaps.push(gap(None, ProblemCode::VisitWithoutParts));
+        }
+        let now_ms = self.now_ms(ports);
+        if head.happened.from_ms > now_ms {
+            gaps.push(gap(None, ProblemCode::VisitInTheFuture));
+        }
+        let late = Day::of(now_ms).0.saturating_sub(head.happened.last_day().0) > LATE_DAYS;
+        if late && head.late_reason.is_none() {
+            let problem = Problem::new(ProblemCode::VisitTooLongAgo).with("days", LATE_DAYS);
+            gaps.push(Gap { subject: None, path: None, problem });
+        }
+        for part in &head.parts {
+            match part.met {
+                None => gaps.push(gap(Some(part.subject), ProblemCode::VisitWithoutParts)),
+                Some(Met::Nobody) if part.reason.is_none() => {
+                    gaps.push(gap(Some(part.subject), ProblemCode::NotMetWithoutReason));
+                }
+                Some(_) => {}
+            }
+        }
+        gaps
+    }
+
+    /// The parts with their finished forms, or all that is missing.
+    fn ready<'a>(
+        &mut self,
+        ports: &Ports,
+        settings: &Settings,
+        name: &str,
+        head: &'a DraftHead,
+    ) -> Result<Result<Vec<Ready<'a>>, Vec<Gap>>, Problem> {
+        let mut gaps = self.visit_gaps(ports, head);
+        let mut parts = Vec::new();
+        for part in &head.parts {
+            let mut answers = None;
+            if part.asks().is_some() {
+                match self.desk(settings, name, part.subject)?.session.finish() {
+                    Ok(finished) => answers = Some(finished),
+                    Err(problems) => gaps.extend(problems.into_iter().map(|problem| Gap {
+                        subject: Some(part.subject),
+                        path: problem.params.get("path").cloned(),
+                        problem,
+                    })),
+                }
+            }
+            parts.push(Ready { part, answers });
+        }
+        Ok(if gaps.is_empty() { Ok(parts) } else { Err(gaps) })
+    }
+
+    /// Writes a finished visit and lets the draft go, in one act.
+    fn write_visit(
+        &mut self,
+        ports: &mut Ports,
+        name: &str,
+        head: &DraftHead,
+        parts: &[Ready<'_>],
+    ) -> Result<RecordId, Problem> {
+        let mut pen = Pen::new(self, ports, false)?;
+        let visit = pen.create(ports, RecordKind::Visit, Said::new(visit_sets(head, self.staff)))?;
+        let mut made = Vec::new();
+        for ready in parts {
+            let form = ready.answers.as_ref().and(ready.part.form);
+            let said = Said { body: part_body(visit, ready), form, ..Said::default() };
+            made.push((pen.create(ports, RecordKind::Part, said)?, ready));
+        }
+        for (part, ready) in made {
+            let subject = ready.part.subject;
+            for raised in ready.answers.iter().flat_map(|answers| &answers.concerns) {
+                if !self.raised_before(subject, raised)? {
+                    let said = concern_said(subject, part, raised.kind.code(), &raised.words);
+                    pen.create(ports, RecordKind::Concern, said)?;
+                }
+            }
+            for found in &ready.part.found {
+                let said = concern_said(subject, part, found.kind.code(), &found.words);
+                pen.create(ports, RecordKind::Concern, said)?;
+            }
+            for (id, now) in &ready.part.now {
+                let record = RecordRef { kind: RecordKind::Concern, id: *id };
+                let row = self.store.record(record).or_tell()?;
+                let seen = row.and_then(|row| row.head().map(|head| head.vector.clone())).unwrap_or_default();
+                let sets = BTreeMap::from([(CONCERN_NOW.to_owned(), Value::from(now.code()))]);
+                pen.change(ports, record, Said::having_seen(seen, sets))?;
+            }
+        }
+        self.commit(ports, pen, Some(visit), Some(name.to_owned()))?;
+        self.desks.retain(|(draft, _), _| draft != name);
+        Ok(visit)
+    }
+
+    /// Whether what "nothing changed" raises is a concern that is open already.
+    fn raised_before(&self, subject: RecordId, raised: &RaisedConcern) -> Result<bool, Problem> {
+        if raised.origin != Origin::ConfirmedUnchanged {
+            return Ok(false);
+        }
+        let open = self.store.linked(Link::Subject(subject), RecordKind::Concern, None, 100).or_tell()?;
+        Ok(open.iter().filter_map(|row| Some(Concern::read(row.record.id, row.head()?))).any(|concern| {
+            concern.kind == raised.kind && matches!(concern.state, ConcernState::Open | ConcernState::InHand)
+        }))
+    }
+
+    /// Who is to be visited next: of the same household, else of the same group.
+    fn next_person(&self, ports: &Ports, head: &DraftHead) -> Result<Option<RecordId>, Problem> {
+        let Some(first) = head.parts.first() else { return Ok(None) };
+        let Some(person) = self.store.person(first.subject).or_tell()? else { return Ok(None) };
+        let group = person.village.map(|village| PeopleFilter::Group(village, person.group.clone()));
+        let filters = person.household.map(PeopleFilter::Household).into_iter().chain(group);
+        let today = self.today(ports);
+        for filter in filters {
+            for one in self.store.people(&filter, 0, 200).or_tell()? {
+                let here = head.parts.iter().any(|part| part.subject == one.id);
+                if !here && self.is_due(one.id, today)? {
+                    return Ok(Some(one.id));
+                }
+            }
+        }
+        Ok(None)
+    }
+}
+
+impl App {
+    /// Finishes a visit: afterwards it is in the journal and in the database, or nothing happened.
+    /// Finishing again answers the same visit.
+    ///
+    /// # Errors
+    /// [`ProblemCode::VisitNotOpen`], [`ProblemCode::RequestTooLarge`], and those of journal and
+    /// database. Gaps are no error: they are listed.
+    pub fn finish(&mut self, request: DraftName) -> Result<FinishReply, Problem> {
+        let (ports, open, settings) = self.writing()?;
+        let name = request.visit;
+        if let Some(visit) = open.store.visit_of_draft(&name).or_tell()? {
+            return Ok(FinishReply { visit: Some(visit.id), gaps: Vec::new(), next: None });
+        }
+        let head = open.draft(&name)?;
+        let parts = match open.ready(ports, settings, &name, &head)? {
+            Ok(parts) => parts,
+            Err(gaps) => return Ok(FinishReply { visit: None, gaps, next: None }),
+        };
+        let visit = open.write_visit(ports, &name, &head, &parts)?;
+        let next = open.next_person(ports, &head)?;
+        Ok(FinishReply { visit: Some(visit), gaps: Vec::new(), next })
+    }
+
+    /// What keeps a visit from being finished.
+    ///
+    /// # Errors
+    /// As [`App::finish`].
+    pub fn gaps(&mut self, request: DraftName) -> Result<Vec<Gap>, Problem> {
+        let (ports, open, settings) = self.writing()?;
+        let head = open.draft(&request.visit)?;
+        Ok(open.ready(ports, settings, &request.visit, &head)?.err().unwrap_or_default())
+    }
+
+    /// 没见到: a finished visit in which nobody was met, in one go.
+    ///
+    /// # Errors
+    /// As [`App::finish`].
+    pub fn not_met(&mut self, request: NotMetVisit) -> Result<FinishReply, Problem> {
+        let (ports, open, settings) = self.writing()?;
+        let subjects =
+            request.subjects.iter().map(|subject| Chosen { subject: *subject, met: Some(Met::Nobody) });
+        let start = StartVisit {
+            subjects: subjects.collect(),
+            way: request.way,
+            happened: request.happened,
+            ..StartVisit::default()
+        };
+        let (name, mut head) = open.begin_draft(ports, start)?;
+        for part in &mut head.parts {
+            part.reason = Some(request.reason);
+            part.reason_words.clone_from(&request.reason_words);
+            part.reason_from = request.reason_from;
+            part.come_again.clone_from(&request.come_again);
+        }
+        let parts = match open.ready(ports, settings, &name, &head)? {
+            Ok(parts) => parts,
+            Err(gaps) => return Ok(FinishReply { visit: None, gaps, next: None }),
+        };
+        let visit = open.write_visit(ports, &name, &head, &parts)?;
+        let next = open.next_person(ports, &head)?;
+        Ok(FinishReply { visit: Some(visit), gaps: Vec::new(), next })
+    }
+}
