@@ -23,35 +23,22 @@ const AHEAD: usize = 2;
 /// missed visit may be made up) to the one after next, seen from `today`. `roll` asks with
 /// `from = today`, a changed rule with its first day.
 pub fn pairs_since(rules: &Rules, person: &Person, from: Day, today: Day) -> Pairs {
-    collect(rules, person, |rule| {
-        let first = Period::containing(rule.cadence, rule.cut, from.max(rule.from)).previous();
-        let mut last = Period::containing(rule.cadence, rule.cut, today);
-        for _ in 0..AHEAD {
-            last = last.next();
-        }
-        std::iter::successors(Some(first), |period| Some(period.next())).take_while(move |one| *one <= last)
-    })
+    collect(rules, person, |rule| (from, horizon(rule, today)))
+}
+
+fn horizon(rule: &Duty, today: Day) -> Period {
+    (0..AHEAD).fold(Period::containing(rule.cadence, rule.cut, today), |period, _| period.next())
 }
 
 /// The (duty, period) pairs that a part can change when it comes, goes or changes: the period of its
 /// day and the one before (whose missed visit it may make up); later ones too when it reports a
 /// change or the duty is rolling. For a part that changed, ask with what it was and with what it is.
 pub fn pairs_of_part(rules: &Rules, person: &Person, fact: &PartFact, today: Day) -> Pairs {
-    let later = reports_change(fact);
-    let of_its_day = collect(rules, person, |rule| {
-        let period = Period::containing(rule.cadence, rule.cut, fact.day);
-        [period.previous(), period].into_iter()
-    });
-    let reaching = |duty: &str| later || rolls(rules, person, duty);
-    let mut pairs: Pairs =
-        pairs_since(rules, person, fact.day, today).into_iter().filter(|(duty, _)| reaching(duty)).collect();
-    pairs.extend(of_its_day);
-    pairs
-}
-
-fn rolls(rules: &Rules, person: &Person, duty: &str) -> bool {
-    villages(person).any(|village| {
-        rules.at(duty, village).iter().any(|rule| matches!(rule.cadence, Cadence::Rolling { .. }))
+    let change = reports_change(fact);
+    collect(rules, person, |rule| {
+        let its_own = Period::containing(rule.cadence, rule.cut, fact.day);
+        let reaches = change || matches!(rule.cadence, Cadence::Rolling { .. });
+        (fact.day, if reaches { its_own.max(horizon(rule, today)) } else { its_own })
     })
 }
 
@@ -59,21 +46,22 @@ fn villages(person: &Person) -> impl Iterator<Item = AreaCode> {
     person.moves.values().copied().chain(person.counted_in())
 }
 
-/// The periods named for each rule that may concern the person, kept when the rule may be in force on
-/// some day of them.
-fn collect<I>(rules: &Rules, person: &Person, periods: impl Fn(&Duty) -> I) -> Pairs
-where
-    I: Iterator<Item = Period>,
-{
+/// For each rule that may concern the person: the periods from the one before that of a day up to a
+/// last one, kept when the rule may be in force on some day of them.
+fn collect(rules: &Rules, person: &Person, span: impl Fn(&Duty) -> (Day, Period)) -> Pairs {
     let mut pairs = Pairs::new();
     for duty in rules.names() {
         for mut following in villages(person).map(|village| rules.at(duty, village)) {
             while let Some((rule, after)) = following.split_first() {
                 following = after;
-                if person.memberships.iter().any(|one| rule.categories.contains(&one.code)) {
-                    let kept = periods(rule).filter(|period| in_force(rule, after, *period));
-                    pairs.extend(kept.map(|period| (duty.to_owned(), period)));
+                if !person.memberships.iter().any(|one| rule.categories.contains(&one.code)) {
+                    continue;
                 }
+                let (from, last) = span(rule);
+                let first = Period::containing(rule.cadence, rule.cut, from.max(rule.from)).previous();
+                let periods = std::iter::successors(Some(first), |period| Some(period.next()));
+                let kept = periods.take_while(|one| *one <= last).filter(|one| in_force(rule, after, *one));
+                pairs.extend(kept.map(|period| (duty.to_owned(), period)));
             }
         }
     }
