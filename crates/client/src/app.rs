@@ -86,6 +86,8 @@ pub(crate) struct Open {
     pub rules: Rules,
     /// Which form is used for whom.
     pub form_uses: Vec<crate::form_use::FormUse>,
+    /// The newest version of each published form.
+    pub published: crate::form_use::Published,
     /// Compiled forms.
     pub forms: BTreeMap<Hash, Arc<Form>>,
     /// Forms being filled in, by draft and person.

@@ -9,9 +9,10 @@ use domain::ids::{AreaCode, RecordId};
 use domain::patch::RecordRef;
 use domain::problem::Problem;
 use domain::subject::Person;
-use domain::time::Day;
+use domain::time::{Day, UnixMs};
 use domain::value::Value;
 use forms::form::Form;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// One form assignment.
@@ -19,8 +20,10 @@ use std::sync::Arc;
 pub(crate) struct FormUse {
     /// Its record.
     pub id: RecordId,
-    /// The form's version.
-    pub hash: Hash,
+    /// The form's version, when one is named; else the newest published one holds.
+    hash: Option<Hash>,
+    /// The form's stable name.
+    form: String,
     area: AreaCode,
     categories: Vec<String>,
     age_from: Option<i64>,
@@ -28,7 +31,7 @@ pub(crate) struct FormUse {
 }
 
 impl FormUse {
-    /// Reads an assignment; `None` when form or area is missing or contested.
+    /// Reads an assignment; `None` when the area is missing or contested.
     pub(crate) fn read(id: RecordId, head: &Head) -> Option<Self> {
         let categories = match head.value(keys::CATEGORIES) {
             Some(Value::List(codes)) => codes.clone(),
@@ -36,7 +39,8 @@ impl FormUse {
         };
         Some(Self {
             id,
-            hash: head.text(keys::HASH)?.parse().ok()?,
+            hash: head.text(keys::HASH).and_then(|text| text.parse().ok()),
+            form: head.text(keys::FORM).unwrap_or_default().to_owned(),
             area: AreaCode(u64::try_from(head.int(keys::AREA)?).ok()?),
             categories,
             age_from: head.int(keys::AGE_FROM),
@@ -54,6 +58,18 @@ impl FormUse {
     }
 }
 
+/// The newest published version of each form, by stable name: when it was published, and its hash.
+pub(crate) type Published = BTreeMap<String, (UnixMs, Hash)>;
+
+/// Takes a published form.
+pub(crate) fn publish(published: &mut Published, head: &Head) {
+    let hash = head.text(keys::HASH).and_then(|text| text.parse::<Hash>().ok());
+    let at_ms = head.fields.get(keys::HASH).into_iter().flatten().map(|write| write.at_ms).max();
+    let (Some(name), Some(hash), Some(at_ms)) = (head.text(keys::FORM), hash, at_ms) else { return };
+    let newest = published.entry(name.to_owned()).or_insert((at_ms, hash));
+    *newest = (*newest).max((at_ms, hash));
+}
+
 impl Open {
     /// The form for a person on a day: of the nearest area, then the one that names categories.
     pub(crate) fn form_for(&self, person: &Person, day: Day) -> Option<Hash> {
@@ -62,7 +78,8 @@ impl Open {
         let suiting = self.form_uses.iter().filter(|one| one.suits(person, day));
         let placed = suiting.filter_map(|one| Some((depth(one.area)?, one)));
         let best = placed.min_by_key(|(depth, one)| (*depth, one.categories.is_empty(), one.id));
-        best.map(|(_, one)| one.hash)
+        let best = best.map(|(_, one)| one)?;
+        best.hash.or_else(|| self.published.get(&best.form).map(|(_, hash)| *hash))
     }
 
     /// A form, compiled. The first use of a version reads and compiles it.

@@ -3,7 +3,7 @@
 
 use crate::app::{App, Heard, Open, setting};
 use crate::bench::Bench;
-use crate::form_use::FormUse;
+use crate::form_use::{FormUse, publish};
 use crate::identity::Enrolled;
 use crate::journal::Line;
 use crate::ports::Ports;
@@ -38,6 +38,7 @@ impl App {
             reference: Reference::default(),
             rules: Rules::default(),
             form_uses: Vec::new(),
+            published: BTreeMap::new(),
             forms: BTreeMap::new(),
             desks: BTreeMap::new(),
             heard: Heard::default(),
@@ -63,10 +64,14 @@ impl Open {
     /// Loads areas, staff, assignments, duties and forms. Grows with villages and staff only.
     pub(crate) fn load_reference(&mut self) -> Result<(), Problem> {
         let mut reference = Reference::default();
+        self.published.clear();
         for kind in REFERENCE {
             for row in self.store.records_of(kind).or_tell()? {
                 if let Some(head) = row.head() {
                     reference.take(row.record, head);
+                    if kind == RecordKind::Form {
+                        publish(&mut self.published, head);
+                    }
                 }
             }
         }
@@ -183,6 +188,9 @@ impl Open {
             let Some(head) = row.head() else { continue };
             self.reference.take(row.record, head);
             rules |= matches!(row.record.kind, RecordKind::Duty | RecordKind::Area);
+            if row.record.kind == RecordKind::Form {
+                publish(&mut self.published, head);
+            }
             if row.record.kind == RecordKind::FormAssignment {
                 self.form_uses.retain(|one| one.id != row.record.id);
                 self.form_uses.extend(FormUse::read(row.record.id, head));

@@ -54,6 +54,7 @@ impl Open {
         self.keep_reference(&batch)?;
         self.judge_slice(ports)?;
         exchanging.fetched += after.fetched;
+        exchanging.told.clone_from(&reply.rest.problem);
         let mut again = after.again;
         if after.read && self.recovery()? == Some(Recovery::Reading) {
             again |= self.trim_recovery()?;
@@ -86,6 +87,13 @@ impl Open {
         let cursor: Option<Cursor> = self.stored(setting::CURSOR)?;
         let restored = cursor.is_some_and(|cursor| cursor.epoch != statement.epoch);
         let mut again = restored;
+        let told = reply.rest.problem.as_ref().map(|problem| problem.code);
+        if told == Some(ProblemCode::ExchangeNumberOld) {
+            // This phone was restored from a copy: it has forgotten numbers that it gave out.
+            let number = statement.number.saturating_mul(2).saturating_add(1_000);
+            batch.settings.insert(setting::NUMBER.to_owned(), Some(number.to_string()));
+            again = true;
+        }
         if restored {
             // Nobody knows what this page begins with: everything is read anew.
             reply.rest.page = reply.rest.page.is_some().then(Page::default);

@@ -99,6 +99,8 @@ pub(crate) struct Exchanging {
     reread: BTreeSet<Scope>,
     fetched: u64,
     bytes: u64,
+    /// What the county said besides.
+    told: Option<Problem>,
 }
 
 /// What the last request said.
@@ -124,6 +126,7 @@ impl App {
             reread: BTreeSet::new(),
             fetched: 0,
             bytes: 0,
+            told: None,
         });
         match open.step(ports, &mut exchanging, arrived) {
             Ok(Some(want)) => {
@@ -151,7 +154,7 @@ impl Exchanging {
             waiting: open.waiting().unwrap_or(done.waiting),
             fetched: self.fetched,
             bytes: self.bytes,
-            problem: problem.or(done.problem),
+            problem: problem.or(done.problem).or(self.told.clone()),
         }
     }
 }
@@ -216,7 +219,7 @@ impl Open {
                         waiting: self.waiting()?,
                         fetched: exchanging.fetched,
                         bytes,
-                        problem: report.problem,
+                        problem: report.problem.or(exchanging.told.clone()),
                     })));
                 }
             }
