@@ -1,11 +1,7 @@
 //! The one socket of the phone: posts bytes to the county and says in the machine's words what came back.
 
-use domain::problem::Problem;
-use reqwest::header::CONTENT_TYPE;
-use reqwest::{Certificate, Client, StatusCode};
-use std::sync::Arc;
+use reqwest::{Certificate, Client};
 use std::time::Duration;
-use sync::phone::Failure;
 use sync::wire::limits::REPLY_BYTES_MAX;
 
 /// A first byte later than this is "too slow": slow links of 60 kbit/s carry a unit in 10 s.
@@ -13,13 +9,22 @@ const ANSWER_S_MAX: u64 = 60;
 /// A connection that is not there by then is "unreachable".
 const CONNECT_S_MAX: u64 = 15;
 
-/// Bytes that went over the line, HTTP heads estimated: what the screen shows as 已用流量.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Traffic {
-    /// Sent.
-    pub up: u64,
-    /// Received.
-    pub down: u64,
+/// What somebody answered. Whether it was the county, the client finds out by the signature.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body, cut a little beyond the longest reply.
+    pub body: Vec<u8>,
+}
+
+/// Why there was no whole answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoAnswer {
+    /// No connection, or it broke.
+    Unreachable,
+    /// It took too long.
+    TooSlow,
 }
 
 /// A way to one county.
@@ -60,65 +65,29 @@ impl Transport {
         Ok(Self { client, base: base.trim_end_matches('/').to_owned() })
     }
 
-    /// Posts bytes and gives back the whole answer.
+    /// Posts bytes and gives back the whole answer, whoever gave it.
     ///
     /// # Errors
     /// Never about the work: it is on the phone in every case.
-    pub async fn post(&self, path: &str, body: Arc<[u8]>) -> Result<(Vec<u8>, Traffic), Failure> {
+    pub async fn post(&self, path: &str, body: Vec<u8>) -> Result<Answer, NoAnswer> {
         let url = format!("{}{path}", self.base);
-        let up = 200 + body.len() as u64;
-        let sent = self.client.post(url).body(body.to_vec()).send().await;
-        let answer = sent.map_err(|error| failure(&error))?;
-        let status = answer.status();
-        let kind = answer.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-        let json = kind.starts_with("application/json");
-        let binary = kind.starts_with("application/octet-stream");
-        let retry_s = retry_after(&answer);
-        let body = whole(answer).await?;
-        let traffic = Traffic { up, down: 150 + body.len() as u64 };
-        // Only the county answers with a frame, or with a problem or a reply in JSON.
-        match (status.is_success(), json, binary) {
-            (true, true, _) | (true, _, true) => Ok((body, traffic)),
-            (false, true, _) => Err(refusal(status, retry_s, &body)),
-            _ => Err(Failure::NotTheCounty),
+        let sent = self.client.post(url).body(body).send().await;
+        let mut answer = sent.map_err(|error| no_answer(&error))?;
+        let status = answer.status().as_u16();
+        let mut body = Vec::new();
+        while let Some(chunk) = answer.chunk().await.map_err(|error| no_answer(&error))? {
+            body.extend_from_slice(&chunk);
+            if body.len() > REPLY_BYTES_MAX {
+                // Longer than anything a county says: whoever this is, what is read is enough.
+                break;
+            }
         }
+        Ok(Answer { status, body })
     }
 }
 
-fn retry_after(answer: &reqwest::Response) -> Option<u32> {
-    answer.headers().get(reqwest::header::RETRY_AFTER)?.to_str().ok()?.parse().ok()
-}
-
-/// Reads the body, but never more than a reply may have.
-async fn whole(mut answer: reqwest::Response) -> Result<Vec<u8>, Failure> {
-    let mut body = Vec::new();
-    while let Some(chunk) = answer.chunk().await.map_err(|error| failure(&error))? {
-        if body.len() + chunk.len() > REPLY_BYTES_MAX {
-            return Err(Failure::Damaged);
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body)
-}
-
-fn failure(error: &reqwest::Error) -> Failure {
-    if error.is_timeout() {
-        Failure::TooSlow
-    } else if error.is_body() || error.is_decode() {
-        Failure::Damaged
-    } else {
-        Failure::Unreachable
-    }
-}
-
-fn refusal(status: StatusCode, retry_s: Option<u32>, body: &[u8]) -> Failure {
-    let Ok(problem) = serde_json::from_slice::<Problem>(body) else { return Failure::NotTheCounty };
-    let busy = matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS);
-    match retry_s {
-        Some(wait_s) => Failure::Busy { wait_s },
-        None if busy => Failure::Busy { wait_s: 5 },
-        None => Failure::Refused(problem),
-    }
+fn no_answer(error: &reqwest::Error) -> NoAnswer {
+    if error.is_timeout() { NoAnswer::TooSlow } else { NoAnswer::Unreachable }
 }
 
 #[cfg(test)]
@@ -141,40 +110,36 @@ mod tests {
         format!("http://{address}")
     }
 
-    async fn post(base: &str) -> Result<Vec<u8>, Failure> {
-        let transport = Transport::new(base, None).unwrap();
-        transport.post("/exchange", Arc::from(&b"x"[..])).await.map(|(body, _)| body)
+    async fn post(base: &str) -> Result<Answer, NoAnswer> {
+        Transport::new(base, None).unwrap().post("/exchange", b"x".to_vec()).await
     }
 
     #[tokio::test]
-    async fn a_log_in_page_is_not_the_county() {
+    async fn whoever_answers_is_heard_and_a_redirection_is_not_followed() {
         let page = b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 6\r\n\r\n<html>";
-        assert_eq!(post(&answering(page)).await, Err(Failure::NotTheCounty));
+        assert_eq!(post(&answering(page)).await, Ok(Answer { status: 200, body: b"<html>".to_vec() }));
         let moved = b"HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1/login\r\ncontent-length: 0\r\n\r\n";
-        assert_eq!(post(&answering(moved)).await, Err(Failure::NotTheCounty));
-        let json =
-            b"HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}";
-        assert_eq!(post(&answering(json)).await, Err(Failure::NotTheCounty));
+        assert_eq!(post(&answering(moved)).await, Ok(Answer { status: 302, body: Vec::new() }));
     }
 
     #[tokio::test]
-    async fn a_reply_cut_short_is_damaged_and_a_closed_door_unreachable() {
-        let cut =
-            b"HTTP/1.1 200 OK\r\ncontent-type: application/octet-stream\r\ncontent-length: 60\r\n\r\nSFR1";
-        assert_eq!(post(&answering(cut)).await, Err(Failure::Damaged));
+    async fn a_reply_cut_short_and_a_closed_door_are_no_answer() {
+        let cut = b"HTTP/1.1 200 OK\r\ncontent-length: 60\r\n\r\nSFR1";
+        assert_eq!(post(&answering(cut)).await, Err(NoAnswer::Unreachable));
         let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        assert_eq!(post(&format!("http://{free}")).await, Err(Failure::Unreachable));
+        assert_eq!(post(&format!("http://{free}")).await, Err(NoAnswer::Unreachable));
     }
 
     #[tokio::test]
-    async fn a_problem_is_refused_and_a_busy_county_says_when() {
-        let unknown =
-            b"HTTP/1.1 401 Unauthorized\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n\
-            {\"code\":\"device_unknown\",\"advice\":\"call\"}";
-        let expected = Problem::new(ProblemCode::DeviceUnknown);
-        assert_eq!(post(&answering(unknown)).await, Err(Failure::Refused(expected)));
-        let busy = b"HTTP/1.1 503 Busy\r\ncontent-type: application/json\r\nretry-after: 9\r\nconnection: close\r\n\r\n\
-            {\"code\":\"county_busy\",\"advice\":\"retry\",\"params\":{\"wait_s\":\"9\"}}";
-        assert_eq!(post(&answering(busy)).await, Err(Failure::Busy { wait_s: 9 }));
+    async fn an_endless_answer_is_cut() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n");
+            while stream.write_all(&[b'x'; 65_536]).is_ok() {}
+        });
+        let answer = post(&base).await.unwrap();
+        assert!(answer.body.len() > REPLY_BYTES_MAX && answer.body.len() < 2 * REPLY_BYTES_MAX);
     }
 }
