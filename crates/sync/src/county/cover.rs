@@ -79,9 +79,6 @@ fn person(work: &mut Work<'_>, id: RecordId) -> Option<Person> {
 fn parts(work: &mut Work<'_>) -> Vec<Changed> {
     let mut ids: BTreeSet<RecordId> = work.parts.clone();
     for visit in work.visits.clone() {
-        if work.before(RecordRef { kind: RecordKind::Visit, id: visit }).is_none() {
-            continue;
-        }
         match work.loaded.parts_of_visits.get(&visit) {
             Some(rows) => ids.extend(rows.iter().map(|row| row.part)),
             None => {

@@ -1,5 +1,6 @@
 //! A reviewer's word on what was set aside.
 
+use super::judge;
 use super::needs::{HeldEntry, WaitsFor};
 use super::plan::own;
 use super::prepared::{Decision, OwnPatch, OwnRecord};
@@ -28,6 +29,17 @@ pub(super) fn decide(work: &mut Work<'_>, decisions: &[Decision]) {
             work.plan.problem = Some(Problem::new(ProblemCode::NothingFound));
             return;
         };
+        if decision.accept {
+            // Nobody can take in what speaks of something that is not here.
+            match judge::missing(work, &one.entry) {
+                Some(None) => {}
+                Some(Some((_, problem))) => {
+                    work.plan.problem = Some(problem);
+                    return;
+                }
+                None => continue,
+            }
+        }
         if one.state == ItemState::Forked {
             forked(work, one, decision.accept, &mut renamed);
         } else {

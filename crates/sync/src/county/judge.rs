@@ -23,10 +23,6 @@ pub(super) enum Verdict {
     Hold(ItemState, WaitsFor, Problem),
 }
 
-fn awaiting(waits_for: WaitsFor, code: ProblemCode) -> Option<Verdict> {
-    Some(Verdict::Hold(ItemState::Awaiting, waits_for, Problem::new(code)))
-}
-
 fn set_aside(code: ProblemCode) -> Option<Verdict> {
     Some(Verdict::Hold(ItemState::SetAside, WaitsFor::Reviewer, Problem::new(code)))
 }
@@ -52,17 +48,26 @@ pub(super) fn judge(
     if patch.author != staff {
         return set_aside(ProblemCode::NotPermitted);
     }
-    if let Some(form) = patch.form
+    if let Some((waits_for, problem)) = missing(work, entry)? {
+        return Some(Verdict::Hold(ItemState::Awaiting, waits_for, problem));
+    }
+    permitted(work, entry, arrived_ms)
+}
+
+/// The form or record that an entry cannot do without, and that is not here. Outer `None`: not loaded.
+pub(super) fn missing(work: &mut Work<'_>, entry: &Entry) -> Option<Option<(WaitsFor, Problem)>> {
+    if let Some(form) = entry.patch.form
         && work.reference().order(Some(form)).is_none()
     {
-        return awaiting(WaitsFor::Form(form), ProblemCode::WaitsForForm);
+        return Some(Some((WaitsFor::Form(form), Problem::new(ProblemCode::WaitsForForm))));
     }
     for needed in needed(entry) {
         if work.row(needed)?.is_none() {
-            return awaiting(WaitsFor::Record(needed), ProblemCode::WaitsForSubject);
+            let problem = Problem::new(ProblemCode::WaitsForSubject);
+            return Some(Some((WaitsFor::Record(needed), problem)));
         }
     }
-    permitted(work, entry, arrived_ms)
+    Some(None)
 }
 
 /// The state and the holder of a device. It is not always the one that speaks now: what a phone

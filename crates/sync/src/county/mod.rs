@@ -10,7 +10,7 @@ mod epoch;
 mod judge;
 pub mod needs;
 pub mod outcome;
-mod place;
+pub mod place;
 mod plan;
 pub mod prepared;
 mod release;

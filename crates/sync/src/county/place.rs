@@ -75,47 +75,59 @@ fn digests(work: &mut Work<'_>, record: RecordRef, before: &RecordRow, head: &He
     }
 }
 
-/// The feeds of a record, ascending, and the person it hangs on. `None` while something has to be
-/// loaded. A record without a known place stands in the county's own feed, so that it is not lost.
+/// The feeds of a record, ascending, and the person it hangs on. `None` while something has to be loaded.
 fn scopes(work: &mut Work<'_>, record: RecordRef, head: &Head) -> Option<(Vec<Scope>, Option<RecordId>)> {
-    let county = work.prepared.county;
-    let (areas, audience, subject) = match record.kind {
-        RecordKind::Person | RecordKind::Household | RecordKind::Visit => {
-            (codes(head, keys::VILLAGE), Audience::General, None)
-        }
-        RecordKind::Part | RecordKind::Concern | RecordKind::ChildFile => {
-            let subject = link(head, keys::SUBJECT);
-            let (areas, minor) = match subject {
-                Some(id) => about(work, id, record, head)?,
-                // Whose it is, is contested: it may be a child's.
-                None => (Vec::new(), true),
-            };
-            let child = minor || record.kind == RecordKind::ChildFile;
-            (areas, if child { Audience::Child } else { Audience::General }, subject)
-        }
-        RecordKind::Assignment | RecordKind::Duty | RecordKind::Form | RecordKind::FormAssignment => {
-            (codes(head, keys::AREA), Audience::General, None)
-        }
-        RecordKind::Area | RecordKind::Staff => (vec![county], Audience::General, None),
-        RecordKind::Grant | RecordKind::Closing | RecordKind::Urgent => {
-            (vec![county], Audience::Restricted, None)
+    let subject = hangs_on(record.kind, head);
+    let person = match subject {
+        None => None,
+        Some(id) => {
+            let row = work.row(RecordRef { kind: RecordKind::Person, id })?;
+            row.map(|row| Person::read(id, &row.head))
         }
     };
-    let areas = if areas.is_empty() { vec![county] } else { areas };
+    let audience = match record.kind {
+        RecordKind::Grant | RecordKind::Closing | RecordKind::Urgent => Audience::Restricted,
+        RecordKind::ChildFile => Audience::Child,
+        RecordKind::Part | RecordKind::Concern => {
+            let day = if record.kind == RecordKind::Part { visit_day(work, head)? } else { None };
+            let today = Day::of(work.prepared.now_ms);
+            // Whose it is may be contested or unknown; then it may be a child's. The day of the visit
+            // may be mistyped; who is a child today is one.
+            let minor = person
+                .as_ref()
+                .is_none_or(|one| one.is_minor_on(today) || day.is_some_and(|day| one.is_minor_on(day)));
+            if minor { Audience::Child } else { Audience::General }
+        }
+        _ => Audience::General,
+    };
+    let areas = areas_of(work.prepared.county, record.kind, head, person.as_ref());
     Some((areas.into_iter().map(|area| Scope { area, audience }).collect(), subject))
 }
 
-/// Where a person is visible, and whether what is recorded of them is a child's.
-fn about(work: &mut Work<'_>, id: RecordId, record: RecordRef, head: &Head) -> Option<(Vec<AreaCode>, bool)> {
-    let day = match record.kind {
-        RecordKind::Part => visit_day(work, head)?,
-        _ => None,
+/// The person that a record hangs on: it goes where the person goes.
+pub fn hangs_on(kind: RecordKind, head: &Head) -> Option<RecordId> {
+    let hangs = matches!(kind, RecordKind::Part | RecordKind::Concern | RecordKind::ChildFile);
+    hangs.then(|| link(head, keys::SUBJECT)).flatten()
+}
+
+/// The areas in whose feeds a record stands, ascending; `person` is the one it hangs on. A record
+/// without a known place stands in the county's own feed, so that it is not lost.
+pub fn areas_of(county: AreaCode, kind: RecordKind, head: &Head, person: Option<&Person>) -> Vec<AreaCode> {
+    let areas = match kind {
+        RecordKind::Person | RecordKind::Household | RecordKind::Visit => codes(head, keys::VILLAGE),
+        RecordKind::Part | RecordKind::Concern | RecordKind::ChildFile => {
+            person.map_or_else(Vec::new, |person| person.villages.clone())
+        }
+        RecordKind::Assignment | RecordKind::Duty | RecordKind::Form | RecordKind::FormAssignment => {
+            codes(head, keys::AREA)
+        }
+        RecordKind::Area
+        | RecordKind::Staff
+        | RecordKind::Grant
+        | RecordKind::Closing
+        | RecordKind::Urgent => Vec::new(),
     };
-    let today = Day::of(work.prepared.now_ms);
-    let row = work.row(RecordRef { kind: RecordKind::Person, id })?;
-    let Some(row) = row else { return Some((Vec::new(), true)) };
-    let person = Person::read(id, &row.head);
-    Some((person.villages.clone(), person.is_minor_on(day.unwrap_or(today))))
+    if areas.is_empty() { vec![county] } else { areas }
 }
 
 fn visit_day(work: &mut Work<'_>, part: &Head) -> Option<Option<Day>> {

@@ -38,9 +38,10 @@ pub enum Job {
     Roll {
         /// Whose.
         subjects: Vec<RecordId>,
-        /// From which day on.
+        /// From which day on; not after the county's horizon, or the periods between are left out.
         from: domain::time::Day,
-        /// Standings exist for periods that begin before this day, once all persons are done.
+        /// Standings exist for periods that begin before this day, once all persons are done: named
+        /// in the last of several such jobs, the present horizon in those before.
         horizon: domain::time::Day,
     },
 }

@@ -140,8 +140,7 @@ impl<'a> Work<'a> {
     fn receipt(&mut self, held: &Held, device: Option<DeviceId>) -> Option<(i32, u32)> {
         let Held::Entry(entry) = held else { return None };
         let patch = &entry.patch;
-        let first = patch.record.id == RecordId::derived(patch.writer, patch.serial);
-        if device.is_none() || patch.record.kind != RecordKind::Visit || !first {
+        if device.is_none() || patch.record.kind != RecordKind::Visit || !makes(entry) {
             return None;
         }
         let today = Day::of(self.prepared.now_ms);
@@ -210,7 +209,8 @@ impl<'a> Work<'a> {
             RecordKind::Person if counts(entry) => {
                 self.persons.entry(record.id).or_default();
             }
-            RecordKind::Visit => {
+            // A visit that its phone has only just made has no parts yet.
+            RecordKind::Visit if self.before(record).is_some() || !makes(entry) => {
                 self.visits.insert(record.id);
             }
             RecordKind::Part => {
@@ -262,6 +262,11 @@ impl<'a> Work<'a> {
         let old = found.held.iter().any(waits);
         Some(old || self.held.get(&record).is_some_and(|held| held.iter().any(waits)))
     }
+}
+
+/// Whether an entry is the one that made its record.
+fn makes(entry: &Entry) -> bool {
+    entry.patch.record.id == RecordId::derived(entry.patch.writer, entry.patch.serial)
 }
 
 /// Whether a patch of a person writes anything that standings depend on.
