@@ -2,6 +2,7 @@
 //! the conformance suite that every backend must pass.
 
 pub mod audit;
+pub mod conformance;
 pub mod county;
 pub mod error;
 pub mod memory;

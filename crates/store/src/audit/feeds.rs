@@ -4,9 +4,13 @@ use super::{Finding, records};
 use crate::StoreError;
 use crate::county::{FeedRequest, Ledger};
 use domain::catalogue::RecordKind;
+use domain::ids::AreaCode;
 use domain::patch::RecordRef;
 use domain::permission::Scope;
+use domain::subject::Person;
 use std::collections::{BTreeMap, BTreeSet};
+use sync::county::needs::RecordRow;
+use sync::county::place::{areas_of, hangs_on};
 use sync::wire::exchange::Position;
 
 /// What a feed should be.
@@ -16,13 +20,17 @@ struct Expected {
     sum: u64,
 }
 
-pub(super) async fn check(ledger: &dyn Ledger) -> Result<Vec<Finding>, StoreError> {
+pub(super) async fn check(ledger: &dyn Ledger, county: AreaCode) -> Result<Vec<Finding>, StoreError> {
+    let mut findings = Vec::new();
     let mut feeds: BTreeMap<Scope, Expected> = BTreeMap::new();
     for kind in RecordKind::ALL {
         let mut after = None;
         while let Some((last, page)) = records(ledger, *kind, after).await? {
             after = Some(last);
             for (record, row) in page {
+                if !placed(ledger, county, record, &row).await? {
+                    findings.push(Finding::Place(record));
+                }
                 for scope in &row.scopes {
                     let feed = feeds.entry(*scope).or_default();
                     feed.records.insert(record);
@@ -31,11 +39,29 @@ pub(super) async fn check(ledger: &dyn Ledger) -> Result<Vec<Finding>, StoreErro
             }
         }
     }
-    let mut findings = Vec::new();
     for (scope, expected) in feeds {
         findings.extend(check_feed(ledger, scope, &expected).await?);
     }
     Ok(findings)
+}
+
+/// Whether a record stands in the feeds of the areas where it belongs.
+async fn placed(
+    ledger: &dyn Ledger,
+    county: AreaCode,
+    record: RecordRef,
+    row: &RecordRow,
+) -> Result<bool, StoreError> {
+    let subject = hangs_on(record.kind, &row.head);
+    let person = match subject {
+        None => None,
+        Some(id) => {
+            let row = ledger.record(RecordRef { kind: RecordKind::Person, id }).await?;
+            row.map(|row| Person::read(id, &row.head))
+        }
+    };
+    let areas: Vec<AreaCode> = row.scopes.iter().map(|scope| scope.area).collect();
+    Ok(row.subject == subject && areas == areas_of(county, record.kind, &row.head, person.as_ref()))
 }
 
 async fn check_feed(

@@ -12,7 +12,7 @@ mod ledger;
 use crate::StoreError;
 use crate::county::{Ledger, Reports};
 use domain::catalogue::RecordKind;
-use domain::ids::RecordId;
+use domain::ids::{AreaCode, RecordId};
 use domain::patch::RecordRef;
 use domain::period::Period;
 use domain::permission::Scope;
@@ -39,6 +39,8 @@ pub enum Finding {
     RecordMissing(RecordRef),
     /// A record is not what its patches say.
     Head(RecordRef),
+    /// A record stands in the feeds of other areas than its own.
+    Place(RecordRef),
     /// A feed does not hold exactly the records that stand in it.
     Feed(Scope),
     /// A feed's digest is not the sum over its records.
@@ -77,6 +79,7 @@ impl fmt::Display for Finding {
             Self::CountyPlace => f.write_str("the county's place is not the end of its ledger"),
             Self::RecordMissing(record) => write!(f, "{} {}: missing", record.kind.code(), record.id),
             Self::Head(record) => write!(f, "{} {}: not what its patches say", record.kind.code(), record.id),
+            Self::Place(record) => write!(f, "{} {}: in the wrong feeds", record.kind.code(), record.id),
             Self::Feed(scope) => write!(f, "feed {} {:?}: not its records", scope.area, scope.audience),
             Self::Digest(scope) => write!(f, "feed {} {:?}: wrong digest", scope.area, scope.audience),
             Self::Part(part) => write!(f, "part {part}: the index says something else"),
@@ -93,13 +96,17 @@ impl fmt::Display for Finding {
     }
 }
 
-/// Everything that differs; empty when all is well.
+/// Everything that differs; empty when all is well. `county` is the county's own code.
 ///
 /// # Errors
 /// As any reading.
-pub async fn audit(ledger: &dyn Ledger, reports: &dyn Reports) -> Result<Vec<Finding>, StoreError> {
+pub async fn audit(
+    ledger: &dyn Ledger,
+    reports: &dyn Reports,
+    county: AreaCode,
+) -> Result<Vec<Finding>, StoreError> {
     let mut findings = ledger::check(ledger, reports).await?;
-    findings.extend(feeds::check(ledger).await?);
+    findings.extend(feeds::check(ledger, county).await?);
     findings.extend(coverage::check(ledger, reports).await?);
     Ok(findings)
 }

@@ -1,0 +1,217 @@
+//! Claims about who counts as visited, on which day, and why. The audit after every case compares
+//! all standings and figures with their recomputation, as of every day.
+
+use super::world::{HEAD, OFFICER, OTHER, REVIEWER, VILLAGE, World, code, day, list, month};
+use crate::conformance::{Outcome, claim, same, there};
+use domain::catalogue::keys;
+use domain::coverage::{Excluded, Status};
+use domain::time::{Day, Happened};
+use domain::value::Value;
+
+const MET: Option<Status> = Some(Status::MetHome);
+const NOT_YET: Option<Status> = Some(Status::NotYet);
+
+pub async fn late_entry(world: &mut World) -> Outcome {
+    let person = world.person(VILLAGE, "LSLR").await?;
+    let mut phone = world.phone(OFFICER).await?;
+    let visit = phone.visit(VILLAGE, day(10, 15));
+    phone.met(visit, person);
+    world.send(&mut phone).await?;
+    same!(world.status(person, "elder", month(10), day(10, 14)).await?, NOT_YET, "before the visit");
+    same!(world.status(person, "elder", month(10), day(10, 15)).await?, MET, "from its day on");
+    same!(
+        world.status(person, "elder", month(11), day(11, 10)).await?,
+        NOT_YET,
+        "not in the month of arrival"
+    );
+    Ok(())
+}
+
+pub async fn void(world: &mut World) -> Outcome {
+    let person = world.person(VILLAGE, "LSLR").await?;
+    let mut phone = world.phone(OFFICER).await?;
+    let visit = phone.visit(VILLAGE, day(11, 9));
+    let part = phone.met(visit, person);
+    world.send(&mut phone).await?;
+    let mut reviewer = world.phone(REVIEWER).await?;
+    for record in [visit, part] {
+        for (word, expected) in [(Value::from("twice"), NOT_YET), (Value::Null, MET)] {
+            let head = world.head(record).await?;
+            reviewer.set(record, [(keys::VOID, word)], &head);
+            world.send(&mut reviewer).await?;
+            same!(
+                world.status(person, "elder", month(11), day(11, 10)).await?,
+                expected,
+                "void, and taken back"
+            );
+        }
+    }
+    Ok(())
+}
+
+pub async fn amended_time(world: &mut World) -> Outcome {
+    let person = world.person(VILLAGE, "LSLR").await?;
+    let mut phone = world.phone(OFFICER).await?;
+    let visit = phone.visit(VILLAGE, day(11, 3));
+    phone.met(visit, person);
+    world.send(&mut phone).await?;
+    let head = world.head(visit).await?;
+    let happened = Happened::afternoon(day(10, 20)).to_string();
+    phone.set(visit, [(keys::HAPPENED, happened.into())], &head);
+    world.send(&mut phone).await?;
+    same!(world.status(person, "elder", month(11), day(11, 10)).await?, NOT_YET, "not in November any more");
+    same!(world.status(person, "elder", month(10), day(10, 31)).await?, MET, "but in October");
+    Ok(())
+}
+
+pub async fn amended_person(world: &mut World) -> Outcome {
+    let (wrong, right) = (world.person(VILLAGE, "LSLR").await?, world.person(VILLAGE, "LSLR").await?);
+    let mut phone = world.phone(OFFICER).await?;
+    let visit = phone.visit(VILLAGE, day(11, 9));
+    let part = phone.met(visit, wrong);
+    world.send(&mut phone).await?;
+    let head = world.head(part).await?;
+    phone.set(part, [(keys::SUBJECT, right.id.to_string().into())], &head);
+    world.send(&mut phone).await?;
+    same!(world.status(wrong, "elder", month(11), day(11, 10)).await?, NOT_YET, "the one was not met");
+    same!(world.status(right, "elder", month(11), day(11, 10)).await?, MET, "the other was");
+    same!(world.county.reports.parts_of(wrong.id, 9).await?.len(), 0, "the one has no part");
+    same!(world.county.reports.parts_of(right.id, 9).await?.len(), 1, "the other has it");
+    // A second phone, which has not seen this, gives it back: contested, it is nobody's.
+    let mut other = world.phone(OFFICER).await?;
+    other.set(part, [(keys::SUBJECT, wrong.id.to_string().into())], &head);
+    world.send(&mut other).await?;
+    for person in [wrong, right] {
+        same!(world.status(person, "elder", month(11), day(11, 10)).await?, NOT_YET, "while it is contested");
+    }
+    Ok(())
+}
+
+pub async fn death(world: &mut World) -> Outcome {
+    let person = world.person(VILLAGE, "LSLR").await?;
+    world.set(person, [(keys::DIED, "2026-11-05".into())]).await?;
+    let died = Status::Excluded(Excluded::Died);
+    same!(world.status(person, "elder", month(11), day(11, 4)).await?, NOT_YET, "the day before");
+    same!(world.status(person, "elder", month(11), day(11, 5)).await?, Some(died), "from that day on");
+    same!(world.count("elder", month(11), (VILLAGE, died), day(11, 5)).await?, 1, "in the figures");
+    same!(world.count("elder", month(11), (VILLAGE, died), day(11, 4)).await?, 0, "as of each day");
+    world.set(person, [(keys::DIED, Value::Null)]).await?;
+    same!(world.status(person, "elder", month(11), day(11, 5)).await?, NOT_YET, "it was somebody else");
+    Ok(())
+}
+
+pub async fn category_end(world: &mut World) -> Outcome {
+    let person = world.person(VILLAGE, "LSLR").await?;
+    world.set(person, [("category/LSLR/end", "2026-11-06".into())]).await?;
+    let ended = Some(Status::Excluded(Excluded::CategoryEnded));
+    same!(world.status(person, "elder", month(11), day(11, 5)).await?, NOT_YET, "the last day");
+    same!(world.status(person, "elder", month(11), day(11, 6)).await?, ended, "from the end on");
+    same!(world.status(person, "elder", month(12), day(12, 1)).await?, None, "not in the next register");
+    same!(world.status(person, "elder", month(10), day(10, 31)).await?, NOT_YET, "still in the last");
+    Ok(())
+}
+
+pub async fn moved(world: &mut World) -> Outcome {
+    let person = world.person(VILLAGE, "LSLR").await?;
+    world.set(person, [(keys::VILLAGE, code(OTHER)), ("moved/2026-11-08", code(VILLAGE))]).await?;
+    for (village, as_of, expected) in
+        [(VILLAGE, 7, 1), (OTHER, 7, 0), (VILLAGE, 8, 0), (OTHER, 8, 1), (OTHER, 30, 1)]
+    {
+        let found = world.count("elder", month(11), (village, Status::NotYet), day(11, as_of)).await?;
+        claim!(found == expected, "{village} on the {as_of}th: {found}, expected {expected}");
+    }
+    Ok(())
+}
+
+pub async fn change(world: &mut World) -> Outcome {
+    let (ill, well) = (world.person(VILLAGE, "LSLR").await?, world.person(VILLAGE, "LSLR").await?);
+    let mut phone = world.phone(OFFICER).await?;
+    let visit = phone.visit(VILLAGE, day(11, 3));
+    let parts = [ill, well].map(|person| phone.part(visit, person, "none", Some("hospital")));
+    world.send(&mut phone).await?;
+    let pending = Some(Status::ChangePending);
+    for person in [ill, well] {
+        same!(
+            world.status(person, "elder", month(11), day(11, 3)).await?,
+            pending,
+            "it waits for the township"
+        );
+        same!(world.status(person, "elder", month(12), day(12, 1)).await?, pending, "as long as it takes");
+    }
+    let mut township = world.phone(HEAD).await?;
+    for ((person, part), word) in [ill, well].into_iter().zip(parts).zip(["accepted", "rejected"]) {
+        let head = world.head(person).await?;
+        let key = format!("{}{}", keys::CHANGE, part.id);
+        township.set(person, [(&key, word.into())], &head);
+    }
+    let mut head = world.head(ill).await?;
+    head.vector.raise(domain::log::Dot { writer: township.writer, serial: 1 });
+    township.set(ill, [("away/1/kind", "hospital".into()), ("away/1/from", "2026-11-02".into())], &head);
+    world.send(&mut township).await?;
+    let hospital = Some(Status::Excluded(Excluded::Hospital));
+    same!(world.status(ill, "elder", month(11), day(11, 3)).await?, hospital, "accepted");
+    same!(world.status(well, "elder", month(11), day(11, 3)).await?, Some(Status::Tried), "rejected: a try");
+    same!(world.status(well, "elder", month(12), day(12, 1)).await?, NOT_YET, "of that month only");
+    Ok(())
+}
+
+pub async fn rule_edit(world: &mut World) -> Outcome {
+    let (elder, destitute) = (world.person(VILLAGE, "LSLR").await?, world.person(VILLAGE, "TK").await?);
+    same!(world.status(elder, "elder", month(11), day(11, 10)).await?, NOT_YET, "the rule asks for elders");
+    world.set(World::duty("elder"), [(keys::CATEGORIES, list(&["TK"]))]).await?;
+    claim!(world.audit().await.is_err(), "until its persons are rolled, an edited rule shows in the audit");
+    world.roll(day(9, 1)).await?;
+    same!(world.status(elder, "elder", month(11), day(11, 10)).await?, None, "now for others");
+    same!(world.status(destitute, "elder", month(11), day(11, 10)).await?, NOT_YET, "who stand in it");
+    same!(
+        world.count("elder", month(11), (VILLAGE, Status::NotYet), day(11, 30)).await?,
+        1,
+        "in the figures"
+    );
+    Ok(())
+}
+
+pub async fn rolling(world: &mut World) -> Outcome {
+    let person = world.person(VILLAGE, "TK").await?;
+    let mut phone = world.phone(OFFICER).await?;
+    let visit = phone.visit(VILLAGE, day(9, 5));
+    phone.met(visit, person);
+    let call = phone.visit_when(VILLAGE, Happened::morning(day(9, 25)), "phone");
+    phone.met(call, person);
+    world.send(&mut phone).await?;
+    let visit = phone.visit(VILLAGE, day(11, 9));
+    phone.met(visit, person);
+    world.send(&mut phone).await?;
+    let all = world.county.reports.standings_of(person.id).await?;
+    let october = all.iter().find(|one| one.duty == "rounds" && one.period == month(10));
+    let october = there(october, "the standing of October")?;
+    same!(
+        october.due_on(day(10, 2)),
+        Some(day(10, 5)),
+        "30 days after the visit, whatever was telephoned since"
+    );
+    Ok(())
+}
+
+pub async fn far_future(world: &mut World) -> Outcome {
+    let person = world.person(VILLAGE, "LSLR").await?;
+    let then = Day::from_ymd(2027, 4, 10).unwrap_or(day(12, 31));
+    let mut phone = world.phone(OFFICER).await?;
+    let visit = phone.visit(VILLAGE, then);
+    phone.met(visit, person);
+    world.send(&mut phone).await?;
+    let between = phone.visit(VILLAGE, day(11, 9));
+    phone.part(between, person, "none", Some("migrant"));
+    world.send(&mut phone).await?;
+    world.audit().await?;
+    world.now_ms = then.plus(5).starts_at();
+    world.roll(then.plus(5)).await?;
+    let april = there("2027-04".parse().ok(), "a period")?;
+    same!(
+        world.status(person, "elder", april, then.plus(-1)).await?,
+        Some(Status::ChangePending),
+        "before it"
+    );
+    same!(world.status(person, "elder", april, then).await?, MET, "from its day on");
+    Ok(())
+}

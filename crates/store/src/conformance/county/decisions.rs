@@ -1,0 +1,87 @@
+//! Claims about a reviewer's word on what was set aside.
+
+use super::phone::Phone;
+use super::world::{OFFICER, VILLAGE, World};
+use crate::conformance::{Broken, Outcome, claim, same, there};
+use domain::canonical::Hash;
+use domain::catalogue::keys;
+use domain::log::Dot;
+use domain::patch::RecordRef;
+use domain::problem::ProblemCode;
+use sync::wire::receipt::ItemState;
+
+/// A person of whom an officer has said what an officer may not say, and then two things more.
+async fn behind(world: &mut World) -> Result<(Phone, RecordRef), Broken> {
+    let person = world.person(VILLAGE, "LSLR").await?;
+    let mut phone = world.phone(OFFICER).await?;
+    let mut head = world.head(person).await?;
+    phone.set(person, [(keys::DIED, "2026-11-08".into())], &head);
+    for value in ["2", "3"] {
+        head.vector.raise(Dot { writer: phone.writer, serial: phone.next() - 1 });
+        phone.set(person, [(keys::PHONE, value.into())], &head);
+    }
+    world.send(&mut phone).await?;
+    let held = [ItemState::Applied, ItemState::SetAside, ItemState::Awaiting, ItemState::Awaiting];
+    same!(world.states(person).await?, held, "one is set aside, two wait behind it");
+    Ok((phone, person))
+}
+
+fn told(done: &crate::county::Done) -> Vec<(u64, ItemState)> {
+    let outcomes = done.statement.iter().flat_map(|one| &one.outcomes);
+    outcomes.map(|one| (one.serial, one.state)).collect()
+}
+
+pub async fn accept(world: &mut World) -> Outcome {
+    let (mut phone, person) = behind(world).await?;
+    let queued = world.queued().await?;
+    same!(world.decide(queued, true).await?, None, "accepted");
+    let head = world.head(person).await?;
+    same!(head.text(keys::DIED), Some("2026-11-08"), "it is taken in");
+    same!(head.text(keys::PHONE), Some("3"), "and what waited behind it, in order");
+    let applied = [(1, ItemState::Applied), (2, ItemState::Applied), (3, ItemState::Applied)];
+    same!(told(&world.send(&mut phone).await?), applied, "the phone is told");
+    claim!(told(&world.send(&mut phone).await?).is_empty(), "once");
+    Ok(())
+}
+
+pub async fn dismiss(world: &mut World) -> Outcome {
+    let (mut phone, person) = behind(world).await?;
+    let queued = world.queued().await?;
+    same!(world.decide(queued, false).await?, None, "dismissed");
+    let head = world.head(person).await?;
+    same!(head.text(keys::DIED), None, "it is passed over");
+    same!(head.text(keys::PHONE), Some("3"), "what waited behind it is not");
+    claim!(head.vector.covers(Dot { writer: phone.writer, serial: 1 }), "the vector covers it all the same");
+    let states = [(1, ItemState::Dismissed), (2, ItemState::Applied), (3, ItemState::Applied)];
+    same!(told(&world.send(&mut phone).await?), states, "the phone is told");
+    Ok(())
+}
+
+pub async fn in_order(world: &mut World) -> Outcome {
+    let (_, person) = behind(world).await?;
+    let queue = world.county.reports.queue(10).await?;
+    let named: Vec<(Dot, Hash)> =
+        queue.iter().filter_map(|item| Some((item.entry.as_ref()?.patch.dot(), item.hash))).collect();
+    let last = *there(named.last(), "the last of three")?;
+    let seq = world.seq().await?;
+    for accept in [true, false] {
+        let problem = world.decide(last, accept).await?;
+        same!(problem.map(|one| one.code), Some(ProblemCode::WaitsForEarlier), "not over the others' heads");
+    }
+    same!(world.seq().await?, seq, "nothing is written");
+    let done = world.decide_all(&named, true).await?;
+    same!(done.problem, None, "all in their order");
+    same!(world.head(person).await?.text(keys::PHONE), Some("3"), "are taken in");
+    Ok(())
+}
+
+pub async fn once(world: &mut World) -> Outcome {
+    let (_, person) = behind(world).await?;
+    let queued = world.queued().await?;
+    same!(world.decide(queued, false).await?, None, "dismissed");
+    let head = world.head(person).await?;
+    let problem = world.decide(queued, true).await?;
+    same!(problem.map(|one| one.code), Some(ProblemCode::NothingFound), "nothing waits there any more");
+    same!(world.head(person).await?, head, "nothing is written");
+    Ok(())
+}

@@ -1,0 +1,164 @@
+//! What a county's backend must do.
+
+mod coverage;
+mod decisions;
+mod directory;
+mod epochs;
+mod exchange;
+mod feeds;
+mod forks;
+mod merge;
+mod permission;
+mod phone;
+mod random;
+mod reports;
+mod waiting;
+mod world;
+
+use super::{Outcome, Running};
+use crate::county::{Directory, Ledger, Reports};
+use async_trait::async_trait;
+use domain::ids::{AreaCode, WriterId};
+use domain::time::Day;
+use std::sync::Arc;
+use world::World;
+
+/// One county as a backend gives it.
+#[derive(Clone)]
+pub struct County {
+    /// Where its data change.
+    pub ledger: Arc<dyn Ledger>,
+    /// What is read of them.
+    pub reports: Arc<dyn Reports>,
+    /// Its codes and devices.
+    pub directory: Arc<dyn Directory>,
+}
+
+/// What a new county is made with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Founding {
+    /// Its code.
+    pub county: AreaCode,
+    /// Its first writer.
+    pub epoch: WriterId,
+    /// The first day that is counted.
+    pub begins: Day,
+}
+
+/// Where a backend keeps one county for one case.
+#[async_trait]
+pub trait Site: Send + Sync {
+    /// Makes the county, empty. Called once.
+    async fn found(&self, founding: Founding) -> County;
+
+    /// Keeps a copy of the county as it stands. `false` when the backend cannot: then cases that
+    /// need it claim nothing.
+    async fn back_up(&self) -> bool;
+
+    /// Puts the last copy in the place of the county, and opens it anew.
+    async fn restore(&self) -> County;
+}
+
+/// A claim, and how it is tried.
+pub type Case = (&'static str, for<'a> fn(&'a mut World) -> Running<'a>);
+
+macro_rules! cases {
+    ($($claim:literal $case:path;)*) => {
+        /// Every claim.
+        pub const CASES: &[Case] = &[$(($claim, |world| Box::pin($case(world)))),*];
+    };
+}
+
+cases! {
+    "an exchange sent twice changes nothing, and is answered the same" exchange::twice;
+    "an old exchange number gets receipts only" exchange::old_number;
+    "after a lost reply the same receipts, outcomes and questions are given again" exchange::reply_lost;
+    "entries beyond a gap wait, and join when it is closed" exchange::gap;
+    "two pieces of a log in one request follow each other" exchange::two_pieces;
+    "an unreadable item is kept alone, and those around it pass" exchange::unreadable;
+    "receipts of a day count upward, and from 1 on the next" exchange::receipts;
+    "an unknown device is told so, and nothing is written" exchange::unknown_device;
+    "a retired device uploads and gets receipts only; of a revoked one everything is set aside" exchange::devices;
+
+    "a fork is kept and reported, and nothing of it is applied" forks::kept;
+    "a fork whose report was lost is reported again" forks::reported_again;
+    "no device continues the log of another" forks::foreign;
+    "what waits beyond a gap and does not join is forked" forks::beyond_a_gap;
+    "forked work that is accepted is written again by the county" forks::accepted;
+
+    "a part waits for its person, and counts when the person arrives" waiting::person;
+    "what one phone brought is released by another's exchange" waiting::released_by_another;
+    "answers wait for their form, and are read in its order" waiting::form;
+    "a part waits for its visit, through every step" waiting::visit;
+    "what is held back holds back its own record and writer, and nothing else" waiting::holds_back;
+
+    "an accepted entry releases what waits behind it" decisions::accept;
+    "a dismissed entry is passed over, and releases what waits behind it" decisions::dismiss;
+    "no decision passes over an earlier entry that waits" decisions::in_order;
+    "a second decision finds nothing, and writes nothing" decisions::once;
+
+    "a visit outside the area is set aside" permission::outside;
+    "work done before a hand-over counts when it is sent after it" permission::late_upload;
+    "a visit whose time straddles the hand-over is set aside" permission::doubt;
+    "a worker corrects a telephone, and cannot say that somebody died" permission::by_field;
+    "nobody writes in another's name" permission::author;
+
+    "two corrections that had not seen each other are contested, with both authors" merge::contested;
+    "a correction that had seen both settles" merge::settled;
+    "patches that had seen what is not here yet end in the same record" merge::ahead;
+
+    "a first sync meets every record once, page by page, and goes on where it stopped" feeds::first_sync;
+    "what changes moves to the end of its feed, and nothing else is sent" feeds::changes;
+    "who moves leaves one feed and enters the other, with all that hangs on them" feeds::moved;
+    "a contested village is visible in each" feeds::contested_village;
+    "a child's part stands in the feed of those responsible for children, and in no other" feeds::child;
+    "a position never passes over a row that is written later" feeds::side_by_side;
+
+    "a visit counts on the day it was made, whenever it arrives" coverage::late_entry;
+    "a void visit counts for nothing, and counts again when that is taken back" coverage::void;
+    "an amended time moves the count to another period" coverage::amended_time;
+    "a part given to another person counts for that person only" coverage::amended_person;
+    "a death in mid-period excludes from its day on" coverage::death;
+    "a category that ends in mid-period excludes from its day on" coverage::category_end;
+    "who moves is counted where they lived on each day" coverage::moved;
+    "a reported change waits for the township's word" coverage::change;
+    "a rule that asks no more leaves nothing behind once its persons are rolled" coverage::rule_edit;
+    "a rolling duty is counted from the last visit that counts, whatever came after it" coverage::rolling;
+    "a visit dated into the far future counts when its time has come" coverage::far_future;
+    "after any exchanges everything equals its recomputation, as of any day" random::everything;
+
+    "a restored county begins a new epoch, and the phones bring back what it lost" epochs::restored;
+    "writes of the county that only phones still know are taken back" epochs::recovered;
+    "a cursor of a former epoch that still fits keeps its positions" epochs::former_fits;
+
+    "a code is used once, and says by which device" directory::once;
+    "a code that is mistyped too often is cancelled" directory::tries;
+    "a new code cancels the open ones of the same person" directory::replaced;
+    "a device is kept as it was enrolled, and its state can be changed" directory::devices;
+
+    "the days on which phones were heard are kept" reports::heard;
+    "the queue holds what waits, oldest first, and lets go of what was decided" reports::queue;
+    "a history tells every patch with state, problem and receipt" reports::history;
+    "a receipt leads to its visit" reports::by_receipt;
+    "figures, lists and standings agree" reports::agree;
+}
+
+/// Tries one claim on a fresh site; afterwards everything the county keeps must equal its
+/// recomputation.
+///
+/// # Errors
+/// When the claim does not hold, with words.
+pub async fn attempt(case: &Case, site: Arc<dyn Site>) -> Outcome {
+    let mut world = World::found(site).await?;
+    (case.1)(&mut world).await?;
+    world.audit().await
+}
+
+/// Tries a random play of so many steps that follows from a seed.
+///
+/// # Errors
+/// When what is kept differs from its recomputation, with words.
+pub async fn attempt_play(seed: u64, steps: u32, site: Arc<dyn Site>) -> Outcome {
+    let mut world = World::found(site).await?;
+    random::play(&mut world, seed, steps).await
+}
