@@ -7,6 +7,8 @@ mod county;
 mod fault;
 mod migrate;
 pub mod open;
+mod phone;
 mod pool;
 
 pub use county::SqliteCounty;
+pub use phone::SqlitePhone;

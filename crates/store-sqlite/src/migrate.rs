@@ -13,7 +13,7 @@ use store::StoreError;
 const COUNTY: &[&str] = &[include_str!("migrations/county/001_county.sql")];
 
 /// The migrations of a phone, in order.
-const PHONE: &[&str] = &[];
+const PHONE: &[&str] = &[include_str!("migrations/phone/001_phone.sql")];
 
 impl Half {
     fn migrations(self) -> &'static [&'static str] {

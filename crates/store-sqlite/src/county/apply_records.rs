@@ -70,10 +70,10 @@ fn one_entry(
         return before.seq.filter(|_| old.is_some_and(|old| old.vector == head.vector));
     }
     let mut dots = head.vector.0.iter().map(|(writer, serial)| Dot { writer: *writer, serial: *serial });
-    match (dots.next(), dots.next()) {
-        (Some(dot), None) => fresh.get(&dot).copied(),
-        _ => None,
-    }
+    let (Some(dot), None) = (dots.next(), dots.next()) else { return None };
+    // A vector covers earlier entries of its writer too; they must have left nothing behind.
+    let alone = head.fields.values().flatten().all(|write| write.dot() == dot);
+    fresh.get(&dot).copied().filter(|_| alone)
 }
 
 /// The columns `hangs` and `subject`: a part that `parts` lists needs no second list.
