@@ -8,6 +8,8 @@ mod directory;
 mod ledger;
 mod load;
 mod reports;
+#[cfg(test)]
+mod tests;
 
 use crate::StoreError;
 use crate::county::{DeviceRecord, EnrolCode};
