@@ -1,19 +1,26 @@
 //! The county's sync server: takes in what the phones send and answers what was visited.
 
+pub mod backup;
+pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod control;
 pub mod county;
 pub mod dice;
+pub mod doctor;
 pub mod enrol;
 pub mod feed;
 pub mod ingest;
 pub mod keys;
 pub mod known;
+pub mod open;
 pub mod problem;
+pub mod reports;
 pub mod roll;
 pub mod routes;
 pub mod seed;
 pub mod seeding;
 pub mod serve;
+pub mod staff;
 #[cfg(test)]
 mod testing;

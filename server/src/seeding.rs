@@ -152,15 +152,14 @@ struct Pen<'a> {
 
 impl Pen<'_> {
     async fn record(&mut self, record: &SeedRecord, author: RecordId) -> Result<(), Problem> {
-        let known = OwnRecord::Known(record.record);
-        self.put(known, record.sets.clone(), author, self.now_ms);
+        self.put(record.record, record.sets.clone(), author, self.now_ms);
         self.flush_full().await
     }
 
     /// A visit, its parts and what was found, in one slice.
     async fn visit(&mut self, visit: SeedVisit) -> Result<(), Problem> {
         let (author, at_ms) = (visit.author, visit.entered_ms);
-        let id = self.put(OwnRecord::New(RecordKind::Visit), visit.sets, author, at_ms);
+        let id = self.new_record(RecordKind::Visit, visit.sets, author, at_ms);
         self.filled.visits += 1;
         for part in visit.parts {
             self.part(part, id, author, at_ms);
@@ -179,7 +178,7 @@ impl Pen<'_> {
             let answered = order.zip(answers).filter(|(_, value)| !value.is_null());
             sets.extend(answered.map(|(path, value)| (format!("{ANSWER_PREFIX}{path}"), value)));
         }
-        let id = self.put(OwnRecord::New(RecordKind::Part), sets, author, at_ms);
+        let id = self.new_record(RecordKind::Part, sets, author, at_ms);
         for (kind, words) in concerns {
             let sets = BTreeMap::from([
                 (keys::SUBJECT.to_owned(), Value::text(subject.to_string())),
@@ -188,26 +187,30 @@ impl Pen<'_> {
                 (keys::WORDS.to_owned(), Value::text(words)),
                 (keys::STATE.to_owned(), Value::from(ConcernState::Open.code())),
             ]);
-            self.put(OwnRecord::New(RecordKind::Concern), sets, author, at_ms);
+            self.new_record(RecordKind::Concern, sets, author, at_ms);
         }
     }
 
-    fn put(
+    /// A new record, named after its place in the log as every record of a phone is. The place is known
+    /// beforehand, because nobody else writes to an empty county.
+    fn new_record(
         &mut self,
-        record: OwnRecord,
+        kind: RecordKind,
         sets: BTreeMap<String, Value>,
         author: RecordId,
         at_ms: UnixMs,
     ) -> RecordId {
+        let id = RecordId::derived(self.writer, self.serial + 1);
+        self.put(RecordRef { kind, id }, sets, author, at_ms);
+        id
+    }
+
+    fn put(&mut self, record: RecordRef, sets: BTreeMap<String, Value>, author: RecordId, at_ms: UnixMs) {
         self.serial += 1;
-        let id = match record {
-            OwnRecord::Known(RecordRef { id, .. }) => id,
-            OwnRecord::New(_) => RecordId::derived(self.writer, self.serial),
-        };
         let stamp = Stamp { wall_ms: at_ms, ..Stamp::default() };
         let salt = WriterId(self.county.dice.number());
+        let record = OwnRecord::Known(record);
         self.slice.push(OwnPatch { record, sets, seen: None, author, stamp, salt });
-        id
     }
 
     async fn flush_full(&mut self) -> Result<(), Problem> {

@@ -162,9 +162,19 @@ impl Phone {
         sets: &[(&str, Value)],
         form: Option<(Hash, Vec<Value>)>,
     ) -> RecordId {
+        let id = RecordId::derived(self.certificate().writer, self.log.len() as u64 + 1);
+        self.append(RecordRef { kind, id }, sets, form);
+        id
+    }
+
+    /// Writes to a record that somebody else made, without having seen it.
+    pub(crate) fn write_to(&mut self, record: RecordRef, sets: &[(&str, Value)]) {
+        self.append(record, sets, None);
+    }
+
+    fn append(&mut self, record: RecordRef, sets: &[(&str, Value)], form: Option<(Hash, Vec<Value>)>) {
         let writer = self.certificate().writer;
         let serial = self.log.len() as u64 + 1;
-        let id = RecordId::derived(writer, serial);
         let sets = sets.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect();
         let mut salt = [0; 8];
         self.dice.fill(&mut salt);
@@ -175,7 +185,7 @@ impl Phone {
             writer,
             serial,
             prev: self.log.last().map_or(Hash::ZERO, |entry| entry.patch.hash()),
-            record: RecordRef { kind, id },
+            record,
             seen: Vector::default(),
             form,
             author: self.certificate().staff,
@@ -183,7 +193,6 @@ impl Phone {
             body_hash: body.hash(),
         };
         self.log.push(Entry { patch, body: Some(body) });
-        id
     }
 
     /// A visit today with one part.

@@ -1,0 +1,135 @@
+//! Backup and restore: one age file with the database and the keys, to the recovery key on paper.
+//!
+//! Inside is a plain tar archive, so that `age -d -i recovery.txt backup.age | tar -x` opens it too.
+
+use crate::config::Data;
+use crate::keys::{not_writable, write_new};
+use domain::problem::{Problem, ProblemCode};
+use seal::SealError;
+use seal::age_seal::{SealIdentity, SealWriter, open_stream};
+use seal::county_keys::CountyKeys;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufReader, Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use store_sqlite::open::{Half, back_up};
+
+/// The names in the archive. Keys come last: whoever has them has read all the rest.
+const DATABASE: &str = "county.db";
+const KEYS: &str = "county.keys.json";
+
+/// Writes one moment of the county into a new file, also while it is serving. The copy of the database
+/// lies beside it meanwhile, encrypted as ever. O(database).
+///
+/// # Errors
+/// `not_empty` when the file is there already; `folder_not_writable`; what the store says.
+pub fn backup(data: &Data, keys: &CountyKeys, to: &Path) -> Result<(), Problem> {
+    if to.symlink_metadata().is_ok() {
+        return Err(Problem::new(ProblemCode::NotEmpty).with("path", to.display()));
+    }
+    let mut name = to.as_os_str().to_owned();
+    name.push(".db");
+    let copy = Copy(Path::new(&name));
+    let key = keys.database().expose();
+    back_up(&data.database(), key, Half::County, copy.0)
+        .map_err(|error| Problem::new(ProblemCode::Internal).with("reference", error))?;
+    let text = keys.to_json().map_err(|error| inside(&error))?;
+    seal(keys, copy.0, text.as_bytes(), to).map_err(|_| {
+        // What is cut off opens nowhere.
+        let _ = fs::remove_file(to);
+        not_writable(to)
+    })
+}
+
+/// The copy of the database on its way into the archive; gone when it is dropped.
+struct Copy<'a>(&'a Path);
+
+impl Drop for Copy<'_> {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(self.0);
+        let mut canary = self.0.as_os_str().to_owned();
+        canary.push(".canary");
+        let _ = fs::remove_file(canary);
+    }
+}
+
+fn seal(keys: &CountyKeys, database: &Path, text: &[u8], to: &Path) -> io::Result<()> {
+    let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(to)?;
+    let sealed = SealWriter::new(std::slice::from_ref(keys.backup()), io::BufWriter::new(file));
+    let mut archive = tar::Builder::new(sealed.map_err(io::Error::other)?);
+    archive.append_path_with_name(database, DATABASE)?;
+    let mut head = tar::Header::new_gnu();
+    head.set_size(text.len() as u64);
+    head.set_mode(0o600);
+    head.set_cksum();
+    archive.append_data(&mut head, KEYS, text)?;
+    let mut file = archive.into_inner()?.finish()?;
+    file.flush()?;
+    file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
+}
+
+fn inside(error: &SealError) -> Problem {
+    Problem::new(ProblemCode::Internal).with("reference", error)
+}
+
+/// Puts a backup where there is nothing yet: the database into the data folder, the keys into the key
+/// file. Phones notice by themselves and send again what the backup does not have.
+///
+/// # Errors
+/// `not_empty` when there is a database or a key file; `backup_unreadable` when the file is damaged or
+/// not for this recovery key: then nothing is left behind.
+pub fn restore(data: &Data, recovery: &SealIdentity, from: &Path) -> Result<(), Problem> {
+    for path in [data.database(), data.key_file()] {
+        if path.symlink_metadata().is_ok() {
+            return Err(Problem::new(ProblemCode::NotEmpty).with("path", path.display()));
+        }
+    }
+    let unreadable = |reason: &dyn std::fmt::Display| {
+        let problem = Problem::new(ProblemCode::BackupUnreadable).with("path", from.display());
+        problem.with("reason", reason)
+    };
+    fs::create_dir_all(&data.folder).map_err(|_| not_writable(&data.database()))?;
+    let file = File::open(from).map_err(|error| unreadable(&error))?;
+    let plain = open_stream(std::slice::from_ref(recovery), BufReader::new(file));
+    let plain = plain.map_err(|error| unreadable(&error))?;
+    let fresh = data.folder.join("restoring.db");
+    let keys = unpack(plain, &fresh).inspect_err(|_| {
+        let _ = fs::remove_file(&fresh);
+    });
+    let keys = keys.map_err(|error| unreadable(&error))?;
+    write_new(&data.key_file(), &keys).map_err(|_| not_writable(&data.key_file()))?;
+    fs::rename(&fresh, data.database()).map_err(|_| not_writable(&data.database()))
+}
+
+/// Reads the archive to its end before anything of it is believed.
+fn unpack(plain: impl Read, database: &Path) -> io::Result<Vec<u8>> {
+    let missing = |name: &str| io::Error::other(format!("{name} is missing"));
+    let (mut keys, mut found) = (None, false);
+    let mut archive = tar::Archive::new(plain);
+    for entry in archive.entries()? {
+        let mut entry = entry?;
+        match entry.path()?.to_str() {
+            Some(DATABASE) => {
+                let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(database)?;
+                io::copy(&mut entry, &mut file)?;
+                file.sync_all()?;
+                found = true;
+            }
+            Some(KEYS) => {
+                let mut text = Vec::new();
+                entry.read_to_end(&mut text)?;
+                keys = Some(text);
+            }
+            _ => {}
+        }
+    }
+    // The end of the age stream says that nothing was cut off.
+    io::copy(&mut archive.into_inner(), &mut io::sink())?;
+    if !found {
+        return Err(missing(DATABASE));
+    }
+    let keys = keys.ok_or_else(|| missing(KEYS))?;
+    let text = std::str::from_utf8(&keys).map_err(io::Error::other)?;
+    CountyKeys::from_json(text).map_err(io::Error::other)?;
+    Ok(keys)
+}

@@ -1,0 +1,125 @@
+//! What opens behind a figure: people, a person's visits, a visit's patches.
+
+use super::{Format, json};
+use crate::cli::text::{Table as Columns, moment};
+use crate::cli::today;
+use crate::county::County;
+use crate::reports::{self, Asked, Column, Line, Table};
+use domain::ids::RecordId;
+use domain::problem::Problem;
+use domain::value::Value;
+
+/// The people behind a figure.
+pub(super) async fn people(
+    county: &County,
+    asked: &Asked,
+    table: &Table,
+    column: Column,
+    format: Format,
+) -> Result<String, Problem> {
+    let lines = reports::people(county, asked, column).await?;
+    if format == Format::Json {
+        return json(&lines);
+    }
+    let mut columns = Columns::new(&[
+        "乡镇",
+        "村",
+        "组",
+        "户主",
+        "姓名",
+        "类别",
+        "状态",
+        "应于",
+        "上次走访",
+        "谁",
+        "为什么",
+        "责任人",
+        "记录",
+    ]);
+    lines.iter().for_each(|line| columns.row(cells(line)));
+    let heading = format!("{} · {} · {} {} 人", table.title_zh, table.period.zh(), column.zh(), lines.len());
+    Ok(if format == Format::Csv { columns.csv() } else { format!("{heading}\n\n{}", columns.text()) })
+}
+
+fn cells(line: &Line) -> Vec<String> {
+    let due = line.due_on.map(|day| day.to_string()).unwrap_or_default();
+    let due = if line.overdue_days > 0 { format!("{due} 超期{}天", line.overdue_days) } else { due };
+    let responsible = line.responsible.iter().map(|one| {
+        let phone = one.phone.as_deref().unwrap_or_default();
+        format!("{} {phone}", one.name).trim_end().to_owned()
+    });
+    vec![
+        line.township.clone(),
+        line.village_name.clone(),
+        line.group.clone(),
+        line.head_name.clone(),
+        line.name.clone(),
+        line.categories.join("、"),
+        line.status.clone(),
+        due,
+        line.last_visit.map(|day| day.to_string()).unwrap_or_default(),
+        line.last_visit_by.clone(),
+        line.why.clone(),
+        responsible.collect::<Vec<_>>().join("；"),
+        line.person.to_string(),
+    ]
+}
+
+/// A person's visits.
+pub(super) async fn person(county: &County, id: RecordId, format: Format) -> Result<String, Problem> {
+    let (name, lines) = reports::of_person(county, id, today()).await?;
+    if format == Format::Json {
+        return json(&lines);
+    }
+    let mut columns = Columns::new(&["日期", "怎么见的", "走访人", "回执", "走访"]);
+    for line in &lines {
+        columns.row([
+            line.day.map(|day| day.to_string()).unwrap_or_default(),
+            line.met.as_ref().map_or_else(|| "不计入".to_owned(), |met| met.zh.clone()),
+            line.visited_by.join("、"),
+            line.receipt.clone(),
+            line.visit.to_string(),
+        ]);
+    }
+    Ok(if format == Format::Csv { columns.csv() } else { format!("{name}\n\n{}", columns.text()) })
+}
+
+/// A visit's parts, and who wrote what when.
+pub(super) async fn visit(county: &County, id: RecordId, format: Format) -> Result<String, Problem> {
+    let records = reports::of_visit(county, id).await?;
+    if format == Format::Json {
+        return json(&records);
+    }
+    let mut columns = Columns::new(&["记录", "项", "值", "谁", "填写", "收到", "状态", ""]);
+    for record in &records {
+        for write in &record.writes {
+            let contested = write.stands && record.contested.contains(&write.field);
+            columns.row([
+                format!("{} {}", record.kind, record.record),
+                write.field.clone(),
+                in_words(&write.value),
+                write.by.clone(),
+                moment(write.made_ms),
+                moment(write.arrived_ms),
+                format!("{:?}", write.state),
+                match (contested, write.stands) {
+                    (true, _) => "填写不一致",
+                    (false, true) => "",
+                    (false, false) => "已被替换",
+                }
+                .to_owned(),
+            ]);
+        }
+    }
+    Ok(if format == Format::Csv { columns.csv() } else { columns.text() })
+}
+
+fn in_words(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::Bool(truth) => truth.to_string(),
+        Value::Int(number) => number.to_string(),
+        Value::Text(text) => text.clone(),
+        Value::List(items) => items.join("、"),
+    }
+}

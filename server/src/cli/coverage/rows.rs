@@ -1,0 +1,108 @@
+//! The sentence and the table.
+
+use super::{Depth, Format, json};
+use crate::cli::text::Table as Columns;
+use crate::reports::{Asked, Table};
+use domain::coverage::reading::Row;
+use domain::coverage::status::Excluded;
+use domain::problem::Problem;
+use domain::time::UnixMs;
+use serde::Serialize;
+
+/// The table as it is handed to a program.
+#[derive(Serialize)]
+struct Printed<'a> {
+    sentence_zh: String,
+    sentence_en: String,
+    #[serde(flatten)]
+    table: &'a Table,
+    rows: Vec<Named>,
+}
+
+/// A row with its name.
+#[derive(Serialize)]
+struct Named {
+    name: String,
+    #[serde(flatten)]
+    row: Row,
+}
+
+/// Prints sentence and table.
+pub(super) fn print(
+    asked: &Asked,
+    table: &Table,
+    format: Format,
+    depth: Depth,
+    now_ms: UnixMs,
+) -> Result<String, Problem> {
+    let rows = match depth {
+        Depth::Below => table.below(asked),
+        Depth::Village | Depth::Person => table.villages.values().cloned().collect(),
+    };
+    let name = |row: &Row| asked.reference.areas.name(row.area);
+    match format {
+        Format::Json => {
+            let rows = rows.into_iter().map(|row| Named { name: name(&row), row }).collect();
+            let (sentence_zh, sentence_en) = (table.sentence_zh(now_ms), table.sentence_en(now_ms));
+            json(&Printed { sentence_zh, sentence_en, table, rows })
+        }
+        Format::Csv => {
+            let mut columns = csv_headings();
+            for row in rows.iter().chain([&table.total]) {
+                columns.row(csv_cells(table, name(row), row));
+            }
+            Ok(columns.csv())
+        }
+        Format::Text => {
+            let mut columns = Columns::new(&[
+                "",
+                "名册",
+                "不计入",
+                "应走访",
+                "已走访",
+                "上门",
+                "走访率",
+                "情况有变",
+                "去过未见到",
+                "手机未回传",
+                "还没去",
+                "上期漏访",
+                "不一致",
+            ]);
+            rows.iter().for_each(|row| columns.row(cells(name(row), row)));
+            columns.row(cells("合计".to_owned(), &table.total));
+            Ok(format!("{}\n\n{}", table.sentence_zh(now_ms), columns.text()))
+        }
+    }
+}
+
+fn cells(name: String, row: &Row) -> Vec<String> {
+    let mut cells = vec![name];
+    let before = [row.register, row.not_counted(), row.due, row.met, row.met_home];
+    cells.extend(before.map(|number| number.to_string()));
+    cells.push(row.rate_text());
+    let after = [row.change_pending, row.tried, row.silent, row.not_yet, row.missed_before, row.contested];
+    cells.extend(after.map(|number| number.to_string()));
+    cells
+}
+
+fn csv_headings() -> Columns {
+    let mut headings = vec!["区划", "名称", "走访要求", "统计期", "从", "到", "截至", "名册", "不计入"];
+    headings.extend(Excluded::ALL.iter().map(|reason| reason.zh()));
+    headings.extend(["应走访", "已走访", "上门", "走访率‰", "情况有变待确认", "去过未见到", "手机未回传"]);
+    headings.extend(["还没去", "上期漏访至今未补", "填写不一致"]);
+    Columns::new(&headings)
+}
+
+fn csv_cells(table: &Table, name: String, row: &Row) -> Vec<String> {
+    let mut cells = vec![row.area.to_string(), name, table.title_zh.clone(), table.period.to_string()];
+    cells.extend([table.from, table.last, table.as_of].map(|day| day.to_string()));
+    cells.extend([row.register, row.not_counted()].map(|number| number.to_string()));
+    let reason = |reason| row.excluded.get(reason).copied().unwrap_or(0).to_string();
+    cells.extend(Excluded::ALL.iter().map(reason));
+    cells.extend([row.due, row.met, row.met_home].map(|number| number.to_string()));
+    cells.push(row.rate().map(|rate| rate.to_string()).unwrap_or_default());
+    let after = [row.change_pending, row.tried, row.silent, row.not_yet, row.missed_before, row.contested];
+    cells.extend(after.map(|number| number.to_string()));
+    cells
+}

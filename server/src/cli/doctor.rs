@@ -1,0 +1,82 @@
+//! `county-server doctor`.
+
+use super::text::Table;
+use super::{Outcome, print};
+use crate::config::Config;
+use crate::doctor::{examine, known_at};
+use crate::open;
+use crate::reports::{Question, ask, table};
+use domain::coverage::reading::Row;
+use domain::time::Day;
+use std::process::ExitCode;
+
+/// What is to be looked at.
+#[derive(Debug, clap::Args)]
+pub(super) struct Options {
+    /// Instead: print the figures as they were known at the end of this day, beside today's knowledge.
+    #[arg(long, value_name = "DAY", requires = "duty")]
+    known_at: Option<Day>,
+    /// The duty's name, or `*`: with `--known-at`.
+    #[arg(long)]
+    duty: Option<String>,
+    /// The period's key: with `--known-at`; the one of that day when nothing is said.
+    #[arg(long)]
+    period: Option<domain::period::Period>,
+}
+
+/// Looks, and says what differs.
+pub(super) async fn run(config: &Config, options: &Options) -> Outcome {
+    let county = open::to_read(config)?;
+    if let (Some(day), Some(duty)) = (options.known_at, &options.duty) {
+        return then(config, day, duty, options.period).await;
+    }
+    let findings = examine(&county, &config.data).await?;
+    for word in &findings.file {
+        print(&format!("{}: {word}\n", config.data.database().display()));
+    }
+    for row in &findings.rows {
+        print(&format!("{row}\n"));
+    }
+    if findings.is_empty() {
+        print("没有发现不一致。\n");
+        return Ok(ExitCode::SUCCESS);
+    }
+    Ok(ExitCode::from(1))
+}
+
+async fn then(config: &Config, day: Day, duty: &str, period: Option<domain::period::Period>) -> Outcome {
+    let county = open::to_read(config)?;
+    let question = Question {
+        area: county.keys.county(),
+        duty: duty.to_owned(),
+        period,
+        category: None,
+        as_of: day,
+        // Nobody is silent here: what was known then did not know how phones would go on.
+        silent_days: i32::MAX,
+    };
+    let asked = ask(&county, question).await?;
+    let now = table(&county, &asked).await?;
+    let known = known_at(&county, duty, asked.period, day).await?;
+    let mut rows =
+        Table::new(&["", "名册", "不计入", "应走访", "已走访", "上门", "情况有变", "去过未见到", "还没去"]);
+    rows.row(line(&format!("{day} 当时所知"), &known.total));
+    rows.row(line(&format!("{day} 现在所知"), &now.total));
+    print(&format!("{} · {}\n{}", asked.rule.title_zh, asked.period.zh(), rows.text()));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn line(name: &str, row: &Row) -> [String; 9] {
+    let numbers = [
+        row.register,
+        row.not_counted(),
+        row.due,
+        row.met,
+        row.met_home,
+        row.change_pending,
+        row.tried,
+        row.not_yet + row.silent,
+    ];
+    let [register, excluded, due, met, home, change, tried, open] = numbers.map(|number| number.to_string());
+    [name.to_owned(), register, excluded, due, met, home, change, tried, open]
+}

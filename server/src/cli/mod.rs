@@ -1,0 +1,212 @@
+//! `county-server <command>`: what an operator can ask for.
+
+mod backup;
+mod coverage;
+mod doctor;
+mod enrol;
+mod seed;
+mod serve;
+mod staff;
+mod text;
+
+use crate::config::{Config, LogFormat, load};
+use crate::control::{Answer, Errand, carry_out, hand_over};
+use crate::{clock, open};
+use clap::{Args, Parser, Subcommand};
+use domain::problem::{Problem, ProblemCode};
+use domain::time::Day;
+use seal::age_seal::SealIdentity;
+use std::io::{IsTerminal, Write};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// The county's server: takes in what the phones send and answers what was visited.
+#[derive(Debug, Parser)]
+#[command(name = "county-server", version, about)]
+pub struct Cli {
+    #[command(flatten)]
+    settings: Settings,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Settings that go over the file and the environment.
+#[derive(Debug, Args)]
+struct Settings {
+    /// The settings file; `county-server.toml` beside the call when it is there.
+    #[arg(long, global = true, env = "COUNTY_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The folder of the database.
+    #[arg(long, global = true, value_name = "FOLDER")]
+    data: Option<PathBuf>,
+    /// The key file; beside the data folder unless told.
+    #[arg(long, global = true, value_name = "FILE")]
+    keys: Option<PathBuf>,
+    /// How logs look.
+    #[arg(long, global = true, value_name = "FORMAT")]
+    log: Option<LogFormat>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Answer phones and the desk until told to stop.
+    Serve {
+        /// Where phones are answered; port 0 takes any free one.
+        #[arg(long, value_name = "ADDRESS")]
+        phones: Option<SocketAddr>,
+        /// Where the desk is answered.
+        #[arg(long, value_name = "ADDRESS")]
+        desk: Option<SocketAddr>,
+    },
+    /// Fill an empty county with synthetic people, staff, rules and visits.
+    Seed(seed::Options),
+    /// Staff, their roles and their phones.
+    #[command(subcommand)]
+    Staff(staff::Command),
+    /// Print a sheet with which a member of staff enrols a phone.
+    Enrol(enrol::Options),
+    /// Print who was visited and who was not.
+    Coverage(coverage::Options),
+    /// Compute everything anew and name what differs; ends with 1 when something does.
+    Doctor(doctor::Options),
+    /// Write one file with database and keys, which the recovery key opens.
+    Backup {
+        /// The new file.
+        to: PathBuf,
+    },
+    /// Put a backup into an empty data folder.
+    Restore {
+        /// The backup.
+        from: PathBuf,
+        /// The file with the recovery key; typed in when nothing is said.
+        #[arg(long, value_name = "FILE")]
+        recovery: Option<PathBuf>,
+    },
+}
+
+/// What a command ends in.
+type Outcome = Result<ExitCode, Problem>;
+
+/// Does what was asked. Problems go to standard error, in both languages; then the exit code is 2.
+pub async fn run(cli: Cli) -> ExitCode {
+    let outcome = match settings(&cli) {
+        Ok(config) => {
+            log_to_stderr(&config);
+            command(cli.command, &config).await
+        }
+        Err(problem) => Err(problem),
+    };
+    outcome.unwrap_or_else(|problem| {
+        let mut err = std::io::stderr().lock();
+        // Nobody may be listening.
+        let _ = writeln!(err, "{}\n{}", problem.zh(), problem.en());
+        ExitCode::from(2)
+    })
+}
+
+async fn command(command: Command, config: &Config) -> Outcome {
+    match command {
+        Command::Serve { .. } => serve::run(config).await,
+        Command::Seed(options) => seed::run(config, &options).await,
+        Command::Staff(command) => staff::run(config, command).await,
+        Command::Enrol(options) => enrol::run(config, &options).await,
+        Command::Coverage(options) => coverage::run(config, &options).await,
+        Command::Doctor(options) => doctor::run(config, &options).await,
+        Command::Backup { to } => backup::backup(config, &to).await,
+        Command::Restore { from, recovery } => backup::restore(config, &from, recovery.as_deref()),
+    }
+}
+
+/// The settings file that is read without being named.
+const USUAL_FILE: &str = "county-server.toml";
+
+fn settings(cli: &Cli) -> Result<Config, Problem> {
+    let given = &cli.settings;
+    let usual = Path::new(USUAL_FILE);
+    let file = given.config.as_deref().or_else(|| usual.exists().then_some(usual));
+    let environment = std::env::vars_os().filter_map(|(name, value)| {
+        let name = name.into_string().ok().filter(|name| name != "COUNTY_CONFIG")?;
+        Some((name, value.into_string().ok()?))
+    });
+    // Flags are settings like any other, said last.
+    let flag = |name: &str, value: Option<String>| value.map(|value| (name.to_owned(), value));
+    let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
+    let (phones, desk) = match &cli.command {
+        Command::Serve { phones, desk } => (*phones, *desk),
+        _ => (None, None),
+    };
+    let log = given.log.map(|format| match format {
+        LogFormat::Text => "text".to_owned(),
+        LogFormat::Json => "json".to_owned(),
+    });
+    let flags = [
+        flag("COUNTY_DATA_FOLDER", path(&given.data)),
+        flag("COUNTY_DATA_KEYS", path(&given.keys)),
+        flag("COUNTY_LOG_FORMAT", log),
+        flag("COUNTY_PHONES_ADDRESS", phones.map(|address| address.to_string())),
+        flag("COUNTY_DESK_ADDRESS", desk.map(|address| address.to_string())),
+    ];
+    load(file, environment.chain(flags.into_iter().flatten()))
+}
+
+fn log_to_stderr(config: &Config) {
+    use tracing_subscriber::EnvFilter;
+    let filter = EnvFilter::try_new(&config.log.level).unwrap_or_else(|_| EnvFilter::new("info"));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A second set-up in one process, as in tests, changes nothing.
+    let _ = match config.log.format {
+        LogFormat::Json => builder.json().try_init(),
+        LogFormat::Text => builder.with_ansi(std::io::stderr().is_terminal()).try_init(),
+    };
+}
+
+/// Writes to standard output; a closed pipe ends the printing, not the process.
+fn print(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+/// Has an errand done by the process that writes: this one, or the server that holds the data.
+async fn errand(config: &Config, errand: Errand) -> Result<Answer, Problem> {
+    match open::to_write(config, None) {
+        Ok(opened) => {
+            show_recovery_key(config, opened.recovery.as_ref());
+            carry_out(&opened.county, errand, clock::now_ms()).await
+        }
+        Err(problem) if problem.code == ProblemCode::DataInUse => hand_over(&config.data, &errand).await,
+        Err(problem) => Err(problem),
+    }
+}
+
+fn unexpected() -> Problem {
+    Problem::new(ProblemCode::Internal).with("reference", "an answer to another errand")
+}
+
+fn today() -> Day {
+    Day::of(clock::now_ms())
+}
+
+/// Shows the recovery key at the first start: on the terminal, or, where nobody looks, in a file of
+/// its own that says what to do with it. It never goes to a log.
+fn show_recovery_key(config: &Config, recovery: Option<&SealIdentity>) {
+    let Some(recovery) = recovery else { return };
+    let words = format!(
+        "恢复密钥（只显示这一次，请抄在纸上，锁进柜子；没有它，备份打不开）\n\
+         Recovery key (shown this once; write it on paper: without it no backup can be opened)\n\n    {}\n\n",
+        recovery.to_text().as_str()
+    );
+    if std::io::stderr().is_terminal() {
+        let _ = std::io::stderr().lock().write_all(words.as_bytes());
+        return;
+    }
+    let path = config.data.beside(".recovery-key.txt");
+    match crate::keys::write_new(&path, words.as_bytes()) {
+        Ok(()) => {
+            tracing::warn!(path = %path.display(), "the recovery key: put it on paper, then delete this file")
+        }
+        Err(error) => {
+            tracing::error!(%error, path = %path.display(), "the recovery key could not be written")
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! `county-server seed`.
+
+use super::{Outcome, print, show_recovery_key, today};
+use crate::config::Config;
+use crate::seed::notes::Style;
+use crate::seeding::{Filled, Order, fill, months_before};
+use crate::{clock, open, roll};
+use std::io::Write;
+use std::process::ExitCode;
+use std::time::Instant;
+
+/// What the synthetic county is to be.
+#[derive(Debug, clap::Args)]
+pub(super) struct Options {
+    /// People of the register, at least 120.
+    #[arg(long, default_value_t = 2_400)]
+    subjects: usize,
+    /// Months of visits before the present one.
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u32).range(0..=60))]
+    months: u32,
+    /// Another number gives another county.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Write notes that hardly compress.
+    #[arg(long)]
+    hard: bool,
+}
+
+/// Fills the county, with progress on standard error.
+pub(super) async fn run(config: &Config, options: &Options) -> Outcome {
+    let first = months_before(today(), options.months);
+    let january = months_before(first, chrono::Datelike::month0(&first.date()));
+    let opened = open::to_write(config, Some(january))?;
+    show_recovery_key(config, opened.recovery.as_ref());
+    let began = Instant::now();
+    let style = if options.hard { Style::Hard } else { Style::Plain };
+    let Options { subjects, months, seed, .. } = *options;
+    let order = Order { seed, subjects, months, style };
+    let now_ms = clock::now_ms();
+    let mut progress = |filled: &Filled| {
+        let mut err = std::io::stderr().lock();
+        let (register, visits) = (filled.register, filled.visits);
+        let _ = write!(err, "\r{register} 条名册记录，{visits} 次走访 …");
+    };
+    let filled = fill(&opened.county, &order, now_ms, &mut progress).await?;
+    let people = roll::roll(&opened.county, now_ms, true).await?;
+    let _ = writeln!(std::io::stderr().lock());
+    print(&format!(
+        "{people} 人，{} 条名册记录，{} 次走访（{} 人次），用时 {:.1} 秒\n",
+        filled.register,
+        filled.visits,
+        filled.parts,
+        began.elapsed().as_secs_f64(),
+    ));
+    Ok(ExitCode::SUCCESS)
+}

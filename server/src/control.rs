@@ -1,0 +1,186 @@
+//! What an operator asks of the process that writes, from another one on the same machine: over a
+//! socket in the data folder that only its owner may use. One line of JSON each way.
+
+use crate::config::Data;
+use crate::county::County;
+use crate::staff::NewAssignment;
+use crate::{clock, enrol, staff};
+use domain::ids::{DeviceId, RecordId};
+use domain::problem::{Problem, ProblemCode};
+use domain::time::{Day, UnixMs};
+use serde::{Deserialize, Serialize};
+use std::fs;
+use std::io;
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use sync::county::needs::DeviceState;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{UnixListener, UnixStream};
+
+/// What may be asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Errand {
+    /// A sheet for a member of staff.
+    Sheet {
+        /// For whom.
+        staff: RecordId,
+        /// Good for so many hours.
+        hours: u32,
+    },
+    /// A new member of staff.
+    AddStaff {
+        /// The name.
+        name: String,
+        /// The telephone.
+        phone: Option<String>,
+    },
+    /// A role.
+    Assign(NewAssignment),
+    /// The end of a role.
+    EndAssignment {
+        /// Which.
+        assignment: RecordId,
+        /// The first day on which it holds no more.
+        until: Day,
+    },
+    /// Retire or revoke a phone, or take it back.
+    SetState {
+        /// Which phone.
+        device: DeviceId,
+        /// What it is from now on.
+        state: DeviceState,
+    },
+    /// The 备用解锁码 of a phone.
+    Recovery {
+        /// Which phone.
+        device: DeviceId,
+    },
+}
+
+/// What is answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// It is done.
+    Done,
+    /// It is done, and this is the new record.
+    Made(RecordId),
+    /// A sheet, to be printed.
+    Sheet(PrintedSheet),
+    /// 备用解锁码, to be read out.
+    Recovery(String),
+}
+
+/// A sheet as it stands on paper.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PrintedSheet {
+    /// For whom.
+    pub staff: RecordId,
+    /// Their name.
+    pub name: String,
+    /// The county's code: the phone asks for it when it cannot know it.
+    pub county: domain::ids::AreaCode,
+    /// 启用码 in groups of four.
+    pub code: String,
+    /// The six digits of the county's key.
+    pub fingerprint: String,
+    /// Good until.
+    pub until_ms: UnixMs,
+}
+
+/// Does what is asked, in the process that writes.
+///
+/// # Errors
+/// Those of the act.
+pub async fn carry_out(county: &County, errand: Errand, now_ms: UnixMs) -> Result<Answer, Problem> {
+    match errand {
+        Errand::Sheet { staff, hours } => {
+            let sheet = enrol::sheet(county, staff, hours, now_ms).await?;
+            Ok(Answer::Sheet(PrintedSheet {
+                staff,
+                name: sheet.name,
+                county: county.keys.county(),
+                code: sheet.code.on_paper(),
+                fingerprint: sheet.fingerprint,
+                until_ms: sheet.until_ms,
+            }))
+        }
+        Errand::AddStaff { name, phone } => {
+            staff::add(county, &name, phone.as_deref(), now_ms).await.map(Answer::Made)
+        }
+        Errand::Assign(new) => staff::assign(county, &new, now_ms).await.map(Answer::Made),
+        Errand::EndAssignment { assignment, until } => {
+            staff::end(county, assignment, until, now_ms).await.map(|()| Answer::Done)
+        }
+        Errand::SetState { device, state } => {
+            staff::set_state(county, device, state).await.map(|()| Answer::Done)
+        }
+        Errand::Recovery { device } => {
+            enrol::recovery(county, device).await.map(|code| Answer::Recovery(code.read_out()))
+        }
+    }
+}
+
+/// Where the process that writes listens for errands.
+fn socket(data: &Data) -> PathBuf {
+    data.folder.join("county.sock")
+}
+
+/// An errand has some hundred bytes.
+const BYTES_MAX: u64 = 64 * 1024;
+
+/// Takes errands as long as it is polled. The caller holds the database's lock, so a socket that is
+/// there already is left over from a process that is no more.
+///
+/// # Errors
+/// When the socket cannot be made.
+pub async fn listen(county: Arc<County>, data: &Data) -> io::Result<()> {
+    let path = socket(data);
+    if path.symlink_metadata().is_ok() {
+        fs::remove_file(&path)?;
+    }
+    let listener = UnixListener::bind(&path)?;
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600))?;
+    loop {
+        let (stream, _) = listener.accept().await?;
+        let county = Arc::clone(&county);
+        tokio::spawn(async move {
+            if let Err(error) = answer(&county, stream).await {
+                tracing::warn!(%error, "an errand was cut off");
+            }
+        });
+    }
+}
+
+async fn answer(county: &County, stream: UnixStream) -> io::Result<()> {
+    let (read, mut write) = stream.into_split();
+    let mut line = String::new();
+    BufReader::new(read.take(BYTES_MAX)).read_line(&mut line).await?;
+    let answer: Result<Answer, Problem> = match serde_json::from_str(&line) {
+        Ok(errand) => carry_out(county, errand, clock::now_ms()).await,
+        Err(error) => Err(Problem::new(ProblemCode::RequestDamaged).with("place", error)),
+    };
+    let answer = serde_json::to_string(&answer).map_err(io::Error::other)?;
+    write.write_all(answer.as_bytes()).await
+}
+
+/// Hands an errand to the process that writes.
+///
+/// # Errors
+/// What that process answers; `data_in_use` when something else holds the data.
+pub async fn hand_over(data: &Data, errand: &Errand) -> Result<Answer, Problem> {
+    let path = socket(data);
+    let asked = async {
+        let mut stream = UnixStream::connect(&path).await?;
+        let mut line = serde_json::to_string(errand).map_err(io::Error::other)?;
+        line.push('\n');
+        stream.write_all(line.as_bytes()).await?;
+        let mut answer = String::new();
+        stream.take(BYTES_MAX).read_to_string(&mut answer).await?;
+        serde_json::from_str::<Result<Answer, Problem>>(&answer).map_err(io::Error::other)
+    };
+    let answered: io::Result<_> = asked.await;
+    answered.map_err(|_| Problem::new(ProblemCode::DataInUse).with("path", data.folder.display()))?
+}

@@ -1,0 +1,16 @@
+//! The process.
+
+use clap::Parser;
+use county_server::cli::{Cli, run};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(run(cli)),
+        Err(error) => {
+            eprintln!("no threads: {error}");
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Opening a county: its folder, its keys, its database.
+
+use crate::config::{Config, Data};
+use crate::county::{County, Stores};
+use crate::keys::{Keys, load_or_make, not_writable};
+use crate::{clock, dice};
+use domain::ids::WriterId;
+use domain::problem::{Problem, ProblemCode};
+use domain::time::Day;
+use seal::age_seal::SealIdentity;
+use seal::county_keys::CountyKeys;
+use seal::dice::draw_u64;
+use seal::stretch::Stretch;
+use std::fs::{self, DirBuilder};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use store::StoreError;
+use store_sqlite::SqliteCounty;
+
+/// An open county.
+#[derive(Debug)]
+pub struct Opened {
+    /// The county.
+    pub county: Arc<County>,
+    /// What opens its backups, when its keys have just been made: to be shown once.
+    pub recovery: Option<SealIdentity>,
+}
+
+/// Opens the county for the one process that writes, and makes whatever is not there yet. `begins` is
+/// the first day that is counted, for a database that is being made.
+///
+/// # Errors
+/// Each with its place: folder not writable, key file missing or damaged, database damaged, newer,
+/// not of these keys, or open in another process (`data_in_use`).
+pub fn to_write(config: &Config, begins: Option<Day>) -> Result<Opened, Problem> {
+    let data = &config.data;
+    check_writable(data)?;
+    let Keys { county: keys, recovery } = load_or_make(data)?;
+    let mut dice = dice::of_the_system()?;
+    let today = Day::of(clock::now_ms());
+    let begins = data.begins.or(begins).unwrap_or_else(|| first_of_january(today));
+    let (path, epoch) = (data.database(), WriterId(draw_u64(&mut dice)));
+    let store = SqliteCounty::open(&path, keys.database().expose(), keys.county(), epoch, begins);
+    let store = store.map_err(|error| opening(data, &error))?;
+    Ok(Opened { county: county(keys, store)?, recovery })
+}
+
+/// Opens the county for reading, also while another process writes.
+///
+/// # Errors
+/// As [`to_write`]; `nothing_found` when there is no county yet.
+pub fn to_read(config: &Config) -> Result<Arc<County>, Problem> {
+    let data = &config.data;
+    if !data.database().exists() {
+        let missing = Problem::new(ProblemCode::ArgumentWrong).with("name", data.database().display());
+        return Err(missing.with("reason", "there is no database; `serve` or `seed` makes one"));
+    }
+    let Keys { county: keys, .. } = load_or_make(data)?;
+    let store = SqliteCounty::open_to_read(&data.database(), keys.database().expose(), keys.county());
+    county(keys, store.map_err(|error| opening(data, &error))?)
+}
+
+fn county(keys: CountyKeys, store: SqliteCounty) -> Result<Arc<County>, Problem> {
+    let dice = dice::of_the_system()?;
+    Ok(Arc::new(County::new(keys, Stores::of(Arc::new(store)), dice, Stretch::ENROL)))
+}
+
+fn first_of_january(today: Day) -> Day {
+    Day::from_ymd(chrono::Datelike::year(&today.date()), 1, 1).unwrap_or(today)
+}
+
+fn check_writable(data: &Data) -> Result<(), Problem> {
+    let probe = data.folder.join(".writable");
+    let folder = DirBuilder::new().recursive(true).mode(0o700).create(&data.folder);
+    let written = folder.and_then(|()| fs::write(&probe, b""));
+    let removed = written.and_then(|()| fs::remove_file(&probe));
+    removed.map_err(|_| not_writable(&probe))
+}
+
+/// What the store says at opening, with its place.
+fn opening(data: &Data, error: &StoreError) -> Problem {
+    let path: PathBuf = data.database();
+    match error {
+        StoreError::WrongKey => {
+            let problem = Problem::new(ProblemCode::KeyFileDamaged).with("path", data.key_file().display());
+            problem.with("reason", format!("its key does not open {}", path.display()))
+        }
+        StoreError::Damaged => Problem::new(ProblemCode::CountyDatabaseDamaged).with("path", path.display()),
+        StoreError::Newer(given) => Problem::new(ProblemCode::DatabaseNewer).with("given", given),
+        StoreError::Full => Problem::new(ProblemCode::CountyFull),
+        StoreError::Busy => Problem::new(ProblemCode::DataInUse).with("path", data.folder.display()),
+        StoreError::Other(reason) if reason.contains("another process") => {
+            Problem::new(ProblemCode::DataInUse).with("path", data.folder.display())
+        }
+        StoreError::Corrupt(_) | StoreError::Other(_) => {
+            Problem::new(ProblemCode::Internal).with("reference", error)
+        }
+    }
+}

@@ -1,0 +1,253 @@
+//! 走访情况: one figure, and everything that stands behind it.
+//!
+//! ```text
+//! sentence ── rows ── people ── visits ── parts and the history of their fields
+//! ```
+
+mod people;
+mod silence;
+#[cfg(test)]
+mod tests;
+mod visits;
+
+pub use people::{Column, Line, Responsible, people};
+pub use visits::{FieldHistory, Met, RecordHistory, VisitLine, of_person, of_visit};
+
+use crate::county::{County, at_county};
+use domain::catalogue::RecordKind;
+use domain::coverage::reading::{Row, roll_up, rows, sentence_en, sentence_zh, total};
+use domain::coverage::rules::{Rules, rule_on};
+use domain::coverage::tally::{EVERYBODY, MISSED};
+use domain::duty::Duty;
+use domain::ids::{AreaCode, AreaLevel, RecordId};
+use domain::period::Period;
+use domain::problem::{Problem, ProblemCode};
+use domain::reference::Reference;
+use domain::subject::Person;
+use domain::time::{Day, SHANGHAI_OFFSET_MS, UnixMs};
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use store::county::{FiguresQuery, Reports, StandingQuery};
+
+/// What is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// The area: a village or anything above.
+    pub area: AreaCode,
+    /// The duty's name, or `*`.
+    pub duty: String,
+    /// The period; the one in which `as_of` lies, by the duty's own cadence, when nothing is said.
+    pub period: Option<Period>,
+    /// A category's code; everybody once when nothing is said.
+    pub category: Option<String>,
+    /// Facts up to the end of this day.
+    pub as_of: Day,
+    /// After so many days without a word phones are silent.
+    pub silent_days: i32,
+}
+
+/// A question whose duty, period and villages have been found.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// What was asked.
+    pub question: Question,
+    /// The period.
+    pub period: Period,
+    /// The rule that gives the table its title.
+    pub rule: Duty,
+    /// The villages of the area, whether they exist today or not.
+    pub villages: BTreeSet<AreaCode>,
+    /// Those whose phones are silent.
+    pub silent: BTreeSet<AreaCode>,
+    /// Areas, staff, rules.
+    pub reference: Arc<Reference>,
+}
+
+/// The answer: rows that add up to the total.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Table {
+    /// The duty's name.
+    pub duty: String,
+    /// Its Chinese title.
+    pub title_zh: String,
+    /// Its English title.
+    pub title_en: String,
+    /// The period's key.
+    pub period: Period,
+    /// Its first day.
+    pub from: Day,
+    /// Its last day.
+    pub last: Day,
+    /// As of the end of this day.
+    pub as_of: Day,
+    /// Villages with somebody in them, ascending by code.
+    pub villages: BTreeMap<AreaCode, Row>,
+    /// The whole area.
+    pub total: Row,
+}
+
+/// How many contested records are looked at.
+const CONTESTED_MAX: usize = 10_000;
+
+fn wrong(name: &str, reason: impl std::fmt::Display) -> Problem {
+    Problem::new(ProblemCode::ArgumentWrong).with("name", name).with("reason", reason)
+}
+
+/// Finds duty, period and villages of a question.
+///
+/// # Errors
+/// `argument_wrong` for an area, duty or period that is not there; what the store says.
+pub async fn ask(county: &County, question: Question) -> Result<Asked, Problem> {
+    let (_, _, reference, rules) = county.stores.ledger.standing_now().await.map_err(at_county)?;
+    if !reference.areas.0.contains_key(&question.area) {
+        return Err(wrong("area", question.area));
+    }
+    let rule = title_rule(&rules, &reference, &question).ok_or_else(|| {
+        let known: Vec<_> = rules.names().collect();
+        wrong("duty", format!("{} ({})", question.duty, known.join(", ")))
+    })?;
+    let own = Period::containing(rule.cadence, rule.cut, question.as_of);
+    let period = question.period.unwrap_or(own);
+    if !period.suits(rule.cadence, rule.cut) {
+        return Err(wrong("period", format!("{period} ({own})")));
+    }
+    let villages: BTreeSet<_> = reference.areas.villages(question.area).map(|area| area.code).collect();
+    let as_of = question.as_of;
+    let roles = |village| silence::roles(&rules, &question.duty, village, as_of);
+    let phones = silence::phones(county, as_of).await?;
+    let silent = |village: &AreaCode| {
+        silence::is_silent(&reference, &phones, *village, &roles(*village), as_of, question.silent_days)
+    };
+    let silent = villages.iter().copied().filter(silent).collect();
+    Ok(Asked { question, period, rule, villages, silent, reference })
+}
+
+/// The rule whose words and periods the table has: the one of the area on the day, else any.
+fn title_rule(rules: &Rules, reference: &Reference, question: &Question) -> Option<Duty> {
+    let at = rules.at(&question.duty, question.area);
+    let held = rule_on(at, question.as_of).or(at.last());
+    let below =
+        || reference.areas.villages(question.area).find_map(|one| rules.at(&question.duty, one.code).last());
+    held.or_else(below).cloned()
+}
+
+/// The figures of a question. One select over the tally, one for what was missed before, and the
+/// standings of the few people with contested fields.
+///
+/// # Errors
+/// What the store says.
+pub async fn table(county: &County, asked: &Asked) -> Result<Table, Problem> {
+    let reports = county.stores.reports.as_ref();
+    let query = |period, category: &str| FiguresQuery {
+        duty: asked.question.duty.clone(),
+        period,
+        category: category.to_owned(),
+        as_of: asked.question.as_of,
+    };
+    let category = asked.question.category.as_deref().unwrap_or(EVERYBODY);
+    let mut figures = reports.figures(&query(asked.period, category)).await.map_err(at_county)?;
+    figures.retain(|(area, _), _| asked.villages.contains(area));
+    let mut villages = rows(&figures, &asked.silent);
+    if asked.question.category.is_none() {
+        let missed = reports.figures(&query(asked.period.previous(), MISSED)).await.map_err(at_county)?;
+        for ((area, _), people) in missed.into_iter().filter(|((area, _), _)| asked.villages.contains(area)) {
+            villages.entry(area).or_insert_with(|| Row::empty(area)).missed_before += people;
+        }
+        for (area, people) in contested(county, asked).await? {
+            let row = villages.entry(area).or_insert_with(|| Row::empty(area));
+            row.contested += i64::try_from(people.len()).unwrap_or(i64::MAX);
+        }
+    }
+    let total = total(asked.question.area, villages.values());
+    Ok(Table {
+        duty: asked.question.duty.clone(),
+        title_zh: asked.rule.title_zh.clone(),
+        title_en: asked.rule.title_en.clone(),
+        period: asked.period,
+        from: asked.period.from(),
+        last: asked.period.last(),
+        as_of: asked.question.as_of,
+        villages,
+        total,
+    })
+}
+
+/// People of the register of this question with contested fields, by the village they stand in.
+async fn contested(
+    county: &County,
+    asked: &Asked,
+) -> Result<BTreeMap<AreaCode, BTreeSet<RecordId>>, Problem> {
+    let records = county.stores.reports.contested(CONTESTED_MAX).await.map_err(at_county)?;
+    let (mut people, mut villages) = (BTreeSet::new(), BTreeSet::new());
+    for record in records.into_iter().filter(|record| record.kind == RecordKind::Person) {
+        let Some(row) = county.stores.ledger.record(record).await.map_err(at_county)? else { continue };
+        let person = Person::read(record.id, &row.head);
+        let here = person.village_on(asked.question.as_of).filter(|village| asked.villages.contains(village));
+        if let Some(village) = here {
+            people.insert(record.id);
+            villages.insert(village);
+        }
+    }
+    let mut found: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+    if people.is_empty() {
+        return Ok(found);
+    }
+    for standing in standings(county.stores.reports.as_ref(), asked, asked.period, villages).await? {
+        if let Some(step) =
+            standing.step_on(asked.question.as_of).filter(|_| people.contains(&standing.subject))
+        {
+            found.entry(step.place.area).or_default().insert(standing.subject);
+        }
+    }
+    Ok(found)
+}
+
+async fn standings(
+    reports: &dyn Reports,
+    asked: &Asked,
+    period: Period,
+    villages: BTreeSet<AreaCode>,
+) -> Result<Vec<domain::coverage::Standing>, Problem> {
+    let query = StandingQuery {
+        duty: asked.question.duty.clone(),
+        period,
+        villages: villages.into_iter().collect(),
+        as_of: asked.question.as_of,
+    };
+    reports.standings(&query).await.map_err(at_county)
+}
+
+impl Table {
+    /// The lines directly below the area, in the order of their codes: townships of a county,
+    /// villages of a township.
+    pub fn below(&self, asked: &Asked) -> Vec<Row> {
+        let top = asked.question.area;
+        if top.level() == AreaLevel::Village {
+            return self.villages.values().cloned().collect();
+        }
+        roll_up(&asked.reference.areas, top, &self.villages)
+    }
+
+    /// The sentence over the table, in Chinese; `now_ms` gives it the time of day when it is of today.
+    pub fn sentence_zh(&self, now_ms: UnixMs) -> String {
+        let (day, time) = self.moment(now_ms);
+        let date = day.date();
+        let as_of = format!("{}月{}日 {time}", chrono::Datelike::month(&date), chrono::Datelike::day(&date));
+        sentence_zh(&self.total, &self.title_zh, self.period, &as_of)
+    }
+
+    /// The same in English.
+    pub fn sentence_en(&self, now_ms: UnixMs) -> String {
+        let (day, time) = self.moment(now_ms);
+        sentence_en(&self.total, &self.title_en, self.period, &format!("{day} {time}"))
+    }
+
+    fn moment(&self, now_ms: UnixMs) -> (Day, String) {
+        if self.as_of != Day::of(now_ms) {
+            return (self.as_of, "24:00".to_owned());
+        }
+        let minutes = (now_ms + SHANGHAI_OFFSET_MS).div_euclid(60_000).rem_euclid(24 * 60);
+        (self.as_of, format!("{:02}:{:02}", minutes / 60, minutes % 60))
+    }
+}

@@ -1,0 +1,187 @@
+//! Sentence, rows, lists and what is known then agree.
+
+use super::{Asked, Column, Question, Table, ask, of_person, of_visit, people, table};
+use crate::clock;
+use crate::county::County;
+use crate::doctor::known_at;
+use crate::enrol::{HOURS, enrol, sheet};
+use crate::testing::{VILLAGE, World, ask as ask_to_enrol};
+use clap::ValueEnum;
+use domain::catalogue::{RecordKind, keys};
+use domain::coverage::reading::{Row, SILENT_DAYS, total};
+use domain::ids::{AreaCode, RecordId};
+use domain::patch::RecordRef;
+use domain::problem::ProblemCode;
+use domain::time::Day;
+use seal::SigningKey;
+use seal::dice::SeededDice;
+use store::county::Ledger;
+
+fn today() -> Day {
+    Day::of(clock::now_ms())
+}
+
+fn question(area: AreaCode, duty: &str, as_of: Day) -> Question {
+    let duty = duty.to_owned();
+    Question { area, duty, period: None, category: None, as_of, silent_days: SILENT_DAYS }
+}
+
+async fn answer(county: &County, question: Question) -> (Asked, Table) {
+    let asked = ask(county, question).await.unwrap();
+    let table = table(county, &asked).await.unwrap();
+    (asked, table)
+}
+
+fn figure(row: &Row, column: Column) -> i64 {
+    match column {
+        Column::Register => row.register,
+        Column::Excluded => row.not_counted(),
+        Column::Due => row.due,
+        Column::Met => row.met,
+        Column::MetHome => row.met_home,
+        Column::MetOther => row.met - row.met_home,
+        Column::Open => row.open(),
+        Column::ChangePending => row.change_pending,
+        Column::Tried => row.tried,
+        Column::Silent => row.silent,
+        Column::NotYet => row.not_yet,
+        Column::MissedBefore => row.missed_before,
+        Column::Contested => row.contested,
+    }
+}
+
+#[tokio::test]
+async fn every_figure_opens_into_as_many_people() {
+    let world = World::with_months(1).await;
+    let county = &world.county;
+    let (_, _, reference, rules) = world.store.standing_now().await.unwrap();
+    let mut visited = 0;
+    for duty in rules.names() {
+        for (area, as_of) in [
+            (county.keys.county(), today()),
+            (AreaCode(532_929_102_000), today().plus(-9)),
+            (VILLAGE, today().plus(-20)),
+        ] {
+            let (asked, table) = answer(county, question(area, duty, as_of)).await;
+            assert!(table.total.adds_up(), "{duty} {area} {as_of}");
+            let below = table.below(&asked);
+            assert_eq!(total(area, &below), table.total);
+            let codes: Vec<_> = below.iter().map(|row| row.area).collect();
+            assert!(codes.is_sorted(), "townships stand in the order of their codes");
+            visited += table.total.met;
+            for column in Column::value_variants() {
+                let lines = people(county, &asked, *column).await.unwrap();
+                let expected = figure(&table.total, *column);
+                assert_eq!(lines.len() as i64, expected, "{duty} {area} {as_of} {column:?}");
+                let inside = |line: &super::Line| reference.areas.within(line.village, area);
+                assert!(lines.iter().all(inside));
+            }
+        }
+    }
+    assert!(visited > 0, "a month of visits was played");
+}
+
+#[tokio::test]
+async fn figures_of_today_are_those_that_the_ledger_gives_anew() {
+    let world = World::with_months(1).await;
+    let whole = world.county.keys.county();
+    for duty in ["elder_monthly", "*"] {
+        let (asked, now) = answer(&world.county, question(whole, duty, today())).await;
+        let known = known_at(&world.county, duty, asked.period, today()).await.unwrap();
+        let told = Row { missed_before: 0, contested: 0, ..now.total.clone() };
+        assert_eq!(known.total, told, "{duty}");
+        let before = known_at(&world.county, duty, asked.period, today().plus(-1)).await.unwrap();
+        assert_eq!(before.total, Row::empty(whole), "nothing had arrived by yesterday");
+    }
+}
+
+#[tokio::test]
+async fn phones_that_were_not_heard_make_a_village_silent_until_they_are() {
+    let world = World::new().await;
+    let county = &world.county;
+    let asked = || question(VILLAGE, "elder_monthly", today());
+    let (_, before) = answer(county, asked()).await;
+    assert!(before.total.not_yet > 0 && before.total.silent == 0, "nobody has a phone, nobody is silent");
+    let long_ago = clock::now_ms() - 4 * 86_400_000;
+    let device = SigningKey::generate(&mut SeededDice::repeatable(1));
+    let on_paper = sheet(county, world.officer(), HOURS, long_ago).await.unwrap();
+    let (request, key) = ask_to_enrol(&on_paper, &device, 1);
+    let reply = enrol(county, &request, long_ago).await.unwrap();
+    let (_, silent) = answer(county, asked()).await;
+    assert_eq!((silent.total.silent, silent.total.not_yet), (before.total.not_yet, 0));
+    assert!(silent.sentence_zh(clock::now_ms()).contains("手机未回传"));
+    let mut phone = crate::testing::Phone::new(reply.open(&key, &request).unwrap(), device);
+    phone.exchange(&world.phones).await.unwrap();
+    let (_, heard) = answer(county, asked()).await;
+    assert_eq!(heard.total, before.total);
+}
+
+#[tokio::test]
+async fn a_visit_opens_into_its_fields_and_who_wrote_them() {
+    let world = World::new().await;
+    let mut phone = world.phone(1).await;
+    let elder = world.elder().await;
+    let visit = phone.visit(elder);
+    let (_, before) = answer(&world.county, question(VILLAGE, "elder_monthly", today())).await;
+    phone.exchange(&world.phones).await.unwrap();
+    let (asked, after) = answer(&world.county, question(VILLAGE, "elder_monthly", today())).await;
+    assert_eq!(after.total.met_home, before.total.met_home + 1);
+    let met = people(&world.county, &asked, Column::MetHome).await.unwrap();
+    let line = met.iter().find(|line| line.person == elder).unwrap();
+    assert_eq!(line.last_visit, Some(today()));
+    assert_eq!(line.last_visit_by, phone.certificate().staff_name);
+    let (_, visits) = of_person(&world.county, elder, today()).await.unwrap();
+    let [one] = visits.as_slice() else { panic!("one visit") };
+    assert_eq!((one.visit, one.day), (visit, Some(today())));
+    assert!(one.receipt.ends_with(|c: char| c.is_ascii_digit()), "{one:?}");
+    let records = of_visit(&world.county, visit).await.unwrap();
+    let kinds: Vec<_> = records.iter().map(|record| record.kind).collect();
+    assert_eq!(kinds, ["visit", "part"]);
+    let mut writes = records.iter().flat_map(|record| &record.writes);
+    assert!(writes.all(|write| write.stands && write.by == phone.certificate().staff_name));
+}
+
+#[tokio::test]
+async fn contested_people_are_counted_and_listed() {
+    let world = World::new().await;
+    let elder = world.elder().await;
+    let record = RecordRef { kind: RecordKind::Person, id: elder };
+    let mut first = world.phone(1).await;
+    first.write_to(record, &[(keys::PHONE, "13300000001".into())]);
+    first.exchange(&world.phones).await.unwrap();
+    let mut second = world.phone(2).await;
+    second.write_to(record, &[(keys::PHONE, "13300000002".into())]);
+    second.exchange(&world.phones).await.unwrap();
+    let (asked, table) = answer(&world.county, question(VILLAGE, "elder_monthly", today())).await;
+    assert_eq!(table.total.contested, 1);
+    let lines = people(&world.county, &asked, Column::Contested).await.unwrap();
+    assert_eq!(lines.iter().map(|line| line.person).collect::<Vec<_>>(), [elder]);
+}
+
+#[tokio::test]
+async fn children_are_masked_and_nobody_else() {
+    let world = World::new().await;
+    let whole = world.county.keys.county();
+    let (asked, _) = answer(&world.county, question(whole, "child_left_behind_monthly", today())).await;
+    let children = people(&world.county, &asked, Column::Register).await.unwrap();
+    assert!(!children.is_empty() && children.iter().all(|line| line.name.contains('○')), "{children:?}");
+    let (asked, _) = answer(&world.county, question(whole, "elder_monthly", today())).await;
+    let elders = people(&world.county, &asked, Column::Register).await.unwrap();
+    assert!(!elders.is_empty() && elders.iter().all(|line| !line.name.contains('○')));
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_told_with_what_is() {
+    let world = World::new().await;
+    let refused = async |question| ask(&world.county, question).await.unwrap_err();
+    let unknown = refused(question(VILLAGE, "nope", today())).await;
+    assert_eq!(unknown.code, ProblemCode::ArgumentWrong);
+    assert!(unknown.params["reason"].contains("elder_monthly"));
+    let quarter = Some("2026-10+3".parse().unwrap());
+    let monthly = Question { period: quarter, ..question(VILLAGE, "elder_monthly", today()) };
+    assert_eq!(refused(monthly).await.params["name"], "period");
+    let nowhere = question(AreaCode(1), "elder_monthly", today());
+    assert_eq!(refused(nowhere).await.params["name"], "area");
+    let nobody = RecordId::named("person", "nobody");
+    assert_eq!(of_person(&world.county, nobody, today()).await.unwrap_err().code, ProblemCode::NothingFound);
+}

@@ -1,0 +1,199 @@
+//! The visits behind a person, and the patches behind a visit.
+
+use super::people::masked;
+use crate::county::{County, at_county};
+use domain::catalogue::{RecordKind, keys};
+use domain::ids::RecordId;
+use domain::patch::{Entry, RecordRef};
+use domain::problem::{Problem, ProblemCode};
+use domain::reference::Reference;
+use domain::subject::Person;
+use domain::time::{Day, UnixMs};
+use domain::value::Value;
+use domain::visit::Visit;
+use seal::receipt::ReceiptDigits;
+use serde::Serialize;
+use store::county::HistoryItem;
+use sync::wire::receipt::ItemState;
+
+/// One visit to a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct VisitLine {
+    /// The visit's record.
+    pub visit: RecordId,
+    /// The part's record.
+    pub part: RecordId,
+    /// The day on which it counts; absent when it counts for nothing.
+    pub day: Option<Day>,
+    /// How, who was met, and why not.
+    pub met: Option<Met>,
+    /// Who visited.
+    pub visited_by: Vec<String>,
+    /// The receipt in digits.
+    pub receipt: String,
+}
+
+/// How it went.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Met {
+    /// The way's code.
+    pub way: &'static str,
+    /// Who was met: the code.
+    pub met: &'static str,
+    /// Why not: the code.
+    pub reason: Option<&'static str>,
+    /// All of it in words.
+    pub zh: String,
+}
+
+/// How many visits of a person are listed.
+const VISITS_MAX: usize = 500;
+
+/// The name of a person for a heading, masked for a child, and their visits, the latest first.
+///
+/// # Errors
+/// `nothing_found`, or what the store says.
+pub async fn of_person(
+    county: &County,
+    id: RecordId,
+    today: Day,
+) -> Result<(String, Vec<VisitLine>), Problem> {
+    let record = RecordRef { kind: RecordKind::Person, id };
+    let row = county.stores.ledger.record(record).await.map_err(at_county)?;
+    let row = row.ok_or_else(|| Problem::new(ProblemCode::NothingFound))?;
+    let person = Person::read(id, &row.head);
+    let name = if person.is_minor_on(today) { masked(&person.name) } else { person.name };
+    let (_, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
+    let mut lines = Vec::new();
+    for part in county.stores.reports.parts_of(id, VISITS_MAX).await.map_err(at_county)? {
+        let record = RecordRef { kind: RecordKind::Visit, id: part.visit };
+        let row = county.stores.ledger.record(record).await.map_err(at_county)?;
+        let visit = row.map(|row| Visit::read(part.visit, &row.head));
+        let visited_by = visit.map(|visit| visit.visited_by).unwrap_or_default();
+        let history = county.stores.reports.history(record).await.map_err(at_county)?;
+        lines.push(VisitLine {
+            visit: part.visit,
+            part: part.part,
+            day: part.fact.as_ref().map(|fact| fact.day),
+            met: part.fact.as_ref().map(|fact| Met {
+                way: fact.way.code(),
+                met: fact.met.code(),
+                reason: fact.reason.map(domain::visit::NotMet::code),
+                zh: in_words(fact),
+            }),
+            visited_by: visited_by.into_iter().map(|one| staff_name(&reference, one)).collect(),
+            receipt: history.iter().find_map(|item| digits(item.receipt)).unwrap_or_default(),
+        });
+    }
+    Ok((name, lines))
+}
+
+fn in_words(fact: &domain::visit::PartFact) -> String {
+    let met = format!("{}，{}", fact.way.zh(), fact.met.zh());
+    fact.reason.map_or(met.clone(), |reason| format!("{met}：{}", reason.zh()))
+}
+
+fn staff_name(reference: &Reference, id: RecordId) -> String {
+    reference.staff.get(&id).map_or_else(|| id.to_string(), |staff| staff.name.clone())
+}
+
+fn digits(receipt: Option<(i32, u32)>) -> Option<String> {
+    let (day, number) = receipt?;
+    ReceiptDigits::of(Day(day), number).map(|digits| digits.to_string())
+}
+
+/// A record of a visit with everything that was ever written to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RecordHistory {
+    /// `visit` or `part`.
+    pub kind: &'static str,
+    /// The record.
+    pub record: RecordId,
+    /// Keys of the fields on which values differ.
+    pub contested: Vec<String>,
+    /// Every write, in the order of arrival.
+    pub writes: Vec<FieldHistory>,
+}
+
+/// One write to one field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FieldHistory {
+    /// The field's key.
+    pub field: String,
+    /// The value.
+    pub value: Value,
+    /// Who wrote it.
+    pub by: String,
+    /// When it was made, as far as clocks can tell.
+    pub made_ms: UnixMs,
+    /// When it arrived.
+    pub arrived_ms: UnixMs,
+    /// What became of the patch.
+    pub state: ItemState,
+    /// Whether it stands.
+    pub stands: bool,
+}
+
+/// A visit and its parts, each with the history of its fields.
+///
+/// # Errors
+/// `nothing_found`, or what the store says.
+pub async fn of_visit(county: &County, id: RecordId) -> Result<Vec<RecordHistory>, Problem> {
+    let (_, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
+    let visit = RecordRef { kind: RecordKind::Visit, id };
+    let mut histories = vec![history(county, &reference, visit).await?];
+    for part in parts(county, visit).await? {
+        histories.push(history(county, &reference, part).await?);
+    }
+    Ok(histories)
+}
+
+/// The parts of a visit. They follow it in their writer's log, in the transaction in which it was made.
+async fn parts(county: &County, visit: RecordRef) -> Result<Vec<RecordRef>, Problem> {
+    let made = county.stores.reports.history(visit).await.map_err(at_county)?;
+    let Some(first) = made.into_iter().next() else { return Ok(Vec::new()) };
+    let Entry { patch, .. } = first.entry;
+    let mut parts = Vec::new();
+    for serial in patch.serial + 1..patch.serial + 1 + FOLLOWING_MAX {
+        let id = RecordId::derived(patch.writer, serial);
+        let record = RecordRef { kind: RecordKind::Part, id };
+        let Some(row) = county.stores.ledger.record(record).await.map_err(at_county)? else { continue };
+        if row.head.text(keys::VISIT) == Some(visit.id.to_string().as_str()) {
+            parts.push(record);
+        }
+    }
+    Ok(parts)
+}
+
+/// A visit's parts and what was found are among so many entries after it.
+const FOLLOWING_MAX: u64 = 60;
+
+async fn history(
+    county: &County,
+    reference: &Reference,
+    record: RecordRef,
+) -> Result<RecordHistory, Problem> {
+    let row = county.stores.ledger.record(record).await.map_err(at_county)?;
+    let head = row.ok_or_else(|| Problem::new(ProblemCode::NothingFound))?.head;
+    let mut writes = Vec::new();
+    for item in county.stores.reports.history(record).await.map_err(at_county)? {
+        let HistoryItem { entry, state, arrived_ms, .. } = item;
+        let Some(body) = &entry.body else { continue };
+        let order = reference.order(entry.patch.form).unwrap_or_default();
+        for (field, value, _) in body.writes(order) {
+            let dot = entry.patch.dot();
+            let stands = head.fields.get(&field).is_some_and(|all| all.iter().any(|one| one.dot() == dot));
+            writes.push(FieldHistory {
+                value: value.clone(),
+                by: staff_name(reference, entry.patch.author),
+                made_ms: entry.patch.stamp.best_ms(),
+                arrived_ms,
+                state,
+                stands,
+                field,
+            });
+        }
+    }
+    let contested = head.contested().map(str::to_owned).collect();
+    Ok(RecordHistory { kind: record.kind.code(), record: record.id, contested, writes })
+}

@@ -1,0 +1,159 @@
+//! 工作人员: who they are, where they work, and which phones they hold.
+
+use crate::county::{County, at_county};
+use domain::catalogue::{RecordKind, keys};
+use domain::ids::{AreaCode, DeviceId, RecordId, WriterId};
+use domain::patch::RecordRef;
+use domain::problem::{Problem, ProblemCode};
+use domain::reference::Reference;
+use domain::staff::Role;
+use domain::time::{Day, Stamp, UnixMs};
+use domain::value::Value;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use sync::county::needs::DeviceState;
+use sync::county::prepared::{OwnPatch, OwnRecord};
+
+/// Who the county's log names as the author of what is done at the server itself.
+pub fn operator() -> RecordId {
+    RecordId::named("staff", "operator of the server")
+}
+
+/// A role that is to be given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewAssignment {
+    /// To whom.
+    pub staff: RecordId,
+    /// Which.
+    pub role: Role,
+    /// Where.
+    pub area: AreaCode,
+    /// The first day.
+    pub from: Day,
+    /// The first day no more.
+    pub until: Option<Day>,
+}
+
+/// Adds a member of staff; they can do nothing before they are given a role.
+///
+/// # Errors
+/// What the store says.
+pub async fn add(
+    county: &County,
+    name: &str,
+    phone: Option<&str>,
+    now_ms: UnixMs,
+) -> Result<RecordId, Problem> {
+    let mut sets = BTreeMap::from([(keys::NAME.to_owned(), Value::from(name))]);
+    sets.extend(phone.map(|phone| (keys::PHONE.to_owned(), Value::from(phone))));
+    write(county, OwnRecord::New(RecordKind::Staff), sets, now_ms).await
+}
+
+/// Gives a role.
+///
+/// # Errors
+/// `nothing_found` when there is no such member of staff or area; what the store says.
+pub async fn assign(county: &County, new: &NewAssignment, now_ms: UnixMs) -> Result<RecordId, Problem> {
+    let (_, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
+    let known = reference.staff.contains_key(&new.staff) && reference.areas.0.contains_key(&new.area);
+    if !known {
+        return Err(Problem::new(ProblemCode::NothingFound));
+    }
+    let area = i64::try_from(new.area.0).unwrap_or_default();
+    let mut sets = BTreeMap::from([
+        (keys::STAFF.to_owned(), Value::from(new.staff.to_string())),
+        (keys::ROLE.to_owned(), Value::from(new.role.code())),
+        (keys::AREA.to_owned(), Value::from(area)),
+        (keys::FROM.to_owned(), Value::from(new.from.to_string())),
+    ]);
+    sets.extend(new.until.map(|until| (keys::UNTIL.to_owned(), Value::from(until.to_string()))));
+    write(county, OwnRecord::New(RecordKind::Assignment), sets, now_ms).await
+}
+
+/// Ends a role: `until` is the first day on which it holds no more.
+///
+/// # Errors
+/// `nothing_found` when there is no such assignment; what the store says.
+pub async fn end(county: &County, assignment: RecordId, until: Day, now_ms: UnixMs) -> Result<(), Problem> {
+    let (_, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
+    if !reference.assignments.contains_key(&assignment) {
+        return Err(Problem::new(ProblemCode::NothingFound));
+    }
+    let record = RecordRef { kind: RecordKind::Assignment, id: assignment };
+    let sets = BTreeMap::from([(keys::UNTIL.to_owned(), Value::from(until.to_string()))]);
+    write(county, OwnRecord::Known(record), sets, now_ms).await.map(drop)
+}
+
+async fn write(
+    county: &County,
+    record: OwnRecord,
+    sets: BTreeMap<String, Value>,
+    now_ms: UnixMs,
+) -> Result<RecordId, Problem> {
+    let stamp = Stamp { wall_ms: now_ms, county_ms: now_ms, ..Stamp::default() };
+    let salt = WriterId(county.dice.number());
+    let patch = OwnPatch { record, sets, seen: None, author: operator(), stamp, salt };
+    let done = county.append(vec![patch], now_ms).await?;
+    let written = done.own.first().map(|(record, _)| record.id);
+    written.ok_or_else(|| Problem::new(ProblemCode::Internal).with("reference", "nothing was written"))
+}
+
+/// Retires (handed over) or revokes (lost) a phone, or takes it back.
+///
+/// # Errors
+/// `device_unknown`; what the store says.
+pub async fn set_state(county: &County, device: DeviceId, state: DeviceState) -> Result<(), Problem> {
+    let found = county.stores.directory.set_state(device, state).await.map_err(at_county)?;
+    if !found {
+        return Err(Problem::new(ProblemCode::DeviceUnknown));
+    }
+    tracing::info!(%device, ?state, "a phone's state was set");
+    Ok(())
+}
+
+/// The member of staff whose id or whole name this is.
+///
+/// # Errors
+/// `argument_wrong` when there is none, or several of that name: their ids are given.
+pub fn find(reference: &Reference, text: &str) -> Result<RecordId, Problem> {
+    let wrong =
+        |reason: String| Problem::new(ProblemCode::ArgumentWrong).with("name", text).with("reason", reason);
+    if let Ok(id) = text.parse::<RecordId>()
+        && reference.staff.contains_key(&id)
+    {
+        return Ok(id);
+    }
+    let same: Vec<_> = reference.staff.values().filter(|one| one.name == text).map(|one| one.id).collect();
+    match same.as_slice() {
+        [] => Err(wrong("no member of staff has this id or name".to_owned())),
+        [one] => Ok(*one),
+        several => {
+            let ids: Vec<_> = several.iter().map(ToString::to_string).collect();
+            Err(wrong(format!("several have this name: {}", ids.join(", "))))
+        }
+    }
+}
+
+/// The area whose code or whole name this is.
+///
+/// # Errors
+/// `argument_wrong` when there is none, or several of that name: their codes are given.
+pub fn find_area(reference: &Reference, text: &str) -> Result<AreaCode, Problem> {
+    let wrong =
+        |reason: String| Problem::new(ProblemCode::ArgumentWrong).with("name", text).with("reason", reason);
+    if let Ok(code) = text.parse::<AreaCode>()
+        && reference.areas.0.contains_key(&code)
+    {
+        return Ok(code);
+    }
+    let same: Vec<_> =
+        reference.areas.0.values().filter(|one| one.name == text).map(|one| one.code).collect();
+    match same.as_slice() {
+        [] => Err(wrong("no area has this code or name".to_owned())),
+        [one] => Ok(*one),
+        several => {
+            let codes: Vec<_> = several.iter().map(ToString::to_string).collect();
+            Err(wrong(format!("several have this name: {}", codes.join(", "))))
+        }
+    }
+}
