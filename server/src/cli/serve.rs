@@ -13,6 +13,7 @@ pub(super) async fn run(config: &Config) -> Outcome {
     let listeners = Listeners::bind(config).await?;
     let opened = open::to_write(config, None)?;
     show_recovery_key(config, opened.recovery.as_ref());
+    let stop = told_to_stop()?;
     let (phones, desk) = (listeners.phones.url(), listeners.desk.url());
     let fingerprint = opened.county.keys.public().fingerprint();
     print(&format!("phones {phones}\ndesk {desk}\ncounty {} {fingerprint}\n", opened.county.keys.county()));
@@ -22,7 +23,7 @@ pub(super) async fn run(config: &Config) -> Outcome {
             tracing::warn!(%error, "commands of other processes cannot be taken");
         }
     });
-    let served = serve(opened.county, listeners, config, told_to_stop()).await;
+    let served = serve(opened.county, listeners, config, stop).await;
     errands.abort();
     served.map(|()| ExitCode::SUCCESS)
 }

@@ -11,7 +11,7 @@ mod tests;
 mod visits;
 
 pub use people::{Column, Line, Responsible, people};
-pub use visits::{FieldHistory, Met, RecordHistory, VisitLine, of_person, of_visit};
+pub use visits::{FieldHistory, Met, RecordHistory, VisitLine, contested_of, of_person, of_visit};
 
 use crate::county::{County, at_county};
 use domain::catalogue::RecordKind;

@@ -148,6 +148,17 @@ pub async fn of_visit(county: &County, id: RecordId) -> Result<Vec<RecordHistory
     Ok(histories)
 }
 
+/// 填写不一致: the sides of every contested field of a person, with their authors.
+///
+/// # Errors
+/// `nothing_found`, or what the store says.
+pub async fn contested_of(county: &County, id: RecordId) -> Result<Vec<FieldHistory>, Problem> {
+    let (_, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
+    let record = RecordRef { kind: RecordKind::Person, id };
+    let RecordHistory { contested, writes, .. } = history(county, &reference, record).await?;
+    Ok(writes.into_iter().filter(|write| write.stands && contested.contains(&write.field)).collect())
+}
+
 /// The parts of a visit. They follow it in their writer's log, in the transaction in which it was made.
 async fn parts(county: &County, visit: RecordRef) -> Result<Vec<RecordRef>, Problem> {
     let made = county.stores.reports.history(visit).await.map_err(at_county)?;

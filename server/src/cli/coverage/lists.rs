@@ -65,11 +65,12 @@ fn cells(line: &Line) -> Vec<String> {
     ]
 }
 
-/// A person's visits.
+/// A person: their visits, and what is contested.
 pub(super) async fn person(county: &County, id: RecordId, format: Format) -> Result<String, Problem> {
     let (name, lines) = reports::of_person(county, id, today()).await?;
+    let contested = reports::contested_of(county, id).await?;
     if format == Format::Json {
-        return json(&lines);
+        return json(&Opened { name, visits: lines, contested });
     }
     let mut columns = Columns::new(&["日期", "怎么见的", "走访人", "回执", "走访"]);
     for line in &lines {
@@ -81,7 +82,22 @@ pub(super) async fn person(county: &County, id: RecordId, format: Format) -> Res
             line.visit.to_string(),
         ]);
     }
-    Ok(if format == Format::Csv { columns.csv() } else { format!("{name}\n\n{}", columns.text()) })
+    if format == Format::Csv {
+        return Ok(columns.csv());
+    }
+    let sides: String = contested
+        .iter()
+        .map(|side| format!("填写不一致 {}：{}（{}）\n", side.field, in_words(&side.value), side.by))
+        .collect();
+    Ok(format!("{name}\n{sides}\n{}", columns.text()))
+}
+
+/// A person, opened.
+#[derive(serde::Serialize)]
+struct Opened {
+    name: String,
+    visits: Vec<reports::VisitLine>,
+    contested: Vec<reports::FieldHistory>,
 }
 
 /// A visit's parts, and who wrote what when.
