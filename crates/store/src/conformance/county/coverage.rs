@@ -174,9 +174,9 @@ pub async fn rule_edit(world: &mut World) -> Outcome {
 pub async fn rolling(world: &mut World) -> Outcome {
     let person = world.person(VILLAGE, "TK").await?;
     let mut phone = world.phone(OFFICER).await?;
-    let visit = phone.visit(VILLAGE, day(9, 5));
+    let visit = phone.visit(VILLAGE, day(5, 5));
     phone.met(visit, person);
-    let call = phone.visit_when(VILLAGE, Happened::morning(day(9, 25)), "phone");
+    let call = phone.visit_when(VILLAGE, Happened::morning(day(6, 25)), "phone");
     phone.met(call, person);
     world.send(&mut phone).await?;
     let visit = phone.visit(VILLAGE, day(11, 9));
@@ -187,7 +187,7 @@ pub async fn rolling(world: &mut World) -> Outcome {
     let october = there(october, "the standing of October")?;
     same!(
         october.due_on(day(10, 2)),
-        Some(day(10, 5)),
+        Some(day(6, 4)),
         "30 days after the visit, whatever was telephoned since"
     );
     Ok(())
@@ -213,5 +213,18 @@ pub async fn far_future(world: &mut World) -> Outcome {
         "before it"
     );
     same!(world.status(person, "elder", april, then).await?, MET, "from its day on");
+    Ok(())
+}
+
+pub async fn old_change(world: &mut World) -> Outcome {
+    let person = world.person(VILLAGE, "LSLR").await?;
+    let mut phone = world.phone(OFFICER).await?;
+    for (at, reason) in [(day(5, 20), "migrant"), (day(6, 10), "not_at_home"), (day(11, 9), "not_at_home")] {
+        let visit = phone.visit(VILLAGE, at);
+        phone.part(visit, person, "none", Some(reason));
+        world.send(&mut phone).await?;
+    }
+    let status = world.status(person, "elder", month(11), day(11, 10)).await?;
+    same!(status, Some(Status::ChangePending), "half a year and other tries do not settle it");
     Ok(())
 }

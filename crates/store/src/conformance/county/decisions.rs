@@ -1,10 +1,13 @@
 //! Claims about a reviewer's word on what was set aside.
 
 use super::phone::Phone;
-use super::world::{OFFICER, VILLAGE, World};
+use super::world::{NEIGHBOUR, OFFICER, VILLAGE, World, day, month};
 use crate::conformance::{Broken, Outcome, claim, same, there};
 use domain::canonical::Hash;
-use domain::catalogue::keys;
+use domain::catalogue::{RecordKind, keys};
+use domain::coverage::Status;
+use domain::head::Head;
+use domain::ids::RecordId;
 use domain::log::Dot;
 use domain::patch::RecordRef;
 use domain::problem::ProblemCode;
@@ -83,5 +86,41 @@ pub async fn once(world: &mut World) -> Outcome {
     let problem = world.decide(queued, true).await?;
     same!(problem.map(|one| one.code), Some(ProblemCode::NothingFound), "nothing waits there any more");
     same!(world.head(person).await?, head, "nothing is written");
+    Ok(())
+}
+
+pub async fn missing(world: &mut World) -> Outcome {
+    let unknown = RecordRef { kind: RecordKind::Person, id: RecordId::named("person", "unknown") };
+    let mut phone = world.phone(OFFICER).await?;
+    let visit = phone.visit(VILLAGE, day(11, 9));
+    let part = phone.met(visit, unknown);
+    world.send(&mut phone).await?;
+    let (queued, seq) = (world.queued().await?, world.seq().await?);
+    let problem = world.decide(queued, true).await?;
+    same!(problem.map(|one| one.code), Some(ProblemCode::WaitsForSubject), "the person has to come first");
+    same!(world.seq().await?, seq, "nothing is written");
+    same!(world.decide(queued, false).await?, None, "but if it never comes, it may be dismissed");
+    same!(world.states(part).await?, [ItemState::Dismissed], "and waits no more");
+    Ok(())
+}
+
+pub async fn visit_after_part(world: &mut World) -> Outcome {
+    let person = world.person(VILLAGE, "LSLR").await?;
+    let (mut one, mut other) = (world.phone(OFFICER).await?, world.phone(NEIGHBOUR).await?);
+    let visit = one.visit(VILLAGE, day(11, 9));
+    // The other has the visit from somewhere else than the county.
+    other.set(visit, [(keys::VOID, "twice".into())], &Head::default());
+    let part = other.met(visit, person);
+    world.send(&mut other).await?;
+    let queued = world.queued().await?;
+    same!(world.decide(queued, false).await?, None, "of the visit only something dismissed is known");
+    let queued = world.queued().await?;
+    same!(world.decide(queued, true).await?, None, "its part is accepted all the same");
+    same!(world.states(part).await?, [ItemState::Applied], "and applied");
+    let status = world.status(person, "elder", month(11), day(11, 10)).await?;
+    same!(status, Some(Status::NotYet), "but nobody knows when it was");
+    world.send(&mut one).await?;
+    let status = world.status(person, "elder", month(11), day(11, 10)).await?;
+    same!(status, Some(Status::MetHome), "until the visit itself comes");
     Ok(())
 }

@@ -48,6 +48,30 @@ pub async fn restored(world: &mut World) -> Outcome {
     Ok(())
 }
 
+pub async fn diverged(world: &mut World) -> Outcome {
+    let mut phone = world.phone(OFFICER).await?;
+    world.send(&mut phone).await?;
+    if !world.back_up().await {
+        return Ok(());
+    }
+    let lost = phone.visit(VILLAGE, day(11, 9));
+    world.send(&mut phone).await?;
+    let seq = world.seq().await?;
+    world.restore().await;
+    while world.seq().await? <= seq {
+        world.person(OTHER, "LSLR").await?;
+    }
+    let epoch = phone.cursor.map(|at| at.epoch);
+    claim!(
+        world.send(&mut phone).await?.positions_reset,
+        "there it stood another time, but as another ledger"
+    );
+    claim!(phone.cursor.map(|at| at.epoch) != epoch, "a new epoch");
+    world.send(&mut phone).await?;
+    same!(world.states(lost).await?, [ItemState::Applied], "nothing is lost");
+    Ok(())
+}
+
 pub async fn recovered(world: &mut World) -> Outcome {
     let person = world.person(VILLAGE, "LSLR").await?;
     let mut phone = world.phone(OFFICER).await?;

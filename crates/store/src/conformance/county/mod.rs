@@ -96,6 +96,8 @@ cases! {
     "a dismissed entry is passed over, and releases what waits behind it" decisions::dismiss;
     "no decision passes over an earlier entry that waits" decisions::in_order;
     "a second decision finds nothing, and writes nothing" decisions::once;
+    "nobody takes in what speaks of something that is not here" decisions::missing;
+    "a visit that comes after its part counts with it" decisions::visit_after_part;
 
     "a visit outside the area is set aside" permission::outside;
     "work done before a hand-over counts when it is sent after it" permission::late_upload;
@@ -122,12 +124,14 @@ cases! {
     "a category that ends in mid-period excludes from its day on" coverage::category_end;
     "who moves is counted where they lived on each day" coverage::moved;
     "a reported change waits for the township's word" coverage::change;
+    "a change that was reported long ago is still pending" coverage::old_change;
     "a rule that asks no more leaves nothing behind once its persons are rolled" coverage::rule_edit;
     "a rolling duty is counted from the last visit that counts, whatever came after it" coverage::rolling;
     "a visit dated into the far future counts when its time has come" coverage::far_future;
     "after any exchanges everything equals its recomputation, as of any day" random::everything;
 
     "a restored county begins a new epoch, and the phones bring back what it lost" epochs::restored;
+    "a restored county that went on is found out by the hash of its ledger" epochs::diverged;
     "writes of the county that only phones still know are taken back" epochs::recovered;
     "a cursor of a former epoch that still fits keeps its positions" epochs::former_fits;
 

@@ -39,10 +39,10 @@ impl Dice {
         self.pick(from).unwrap_or_default()
     }
 
-    /// A day between the beginning of September and the middle of December 2026.
+    /// A day between May and the middle of December 2026, most after August.
     fn day(&mut self) -> Day {
-        let days = i32::try_from(self.below(100)).unwrap_or(0);
-        day(9, 1).plus(days)
+        let (from, span) = if self.one_in(4) { (day(5, 1), 123) } else { (day(9, 1), 100) };
+        from.plus(i32::try_from(self.below(span)).unwrap_or(0))
     }
 
     fn date(&mut self) -> Value {
