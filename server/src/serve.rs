@@ -163,12 +163,103 @@ async fn every_day(county: Arc<County>) {
     }
 }
 
-/// Ends when the process is told to stop: SIGTERM, or SIGINT from a terminal.
-pub async fn told_to_stop() {
+/// Ends when the process is told to stop: SIGTERM, or SIGINT from a terminal. Both are listened to
+/// from this call on, not only from the first poll: who has seen the addresses may stop it at once.
+///
+/// # Errors
+/// When the operating system has no room for it.
+pub fn told_to_stop() -> Result<impl Future<Output = ()>, Problem> {
     use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut term) = signal(SignalKind::terminate()) else { return std::future::pending().await };
-    tokio::select! {
-        _ = term.recv() => {}
-        _ = tokio::signal::ctrl_c() => {}
+    let failed = |error| Problem::new(ProblemCode::Internal).with("reference", error);
+    let mut term = signal(SignalKind::terminate()).map_err(failed)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
+    Ok(async move {
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::World;
+    use rustls::pki_types::ServerName;
+    use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+    use std::io::{Read, Write};
+    use std::net::TcpStream;
+    use tokio::sync::oneshot;
+
+    fn config() -> Config {
+        let mut config = Config::default();
+        config.phones.address.set_port(0);
+        config.desk.address.set_port(0);
+        config
+    }
+
+    fn ask(mut stream: impl Read + Write) -> String {
+        stream.write_all(b"GET /health HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn phones_are_answered_over_the_county_s_own_tls() {
+        let world = World::new().await;
+        let folder = tempfile::tempdir().unwrap();
+        let made = rcgen::generate_simple_self_signed(["county.example".to_owned()]).unwrap();
+        let (certificate, key) = (folder.path().join("c.pem"), folder.path().join("k.pem"));
+        std::fs::write(&certificate, made.cert.pem()).unwrap();
+        std::fs::write(&key, made.signing_key.serialize_pem()).unwrap();
+        let mut config = config();
+        (config.phones.tls_certificate, config.phones.tls_key) = (certificate, key);
+        let listeners = Listeners::bind(&config).await.unwrap();
+        assert!(listeners.phones.url().starts_with("https://"));
+        let (phones, desk) = (listeners.phones.address, listeners.desk.address);
+        let (stop, stopped) = oneshot::channel::<()>();
+        let county = Arc::clone(&world.county);
+        let served =
+            tokio::spawn(
+                async move { serve(county, listeners, &config, async { stopped.await.unwrap() }).await },
+            );
+        let mut roots = RootCertStore::empty();
+        roots.add(made.cert.der().clone()).unwrap();
+        let answers = tokio::task::spawn_blocking(move || {
+            let client = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
+            let name = ServerName::try_from("county.example").unwrap();
+            let tls = ClientConnection::new(Arc::new(client), name).unwrap();
+            let over_tls = ask(StreamOwned::new(tls, TcpStream::connect(phones).unwrap()));
+            (over_tls, ask(TcpStream::connect(desk).unwrap()))
+        });
+        let (over_tls, plain) = answers.await.unwrap();
+        assert!(over_tls.starts_with("HTTP/1.1 200"), "{over_tls}");
+        assert!(plain.starts_with("HTTP/1.1 200"), "{plain}");
+        stop.send(()).unwrap();
+        served.await.unwrap().unwrap();
+        assert!(TcpStream::connect(phones).is_err(), "nobody listens any more");
+    }
+
+    #[tokio::test]
+    async fn addresses_and_certificates_that_cannot_be_used_are_named() {
+        let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut config = config();
+        config.desk.address = taken.local_addr().unwrap();
+        let problem = Listeners::bind(&config).await.unwrap_err();
+        assert_eq!(problem.code, ProblemCode::PortInUse);
+        assert_eq!(problem.params["address"], config.desk.address.to_string());
+        let mut config = without_certificate();
+        config.desk.address.set_port(0);
+        let problem = Listeners::bind(&config).await.unwrap_err();
+        assert_eq!(problem.code, ProblemCode::ConfigWrong);
+        assert!(problem.params["path"].contains("[phones] nowhere.pem"), "{problem:?}");
+    }
+
+    fn without_certificate() -> Config {
+        let mut config = config();
+        config.phones.tls_certificate = PathBuf::from("nowhere.pem");
+        config.phones.tls_key = PathBuf::from("nowhere.key");
+        config
     }
 }

@@ -1,0 +1,226 @@
+//! The real process: how it starts, what it says when it cannot, and how it stops.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use tempfile::TempDir;
+
+/// A place for one county.
+struct Place(TempDir);
+
+impl Place {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    /// The program in this place, with nothing of the environment's settings.
+    fn program(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_county-server"));
+        command.current_dir(self.0.path()).args(arguments).env_clear();
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        self.program(arguments).output().unwrap()
+    }
+
+    /// What is printed by a command that succeeds.
+    fn said(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        let err = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}: {err}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// What is said by a command that cannot do it; the exit code is 2.
+    fn refused(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        let err = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {err}");
+        err
+    }
+
+    fn serve(&self) -> Server {
+        let mut child = self
+            .program(&["serve", "--phones", "127.0.0.1:0", "--desk", "127.0.0.1:0"])
+            .stdout(Stdio::piped())
+            .stderr(fs::File::create(self.path("server.log")).unwrap())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut address = |name: &str| {
+            let line = lines.next().expect("an address").unwrap();
+            line.strip_prefix(&format!("{name} http://")).expect("its name").to_owned()
+        };
+        let (phones, desk) = (address("phones"), address("desk"));
+        Server { child, phones, desk }
+    }
+}
+
+struct Server {
+    child: Child,
+    phones: String,
+    desk: String,
+}
+
+impl Server {
+    /// Tells it to stop, and waits until it has.
+    fn stop(&mut self) -> Option<i32> {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        self.child.wait().unwrap().code()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have stopped already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn get(address: &str, path: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[test]
+fn it_starts_with_nothing_and_stops_when_told() {
+    let place = Place::new();
+    let mut server = place.serve();
+    for address in [&server.phones, &server.desk] {
+        let answer = get(address, "/health");
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        assert!(answer.contains(r#""county":532929000000"#), "{answer}");
+    }
+    assert!(get(&server.desk, "/exchange").starts_with("HTTP/1.1 404"));
+    assert!(place.path("data/county.db").exists() && place.path("data.keys.json").exists());
+    let recovery = fs::read_to_string(place.path("data.recovery-key.txt")).unwrap();
+    assert!(recovery.contains("AGE-SECRET-KEY-1"));
+    assert_eq!(server.stop(), Some(0));
+    let log = fs::read_to_string(place.path("server.log")).unwrap();
+    assert!(log.contains("stopped") && !log.contains("AGE-SECRET-KEY"), "{log}");
+    let mut again = place.serve();
+    assert_eq!(again.stop(), Some(0));
+}
+
+#[test]
+fn what_is_wrong_at_the_start_is_told_with_its_place() {
+    let place = Place::new();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    assert!(place.refused(&["serve", "--phones", &address]).contains(&address));
+    assert!(!place.path("data.keys.json").exists(), "a port in use makes no keys");
+    fs::write(place.path("a-file"), "").unwrap();
+    let inside_a_file = place.refused(&[
+        "serve",
+        "--phones",
+        "127.0.0.1:0",
+        "--desk",
+        "127.0.0.1:0",
+        "--data",
+        "a-file/data",
+    ]);
+    assert!(inside_a_file.contains("a-file/data cannot be written"), "{inside_a_file}");
+    fs::write(place.path("county-server.toml"), "[phones]\nadress = \"x\"\n").unwrap();
+    let told = place.refused(&["serve"]);
+    assert!(told.contains("county-server.toml:2") && told.contains("adress"), "{told}");
+    fs::remove_file(place.path("county-server.toml")).unwrap();
+    let open = place.refused(&["serve", "--phones", "0.0.0.0:0"]);
+    assert!(open.contains("[phones]") && open.contains("TLS"), "{open}");
+    assert!(place.refused(&["coverage"]).contains("county.db"));
+}
+
+#[test]
+fn lost_keys_are_never_replaced_by_new_ones() {
+    let place = Place::new();
+    place.serve().stop();
+    fs::rename(place.path("data.keys.json"), place.path("elsewhere")).unwrap();
+    let told = place.refused(&["serve", "--phones", "127.0.0.1:0", "--desk", "127.0.0.1:0"]);
+    assert!(told.contains("data.keys.json is missing"), "{told}");
+    assert!(!place.path("data.keys.json").exists());
+    // The keys of another county do not open it either.
+    let other = Place::new();
+    other.serve().stop();
+    fs::copy(other.path("data.keys.json"), place.path("data.keys.json")).unwrap();
+    let told = place.refused(&["serve", "--phones", "127.0.0.1:0", "--desk", "127.0.0.1:0"]);
+    assert!(told.contains("does not open"), "{told}");
+    fs::rename(place.path("elsewhere"), place.path("data.keys.json")).unwrap();
+    assert_eq!(place.serve().stop(), Some(0));
+}
+
+/// The second column of the first row below the headings that has this word.
+fn first_staff(list: &str) -> String {
+    let line = list.lines().find(|line| line.contains("社会救助协理员")).expect("an officer");
+    let ids: Vec<_> = line.split_whitespace().filter(|word| word.len() == 36).collect();
+    (*ids.first().expect("ids")).to_owned()
+}
+
+#[test]
+fn an_operator_works_beside_the_running_server() {
+    let place = Place::new();
+    let seeded = place.said(&["seed", "--subjects", "150", "--months", "0"]);
+    assert!(seeded.starts_with("150 人"), "{seeded}");
+    assert!(place.refused(&["seed"]).contains("something in"));
+    let officer = first_staff(&place.said(&["staff", "list"]));
+    let before = place.said(&["enrol", &officer, "--json"]);
+    assert!(before.contains(r#""code":""#) && before.contains(r#""fingerprint":""#), "{before}");
+    let mut server = place.serve();
+    let sheet = place.said(&["enrol", &officer]);
+    assert!(sheet.contains("启用码") && sheet.contains("县密钥"), "{sheet}");
+    let new = place.said(&["staff", "add", "测试员", "--phone", "13300000000"]);
+    place.said(&["staff", "assign", "测试员", "assistance_officer", "532929102210"]);
+    assert!(place.said(&["staff", "list", "532929102210"]).contains(new.trim()));
+    assert!(place.refused(&["staff", "assign", "nobody", "reader", "532929102210"]).contains("nobody"));
+    assert!(place.said(&["coverage"]).contains("名册"));
+    assert!(place.refused(&["seed"]).contains("in use"));
+    assert_eq!(place.said(&["doctor"]), "没有发现不一致。\n");
+    place.said(&["backup", "monday.age"]);
+    assert!(place.refused(&["backup", "monday.age"]).contains("something in monday.age"));
+    assert_eq!(server.stop(), Some(0));
+    restored(&place, Path::new("monday.age"), new.trim());
+}
+
+fn restored(from: &Place, backup: &Path, staff: &str) {
+    let place = Place::new();
+    let backup = from.0.path().join(backup);
+    let recovery = from.path("data.recovery-key.txt");
+    let (backup, recovery) = (backup.to_str().unwrap(), recovery.to_str().unwrap());
+    let other = Place::new();
+    other.serve().stop();
+    let wrong = other.path("data.recovery-key.txt");
+    let told = place.refused(&["restore", backup, "--recovery", wrong.to_str().unwrap()]);
+    assert!(told.contains("cannot be opened"), "{told}");
+    let whole = fs::read(backup).unwrap();
+    fs::write(place.path("cut.age"), &whole[..whole.len() - 100]).unwrap();
+    let told = place.refused(&["restore", "cut.age", "--recovery", recovery]);
+    assert!(told.contains("cannot be opened"), "{told}");
+    assert!(!place.path("data.keys.json").exists() && !place.path("data/county.db").exists());
+    place.said(&["restore", backup, "--recovery", recovery]);
+    assert!(place.said(&["staff", "list", "532929102210"]).contains(staff));
+    assert_eq!(place.said(&["doctor"]), "没有发现不一致。\n");
+    assert!(place.refused(&["restore", backup, "--recovery", recovery]).contains("something in"));
+}
+
+#[test]
+fn a_damaged_database_is_named_and_left_as_it_is() {
+    let place = Place::new();
+    place.serve().stop();
+    let database = place.path("data/county.db");
+    let mut bytes = fs::read(&database).unwrap();
+    bytes[..4096].fill(0x5a);
+    fs::write(&database, &bytes).unwrap();
+    let told = place.refused(&["serve", "--phones", "127.0.0.1:0", "--desk", "127.0.0.1:0"]);
+    assert!(told.contains("county.db is damaged"), "{told}");
+    assert_eq!(fs::read(&database).unwrap(), bytes);
+}
