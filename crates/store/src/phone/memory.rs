@@ -149,7 +149,7 @@ impl Disk {
             self.touched.remove(id);
         }
         self.facts.extend(batch.facts.iter().map(|row| (row.fact.part, row.clone())));
-        batch.facts_gone.iter().for_each(|part| drop(self.facts.remove(part)));
+        self.facts.retain(|part, _| !batch.facts_gone.contains(part));
     }
 
     fn apply_feeds(&mut self, batch: &Batch) {

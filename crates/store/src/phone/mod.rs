@@ -5,6 +5,7 @@
 //! after a power cut.
 
 mod batch;
+pub mod conformance;
 pub mod memory;
 mod rows;
 mod search;

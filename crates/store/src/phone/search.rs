@@ -2,7 +2,7 @@
 //!
 //! Keys are one text: fields between `|`; within a field the whole first, then after each `/` what
 //! is left of it from a later syllable or character on, so that a needle is found at the beginning of
-//! any of them by plain substring search; digits of numbers end in `#` and are found from their end.
+//! any of them by plain substring search; numbers stand between `:` and `#` and are found from their end.
 
 /// The searchable text of a person, built field by field.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +34,7 @@ impl SearchKeys {
     /// Adds a number that is found by its last digits.
     pub fn add_number(&mut self, digits: &str) {
         if !digits.is_empty() {
+            self.0.push(':');
             self.0.push_str(&digits.to_lowercase());
             self.0.push_str("#|");
         }
@@ -95,7 +96,7 @@ impl Needle {
 /// Text without spaces and the dots and marks of names (U+00B7 and those typed in its place), small
 /// letters, `ü` as `v`, full-width letters and digits as plain ones.
 pub fn plain(text: &str) -> String {
-    let dots = ['·', '•', '・', '‧', '．', '.', '/', '|', '#', '\'', '’', '-'];
+    let dots = ['·', '•', '・', '‧', '．', '.', '/', '|', '#', ':', '\'', '’', '-'];
     text.chars()
         .filter(|c| !c.is_whitespace() && !dots.contains(c))
         .map(|c| match c {
