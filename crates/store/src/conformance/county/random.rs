@@ -4,7 +4,7 @@ use super::phone::Phone;
 use super::world::{
     DIRECTOR, HEAD, NEIGHBOUR, OFFICER, OTHER, REVIEWER, VILLAGE, World, code, day, list, sets,
 };
-use crate::conformance::{Broken, Outcome};
+use crate::conformance::{Broken, Outcome, claim};
 use domain::catalogue::{RecordKind, keys};
 use domain::head::Head;
 use domain::ids::RecordId;
@@ -64,6 +64,10 @@ struct Play {
     parts: Vec<RecordRef>,
     /// Whether rules were edited since all persons were rolled.
     edited: bool,
+    /// A copy of the county was kept.
+    copied: bool,
+    /// A clone of the first phone, which goes its own way.
+    clone: Option<Phone>,
 }
 
 /// The case of the list: one play of a hundred steps.
@@ -80,6 +84,8 @@ pub async fn play(world: &mut World, seed: u64, steps: u32) -> Outcome {
         visits: Vec::new(),
         parts: Vec::new(),
         edited: false,
+        copied: false,
+        clone: None,
     };
     for name in [OFFICER, NEIGHBOUR, HEAD, DIRECTOR, REVIEWER] {
         play.workers.push(Worker { phone: world.phone(name).await?, screen: BTreeMap::new() });
@@ -88,14 +94,14 @@ pub async fn play(world: &mut World, seed: u64, steps: u32) -> Outcome {
         play.register(world).await?;
     }
     for step in 0..steps {
-        play.step(world).await.map_err(|broken| Broken(format!("seed {seed}, step {step}: {broken}")))?;
-        if step % 25 == 24 || step + 1 == steps {
-            play.audit(world)
-                .await
-                .map_err(|broken| Broken(format!("seed {seed}, step {step}: {broken}")))?;
+        let told = |broken| Broken(format!("seed {seed}, step {step}: {broken}"));
+        play.disaster(world, seed, step, steps).await.map_err(told)?;
+        play.step(world).await.map_err(told)?;
+        if step % 25 == 24 {
+            play.audit(world).await.map_err(told)?;
         }
     }
-    Ok(())
+    play.finish(world).await.map_err(|broken| Broken(format!("seed {seed}, at the end: {broken}")))
 }
 
 impl Play {
@@ -118,6 +124,52 @@ impl Play {
             18 => self.rules(world).await,
             _ => self.time(world).await,
         }
+    }
+
+    /// In one play of three the county goes back to a copy; in another a phone is cloned.
+    async fn disaster(&mut self, world: &mut World, seed: u64, step: u32, steps: u32) -> Outcome {
+        match seed % 3 {
+            0 if step == steps / 3 => self.copied = world.back_up().await,
+            0 if step == steps / 2 && self.copied => {
+                world.restore().await;
+                self.edited = true;
+            }
+            1 if step == steps / 4 => self.clone = self.workers.first().map(|worker| worker.phone.clone()),
+            1 if step % 10 == 0 => {
+                let Some(mut clone) = self.clone.take() else { return Ok(()) };
+                clone.visit(VILLAGE, self.dice.day());
+                if let Some(person) = self.dice.pick(&self.persons) {
+                    clone.set(person, [(keys::PHONE, "9".into())], &Head::default());
+                }
+                let exchange = clone.outgoing()?;
+                world.exchange(exchange).await?;
+                self.clone = Some(clone);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// All is healed: every phone sends until it has nothing more, and all it ever wrote is there.
+    async fn finish(&mut self, world: &mut World) -> Outcome {
+        for Worker { phone, .. } in &mut self.workers {
+            for _ in 0..3 {
+                world.send(phone).await?;
+            }
+            if phone.log.last().is_some_and(|last| last.patch.serial != phone.mark.serial) {
+                // Its clone was faster: what the phone did since is kept as forked.
+                claim!(self.clone.as_ref().is_some_and(|clone| clone.writer == phone.writer), "all is held");
+                let pieces = vec![phone.piece(1, phone.next() - 1)?];
+                let whole = phone.with(pieces);
+                world.exchange(whole).await?;
+            }
+            for entry in &phone.log {
+                let history = world.county.reports.history(entry.patch.record).await?;
+                let times = history.iter().filter(|one| one.entry == *entry).count();
+                claim!(times == 1, "{} {} is there {times} times", entry.patch.writer, entry.patch.serial);
+            }
+        }
+        self.audit(world).await
     }
 
     /// A new person: by the county, or by a phone that may not have sent it when others know of it.
