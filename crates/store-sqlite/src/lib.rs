@@ -7,7 +7,7 @@ mod county;
 mod fault;
 mod migrate;
 pub mod open;
-mod phone;
+pub mod phone;
 mod pool;
 
 pub use county::SqliteCounty;

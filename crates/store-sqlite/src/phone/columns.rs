@@ -74,6 +74,12 @@ pub(super) fn get<T: rusqlite::types::FromSql>(row: &Row<'_>, column: usize) -> 
     row.get(column).map_err(crate::fault::fault)
 }
 
+/// A text, read where it lies.
+pub(super) fn get_text<'a>(row: &'a Row<'_>, column: usize) -> Result<&'a str, StoreError> {
+    let text = row.get_ref(column).map_err(crate::fault::fault)?.as_str();
+    text.map_err(|_| broken("a text that is none"))
+}
+
 pub(super) fn get_id(row: &Row<'_>, column: usize) -> Result<RecordId, StoreError> {
     get(row, column).map(record_id)
 }

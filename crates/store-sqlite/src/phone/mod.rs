@@ -9,9 +9,10 @@ mod read;
 mod write;
 
 use crate::fault::fault;
-use crate::open::{Half, open};
+use crate::open::{Half, open, set_aside};
+use domain::time::UnixMs;
 use rusqlite::{Connection, TransactionBehavior};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use store::StoreError;
 use store::phone::Batch;
 
@@ -22,17 +23,33 @@ const STATEMENTS: usize = 96;
 #[derive(Debug)]
 pub struct SqlitePhone {
     connection: Connection,
+    set_aside: Option<PathBuf>,
 }
 
 impl SqlitePhone {
-    /// Opens a phone's database with its key, or makes an empty one.
+    /// Opens a phone's database with its key, or makes an empty one. A damaged one is set aside
+    /// whole, and an empty one takes its place: the client fills it from its journal and the county.
+    /// `now_ms` names the folder of what is set aside.
     ///
     /// # Errors
-    /// As [`open`].
-    pub fn open(database: &Path, key: &[u8; 32]) -> Result<Self, StoreError> {
-        let connection = open(database, key, Half::Phone)?;
+    /// As [`open`], but for `Damaged`. A file under another key is left as it is.
+    pub fn open(database: &Path, key: &[u8; 32], now_ms: UnixMs) -> Result<Self, StoreError> {
+        let (connection, aside) = match open(database, key, Half::Phone) {
+            Err(StoreError::Damaged) => {
+                let folder = set_aside(database, now_ms)?;
+                (open(database, key, Half::Phone)?, Some(folder))
+            }
+            opened => (opened?, None),
+        };
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
-        Ok(Self { connection })
+        // What is erased by law leaves nothing behind in pages that are written anyway.
+        connection.pragma_update(None, "secure_delete", "FAST").map_err(fault)?;
+        Ok(Self { connection, set_aside: aside })
+    }
+
+    /// Where the damaged database was moved in whose place this one stands, if there was one.
+    pub fn set_aside(&self) -> Option<&Path> {
+        self.set_aside.as_deref()
     }
 
     fn write(&mut self, batch: &Batch) -> Result<(), StoreError> {

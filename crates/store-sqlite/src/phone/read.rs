@@ -2,7 +2,7 @@
 
 use super::SqlitePhone;
 use super::columns::{
-    LOG, PERSON, RECORD, day_key, day_of, get, get_id, get_record, json, kind_key, log_row, number,
+    LOG, PERSON, RECORD, day_key, day_of, get, get_id, get_record, get_text, json, kind_key, log_row, number,
     person_row, record_row, scope_key, scope_of, unsigned, writer_key, writer_of,
 };
 use crate::codec::{broken, unpack_head, unpack_standing};
@@ -18,12 +18,12 @@ use domain::permission::Scope;
 use domain::time::{Day, UnixMs};
 use domain::value::Origin;
 use domain::visit::{PartFact, Way};
-use rusqlite::{Params, Row, ToSql, params};
+use rusqlite::{Params, Row, params};
 use std::collections::BTreeMap;
 use store::StoreError;
 use store::phone::{
     AnswerRow, Batch, DraftRow, DueRow, FeedRow, Link, LogRow, MemberRow, Needle, OwnFilter, PeopleFilter,
-    PersonRow, PhoneStore, RecordRow, WriterRow,
+    PersonRow, PhoneStore, RANK_NONE, RecordRow, WriterRow,
 };
 
 type Read<T> = Result<T, StoreError>;
@@ -59,7 +59,12 @@ impl SqlitePhone {
 }
 
 fn draft_row(row: &Row<'_>) -> Read<DraftRow> {
-    Ok(DraftRow { id: get(row, 0)?, head: get(row, 1)?, changed_ms: get(row, 2)?, discarded_ms: get(row, 3)? })
+    Ok(DraftRow {
+        id: get(row, 0)?,
+        head: get(row, 1)?,
+        changed_ms: get(row, 2)?,
+        discarded_ms: get(row, 3)?,
+    })
 }
 
 fn due_row(row: &Row<'_>) -> Read<DueRow> {
@@ -102,7 +107,11 @@ impl PhoneStore for SqlitePhone {
     }
 
     fn visit_of_draft(&self, draft: &str) -> Read<Option<RecordRef>> {
-        self.one("SELECT kind, record FROM log WHERE draft = ?", [draft], |row| get_record(row, 0))
+        self.one(
+            "SELECT kind, record FROM log WHERE draft = ? ORDER BY writer, serial LIMIT 1",
+            [draft],
+            |row| get_record(row, 0),
+        )
     }
 
     fn own_visits(
@@ -111,23 +120,27 @@ impl PhoneStore for SqlitePhone {
         before: Option<(UnixMs, WriterId, u64)>,
         count: usize,
     ) -> Read<Vec<LogRow>> {
+        // The few visits that are looked for are found by their record, however many others there are.
         let wanted = match filter {
-            OwnFilter::All => "",
+            OwnFilter::All => "INDEXED BY log_visits WHERE creates = 1 AND kind = 8",
             OwnFilter::Waiting => {
-                "AND record IN (SELECT visit FROM log JOIN writers USING (writer)
-                    WHERE visit IS NOT NULL AND serial > delivered)"
+                "INDEXED BY log_record WHERE creates = 1 AND kind = 8 AND record IN (
+                    SELECT visit FROM writers CROSS JOIN log AS one ON one.writer = writers.writer
+                    AND one.serial > writers.delivered WHERE visit IS NOT NULL)"
             }
             OwnFilter::Attention => {
-                "AND record IN (SELECT visit FROM log WHERE problem IS NOT NULL OR state > 0)"
+                "INDEXED BY log_record WHERE creates = 1 AND kind = 8 AND record IN (
+                    SELECT visit FROM log WHERE visit IS NOT NULL AND (problem IS NOT NULL OR state > 0))"
             }
         };
         let sql = format!(
-            "SELECT {LOG} FROM log WHERE creates = 1 AND kind = 8 AND (at_ms, writer, serial) < (?, ?, ?)
-             {wanted} ORDER BY at_ms DESC, writer DESC, serial DESC LIMIT ?"
+            "SELECT {LOG} FROM log {wanted} AND (at_ms, writer, serial) < (?, ?, ?)
+             ORDER BY at_ms DESC, writer DESC, serial DESC LIMIT ?"
         );
-        let (at_ms, writer, serial) = before.map_or((i64::MAX, i64::MAX, i64::MAX), |(at_ms, writer, serial)| {
-            (at_ms, writer_key(writer), number(serial))
-        });
+        let (at_ms, writer, serial) = before
+            .map_or((i64::MAX, i64::MAX, i64::MAX), |(at_ms, writer, serial)| {
+                (at_ms, writer_key(writer), number(serial))
+            });
         self.all(&sql, (at_ms, writer, serial, limit(count)), log_row)
     }
 
@@ -165,8 +178,7 @@ impl PhoneStore for SqlitePhone {
     }
 
     fn records_after(&self, after: Option<RecordRef>, count: usize) -> Read<Vec<RecordRow>> {
-        let sql =
-            format!("SELECT {RECORD} FROM records WHERE (kind, id) > (?, ?) ORDER BY kind, id LIMIT ?");
+        let sql = format!("SELECT {RECORD} FROM records WHERE (kind, id) > (?, ?) ORDER BY kind, id LIMIT ?");
         let (kind, id) =
             after.map_or((0, Vec::new()), |record| (kind_key(record.kind), record.id.bytes().to_vec()));
         self.all(&sql, (kind, id, limit(count)), record_row)
@@ -210,15 +222,23 @@ impl PhoneStore for SqlitePhone {
     }
 
     fn search(&self, needle: &Needle, offset: usize, count: usize) -> Read<Vec<PersonRow>> {
-        let sql = format!(
-            "SELECT {PERSON}, CASE WHEN instr(keys, ?1) THEN 0 WHEN instr(keys, ?2) THEN 1
-                WHEN instr(keys, ?3) THEN 2 ELSE 3 END AS rank FROM people
-             WHERE instr(keys, ?2) OR instr(keys, ?4) OR instr(keys, ?3)
-             ORDER BY rank, village, name, id LIMIT ?5 OFFSET ?6"
-        );
-        let Needle { whole, begins, inner, ends } = needle;
-        let values: [&dyn ToSql; 6] = [whole, begins, ends, inner, &limit(count), &limit(offset)];
-        self.all(&sql, values.as_slice(), person_row)
+        // All shapes of a needle hold what was typed: most keys are passed over after one look.
+        let typed = needle.begins.strip_prefix('|').unwrap_or(&needle.begins);
+        let mut found = Vec::new();
+        let mut statement =
+            self.connection.prepare_cached("SELECT keys, village, name, id FROM people").map_err(fault)?;
+        let mut rows = statement.query([]).map_err(fault)?;
+        while let Some(row) = rows.next().map_err(fault)? {
+            let keys = get_text(row, 0)?;
+            let rank = if keys.contains(typed) { needle.rank(keys) } else { RANK_NONE };
+            if rank < RANK_NONE {
+                let (village, name): (Option<i64>, String) = (get(row, 1)?, get(row, 2)?);
+                found.push((rank, village, name, get_id(row, 3)?));
+            }
+        }
+        found.sort_unstable();
+        let page = found.into_iter().skip(offset).take(count);
+        page.filter_map(|(.., id)| self.person(id).transpose()).collect()
     }
 
     fn facts(&self, subject: RecordId, since: Day) -> Read<Vec<PartFact>> {
@@ -255,12 +275,14 @@ impl PhoneStore for SqlitePhone {
     }
 
     fn missed(&self, duty: &str, period: Period, day: Day) -> Read<Vec<RecordId>> {
-        let sql = "SELECT subject FROM standings WHERE duty = ? AND period = ? AND missed > ? ORDER BY subject";
+        let sql =
+            "SELECT subject FROM standings WHERE duty = ? AND period = ? AND missed > ? ORDER BY subject";
         self.all(sql, (duty, period.to_string(), day.0), |row| get_id(row, 0))
     }
 
     fn feeds(&self) -> Read<Vec<FeedRow>> {
-        let sql = "SELECT area, audience, position, generation, records, sum FROM feeds ORDER BY area, audience";
+        let sql =
+            "SELECT area, audience, position, generation, records, sum FROM feeds ORDER BY area, audience";
         self.all(sql, [], |row| {
             Ok(FeedRow {
                 scope: scope_of(get(row, 0)?, get(row, 1)?)?,
@@ -324,8 +346,6 @@ impl PhoneStore for SqlitePhone {
 
     fn recover(&self, count: usize) -> Read<Vec<(RecordRef, Head)>> {
         let sql = "SELECT kind, id, head FROM recover ORDER BY kind, id LIMIT ?";
-        self.all(sql, [limit(count)], |row| {
-            Ok((get_record(row, 0)?, unpack_head(&get::<Vec<u8>>(row, 2)?)?))
-        })
+        self.all(sql, [limit(count)], |row| Ok((get_record(row, 0)?, unpack_head(&get::<Vec<u8>>(row, 2)?)?)))
     }
 }

@@ -199,7 +199,10 @@ impl Writing<'_> {
             self.run("DELETE FROM touched WHERE id = ?", [id.bytes()])?;
         }
         batch.facts.iter().try_for_each(|row| self.fact(row))?;
-        batch.facts_gone.iter().try_for_each(|part| self.run("DELETE FROM facts WHERE part = ?", [part.bytes()]))
+        batch
+            .facts_gone
+            .iter()
+            .try_for_each(|part| self.run("DELETE FROM facts WHERE part = ?", [part.bytes()]))
     }
 
     fn fact(&self, row: &FactRow) -> Done {
@@ -224,7 +227,14 @@ impl Writing<'_> {
             let (area, audience) = scope_key(row.scope);
             self.run(
                 "INSERT OR REPLACE INTO feeds VALUES (?, ?, ?, ?, ?, ?)",
-                (area, audience, number(row.position), row.generation, number(row.count), row.sum.cast_signed()),
+                (
+                    area,
+                    audience,
+                    number(row.position),
+                    row.generation,
+                    number(row.count),
+                    row.sum.cast_signed(),
+                ),
             )?;
         }
         for scope in &batch.feeds_gone {

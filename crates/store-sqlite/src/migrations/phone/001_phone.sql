@@ -124,6 +124,7 @@ CREATE TABLE members (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX members_record ON members (kind, id);
+CREATE INDEX members_generation ON members (area, audience, generation);
 
 -- Persons whose standings are to be judged anew.
 CREATE TABLE touched (
