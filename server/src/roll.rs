@@ -50,3 +50,37 @@ fn horizon(reference: &Reference, today: Day) -> Day {
         .map(|rule| Period::containing(rule.cadence, rule.cut, today).next().next().until());
     ends.min().unwrap_or(today)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock;
+    use crate::doctor::known_at;
+    use crate::testing::World;
+    use store::county::{FiguresQuery, Reports};
+
+    #[tokio::test]
+    async fn time_that_passes_needs_no_arrival() {
+        let world = World::new().await;
+        let now_ms = clock::now_ms();
+        let today = Day::of(now_ms);
+        let month = Period::containing(domain::period::Cadence::Month, domain::period::Cut::Natural, today);
+        let later = month.next().next().next();
+        let query = |period| FiguresQuery {
+            duty: "elder_monthly".to_owned(),
+            period,
+            category: "*".to_owned(),
+            as_of: Day(i32::MAX),
+        };
+        assert!(roll(&world.county, now_ms, false).await.unwrap() > 0, "after the first start");
+        assert_eq!(roll(&world.county, now_ms, false).await.unwrap(), 0, "once is enough");
+        assert!(!world.store.figures(&query(month.next().next())).await.unwrap().is_empty());
+        assert!(world.store.figures(&query(later)).await.unwrap().is_empty());
+        let next_month = month.next().from().starts_at();
+        assert!(roll(&world.county, next_month, false).await.unwrap() > 0);
+        let figures = world.store.figures(&query(later)).await.unwrap();
+        let anew = known_at(&world.county, "elder_monthly", later, later.last()).await.unwrap();
+        assert_eq!(figures.values().sum::<i64>(), anew.total.register);
+        assert!(anew.total.register > 0);
+    }
+}

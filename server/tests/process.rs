@@ -101,7 +101,7 @@ fn it_starts_with_nothing_and_stops_when_told() {
     for address in [&server.phones, &server.desk] {
         let answer = get(address, "/health");
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-        assert!(answer.contains(r#""county":532929000000"#), "{answer}");
+        assert!(answer.contains(r#""county":"532929000000""#), "{answer}");
     }
     assert!(get(&server.desk, "/exchange").starts_with("HTTP/1.1 404"));
     assert!(place.path("data/county.db").exists() && place.path("data.keys.json").exists());

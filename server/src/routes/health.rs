@@ -4,7 +4,6 @@ use crate::clock;
 use crate::county::County;
 use axum::Json;
 use axum::extract::State;
-use domain::ids::AreaCode;
 use domain::time::UnixMs;
 use serde::Serialize;
 use std::sync::Arc;
@@ -12,7 +11,7 @@ use std::sync::Arc;
 /// What anybody may know.
 #[derive(Debug, Serialize)]
 pub(super) struct Health {
-    county: AreaCode,
+    county: String,
     time_ms: UnixMs,
     version: &'static str,
 }
@@ -20,5 +19,5 @@ pub(super) struct Health {
 /// Says that the county is here.
 pub(super) async fn get(State(county): State<Arc<County>>) -> Json<Health> {
     let version = env!("CARGO_PKG_VERSION");
-    Json(Health { county: county.keys.county(), time_ms: clock::now_ms(), version })
+    Json(Health { county: county.keys.county().to_string(), time_ms: clock::now_ms(), version })
 }
