@@ -135,7 +135,7 @@ impl Play {
                 self.edited = true;
             }
             1 if step == steps / 4 => self.clone = self.workers.first().map(|worker| worker.phone.clone()),
-            1 if step % 10 == 0 => {
+            1 if step.is_multiple_of(10) => {
                 let Some(mut clone) = self.clone.take() else { return Ok(()) };
                 clone.visit(VILLAGE, self.dice.day());
                 if let Some(person) = self.dice.pick(&self.persons) {
@@ -156,7 +156,7 @@ impl Play {
             for _ in 0..3 {
                 world.send(phone).await?;
             }
-            if phone.log.last().is_some_and(|last| last.patch.serial != phone.mark.serial) {
+            if phone.log.last().is_some_and(|last| last.patch.hash() != phone.mark.hash) {
                 // Its clone was faster: what the phone did since is kept as forked.
                 claim!(self.clone.as_ref().is_some_and(|clone| clone.writer == phone.writer), "all is held");
                 let pieces = vec![phone.piece(1, phone.next() - 1)?];
