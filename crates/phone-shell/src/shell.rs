@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use store::StoreError;
 use store::phone::PhoneStore;
-use store_sqlite::phone::SqlitePhone;
+use store_sqlite::SqlitePhone;
 
 /// The phone's database on SQLCipher, in a file of this folder.
 #[derive(Debug)]

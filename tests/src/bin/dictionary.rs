@@ -49,9 +49,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             let heads: Vec<_> = entries
                 .iter()
                 .map(|entry| {
-                    let order = entry.patch.form.and_then(reference).unwrap_or_default();
-                    let item =
-                        sync::merge::Item { patch: &entry.patch, body: entry.body.as_ref(), order: &order };
+                    let order = entry.patch.form.and_then(|form| orders.get(&form));
+                    let order = order.map_or(&[][..], Vec::as_slice);
+                    let item = sync::merge::Item { patch: &entry.patch, body: entry.body.as_ref(), order };
                     (entry.patch.record, sync::merge::settle([item]))
                 })
                 .collect();

@@ -1,0 +1,42 @@
+//! The demonstration: `demo --data DIR [--subjects N] [--fresh] [--keep] [--once]`. Called by `cargo xtask demo`,
+//! which has asked whatever there was to ask.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use system_tests::story::{Options, play};
+
+fn options() -> Result<Options, String> {
+    let mut options = Options {
+        folder: PathBuf::from("data/demo"),
+        subjects: 2_400,
+        fresh: false,
+        keep: false,
+        quiet: false,
+    };
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        let mut value = || arguments.next().ok_or_else(|| format!("{argument} needs a value"));
+        match argument.as_str() {
+            "--data" => options.folder = value()?.into(),
+            "--subjects" => {
+                options.subjects = value()?.parse().map_err(|_| "--subjects needs a number".to_owned())?;
+            }
+            "--fresh" => options.fresh = true,
+            "--keep" => options.keep = true,
+            "--once" => {}
+            other => return Err(format!("what is {other}?")),
+        }
+    }
+    Ok(options)
+}
+
+fn main() -> ExitCode {
+    let played = options().and_then(|options| play(&options).map_err(|error| error.to_string()));
+    match played {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(reason) => {
+            eprintln!("the story did not hold: {reason}");
+            ExitCode::FAILURE
+        }
+    }
+}

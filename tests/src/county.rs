@@ -1,0 +1,159 @@
+//! The real county server as a process: started, asked, stopped, killed.
+
+use std::io::{BufRead, BufReader, Error, Result};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+/// A binary of this workspace, beside the running one.
+///
+/// # Errors
+/// When the running program does not know where it is.
+pub fn binary(name: &str) -> Result<PathBuf> {
+    let here = std::env::current_exe()?;
+    let mut folders = here.ancestors().skip(1).take(2);
+    let found = folders.find_map(|folder| Some(folder.join(name)).filter(|path| path.exists()));
+    found.ok_or_else(|| Error::other(format!("{name} has not been built: cargo build --workspace --bins")))
+}
+
+/// Builds the processes under test, once: a plain `cargo test` does not build the binaries of other packages.
+///
+/// # Errors
+/// When they do not build.
+pub fn build() -> Result<()> {
+    static BUILT: std::sync::OnceLock<bool> = std::sync::OnceLock::new();
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let built = *BUILT.get_or_init(|| {
+        let mut command = Command::new(cargo);
+        command.args([
+            "build",
+            "--quiet",
+            "--package",
+            "county-server",
+            "--package",
+            "system-tests",
+            "--bins",
+        ]);
+        command.current_dir(env!("CARGO_MANIFEST_DIR")).status().is_ok_and(|status| status.success())
+    });
+    if built { Ok(()) } else { Err(Error::other("the processes under test do not build")) }
+}
+
+/// A county server that is running.
+#[derive(Debug)]
+pub struct CountyProcess {
+    child: Child,
+    /// Where phones are answered.
+    pub phones: String,
+    /// Where the desk is answered.
+    pub desk: String,
+    /// The county's code.
+    pub county: String,
+    /// Six digits of the county's key.
+    pub fingerprint: String,
+    data: PathBuf,
+}
+
+fn command(data: &Path) -> Result<Command> {
+    let mut command = Command::new(binary("county-server")?);
+    command.arg("--data").arg(data).stdin(Stdio::null());
+    Ok(command)
+}
+
+/// Runs one command of the server's command line to its end.
+///
+/// # Errors
+/// When it cannot be started.
+pub fn cli(data: &Path, arguments: &[&str]) -> Result<Output> {
+    command(data)?.args(arguments).output()
+}
+
+/// Runs one command and gives back its standard output.
+///
+/// # Errors
+/// When it does not end well; the message is what it said.
+pub fn ask(data: &Path, arguments: &[&str]) -> Result<String> {
+    let output = cli(data, arguments)?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        return Err(Error::other(format!("county-server {}: {said}", arguments.join(" "))));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+impl CountyProcess {
+    /// Starts the server on a data folder; `address` is where phones find it (port 0: any free one).
+    ///
+    /// # Errors
+    /// When it does not come up; its messages are in `<data>.log`.
+    pub fn start(data: &Path, address: &str) -> Result<Self> {
+        let log = std::fs::OpenOptions::new().create(true).append(true).open(data.with_extension("log"))?;
+        let mut child = command(data)?
+            .args(["serve", "--phones", address, "--desk", "127.0.0.1:0"])
+            .stdout(Stdio::piped())
+            .stderr(log)
+            .spawn()?;
+        let lines = child.stdout.take().map(BufReader::new);
+        let mut said = Vec::new();
+        for line in lines.into_iter().flat_map(BufRead::lines).take(3) {
+            said.push(line?);
+        }
+        let word = |line: &str, skip: usize| line.split_whitespace().nth(skip).unwrap_or_default().to_owned();
+        if let [phones, desk, county] = said.as_slice() {
+            let fingerprint = county.split_whitespace().skip(2).collect::<Vec<_>>().join(" ");
+            let (phones, desk, county) = (word(phones, 1), word(desk, 1), word(county, 1));
+            return Ok(Self { child, phones, desk, county, fingerprint, data: data.to_owned() });
+        }
+        let _ = child.kill();
+        let _ = child.wait();
+        let log = std::fs::read_to_string(data.with_extension("log")).unwrap_or_default();
+        Err(Error::other(format!("the server did not come up: {said:?}\n{log}")))
+    }
+
+    /// The address of the phones without its scheme, to start again at the same place.
+    pub fn address(&self) -> &str {
+        self.phones.split_once("://").map_or(&self.phones, |(_, address)| address)
+    }
+
+    /// The data folder.
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// The process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Ends it at once, as a power cut would (`kill -9`).
+    ///
+    /// # Errors
+    /// When the system does not let us.
+    pub fn kill(mut self) -> Result<()> {
+        self.child.kill()?;
+        self.child.wait().map(drop)
+    }
+
+    /// Asks it to stop (SIGTERM) and waits until it has.
+    ///
+    /// # Errors
+    /// When it ends badly.
+    pub fn stop(mut self) -> Result<()> {
+        Command::new("kill").arg(self.child.id().to_string()).status()?;
+        let status = self.child.wait()?;
+        if status.success() { Ok(()) } else { Err(Error::other(format!("the server ended with {status}"))) }
+    }
+
+    /// Leaves it running when this value goes.
+    pub fn leave(self) -> u32 {
+        let id = self.child.id();
+        std::mem::forget(self);
+        id
+    }
+}
+
+impl Drop for CountyProcess {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,95 @@
+//! A headless phone as a process: the real client on the real database, asked by lines of JSON.
+
+use crate::county::binary;
+use domain::problem::Problem;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::io::{BufRead, BufReader, Error, Result, Write};
+use std::path::Path;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+/// What a phone answers.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Told {
+    /// It happened.
+    Ok(Value),
+    /// It did not, and why.
+    Problem(Problem),
+}
+
+/// A phone that is running.
+#[derive(Debug)]
+pub struct PhoneProcess {
+    child: Child,
+    to: ChildStdin,
+    from: BufReader<ChildStdout>,
+}
+
+impl PhoneProcess {
+    /// Starts the phone whose files lie in `folder`; it finds the county at `county`.
+    ///
+    /// # Errors
+    /// When the process cannot be started.
+    pub fn start(folder: &Path, county: &str) -> Result<Self> {
+        let mut child = Command::new(binary("phone")?)
+            .arg(folder)
+            .arg(county)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        match (child.stdin.take(), child.stdout.take()) {
+            (Some(to), Some(from)) => Ok(Self { child, to, from: BufReader::new(from) }),
+            _ => Err(Error::other("the phone has no pipes")),
+        }
+    }
+
+    /// Asks for one command and waits for what it says.
+    ///
+    /// # Errors
+    /// When the process is gone: with it, nothing that it said before.
+    pub fn tell(&mut self, name: &str, args: Value) -> Result<Told> {
+        self.send(name, args)?;
+        let mut line = String::new();
+        if self.from.read_line(&mut line)? == 0 {
+            return Err(Error::other(format!("the phone ended during {name}")));
+        }
+        serde_json::from_str(&line).map_err(|error| Error::other(format!("{name}: {error}: {line}")))
+    }
+
+    /// Asks for one command without waiting.
+    ///
+    /// # Errors
+    /// When the process is gone.
+    pub fn send(&mut self, name: &str, args: Value) -> Result<()> {
+        writeln!(self.to, "{}", json!({ "name": name, "args": args }))?;
+        self.to.flush()
+    }
+
+    /// Asks for one command that has to succeed.
+    ///
+    /// # Errors
+    /// When it does not; the message is what the phone says to its holder.
+    pub fn call(&mut self, name: &str, args: Value) -> Result<Value> {
+        match self.tell(name, args)? {
+            Told::Ok(value) => Ok(value),
+            Told::Problem(problem) => Err(Error::other(format!("{name}: {} {}", problem.zh(), problem.en()))),
+        }
+    }
+
+    /// Ends it at once, as a battery that falls out would (`kill -9`).
+    ///
+    /// # Errors
+    /// When the system does not let us.
+    pub fn kill(mut self) -> Result<()> {
+        self.child.kill()?;
+        self.child.wait().map(drop)
+    }
+}
+
+impl Drop for PhoneProcess {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,180 @@
+//! The main job, played: two phones without signal, one county, one true coverage table.
+//!
+//! Real processes only: the county's server on its database, two phones on theirs.
+
+mod acts;
+mod scenes;
+mod tell;
+
+use crate::county::{CountyProcess, ask};
+use county_server::seed::story::{Story, story};
+use county_server::seed::{County, Plan};
+use domain::time::Day;
+use std::io::{Error, Result};
+use std::path::{Path, PathBuf};
+use tell::Teller;
+
+pub use acts::fill;
+
+/// What is asked of the story.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The folder in which everything lies; made when it is not there.
+    pub folder: PathBuf,
+    /// The size of the register.
+    pub subjects: usize,
+    /// Begin again, with nothing.
+    pub fresh: bool,
+    /// Leave the server running.
+    pub keep: bool,
+    /// Say nothing but what went wrong.
+    pub quiet: bool,
+}
+
+/// The seed of the demonstration's county: the default of `county-server seed`.
+const SEED: u64 = 1;
+
+/// The file that says that a folder is the story's own, and how far it was played.
+const MARK: &str = "demo.json";
+
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+struct Played {
+    subjects: usize,
+    day: Day,
+    done: bool,
+}
+
+fn today() -> Day {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    Day::of(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+fn read_mark(folder: &Path) -> Option<Played> {
+    serde_json::from_str(&std::fs::read_to_string(folder.join(MARK)).ok()?).ok()
+}
+
+fn write_mark(folder: &Path, played: &Played) -> Result<()> {
+    std::fs::write(folder.join(MARK), serde_json::to_string(played)?)
+}
+
+/// Everything that a scene needs.
+struct Stage<'a> {
+    county: CountyProcess,
+    story: Story,
+    folder: &'a Path,
+    tell: Teller,
+    day: Day,
+    names: std::collections::BTreeMap<domain::ids::RecordId, String>,
+}
+
+impl Stage<'_> {
+    fn data(&self) -> PathBuf {
+        self.folder.join("county")
+    }
+
+    /// A name for the story; a child's is masked as on every list.
+    fn name(&self, id: domain::ids::RecordId) -> String {
+        self.names.get(&id).cloned().unwrap_or_default()
+    }
+}
+
+/// Plays the story, or shows what an earlier one left behind.
+///
+/// # Errors
+/// When something did not go as the story says.
+pub fn play(options: &Options) -> Result<()> {
+    let folder = &options.folder;
+    let tell = Teller { quiet: options.quiet };
+    std::fs::create_dir_all(folder)?;
+    let mark = read_mark(folder);
+    let foreign = mark.is_none() && std::fs::read_dir(folder)?.next().is_some();
+    if foreign {
+        let folder = folder.display();
+        return Err(Error::other(format!(
+            "{folder} holds something that is not the demonstration's; choose another"
+        )));
+    }
+    if let Some(played) = mark.filter(|played| played.done && !options.fresh) {
+        return again(options, tell, &played);
+    }
+    clear(folder)?;
+    let played = Played { subjects: options.subjects, day: today(), done: false };
+    write_mark(folder, &played)?;
+    tell.title("山访：没有信号的手机，一个县，一张真实的走访表");
+    let data = folder.join("county");
+    std::fs::create_dir_all(&data)?;
+    tell.line(&format!(
+        "县里：云龙县 11 个乡镇、90 个村，合成名册 {} 人（没有一个真人）……",
+        options.subjects
+    ));
+    let subjects = options.subjects.to_string();
+    let seeded = ask(&data, &["seed", "--subjects", &subjects, "--seed", &SEED.to_string()])?;
+    tell.line(&format!("　　　{}", seeded.trim()));
+    let mut stage = raise(options, tell, &played)?;
+    scenes::play(&mut stage)?;
+    write_mark(folder, &Played { done: true, ..played })?;
+    close(stage, options)
+}
+
+/// Empties a folder of the story's own; the mark goes last, so that an interrupted emptying is known.
+fn clear(folder: &Path) -> Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_name() == MARK {
+            continue;
+        }
+        if entry.file_type()?.is_dir() {
+            std::fs::remove_dir_all(entry.path())?
+        } else {
+            std::fs::remove_file(entry.path())?
+        }
+    }
+    Ok(())
+}
+
+fn raise<'a>(options: &'a Options, tell: Teller, played: &Played) -> Result<Stage<'a>> {
+    let synthetic = County::new(Plan { seed: SEED, subjects: played.subjects, today: played.day });
+    let story = story(&synthetic, played.day).ok_or_else(|| Error::other("the register has no story"))?;
+    let masked = |name: &str, minor: bool| match name.char_indices().nth(1) {
+        Some((at, _)) if minor => {
+            let (first, rest) = name.split_at(at);
+            let last = rest.chars().last().filter(|_| rest.chars().count() > 1);
+            format!("{first}*{}", last.map(String::from).unwrap_or_default())
+        }
+        _ => name.to_owned(),
+    };
+    let residents = synthetic.register.residents.iter().map(|one| &one.person);
+    let mut names: std::collections::BTreeMap<_, _> =
+        residents.map(|person| (person.id, masked(&person.name, person.is_minor_on(played.day)))).collect();
+    names.extend(synthetic.reference.staff.values().map(|staff| (staff.id, staff.name.clone())));
+    let county = CountyProcess::start(&options.folder.join("county"), "127.0.0.1:0")?;
+    Ok(Stage { county, story, folder: &options.folder, tell, day: played.day, names })
+}
+
+/// A second start: what the first one left, in seconds.
+fn again(options: &Options, tell: Teller, played: &Played) -> Result<()> {
+    tell.title("山访：上次的故事已经演过，数据都在");
+    let mut stage = raise(options, tell, played)?;
+    scenes::look_again(&mut stage)?;
+    close(stage, options)
+}
+
+fn close(stage: Stage<'_>, options: &Options) -> Result<()> {
+    let Stage { county, tell, story, .. } = stage;
+    let (data, phones) = (county.data().to_owned(), county.phones.clone());
+    tell.title("数据在哪里，接下来可以试什么");
+    tell.line(&format!("县库（SQLCipher）{}", data.join("county.db").display()));
+    tell.line(&format!("县里的钥匙　　　{}（在数据文件夹之外）", data.with_extension("keys.json").display()));
+    tell.line(&format!("两部手机　　　　{}", options.folder.join("phones").display()));
+    let server = format!("target/debug/county-server --data {}", data.display());
+    tell.line(&format!("　{server} coverage --area {} --open village", story.village));
+    tell.line(&format!("　{server} coverage --area {} --list not_yet", story.village));
+    tell.line(&format!("　{server} doctor"));
+    tell.line("　cargo xtask demo --fresh（重新演一遍）　cargo xtask demo --subjects 20000");
+    if options.keep {
+        let process = county.leave();
+        tell.line(&format!("服务器还开着：{phones}（进程 {process}；停止：kill {process}）"));
+        return Ok(());
+    }
+    county.stop()
+}

@@ -1,0 +1,137 @@
+//! What the road and the county's power do to an exchange.
+
+use crate::world::{World, deliver, exchange, not_met};
+use serde_json::json;
+use std::time::{Duration, Instant};
+use system_tests::net::Weather;
+use system_tests::phone::Told;
+
+#[test]
+fn a_lost_reply_is_no_second_visit() {
+    let world = World::new("lost-reply");
+    let person = world.story.not_met;
+    let before = world.visits_at_county(person);
+    let mut phone = world.enrolled("phone", world.story.officer);
+    let visit = not_met(&mut phone, person);
+    world.road.set(Weather::RepliesLost);
+    phone.send("exchange", json!({})).unwrap();
+    let started = Instant::now();
+    while world.road.lost() == 0 && started.elapsed() < Duration::from_secs(30) {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert!(world.road.lost() > 0, "the county answered, and nobody heard it");
+    phone.kill().unwrap();
+    assert!(world.visits_at_county(person).contains(&visit), "it is on the county's disk");
+    world.road.set(Weather::Fair);
+    let mut phone = world.again("phone");
+    deliver(&mut phone);
+    let mut expected = before;
+    expected.insert(visit);
+    assert_eq!(world.visits_at_county(person), expected);
+    world.doctor_finds_nothing();
+}
+
+#[test]
+fn a_county_killed_between_commit_and_reply_has_the_visit_once() {
+    let mut world = World::new("killed-after-commit");
+    let person = world.story.not_met;
+    let mut phone = world.enrolled("phone", world.story.officer);
+    let visit = not_met(&mut phone, person);
+    world.road.set(Weather::RepliesLost);
+    phone.send("exchange", json!({})).unwrap();
+    let started = Instant::now();
+    while world.road.lost() == 0 && started.elapsed() < Duration::from_secs(30) {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    world.kill_county();
+    phone.kill().unwrap();
+    world.road.set(Weather::Fair);
+    world.start_county();
+    let mut phone = world.again("phone");
+    deliver(&mut phone);
+    assert!(world.visits_at_county(person).contains(&visit));
+    world.doctor_finds_nothing();
+}
+
+#[test]
+fn a_county_killed_in_mid_request_loses_nothing() {
+    let mut world = World::new("killed-mid-request");
+    let person = world.story.not_met;
+    let mut phone = world.enrolled("phone", world.story.officer);
+    let visits: Vec<String> = (0..3).map(|_| not_met(&mut phone, person)).collect();
+    world.road.set(Weather::RequestsCut { after: 300 });
+    phone.send("exchange", json!({})).unwrap();
+    std::thread::sleep(Duration::from_millis(300));
+    world.kill_county_and_start_again();
+    world.road.set(Weather::Fair);
+    phone.kill().unwrap();
+    let mut phone = world.again("phone");
+    deliver(&mut phone);
+    let at_county = world.visits_at_county(person);
+    assert!(visits.iter().all(|visit| at_county.contains(visit)), "{visits:?} {at_county:?}");
+    world.doctor_finds_nothing();
+}
+
+#[test]
+fn offline_everything_works_and_is_delivered_later() {
+    let world = World::new("offline");
+    let person = world.story.not_met;
+    let mut phone = world.enrolled("phone", world.story.officer);
+    phone.call("signal", json!({ "on": false })).unwrap();
+    let visit = not_met(&mut phone, person);
+    let report = exchange(&mut phone);
+    assert_eq!(report["problem"]["code"], "unreachable", "{report}");
+    assert!(!world.visits_at_county(person).contains(&visit));
+    phone.kill().unwrap();
+    let mut phone = world.again("phone");
+    deliver(&mut phone);
+    assert!(world.visits_at_county(person).contains(&visit));
+    let quiet = exchange(&mut phone);
+    assert_eq!((&quiet["exchanges"], &quiet["sent"]), (&json!(1), &json!(0)), "nothing new is one request");
+}
+
+#[test]
+fn two_phones_end_with_what_the_county_has() {
+    let world = World::new("two-phones");
+    let person = world.story.phone;
+    let mut one = world.enrolled("one", world.story.officer);
+    let mut two = world.enrolled("two", world.story.second_officer);
+    for (phone, number) in [(&mut one, "10700000001"), (&mut two, "10700000002")] {
+        phone.call("person", json!({ "person": person })).unwrap();
+        phone
+            .call("correct_contact", json!({ "person": person, "field": "phone", "value": number }))
+            .unwrap();
+    }
+    let visit = not_met(&mut one, person);
+    for phone in [&mut one, &mut two, &mut one, &mut two] {
+        deliver(phone);
+    }
+    // Nothing new is left for either: a digest that differs would be read again.
+    for phone in [&mut one, &mut two] {
+        let report = exchange(phone);
+        assert_eq!((&report["fetched"], &report["problem"]), (&json!(0), &json!(null)), "{report}");
+    }
+    assert!(world.visits_at_county(person).contains(&visit));
+    world.doctor_finds_nothing();
+}
+
+#[test]
+fn a_used_code_and_a_wrong_one_enrol_nobody_and_a_lost_reply_is_resumed() {
+    let world = World::new("enrol");
+    let code = world.sheet(world.story.officer);
+    let args = |code: &str| json!({ "code": code, "pin": crate::world::PIN, "county": world.county_code() });
+    world.road.set(Weather::RepliesLost);
+    let mut phone = world.phone("phone");
+    assert!(matches!(phone.tell("enrol", args(&code)).unwrap(), Told::Problem(_)), "the reply was lost");
+    phone.kill().unwrap();
+    world.road.set(Weather::Fair);
+    let mut phone = world.phone("phone");
+    phone.call("enrol", args(&code)).unwrap();
+    let mut other = world.phone("other");
+    let Told::Problem(used) = other.tell("enrol", args(&code)).unwrap() else { panic!("used twice") };
+    assert_eq!(used.code, domain::problem::ProblemCode::EnrolCodeUsed);
+    let Told::Problem(wrong) = other.tell("enrol", args("1234 5678 9012 3456")).unwrap() else {
+        panic!("a wrong code")
+    };
+    assert_ne!(wrong.code, domain::problem::ProblemCode::EnrolCodeUsed);
+}
