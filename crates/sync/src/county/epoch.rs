@@ -1,11 +1,12 @@
 //! Whether a phone and the county share a past.
 
-use super::needs::FormerEpoch;
+use super::needs::{CountyState, FormerEpoch};
 use super::outcome::Plan;
 use super::prepared::{Exchange, OwnPatch, OwnRecord};
 use super::work::Work;
+use domain::ids::WriterId;
 use domain::log::Vector;
-use domain::time::Stamp;
+use domain::time::{Day, Stamp};
 use std::collections::BTreeMap;
 
 /// Holds the phone's cursor against the ledger. A hash that does not fit means that the county was
@@ -33,11 +34,18 @@ pub(super) fn check(work: &mut Work<'_>, exchange: &Exchange) {
     }
     work.plan.positions_reset = true;
     if cursor.epoch == county.epoch {
-        begin(&mut work.plan, &mut work.county, work.prepared.spare_writer);
+        let today = Day::of(work.prepared.now_ms);
+        begin(&mut work.plan, &mut work.county, work.prepared.spare_writer, today);
     }
 }
 
-fn begin(plan: &mut Plan, county: &mut super::needs::CountyState, writer: domain::ids::WriterId) {
+/// Receipts after a restore are numbered from here, because those lost with the past are on paper
+/// and in phones: a county gives far fewer in a day.
+const RECEIPTS_AFTER_RESTORE: u32 = 5_000;
+
+fn begin(plan: &mut Plan, county: &mut CountyState, writer: WriterId, today: Day) {
+    county.receipt_day = county.receipt_day.max(today);
+    county.receipt_number = county.receipt_number.max(RECEIPTS_AFTER_RESTORE);
     plan.former = Some(FormerEpoch { writer: county.epoch, until_seq: county.seq });
     county.epoch = writer;
 }
@@ -63,7 +71,7 @@ pub(super) fn recover(work: &mut Work<'_>, exchange: &Exchange) -> Vec<OwnPatch>
                         author: write.author,
                         stamp: Stamp { wall_ms: write.at_ms, ..Stamp::default() },
                         // The write's own place: nothing secret, and different for each.
-                        salt: domain::ids::WriterId(write.writer.0 ^ write.serial),
+                        salt: WriterId(write.writer.0 ^ write.serial),
                     });
                 }
             }
