@@ -2,9 +2,17 @@
 
 use super::world::{NEIGHBOUR, OFFICER, OTHER, VILLAGE, World, day};
 use crate::conformance::{Outcome, claim, same, there};
+use crate::county::Done;
 use domain::catalogue::keys;
 use domain::value::Value;
+use std::collections::BTreeSet;
 use sync::wire::receipt::ItemState;
+
+/// Receipts of visits: day and number.
+fn given(done: &Done) -> BTreeSet<(i32, u32)> {
+    let receipts = done.statement.iter().flat_map(|statement| &statement.visits);
+    receipts.map(|receipt| (receipt.2, receipt.3)).collect()
+}
 
 pub async fn restored(world: &mut World) -> Outcome {
     let person = world.person(VILLAGE, "LSLR").await?;
@@ -16,7 +24,7 @@ pub async fn restored(world: &mut World) -> Outcome {
     }
     let lost = one.visit(VILLAGE, day(11, 9));
     let part = one.met(lost, person);
-    world.send(&mut one).await?;
+    let receipts = given(&world.send(&mut one).await?);
     let neighbours = other.visit(OTHER, day(11, 9));
     world.send(&mut other).await?;
     let (former, epoch) = (world.county.ledger.standing_now().await?.1.len(), one.cursor.map(|at| at.epoch));
@@ -29,13 +37,14 @@ pub async fn restored(world: &mut World) -> Outcome {
     same!(one.mark.serial, 1, "and says how much it has");
     let done = world.send(&mut one).await?;
     claim!(!done.positions_reset, "the new cursor fits");
+    claim!(receipts.is_disjoint(&given(&done)), "a receipt is never given twice: {receipts:?}");
     same!(world.states(lost).await?, [ItemState::Applied], "the phone has brought it back");
     same!(world.states(part).await?, [ItemState::Applied], "and what hangs on it");
 
     let done = world.send(&mut other).await?;
     claim!(done.positions_reset, "nor do the other's");
     same!(other.cursor.map(|at| at.epoch), one.cursor.map(|at| at.epoch), "one new epoch is enough");
-    world.send(&mut other).await?;
+    claim!(receipts.is_disjoint(&given(&world.send(&mut other).await?)), "nor to another visit");
     same!(world.states(neighbours).await?, [ItemState::Applied], "nothing is lost");
     same!(world.county.ledger.standing_now().await?.1.len(), former + 1, "the former epoch is remembered");
     let fresh = world.person(OTHER, "LSLR").await?;
