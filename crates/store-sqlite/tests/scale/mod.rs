@@ -1,6 +1,13 @@
 //! What a phone costs with 5,000 people and 20,000 visits. Measured, not asserted: run by name with
 //! `--ignored --nocapture`.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test's own data; clippy knows only functions that are tests themselves"
+)]
+
 use crate::folder::{Folder, KEY};
 use domain::catalogue::RecordKind;
 use domain::coverage::{Place, Standing, Status, Step};
@@ -152,8 +159,13 @@ fn visit_batch(batch: &mut Batch, number: u64) {
         let row =
             LogRow::new(Entry { patch, body: Some(body) }, Some(visit), Some(format!("draft {number}")));
         let last = Mark { serial, hash: row.hash };
-        batch.writers =
-            vec![WriterRow { writer: OWN, urgent: false, closed: false, last, delivered: serial - 3 }];
+        batch.writers = vec![WriterRow {
+            writer: OWN,
+            urgent: false,
+            closed: false,
+            last,
+            delivered: serial.saturating_sub(3),
+        }];
         batch.entries.push(row);
     }
 }
