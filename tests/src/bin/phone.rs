@@ -4,6 +4,7 @@
 //! Besides the client's own commands: `signal {"on": bool}`, `enrol {"code", "pin", "county"}` and
 //! `exchange {}`, which need a socket.
 
+use client::api::dispatch;
 use client::enrol::{EnrolBegin, EnrolFinish};
 use client::{App, Settings};
 use domain::problem::{Problem, ProblemCode};
@@ -68,7 +69,7 @@ impl Phone {
                 let report = exchange(&mut self.app, transport).await?;
                 serde_json::to_value(report).map_err(|_| Problem::new(ProblemCode::Internal))
             }
-            name => self.client(name, line.args),
+            name => dispatch(&mut self.app, name, line.args),
         }
     }
 
@@ -83,15 +84,7 @@ impl Phone {
                 NoAnswer::TooSlow => Problem::new(ProblemCode::TooSlow),
             })?;
         let reply = String::from_utf8(answer.body).map_err(|_| Problem::new(ProblemCode::NotTheCounty))?;
-        let done = self.app.enrol_finish(&EnrolFinish { reply })?;
+        let done = self.app.enrol_finish(EnrolFinish { reply })?;
         serde_json::to_value(done).map_err(|_| Problem::new(ProblemCode::Internal))
-    }
-
-    fn client(&mut self, name: &str, args: Value) -> Result<Value, Problem> {
-        macro_rules! call { ($($name:ident)*) => { match name {
-            $(stringify!($name) => serde_json::to_value(self.app.$name(read(args)?)?).map_err(|_| Problem::new(ProblemCode::Internal)),)*
-            _ => Err(Problem::new(ProblemCode::NotFromHere)),
-        } } }
-        call!(start_visit form answer unchanged set_met finish not_met drafts unlock status)
     }
 }

@@ -82,6 +82,15 @@ pub fn finished(done: &Value) -> Result<RecordId> {
     visit.parse().map_err(|_| Error::other("not a record"))
 }
 
+/// Corrects a person's number, as somebody does who has the person's page open.
+pub fn correct_phone(phone: &mut PhoneProcess, person: RecordId, number: &str) -> Result<()> {
+    let page = phone.call("person", json!({ "subject": person }))?;
+    let record = json!({ "kind": "person", "id": person });
+    let seen = page.get("seen").cloned().unwrap_or_default();
+    let args = json!({ "record": record, "key": "phone", "value": number, "seen": seen });
+    phone.call("correct_contact", args).map(drop)
+}
+
 /// Sends and fetches; fails when something stopped it.
 pub fn exchange(phone: &mut PhoneProcess) -> Result<Value> {
     let report = phone.call("exchange", json!({}))?;

@@ -14,7 +14,7 @@ use std::io::{Error, Result};
 use std::path::{Path, PathBuf};
 use tell::Teller;
 
-pub use acts::fill;
+pub use acts::{correct_phone, fill};
 
 /// What is asked of the story.
 #[derive(Debug, Clone)]

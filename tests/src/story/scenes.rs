@@ -1,7 +1,7 @@
 //! The scenes: enrol, download, no signal, visits, back into signal, the county's answer.
 
 use super::Stage;
-use super::acts::{PIN, exchange, fill, finish, finished, start};
+use super::acts::{PIN, correct_phone, exchange, fill, finish, finished, start};
 use crate::county::ask;
 use crate::phone::PhoneProcess;
 use domain::ids::RecordId;
@@ -173,9 +173,7 @@ fn correct_phones(stage: &Stage<'_>, first: &mut PhoneProcess, second: &mut Phon
     let person = stage.story.phone;
     let (officer, other) = (stage.story.officer, stage.story.second_officer);
     for (phone, staff, number) in [(first, officer, "10700000001"), (second, other, "10700000002")] {
-        // The page is opened first: what was on the screen is what was seen.
-        phone.call("person", json!({ "person": person }))?;
-        phone.call("correct_contact", json!({ "person": person, "field": "phone", "value": number }))?;
+        correct_phone(phone, person, number)?;
         stage.tell.line(&format!(
             "{}把{}的电话改成 {number} · 已存手机",
             stage.name(staff),
@@ -187,8 +185,8 @@ fn correct_phones(stage: &Stage<'_>, first: &mut PhoneProcess, second: &mut Phon
 
 /// Every visit has a receipt in digits.
 fn receipts(stage: &Stage<'_>, phone: &mut PhoneProcess, visits: &[RecordId]) -> Result<()> {
-    let records = phone.call("records", json!({}))?;
-    let list = records.as_array().or_else(|| records.get("records").and_then(Value::as_array));
+    let records = phone.call("records", json!({ "filter": "all", "before": null, "count": null }))?;
+    let list = records.as_array();
     for visit in visits {
         let id = visit.to_string();
         let row =

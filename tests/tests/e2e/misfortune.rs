@@ -97,10 +97,7 @@ fn two_phones_end_with_what_the_county_has() {
     let mut one = world.enrolled("one", world.story.officer);
     let mut two = world.enrolled("two", world.story.second_officer);
     for (phone, number) in [(&mut one, "10700000001"), (&mut two, "10700000002")] {
-        phone.call("person", json!({ "person": person })).unwrap();
-        phone
-            .call("correct_contact", json!({ "person": person, "field": "phone", "value": number }))
-            .unwrap();
+        system_tests::story::correct_phone(phone, person, number).unwrap();
     }
     let visit = not_met(&mut one, person);
     for phone in [&mut one, &mut two, &mut one, &mut two] {
