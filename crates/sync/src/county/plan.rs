@@ -32,9 +32,11 @@ pub fn plan(prepared: &Prepared, loaded: &Loaded) -> Step {
         Job::Append(patches) => own(&mut work, patches),
         Job::Decide(decisions) => decide::decide(&mut work, decisions),
         Job::Roll { subjects, from, horizon } => {
+            // A county that stood still for long has a gap behind it.
+            let from = (*from).min(work.county.horizon);
             for subject in subjects {
                 work.loaded(RecordRef { kind: RecordKind::Person, id: *subject });
-                work.persons.insert(*subject, Some(*from));
+                work.persons.insert(*subject, Some(from));
             }
             work.county.horizon = work.county.horizon.max(*horizon);
         }

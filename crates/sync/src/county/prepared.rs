@@ -38,7 +38,7 @@ pub enum Job {
     Roll {
         /// Whose.
         subjects: Vec<RecordId>,
-        /// From which day on; not after the county's horizon, or the periods between are left out.
+        /// From which day on, or from the county's horizon if that is earlier.
         from: domain::time::Day,
         /// Standings exist for periods that begin before this day, once all persons are done: named
         /// in the last of several such jobs, the present horizon in those before.
