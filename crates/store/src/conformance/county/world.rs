@@ -242,10 +242,8 @@ impl World {
         there(self.append(vec![patch]).await?.pop(), "the new person")
     }
 
-    /// The standings of everybody anew, from a day on (or from where they ended, if that is
-    /// earlier), up to the period after next.
+    /// The standings of everybody anew, from a day on, up to the period after next.
     pub async fn roll(&mut self, from: Day) -> Outcome {
-        let from = from.min(self.county.ledger.standing_now().await?.0.horizon);
         let today = Day::of(self.now_ms);
         let ends = [Cut::Natural, Cut::Day26]
             .map(|cut| Period::containing(Cadence::Month, cut, today).next().next().until());
