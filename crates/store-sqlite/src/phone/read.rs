@@ -236,6 +236,12 @@ impl PhoneStore for SqlitePhone {
                 found.push((rank, village, name, get_id(row, 3)?));
             }
         }
+        // Of a needle that finds many, only those up to the page are brought into order.
+        let wanted = offset.saturating_add(count);
+        if wanted < found.len() {
+            found.select_nth_unstable(wanted);
+            found.truncate(wanted);
+        }
         found.sort_unstable();
         let page = found.into_iter().skip(offset).take(count);
         page.filter_map(|(.., id)| self.person(id).transpose()).collect()

@@ -2,7 +2,6 @@
 //! `--ignored --nocapture`.
 
 #![expect(
-    clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::string_slice,
     reason = "a test's own data; clippy knows only functions that are tests themselves"
