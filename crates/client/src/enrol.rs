@@ -111,7 +111,7 @@ impl App {
     /// # Errors
     /// [`ProblemCode::CountyNotProven`], [`ProblemCode::ReplyDamaged`]; what the county says is wrong
     /// with the code; [`ProblemCode::NotEnrolled`] when nothing was asked for in this run.
-    pub fn enrol_finish(&mut self, request: &EnrolFinish) -> Result<EnrolDone, Problem> {
+    pub fn enrol_finish(&mut self, request: EnrolFinish) -> Result<EnrolDone, Problem> {
         let Enrolling { unlocked, asked } =
             self.enrolling.as_ref().ok_or_else(|| Problem::new(ProblemCode::NotEnrolled))?;
         if let Ok(problem) = serde_json::from_str::<Problem>(&request.reply) {

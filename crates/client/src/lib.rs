@@ -4,21 +4,30 @@
 //! ([`api`]) either happened, and is on disk, or did not. Sending and fetching is a machine that says
 //! what to post and takes in what came ([`App::sync_step`]).
 
+pub mod amend;
+pub mod api;
 mod app;
 mod bench;
+pub mod concerns;
+pub mod contested;
 pub mod enrol;
 mod form_use;
+pub mod history;
 mod identity;
 mod journal;
 pub mod lock;
+pub mod me;
 mod opening;
 mod pen;
+pub mod people;
 pub mod ports;
+pub mod records;
 mod revoke;
 mod standings;
 pub mod sync_driver;
 mod tell;
 pub mod today;
+pub mod urgent;
 pub mod visits;
 mod words;
 

@@ -1,18 +1,365 @@
-//! 今日: who is due.
+//! 今日: who is due, why, where, and whether this time must be 上门.
+//!
+//! Standings are computed on the phone, by the county's rules, whenever a fact changes; here they are
+//! only read. O(people of the worker's duties), some microseconds each.
 
-use crate::app::Open;
+use crate::app::{App, Open};
+use crate::lock::Nothing;
+use crate::ports::Ports;
 use crate::tell::OrTell;
-use domain::ids::RecordId;
+use crate::words::shown_name;
+use domain::catalogue::RecordKind;
+use domain::coverage::Status;
+use domain::coverage::rules::rule_on;
+use domain::duty::{Duty, DutyKind};
+use domain::household::Household;
+use domain::ids::{AreaCode, RecordId};
+use domain::patch::RecordRef;
+use domain::period::{Cadence, Period};
 use domain::problem::Problem;
-use domain::time::Day;
+use domain::subject::Person;
+use domain::time::{Day, UnixMs};
+use domain::visit::Way;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use store::phone::{OwnFilter, PersonRow};
+
+/// How the list is ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TodayOrder {
+    /// What is latest first.
+    #[default]
+    Time,
+    /// By village, group and household.
+    Group,
+}
+
+/// 今日.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(default)]
+pub struct TodayAsked {
+    /// How the list is ordered.
+    pub order: TodayOrder,
+    /// How many rows are passed over.
+    pub offset: usize,
+    /// How many rows at most; 50 unless said.
+    pub count: Option<usize>,
+}
+
+/// 今日, as the screen shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TodayView {
+    /// The holder's name.
+    pub staff_name: String,
+    /// The day.
+    pub day: Day,
+    /// 应走访, each person once.
+    pub due: usize,
+    /// 已走访: whom no duty of the present periods asks for any more.
+    pub met: usize,
+    /// Visits of which the county does not have everything yet.
+    pub waiting: usize,
+    /// When the oldest of these was made.
+    pub waiting_since_ms: Option<UnixMs>,
+    /// Unfinished visits.
+    pub drafts: usize,
+    /// When the county was last heard, by its own clock; nothing when never.
+    pub heard_ms: Option<UnixMs>,
+    /// Rows there are in all.
+    pub total: usize,
+    /// The rows asked for.
+    pub people: Vec<DueItem>,
+}
+
+/// Why somebody is on the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    /// 超期 N 天, of a rolling duty only.
+    Overdue {
+        /// Days.
+        days: i32,
+    },
+    /// 上月漏访, 上季漏访 …
+    MissedLast {
+        /// Months of the period.
+        months: u32,
+    },
+    /// 本月还没走, 本季还没走 …
+    NotYet {
+        /// Months of the period.
+        months: u32,
+    },
+    /// A rolling duty that will be due.
+    DueOn {
+        /// When.
+        day: Day,
+    },
+    /// 去过未见到.
+    Tried,
+}
+
+impl Why {
+    /// The words on the screen, Chinese.
+    pub fn zh(self) -> String {
+        let span = |months| match months {
+            1 => "月",
+            3 => "季",
+            6 => "半年",
+            _ => "年",
+        };
+        match self {
+            Self::Overdue { days } => format!("超期{days}天"),
+            Self::MissedLast { months } => format!("上{}漏访", span(months)),
+            Self::NotYet { months } => format!("本{}还没走", span(months)),
+            Self::DueOn { day } => format!("{day} 到期"),
+            Self::Tried => "去过未见到".to_owned(),
+        }
+    }
+}
+
+/// One row of the list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DueItem {
+    /// The person.
+    pub subject: RecordId,
+    /// The name, masked for a child.
+    pub name: String,
+    /// Age in years.
+    pub age: Option<i32>,
+    /// Sex, as registered.
+    pub sex: Option<String>,
+    /// Categories in words.
+    pub categories: Vec<String>,
+    /// The village.
+    pub village: Option<AreaCode>,
+    /// The village group.
+    pub group: String,
+    /// The household's head (户主), who tells same-name neighbours apart.
+    pub household: String,
+    /// Why, the gravest first.
+    pub why: Vec<Why>,
+    /// The same in words.
+    pub why_zh: Vec<String>,
+    /// 这次要上门: some open duty is met at home only; else 打电话也可以 where `by_phone`.
+    pub at_home: bool,
+    /// Whether every open duty is met by telephone too.
+    pub by_phone: bool,
+    /// The first day by which somebody should go.
+    pub due_on: Option<Day>,
+}
+
+/// A duty of the worker's on a day, with the villages in which one and the same rule holds.
+#[derive(Debug, Clone)]
+pub(crate) struct MyDuty {
+    /// The rule.
+    pub rule: Duty,
+    /// Its present period.
+    pub period: Period,
+    /// Where.
+    pub areas: BTreeSet<AreaCode>,
+}
+
+/// What all duties say of one person.
+#[derive(Debug, Clone, Default)]
+struct Due {
+    why: BTreeSet<Why>,
+    /// Whether some duty asks for a visit.
+    open: bool,
+    /// Whether some duty neither asks nor is met: a change waits for the township.
+    pending: bool,
+    at_home: bool,
+    not_by_phone: bool,
+    due_on: Option<Day>,
+    area: Option<AreaCode>,
+}
 
 impl Open {
-    /// Whether a person is still to be visited on a day, for any duty.
+    /// The worker's duties of care on a day, by assignment, role and village. O(villages × duties).
+    pub(crate) fn my_duties(&self, day: Day) -> Vec<MyDuty> {
+        let mut found: BTreeMap<RecordId, MyDuty> = BTreeMap::new();
+        let mine = self.reference.assignments_of(self.staff).filter(|one| one.holds_on(day));
+        for assignment in mine {
+            for village in self.reference.areas.villages(assignment.area) {
+                for name in self.rules.names() {
+                    let Some(rule) = rule_on(self.rules.at(name, village.code), day) else { continue };
+                    // The duty `*` sums up the others, and names no roles.
+                    if rule.kind == DutyKind::Care && rule.roles.contains(&assignment.role) {
+                        let period = Period::containing(rule.cadence, rule.cut, day);
+                        let duty = found.entry(rule.id).or_insert_with(|| MyDuty {
+                            rule: rule.clone(),
+                            period,
+                            areas: BTreeSet::new(),
+                        });
+                        duty.areas.insert(village.code);
+                    }
+                }
+            }
+        }
+        found.into_values().collect()
+    }
+
+    fn gather(&self, day: Day) -> Result<BTreeMap<RecordId, Due>, Problem> {
+        let mut people: BTreeMap<RecordId, Due> = BTreeMap::new();
+        for duty in self.my_duties(day) {
+            let (rule, months) = (&duty.rule, duty.rule.cadence.months());
+            let rolling = matches!(rule.cadence, Cadence::Rolling { .. });
+            for row in self.store.due(&rule.duty, duty.period, day).or_tell()? {
+                if !duty.areas.contains(&row.area) || !row.status.is_due() {
+                    continue;
+                }
+                let due = people.entry(row.subject).or_default();
+                due.pending |= row.status == Status::ChangePending;
+                due.area = Some(row.area);
+                let open = matches!(row.status, Status::NotYet | Status::Tried);
+                if !open {
+                    continue;
+                }
+                due.open = true;
+                due.at_home |= rule.ways == [Way::Home];
+                due.not_by_phone |= !rule.ways.contains(&Way::Phone);
+                let soonest = due.due_on.into_iter().chain(row.due_on).min();
+                due.due_on = soonest;
+                due.why.insert(match row.due_on {
+                    Some(on) if rolling && on < day => Why::Overdue { days: day.0 - on.0 },
+                    Some(on) if rolling => Why::DueOn { day: on },
+                    _ => Why::NotYet { months },
+                });
+                if row.status == Status::Tried {
+                    due.why.insert(Why::Tried);
+                }
+            }
+            for subject in self.store.missed(&rule.duty, duty.period.previous(), day).or_tell()? {
+                if let Some(due) = people.get_mut(&subject).filter(|due| due.open) {
+                    due.why.insert(Why::MissedLast { months });
+                }
+            }
+        }
+        Ok(people)
+    }
+
+    /// Whether a person is still to be visited on a day, for a duty of the worker's.
     pub(crate) fn is_due(&self, id: RecordId, today: Day) -> Result<bool, Problem> {
+        let duties = self.my_duties(today);
         let standings = self.store.standings(id).or_tell()?;
         Ok(standings.iter().any(|one| {
-            one.period.contains(today)
-                && one.status_on(today).is_some_and(|status| status.is_due() && !status.is_met())
+            let mine = duties.iter().any(|duty| duty.rule.duty == one.duty && duty.period == one.period);
+            let status = one.status_on(today);
+            mine && matches!(status, Some(Status::NotYet | Status::Tried))
         }))
     }
+
+    fn due_item(&self, id: RecordId, due: &Due, row: PersonRow, day: Day) -> Result<DueItem, Problem> {
+        let person = self.person(id)?;
+        let household = match row.household {
+            Some(home) => self.store.record(RecordRef { kind: RecordKind::Household, id: home }).or_tell()?,
+            None => None,
+        };
+        let household = household.and_then(|row| row.head().map(|head| Household::read(row.record.id, head)));
+        let why: Vec<Why> = due.why.iter().copied().collect();
+        Ok(DueItem {
+            subject: id,
+            name: person.as_ref().map_or(row.name, |person| shown_name(person, day)),
+            age: person.as_ref().and_then(|person| person.age_on(day)),
+            sex: person.as_ref().and_then(|person| person.sex.clone()),
+            categories: person.as_ref().map(|person| categories(person, day)).unwrap_or_default(),
+            village: row.village,
+            group: row.group,
+            household: household.map(|home| home.head_name).unwrap_or_default(),
+            why_zh: why.iter().map(|why| why.zh()).collect(),
+            why,
+            at_home: due.at_home,
+            by_phone: !due.not_by_phone,
+            due_on: due.due_on,
+        })
+    }
+
+    /// Those who are open, in order.
+    fn ordered(&self, people: &BTreeMap<RecordId, Due>, order: TodayOrder) -> Result<Vec<RecordId>, Problem> {
+        let open = people.iter().filter(|(_, due)| due.open);
+        if order == TodayOrder::Time {
+            let mut ids: Vec<(&RecordId, &Due)> = open.collect();
+            // What is overdue or was missed stands first in the reasons.
+            let grave = |due: &Due| match due.why.first() {
+                Some(Why::Overdue { days }) => (0, -days),
+                Some(Why::MissedLast { .. }) => (1, 0),
+                _ => (2, 0),
+            };
+            ids.sort_by_key(|(id, due)| (grave(due), due.due_on, due.area, **id));
+            return Ok(ids.into_iter().map(|(id, _)| *id).collect());
+        }
+        let all = self.store.people(&store::phone::PeopleFilter::All, 0, usize::MAX).or_tell()?;
+        let open: BTreeSet<RecordId> = open.map(|(id, _)| *id).collect();
+        Ok(all.into_iter().map(|row| row.id).filter(|id| open.contains(id)).collect())
+    }
+
+    fn today_view(&mut self, ports: &Ports, asked: TodayAsked) -> Result<TodayView, Problem> {
+        self.roll(ports, false)?;
+        let day = self.today(ports);
+        let people = self.gather(day)?;
+        let order = self.ordered(&people, asked.order)?;
+        let mut items = Vec::new();
+        for id in order.iter().skip(asked.offset).take(asked.count.unwrap_or(50)) {
+            if let (Some(due), Some(row)) = (people.get(id), self.store.person(*id).or_tell()?) {
+                items.push(self.due_item(*id, due, row, day)?);
+            }
+        }
+        let waiting = self.store.own_visits(OwnFilter::Waiting, None, 1_000).or_tell()?;
+        let drafts = self.store.drafts().or_tell()?;
+        Ok(TodayView {
+            staff_name: self.identity.certificate.staff_name.clone(),
+            day,
+            due: people.len(),
+            met: people.values().filter(|due| !due.open && !due.pending).count(),
+            waiting: waiting.len(),
+            waiting_since_ms: waiting.last().map(|row| row.entry.patch.stamp.best_ms()),
+            drafts: drafts.iter().filter(|draft| draft.discarded_ms.is_none()).count(),
+            heard_ms: (self.heard.county_ms != 0).then_some(self.heard.county_ms),
+            total: order.len(),
+            people: items,
+        })
+    }
+}
+
+/// The categories of a person in words.
+pub(crate) fn categories(person: &Person, day: Day) -> Vec<String> {
+    let word = |code: &str| {
+        domain::category::Category::from_code(code).map_or_else(|| code.to_owned(), |one| one.zh().to_owned())
+    };
+    person.categories_on(day).map(word).collect()
+}
+
+impl App {
+    /// 今日: figures, and the people who are due.
+    ///
+    /// # Errors
+    /// [`domain::problem::ProblemCode::Locked`], and those of the database.
+    pub fn today_list(&mut self, request: TodayAsked) -> Result<TodayView, Problem> {
+        let (ports, open, _) = self.writing()?;
+        open.today_view(ports, request)
+    }
+
+    /// Does at leisure what no screen waits for: standings of a new month, drafts put away long ago,
+    /// a journal that has grown. To be called until there is no more.
+    ///
+    /// # Errors
+    /// Those of the database and the journal.
+    pub fn tidy(&mut self, _: Nothing) -> Result<Tidied, Problem> {
+        let (ports, open, _) = self.writing()?;
+        open.roll(ports, true)?;
+        let more = open.judge_slice(ports)?;
+        if !more {
+            open.purge_drafts(ports)?;
+            open.renew_journal(ports)?;
+        }
+        Ok(Tidied { more })
+    }
+}
+
+/// Whether there is more to tidy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Tidied {
+    /// Call again.
+    pub more: bool,
 }

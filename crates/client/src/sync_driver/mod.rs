@@ -130,7 +130,8 @@ impl App {
         });
         match open.step(ports, &mut exchanging, arrived) {
             Ok(Some(want)) => {
-                open.exchanging = Some(exchanging);
+                // A session that is over is told of once; the next one counts anew.
+                open.exchanging = (!matches!(want, SyncWant::Done(_))).then_some(exchanging);
                 Ok(want)
             }
             Ok(None) => Ok(SyncWant::Done(exchanging.report(open, None))),

@@ -13,7 +13,7 @@ use forms::verdict::usual_verdict;
 use seal::certificate::{Certificate, RevocationWord};
 use seal::codes::{EnrolCode, RecoveryCode};
 use seal::county_keys::CountyKeys;
-use seal::dice::{Dice, SeededDice, draw_u64};
+use seal::dice::{SeededDice, draw_u64};
 use seal::enrol::{EnrolKey, EnrolReply, EnrolRequest};
 use seal::frame::{Limits, RequestFrame, seal_reply};
 use seal::stretch::Stretch;
@@ -70,6 +70,7 @@ struct Desk {
     keys_of: BTreeMap<DeviceId, PublicKey>,
     pub recoveries: BTreeMap<DeviceId, RecoveryCode>,
     page_bytes: usize,
+    erased: Vec<RecordRef>,
 }
 
 pub struct County {
@@ -99,8 +100,8 @@ impl County {
         let begins = Day::of(now_ms).plus(-400);
         let store = MemoryCounty::new(WriterId(draw_u64(&mut dice)), begins);
         let forms = vec![forms::library::elder_visit().unwrap(), forms::library::child_visit().unwrap()];
-        let (sheets, keys_of, recoveries) = Default::default();
-        let desk = Mutex::new(Desk { dice, sheets, keys_of, recoveries, page_bytes: 60_000 });
+        let (sheets, keys_of, recoveries, erased) = Default::default();
+        let desk = Mutex::new(Desk { dice, sheets, keys_of, recoveries, page_bytes: 60_000, erased });
         let county = Self { store, keys, desk, forms };
         county.fill(now_ms);
         county
@@ -317,6 +318,11 @@ impl County {
         assert!(now(self.store.set_state(device, state)).unwrap());
     }
 
+    /// The next reply says that these records were erased by law.
+    pub fn erase(&self, records: &[RecordRef]) {
+        self.desk().erased.extend(records);
+    }
+
     pub fn backup(&self) -> Snapshot {
         self.store.snapshot()
     }
@@ -357,18 +363,16 @@ impl County {
         }
         let row = now(self.store.device(device)).unwrap().unwrap().row;
         let rest = if done.receipts_only {
-            let mut rest = Rest::default();
-            rest.problem = Some(Problem::new(match row.state {
-                DeviceState::Active => ProblemCode::ExchangeNumberOld,
-                DeviceState::Retired => ProblemCode::DeviceRetired,
-                DeviceState::Revoked => ProblemCode::DeviceRevoked,
-            }));
-            if row.state == DeviceState::Revoked {
-                let word = RevocationWord { device, county: HERE, issued_ms: now_ms };
-                let word = SignedWord::sign(&word, self.keys.signing()).unwrap();
-                rest.revoked = Some(serde_json::to_string(&word).unwrap());
-            }
-            rest
+            let word = RevocationWord { device, county: HERE, issued_ms: now_ms };
+            let word = SignedWord::sign(&word, self.keys.signing()).unwrap();
+            let (code, revoked) = match row.state {
+                DeviceState::Active => (ProblemCode::ExchangeNumberOld, None),
+                DeviceState::Retired => (ProblemCode::DeviceRetired, None),
+                DeviceState::Revoked => {
+                    (ProblemCode::DeviceRevoked, Some(serde_json::to_string(&word).unwrap()))
+                }
+            };
+            Rest { problem: Some(Problem::new(code)), revoked, ..Rest::default() }
         } else {
             self.page(row.staff, &request.feeds, done.positions_reset, now_ms)
         };
@@ -402,6 +406,7 @@ impl County {
         let scopes = order.iter().map(|(record, _)| by_record.get(record).unwrap().clone()).collect();
         let (feeds, more) = (found.positions, found.more);
         let page = Page { heads: tables, scopes, left, feeds, dropped, more };
-        Rest { page: Some(page), digests: found.digests, staff: Some(staff), ..Rest::default() }
+        let erased = std::mem::take(&mut self.desk().erased);
+        Rest { page: Some(page), digests: found.digests, staff: Some(staff), erased, ..Rest::default() }
     }
 }

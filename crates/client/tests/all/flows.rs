@@ -29,7 +29,7 @@ pub fn enrol(county: &County, name: &str, seed: u64) -> (Phone, App) {
     let begin = EnrolBegin { code: county.sheet(name), pin: PIN.into(), county: "532929000000".into() };
     let post = app.enrol_begin(begin).unwrap();
     let reply = county.enrol(&post.body, phone.clock.wall());
-    app.enrol_finish(&EnrolFinish { reply }).unwrap();
+    app.enrol_finish(EnrolFinish { reply }).unwrap();
     sync(&mut app, &phone, county);
     (phone, app)
 }

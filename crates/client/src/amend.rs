@@ -1,0 +1,273 @@
+//! 更正: one field of a visit, a part, a person or a household, with what the screen had seen.
+
+use crate::app::{App, Open, Settings};
+use crate::pen::{Pen, Said};
+use crate::ports::Ports;
+use crate::tell::{OrTell, nothing_found};
+use domain::catalogue::{RecordKind, keys};
+use domain::head::{Head, Reading};
+use domain::ids::{AreaCode, RecordId};
+use domain::log::Vector;
+use domain::patch::{ANSWER_PREFIX, RecordRef};
+use domain::permission::{Act, act_for, allowed};
+use domain::problem::{Problem, ProblemCode};
+use domain::time::{Day, Happened};
+use domain::value::Value;
+use forms::session::{Context, Draft, Session};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// A change of one field of a visit or a part.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Amend {
+    /// The visit or the part.
+    pub record: RecordRef,
+    /// The field; an answer's is `a/` and its path.
+    pub key: String,
+    /// The new value.
+    pub value: Value,
+    /// What the screen had seen of the record when the page was opened.
+    pub seen: Vector,
+}
+
+/// 改电话、改怎么找到他家.
+#[derive(Debug, Clone, Deserialize)]
+pub struct CorrectContact {
+    /// The person or the household.
+    pub record: RecordRef,
+    /// `phone`, `phone/carer`, `phone/away`, `directions`, `nickname` or `pinyin`.
+    pub key: String,
+    /// The new text; empty takes it away.
+    pub value: String,
+    /// What the screen had seen of the record when the page was opened.
+    pub seen: Vector,
+}
+
+/// 名单上没有？登记.
+#[derive(Debug, Clone, Deserialize)]
+pub struct RegisterPerson {
+    /// The name.
+    pub name: String,
+    /// The village.
+    pub village: AreaCode,
+    /// The household, when it is on the phone.
+    #[serde(default)]
+    pub household: Option<RecordId>,
+    /// GB/T 2261.1: `1` male, `2` female.
+    #[serde(default)]
+    pub sex: Option<String>,
+    /// Date of birth.
+    #[serde(default)]
+    pub born: Option<Day>,
+    /// Telephone.
+    #[serde(default)]
+    pub phone: Option<String>,
+    /// Pinyin by hand, for characters that have none.
+    #[serde(default)]
+    pub pinyin: Option<String>,
+}
+
+/// What writing came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Written {
+    /// The record.
+    pub record: RecordRef,
+    /// Whether anything was written: what is so already is not written again.
+    pub changed: bool,
+}
+
+/// Fields of visits and parts that their author may amend, besides answers. 作废 is a reviewer's.
+const AMENDABLE: [&str; 11] = [
+    keys::WAY,
+    keys::PLACE,
+    keys::HAPPENED,
+    keys::VISITED_BY,
+    keys::COMPANIONS,
+    keys::LATE_REASON,
+    keys::MET,
+    keys::REASON,
+    keys::REASON_WORDS,
+    keys::REASON_FROM,
+    keys::COME_AGAIN,
+];
+
+const CONTACT: [&str; 6] =
+    [keys::PHONE, keys::PHONE_CARER, keys::PHONE_AWAY, keys::DIRECTIONS, keys::NICKNAME, keys::PINYIN];
+
+impl Open {
+    /// Whether this worker may write a field of a record, by the county's own rule. What the county
+    /// decides otherwise is told with the receipt.
+    ///
+    /// # Errors
+    /// [`ProblemCode::NotPermitted`].
+    pub(crate) fn may_write(&self, record: RecordRef, head: &Head, key: &str) -> Result<(), Problem> {
+        let act = act_for(record.kind, key, false);
+        let (area, days) = self.place_and_days(record, head)?;
+        let not_permitted = || Problem::new(ProblemCode::NotPermitted);
+        let area = area.ok_or_else(not_permitted)?;
+        if allowed(&self.reference, self.staff, act, area, days) { Ok(()) } else { Err(not_permitted()) }
+    }
+
+    fn place_and_days(
+        &self,
+        record: RecordRef,
+        head: &Head,
+    ) -> Result<(Option<AreaCode>, std::ops::RangeInclusive<Day>), Problem> {
+        let village = |head: &Head| {
+            let codes = head.values(keys::VILLAGE).filter_map(Value::as_int).min();
+            codes.and_then(|code| u64::try_from(code).ok()).map(AreaCode)
+        };
+        let linked = |kind, key: &str| {
+            let id = head.text(key).and_then(|text| text.parse().ok());
+            let row = id.map(|id| self.store.record(RecordRef { kind, id }).or_tell()).transpose()?.flatten();
+            Ok::<_, Problem>(row.and_then(|row| row.head().cloned()))
+        };
+        let today = Day::of(self.heard.county_ms);
+        let over = match record.kind {
+            RecordKind::Part => linked(RecordKind::Visit, keys::VISIT)?,
+            RecordKind::Concern | RecordKind::ChildFile => linked(RecordKind::Person, keys::SUBJECT)?,
+            _ => Some(head.clone()),
+        };
+        let happened = over.as_ref().and_then(|head| head.text(keys::HAPPENED)?.parse::<Happened>().ok());
+        let days = happened.map_or(today..=today, |happened| happened.day()..=happened.last_day());
+        Ok((over.as_ref().and_then(village), days))
+    }
+
+    /// Writes fields of a record. Values that stand already, alone, are not written.
+    ///
+    /// # Errors
+    /// [`ProblemCode::NothingFound`], [`ProblemCode::NotPermitted`], and those of journal and database.
+    pub(crate) fn write_fields(
+        &mut self,
+        ports: &mut Ports,
+        record: RecordRef,
+        seen: Vector,
+        mut sets: BTreeMap<String, Value>,
+    ) -> Result<Written, Problem> {
+        let row = self.store.record(record).or_tell()?.ok_or_else(nothing_found)?;
+        let head = row.head().ok_or_else(nothing_found)?;
+        sets.retain(|key, value| match head.read(key) {
+            Reading::Settled(now) => now != value,
+            Reading::Absent => !value.is_null(),
+            Reading::Contested(_) => true,
+        });
+        for key in sets.keys() {
+            self.may_write(record, head, key)?;
+        }
+        if sets.is_empty() {
+            return Ok(Written { record, changed: false });
+        }
+        let visit = match record.kind {
+            RecordKind::Visit => Some(record.id),
+            RecordKind::Part => row.links.visit,
+            _ => None,
+        };
+        let mut pen = Pen::new(self, ports, false)?;
+        pen.change(ports, record, Said::having_seen(seen, sets))?;
+        self.commit(ports, pen, visit, None)?;
+        Ok(Written { record, changed: true })
+    }
+
+    /// What one amended answer changes, by the form's own rules: other answers may follow from it.
+    fn amended_answers(
+        &mut self,
+        settings: &Settings,
+        record: RecordRef,
+        path: &str,
+        value: Value,
+    ) -> Result<BTreeMap<String, Value>, Problem> {
+        let own = self.store.log_of(record).or_tell()?;
+        let row = self.store.record(record).or_tell()?.ok_or_else(nothing_found)?;
+        let head = row.head().ok_or_else(nothing_found)?.clone();
+        let hash = own.iter().find_map(|row| row.entry.patch.form);
+        let form = self.form(hash.ok_or_else(|| Problem::new(ProblemCode::NotPermitted))?)?;
+        let mut draft = Draft::default();
+        for (path, _) in head.under(ANSWER_PREFIX) {
+            if let Some(value) = head.value(&format!("{ANSWER_PREFIX}{path}")) {
+                draft.answers.insert(path.to_owned(), value.clone());
+            }
+        }
+        let mut context = Context::new(row.links.day.map_or(0, Day::starts_at));
+        context.language.clone_from(&settings.language);
+        let given = own.iter().find_map(|row| row.entry.body.as_ref()).map(|body| body.given.clone());
+        context.outside.extend(given.unwrap_or_default());
+        let mut session = Session::open(form, context, Some(draft.clone()));
+        session.answer(path, value)?;
+        let now = session.draft();
+        let paths = draft.answers.keys().chain(now.answers.keys());
+        let changed = paths.filter(|path| draft.answers.get(*path) != now.answers.get(*path));
+        let field = |path: &String| {
+            let value = now.answers.get(path).cloned().unwrap_or_default();
+            (format!("{ANSWER_PREFIX}{path}"), value)
+        };
+        Ok(changed.map(field).collect())
+    }
+}
+
+impl App {
+    /// Amends one field of a visit or a part, or one answer.
+    ///
+    /// # Errors
+    /// [`ProblemCode::NotPermitted`] for what is not the author's to change, what `forms` says of an
+    /// answer, [`ProblemCode::NothingFound`], and those of journal and database.
+    pub fn amend(&mut self, request: Amend) -> Result<Written, Problem> {
+        let Amend { record, key, value, seen } = request;
+        let (ports, open, settings) = self.writing()?;
+        if !matches!(record.kind, RecordKind::Visit | RecordKind::Part) {
+            return Err(Problem::new(ProblemCode::NotPermitted));
+        }
+        let sets = match key.strip_prefix(ANSWER_PREFIX) {
+            Some(path) => open.amended_answers(settings, record, path, value)?,
+            None if AMENDABLE.contains(&key.as_str()) => [(key, value)].into(),
+            None => return Err(Problem::new(ProblemCode::NotPermitted)),
+        };
+        open.write_fields(ports, record, seen, sets)
+    }
+
+    /// Corrects a telephone, or how to find the house.
+    ///
+    /// # Errors
+    /// As [`App::amend`].
+    pub fn correct_contact(&mut self, request: CorrectContact) -> Result<Written, Problem> {
+        let CorrectContact { record, key, value, seen } = request;
+        if !CONTACT.contains(&key.as_str()) {
+            return Err(Problem::new(ProblemCode::NotPermitted));
+        }
+        let text = value.trim();
+        let value = if text.is_empty() { Value::Null } else { Value::from(text) };
+        let (ports, open, _) = self.writing()?;
+        open.write_fields(ports, record, seen, [(key, value)].into())
+    }
+
+    /// Registers somebody who is not on the list; the township confirms.
+    ///
+    /// # Errors
+    /// [`ProblemCode::NotPermitted`], [`ProblemCode::OutsideArea`], and those of journal and database.
+    pub fn register_person(&mut self, request: RegisterPerson) -> Result<Written, Problem> {
+        let (ports, open, _) = self.writing()?;
+        let today = open.today(ports);
+        if !allowed(&open.reference, open.staff, Act::RegisterPerson, request.village, today..=today) {
+            return Err(Problem::new(ProblemCode::OutsideArea));
+        }
+        let village = i64::try_from(request.village.0).map_err(|_| nothing_found())?;
+        let mut sets = BTreeMap::from([
+            (keys::NAME.to_owned(), Value::from(request.name.trim())),
+            (keys::VILLAGE.to_owned(), Value::Int(village)),
+            (keys::REGISTRATION.to_owned(), Value::from("pending")),
+        ]);
+        let texts = [
+            (keys::HOUSEHOLD, request.household.map(|id| id.to_string())),
+            (keys::SEX, request.sex),
+            (keys::BORN, request.born.map(|day| day.to_string())),
+            (keys::PHONE, request.phone),
+            (keys::PINYIN, request.pinyin),
+        ];
+        for (key, text) in texts {
+            sets.extend(text.map(|text| (key.to_owned(), Value::text(text))));
+        }
+        let mut pen = Pen::new(open, ports, false)?;
+        let id = pen.create(ports, RecordKind::Person, Said::new(sets))?;
+        open.commit(ports, pen, None, None)?;
+        Ok(Written { record: RecordRef { kind: RecordKind::Person, id }, changed: true })
+    }
+}

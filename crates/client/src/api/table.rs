@@ -1,0 +1,99 @@
+//! The one list of commands. Whoever adds one adds a line here, and nothing else.
+
+use crate::App;
+use crate::amend::{Amend, CorrectContact, RegisterPerson, Written};
+use crate::concerns::ConcernView;
+use crate::contested::{ContestedField, OfRecord, Settle};
+use crate::enrol::{EnrolBegin, EnrolDone, EnrolFinish, EnrolPost};
+use crate::history::{HistoryAsked, OfPart, PartPage, PastVisit};
+use crate::lock::{ChangePin, LockStatus, Nothing, Unlock, UnlockRecovery};
+use crate::me::{MeView, SealedExport};
+use crate::people::{GroupItem, OfPerson, PeopleAsked, PersonItem, PersonView, SearchAsked};
+use crate::records::{OfVisit, ProofView, RecordItem, RecordsAsked};
+use crate::today::{Tidied, TodayAsked, TodayView};
+use crate::urgent::UrgentReport;
+use crate::visits::desk::{Answer, FormView, Section};
+use crate::visits::draft::{DraftItem, DraftName};
+use crate::visits::finish::{FinishReply, Gap, NotMetVisit};
+use crate::visits::start::{AddFound, DraftSubject, SayConcern, SetMet, SetVisit, StartVisit, VisitView};
+use domain::problem::{Problem, ProblemCode};
+use forms::session::FormDelta;
+use serde_json::Value;
+
+macro_rules! commands {
+    ($($name:ident($request:ty) -> $reply:ty;)*) => {
+        /// The name of every command.
+        pub const NAMES: &[&str] = &[$(stringify!($name),)*];
+
+        /// Carries out the command of a name, with its request and its reply as JSON.
+        ///
+        /// # Errors
+        /// The command's own; [`ProblemCode::NotFromHere`] when there is no such command, and
+        /// [`ProblemCode::RequestDamaged`] when the request is not of its shape.
+        pub fn dispatch(app: &mut App, name: &str, request: Value) -> Result<Value, Problem> {
+            match name {
+                $(stringify!($name) => {
+                    let request: $request = serde_json::from_value(request).map_err(|_| misshapen(name))?;
+                    let reply: $reply = app.$name(request)?;
+                    serde_json::to_value(reply).map_err(|_| misshapen(name))
+                })*
+                _ => Err(Problem::new(ProblemCode::NotFromHere)),
+            }
+        }
+    };
+}
+
+/// The reader's words are not repeated: they may quote what was typed.
+fn misshapen(name: &str) -> Problem {
+    Problem::new(ProblemCode::RequestDamaged).with("place", name)
+}
+
+commands! {
+    status(Nothing) -> LockStatus;
+    enrol_begin(EnrolBegin) -> EnrolPost;
+    enrol_finish(EnrolFinish) -> EnrolDone;
+    unlock(Unlock) -> LockStatus;
+    unlock_recovery(UnlockRecovery) -> LockStatus;
+    change_pin(ChangePin) -> Nothing;
+    lock(Nothing) -> LockStatus;
+
+    today_list(TodayAsked) -> TodayView;
+    tidy(Nothing) -> Tidied;
+    people(PeopleAsked) -> Vec<PersonItem>;
+    groups(Nothing) -> Vec<GroupItem>;
+    search(SearchAsked) -> Vec<PersonItem>;
+    person(OfPerson) -> PersonView;
+    history(HistoryAsked) -> Vec<PastVisit>;
+    part(OfPart) -> PartPage;
+    concerns(OfPerson) -> Vec<ConcernView>;
+
+    start_visit(StartVisit) -> VisitView;
+    visit(DraftName) -> VisitView;
+    set_visit(SetVisit) -> VisitView;
+    set_met(SetMet) -> VisitView;
+    leave_out(DraftSubject) -> VisitView;
+    add_found(AddFound) -> VisitView;
+    say_concern(SayConcern) -> VisitView;
+    form(DraftSubject) -> FormView;
+    answer(Answer) -> FormDelta;
+    unchanged(Section) -> FormDelta;
+    take_back_unchanged(Section) -> FormDelta;
+    gaps(DraftName) -> Vec<Gap>;
+    finish(DraftName) -> FinishReply;
+    not_met(NotMetVisit) -> FinishReply;
+    drafts(Nothing) -> Vec<DraftItem>;
+    discard_draft(DraftName) -> Nothing;
+    restore_draft(DraftName) -> Nothing;
+
+    amend(Amend) -> Written;
+    correct_contact(CorrectContact) -> Written;
+    register_person(RegisterPerson) -> Written;
+    contested(OfRecord) -> Vec<ContestedField>;
+    settle(Settle) -> Written;
+    urgent(UrgentReport) -> Written;
+
+    records(RecordsAsked) -> Vec<RecordItem>;
+    proof(OfVisit) -> ProofView;
+    me(Nothing) -> MeView;
+    export_waiting(Nothing) -> SealedExport;
+}

@@ -1,0 +1,173 @@
+//! 历次走访: earlier visits to a person, and what was answered.
+
+use crate::app::{App, Open};
+use crate::tell::{OrTell, nothing_found};
+use domain::catalogue::{RecordKind, keys};
+use domain::ids::RecordId;
+use domain::log::Vector;
+use domain::patch::{ANSWER_PREFIX, RecordRef};
+use domain::problem::Problem;
+use domain::time::{Day, Happened};
+use domain::value::{Origin, Value};
+use domain::visit::{Met, NotMet, Part, Visit, Way};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use store::phone::Link;
+
+use crate::contested::ContestedField;
+
+/// Visits of a page unless said otherwise.
+const PAGE: usize = 20;
+
+/// Earlier visits to a person.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct HistoryAsked {
+    /// The person.
+    pub subject: RecordId,
+    /// The last row of the page before: its day and part.
+    #[serde(default)]
+    pub after: Option<(Day, RecordId)>,
+    /// How many at most.
+    #[serde(default)]
+    pub count: Option<usize>,
+}
+
+/// One person's share of a past visit, in brief.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PastVisit {
+    /// The part.
+    pub part: RecordId,
+    /// The visit.
+    pub visit: Option<RecordId>,
+    /// The day.
+    pub day: Option<Day>,
+    /// How.
+    pub way: Option<Way>,
+    /// Who was met.
+    pub met: Option<Met>,
+    /// Why nobody was.
+    pub reason: Option<NotMet>,
+    /// Who visited, by name.
+    pub by: Vec<String>,
+    /// Whether it was made void.
+    pub void: bool,
+}
+
+/// A part by record.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct OfPart {
+    /// The part.
+    pub part: RecordId,
+}
+
+/// One answer of a past visit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PastAnswer {
+    /// What stands; several while it is contested.
+    pub values: Vec<Value>,
+    /// Where it came from.
+    pub origin: Origin,
+}
+
+/// A past part, whole: what may be amended, with what the screen has seen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PartPage {
+    /// In brief.
+    pub brief: PastVisit,
+    /// When, as an interval.
+    pub happened: Option<Happened>,
+    /// Answers by path.
+    pub answers: BTreeMap<String, PastAnswer>,
+    /// What the screen has seen of the part.
+    pub seen: Vector,
+    /// What the screen has seen of the visit.
+    pub visit_seen: Vector,
+    /// 填写不一致.
+    pub contested: Vec<ContestedField>,
+}
+
+impl Open {
+    fn brief(&self, id: RecordId, head: &domain::head::Head) -> Result<PastVisit, Problem> {
+        let part = Part::read(id, head);
+        let visit = match part.visit {
+            Some(visit) => self.store.record(RecordRef { kind: RecordKind::Visit, id: visit }).or_tell()?,
+            None => None,
+        };
+        let visit = visit.and_then(|row| row.head().map(|head| Visit::read(row.record.id, head)));
+        let name = |id: &RecordId| {
+            self.reference.staff.get(id).map_or_else(|| id.to_string(), |staff| staff.name.clone())
+        };
+        Ok(PastVisit {
+            part: id,
+            visit: part.visit,
+            day: visit.as_ref().and_then(|visit| visit.happened).map(Happened::day),
+            way: visit.as_ref().and_then(|visit| visit.way),
+            met: part.met,
+            reason: part.reason,
+            by: visit.as_ref().map(|visit| visit.visited_by.iter().map(name).collect()).unwrap_or_default(),
+            void: part.void || visit.is_some_and(|visit| visit.void),
+        })
+    }
+
+    /// Visits to a person, the newest first. Cost by the page, not by the history.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(crate) fn past_visits(
+        &self,
+        subject: RecordId,
+        after: Option<(Day, RecordId)>,
+        count: usize,
+    ) -> Result<Vec<PastVisit>, Problem> {
+        let rows = self.store.linked(Link::Subject(subject), RecordKind::Part, after, count).or_tell()?;
+        let heads = rows.iter().filter_map(|row| Some((row.record.id, row.head()?)));
+        heads.map(|(id, head)| self.brief(id, head)).collect()
+    }
+
+    fn part_page(&self, id: RecordId) -> Result<PartPage, Problem> {
+        let record = RecordRef { kind: RecordKind::Part, id };
+        let row = self.store.record(record).or_tell()?.ok_or_else(nothing_found)?;
+        let head = row.head().ok_or_else(nothing_found)?;
+        let visit = match head.text(keys::VISIT).and_then(|text| text.parse().ok()) {
+            Some(id) => self.store.record(RecordRef { kind: RecordKind::Visit, id }).or_tell()?,
+            None => None,
+        };
+        let visit_head = visit.as_ref().and_then(|visit| visit.head());
+        let answers = head.under(ANSWER_PREFIX).map(|(path, writes)| {
+            let values = writes.iter().map(|write| write.value.clone()).collect();
+            let origin = writes.first().map(|write| write.origin).unwrap_or_default();
+            (path.to_owned(), PastAnswer { values, origin })
+        });
+        let mut contested = self.contested_fields(record, head);
+        if let (Some(visit), Some(head)) = (&visit, visit_head) {
+            contested.extend(self.contested_fields(visit.record, head));
+        }
+        Ok(PartPage {
+            brief: self.brief(id, head)?,
+            happened: visit_head.and_then(|head| head.text(keys::HAPPENED)?.parse().ok()),
+            answers: answers.collect(),
+            seen: head.vector.clone(),
+            visit_seen: visit_head.map(|head| head.vector.clone()).unwrap_or_default(),
+            contested,
+        })
+    }
+}
+
+impl App {
+    /// Earlier visits to a person, page by page.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn history(&mut self, request: HistoryAsked) -> Result<Vec<PastVisit>, Problem> {
+        let open = self.reading()?;
+        open.past_visits(request.subject, request.after, request.count.unwrap_or(PAGE))
+    }
+
+    /// One person's share of a past visit, with its answers.
+    ///
+    /// # Errors
+    /// [`domain::problem::ProblemCode::NothingFound`], and those of the database.
+    pub fn part(&mut self, request: OfPart) -> Result<PartPage, Problem> {
+        self.reading()?.part_page(request.part)
+    }
+}

@@ -1,0 +1,122 @@
+//! 我的: who holds this phone, and what it can hand to those who help.
+
+use crate::app::App;
+use crate::lock::Nothing;
+use crate::tell::{OrTell, internal};
+use domain::ids::{AreaCode, DeviceId};
+use domain::patch::Entry;
+use domain::problem::Problem;
+use domain::time::{Day, UnixMs};
+use seal::age_seal;
+use serde::Serialize;
+use sync::wire::item::LogPiece;
+
+/// A role of the holder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RoleView {
+    /// In words.
+    pub role: String,
+    /// Where.
+    pub area: AreaCode,
+    /// Its name.
+    pub area_name: String,
+    /// From when.
+    pub from: Day,
+    /// Until when; nothing while it lasts.
+    pub until: Option<Day>,
+}
+
+/// 我的.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MeView {
+    /// The holder's name.
+    pub staff_name: String,
+    /// The device, as the county names it.
+    pub device: DeviceId,
+    /// The county.
+    pub county: AreaCode,
+    /// Its name.
+    pub county_name: String,
+    /// The six digits of the county's key.
+    pub fingerprint: String,
+    /// Roles that hold today.
+    pub roles: Vec<RoleView>,
+    /// Entries that the county does not have yet.
+    pub waiting: u64,
+    /// When the county was last heard, by its own clock.
+    pub heard_ms: Option<UnixMs>,
+    /// The app's version.
+    pub app: String,
+}
+
+/// Something sealed to the county, to be handed on in any way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SealedExport {
+    /// How many entries it holds.
+    pub entries: u64,
+    /// The age file, as hexadecimal digits.
+    pub sealed: String,
+}
+
+/// What is in an export: enough for a county to take the entries in.
+#[derive(Serialize)]
+struct Export<'a> {
+    format: &'static str,
+    certificate: &'a seal::word::SignedWord<seal::certificate::Certificate>,
+    logs: Vec<LogPiece>,
+}
+
+impl App {
+    /// Who holds this phone.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn me(&mut self, _: Nothing) -> Result<MeView, Problem> {
+        let app = self.settings.app.clone();
+        let today = self.today()?;
+        let open = self.reading()?;
+        let certificate = &open.identity.certificate;
+        let areas = &open.reference.areas;
+        let roles = open.reference.assignments_of(open.staff).filter(|one| one.holds_on(today));
+        let roles = roles.map(|one| RoleView {
+            role: one.role.zh().to_owned(),
+            area: one.area,
+            area_name: areas.name(one.area),
+            from: one.from,
+            until: one.until,
+        });
+        Ok(MeView {
+            staff_name: certificate.staff_name.clone(),
+            device: certificate.device,
+            county: certificate.county,
+            county_name: areas.name(certificate.county),
+            fingerprint: open.identity.county.fingerprint(),
+            roles: roles.collect(),
+            waiting: open.waiting()?,
+            heard_ms: (open.heard.county_ms != 0).then_some(open.heard.county_ms),
+            app,
+        })
+    }
+
+    /// All that waits for the county, sealed to it: for a phone that cannot send any more.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn export_waiting(&mut self, _: Nothing) -> Result<SealedExport, Problem> {
+        let (_, open, _) = self.writing()?;
+        let (mut logs, mut entries) = (Vec::new(), 0);
+        for row in open.store.writers().or_tell()? {
+            let rows = open.store.log(row.writer, row.delivered + 1, usize::MAX).or_tell()?;
+            let live = rows.into_iter().map(|one| one.entry);
+            let live: Vec<Entry> = live.take_while(|entry| entry.patch.serial <= row.last.serial).collect();
+            entries += live.len() as u64;
+            logs.extend(LogPiece::encode(&live));
+        }
+        let export = Export { format: "shanfang waiting 1", certificate: &open.identity.signed, logs };
+        let plain = serde_json::to_vec(&export).or_tell()?;
+        let sealed = age_seal::seal(std::slice::from_ref(&open.identity.county.sealing), &plain);
+        let sealed = sealed.map_err(|_| internal("export"))?;
+        let sealed = sealed.iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(SealedExport { entries, sealed })
+    }
+}

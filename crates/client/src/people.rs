@@ -1,0 +1,315 @@
+//! 名单: people by place, found by what somebody types, and a person's page.
+
+use crate::app::{App, Open};
+use crate::concerns::ConcernView;
+use crate::contested::ContestedField;
+use crate::lock::Nothing;
+use crate::tell::{OrTell, nothing_found};
+use crate::today::categories;
+use crate::words::shown_name;
+use domain::catalogue::{RecordKind, keys};
+use domain::concern::{Concern, ConcernState};
+use domain::coverage::Status;
+use domain::household::Household;
+use domain::ids::{AreaCode, RecordId};
+use domain::log::Vector;
+use domain::patch::RecordRef;
+use domain::problem::Problem;
+use domain::subject::Person;
+use domain::time::Day;
+use serde::{Deserialize, Serialize};
+use store::phone::{Link, Needle, PeopleFilter, PersonRow};
+
+use crate::history::PastVisit;
+
+/// Rows of a page unless said otherwise.
+const PAGE: usize = 50;
+
+/// 名单.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct PeopleAsked {
+    /// Of one village.
+    pub village: Option<AreaCode>,
+    /// Of one group of that village.
+    pub group: Option<String>,
+    /// Of one household.
+    pub household: Option<RecordId>,
+    /// How many rows are passed over.
+    pub offset: usize,
+    /// How many rows at most.
+    pub count: Option<usize>,
+}
+
+/// 搜索: 姓名、拼音首字母、身份证后四位.
+#[derive(Debug, Clone, Deserialize)]
+pub struct SearchAsked {
+    /// What was typed.
+    pub typed: String,
+    /// How many rows are passed over.
+    #[serde(default)]
+    pub offset: usize,
+    /// How many rows at most.
+    #[serde(default)]
+    pub count: Option<usize>,
+}
+
+/// A person by record.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct OfPerson {
+    /// The person.
+    pub subject: RecordId,
+}
+
+/// One row of a list of people.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PersonItem {
+    /// The person.
+    pub subject: RecordId,
+    /// The name, masked for a child.
+    pub name: String,
+    /// What neighbours call them.
+    pub nickname: Option<String>,
+    /// Sex, as registered.
+    pub sex: Option<String>,
+    /// Age in years.
+    pub age: Option<i32>,
+    /// Categories in words.
+    pub categories: Vec<String>,
+    /// The village.
+    pub village: Option<AreaCode>,
+    /// The village group.
+    pub group: String,
+    /// The household's record.
+    pub household: Option<RecordId>,
+    /// The household's head (户主).
+    pub household_head: String,
+    /// Whether somebody should go.
+    pub due: bool,
+}
+
+/// How many people a group has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct GroupItem {
+    /// The village.
+    pub village: Option<AreaCode>,
+    /// Its name.
+    pub village_name: String,
+    /// The group.
+    pub group: String,
+    /// People.
+    pub people: u64,
+}
+
+/// A duty towards a person, as their page shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DutyView {
+    /// The duty in words.
+    pub title: String,
+    /// Its period in words.
+    pub period: String,
+    /// How the person stands.
+    pub status: String,
+    /// Whether it still asks.
+    pub open: bool,
+    /// By when.
+    pub due_on: Option<Day>,
+}
+
+/// A person's page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PersonView {
+    /// The person in brief; here the name is whole.
+    pub item: PersonItem,
+    /// What the screen has seen: to be handed back with every correction.
+    pub seen: Vector,
+    /// The same of the household.
+    pub household_seen: Vector,
+    /// Date of birth.
+    pub born: Option<Day>,
+    /// The ID number, masked but for its ends.
+    pub id_number: Option<String>,
+    /// The person's telephone.
+    pub phone: Option<String>,
+    /// The carer's.
+    pub phone_carer: Option<String>,
+    /// That of a parent or child who works elsewhere.
+    pub phone_away: Option<String>,
+    /// How to find the house.
+    pub directions: String,
+    /// The others of the household.
+    pub members: Vec<PersonItem>,
+    /// 要做什么.
+    pub duties: Vec<DutyView>,
+    /// 没办完的事.
+    pub concerns: Vec<ConcernView>,
+    /// 历次走访, the newest three.
+    pub visits: Vec<PastVisit>,
+    /// 填写不一致, of the person and the household.
+    pub contested: Vec<ContestedField>,
+}
+
+impl Open {
+    /// A person in a list.
+    pub(crate) fn person_item(&self, row: PersonRow, day: Day) -> Result<PersonItem, Problem> {
+        let record = RecordRef { kind: RecordKind::Person, id: row.id };
+        let stored = self.store.record(record).or_tell()?;
+        let head = stored.as_ref().and_then(|stored| stored.head());
+        let person = head.map(|head| Person::read(row.id, head));
+        let household_head = match row.household {
+            Some(home) => self.name_of(RecordKind::Household, home)?,
+            None => String::new(),
+        };
+        Ok(PersonItem {
+            subject: row.id,
+            name: person.as_ref().map_or(row.name, |person| shown_name(person, day)),
+            nickname: head.and_then(|head| head.text(keys::NICKNAME)).map(str::to_owned),
+            sex: person.as_ref().and_then(|person| person.sex.clone()),
+            age: person.as_ref().and_then(|person| person.age_on(day)),
+            categories: person.as_ref().map(|person| categories(person, day)).unwrap_or_default(),
+            village: row.village,
+            group: row.group,
+            household: row.household,
+            household_head,
+            due: self.is_due(row.id, day)?,
+        })
+    }
+
+    fn person_items(&self, rows: Vec<PersonRow>, day: Day) -> Result<Vec<PersonItem>, Problem> {
+        rows.into_iter().map(|row| self.person_item(row, day)).collect()
+    }
+
+    fn duty_views(&self, subject: RecordId, day: Day) -> Result<Vec<DutyView>, Problem> {
+        let mine = self.my_duties(day);
+        let mut views = Vec::new();
+        for standing in self.store.standings(subject).or_tell()? {
+            let duty =
+                mine.iter().find(|duty| duty.rule.duty == standing.duty && duty.period == standing.period);
+            if let (Some(duty), Some(status)) = (duty, standing.status_on(day)) {
+                views.push(DutyView {
+                    title: duty.rule.title_zh.clone(),
+                    period: duty.period.zh(),
+                    status: status.zh().to_owned(),
+                    open: matches!(status, Status::NotYet | Status::Tried),
+                    due_on: standing.due_on(day),
+                });
+            }
+        }
+        Ok(views)
+    }
+
+    /// What was found and is not settled yet.
+    pub(crate) fn open_concerns(&self, subject: RecordId) -> Result<Vec<ConcernView>, Problem> {
+        let rows = self.store.linked(Link::Subject(subject), RecordKind::Concern, None, 100).or_tell()?;
+        let views = rows.iter().filter_map(|row| {
+            let head = row.head()?;
+            let concern = Concern::read(row.record.id, head);
+            let open = matches!(concern.state, ConcernState::Open | ConcernState::InHand);
+            open.then(|| ConcernView::of(&concern, head, row.links.day))
+        });
+        Ok(views.collect())
+    }
+
+    fn person_view(&self, id: RecordId, day: Day) -> Result<PersonView, Problem> {
+        let row = self.store.person(id).or_tell()?.ok_or_else(nothing_found)?;
+        let record = RecordRef { kind: RecordKind::Person, id };
+        let stored = self.store.record(record).or_tell()?;
+        let head = stored.as_ref().and_then(|stored| stored.head()).ok_or_else(nothing_found)?;
+        let home = match row.household {
+            Some(home) => self.store.record(RecordRef { kind: RecordKind::Household, id: home }).or_tell()?,
+            None => None,
+        };
+        let home_head = home.as_ref().and_then(|home| home.head());
+        let mut contested = self.contested_fields(record, head);
+        if let (Some(home), Some(head)) = (&home, home_head) {
+            contested.extend(self.contested_fields(home.record, head));
+        }
+        let members = match row.household {
+            Some(home) => self.store.people(&PeopleFilter::Household(home), 0, PAGE).or_tell()?,
+            None => Vec::new(),
+        };
+        let others = members.into_iter().filter(|one| one.id != id).collect();
+        let text = |key| head.text(key).map(str::to_owned);
+        let mut item = self.person_item(row, day)?;
+        item.name = text(keys::NAME).unwrap_or_default();
+        let own_directions = text(keys::DIRECTIONS);
+        let household =
+            home.as_ref().zip(home_head).map(|(home, head)| Household::read(home.record.id, head));
+        Ok(PersonView {
+            item,
+            seen: head.vector.clone(),
+            household_seen: home_head.map(|head| head.vector.clone()).unwrap_or_default(),
+            born: text(keys::BORN).and_then(|text| text.parse().ok()),
+            id_number: text(keys::ID_NUMBER).map(|number| masked_number(&number)),
+            phone: text(keys::PHONE),
+            phone_carer: text(keys::PHONE_CARER),
+            phone_away: text(keys::PHONE_AWAY),
+            directions: own_directions.or(household.map(|home| home.directions)).unwrap_or_default(),
+            members: self.person_items(others, day)?,
+            duties: self.duty_views(id, day)?,
+            concerns: self.open_concerns(id)?,
+            visits: self.past_visits(id, None, 3)?,
+            contested,
+        })
+    }
+}
+
+/// The first six and the last four characters of an ID number: 532929********045X.
+fn masked_number(number: &str) -> String {
+    let length = number.chars().count();
+    let hidden = |place: usize| length > 10 && (6..length - 4).contains(&place);
+    number.chars().enumerate().map(|(place, c)| if hidden(place) { '*' } else { c }).collect()
+}
+
+impl App {
+    /// People by village, group, household and name.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn people(&mut self, request: PeopleAsked) -> Result<Vec<PersonItem>, Problem> {
+        let day = self.today()?;
+        let open = self.reading()?;
+        let filter = match (request.household, request.village, request.group) {
+            (Some(household), _, _) => PeopleFilter::Household(household),
+            (None, Some(village), Some(group)) => PeopleFilter::Group(village, group),
+            (None, Some(village), None) => PeopleFilter::Village(village),
+            (None, None, _) => PeopleFilter::All,
+        };
+        let rows = open.store.people(&filter, request.offset, request.count.unwrap_or(PAGE)).or_tell()?;
+        open.person_items(rows, day)
+    }
+
+    /// Villages and groups, with how many people each has.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn groups(&mut self, _: Nothing) -> Result<Vec<GroupItem>, Problem> {
+        let open = self.reading()?;
+        let item = |(village, group, people): (Option<AreaCode>, String, u64)| {
+            let village_name = village.map(|code| open.reference.areas.name(code)).unwrap_or_default();
+            GroupItem { village, village_name, group, people }
+        };
+        Ok(open.store.groups().or_tell()?.into_iter().map(item).collect())
+    }
+
+    /// People whom a name, nickname, pinyin, initials or last digits find, the best first.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn search(&mut self, request: SearchAsked) -> Result<Vec<PersonItem>, Problem> {
+        let day = self.today()?;
+        let open = self.reading()?;
+        let Some(needle) = Needle::of(&request.typed) else { return Ok(Vec::new()) };
+        let rows = open.store.search(&needle, request.offset, request.count.unwrap_or(PAGE)).or_tell()?;
+        open.person_items(rows, day)
+    }
+
+    /// A person's page.
+    ///
+    /// # Errors
+    /// [`domain::problem::ProblemCode::NothingFound`], and those of the database.
+    pub fn person(&mut self, request: OfPerson) -> Result<PersonView, Problem> {
+        let day = self.today()?;
+        self.reading()?.person_view(request.subject, day)
+    }
+}

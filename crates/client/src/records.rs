@@ -1,0 +1,266 @@
+//! 记录: the worker's own visits, and what became of each (model: field §7).
+
+use crate::app::{App, Open};
+use crate::tell::{OrTell, nothing_found};
+use domain::catalogue::RecordKind;
+use domain::ids::{RecordId, WriterId};
+use domain::patch::RecordRef;
+use domain::problem::Problem;
+use domain::time::{Day, Happened, UnixMs};
+use domain::visit::{Met, Part, Visit};
+use seal::frame::ReceiptProof;
+use seal::receipt::ReceiptDigits;
+use serde::{Deserialize, Serialize};
+use store::phone::{Link, LogRow, OwnFilter};
+use sync::wire::receipt::{ItemState, Statement};
+
+/// Rows of a page unless said otherwise.
+const PAGE: usize = 30;
+
+/// Entries that one visit may have made at once: itself, its parts, their concerns.
+const OF_ONE_VISIT: usize = 500;
+
+/// Which records are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RecordsFilter {
+    /// All.
+    #[default]
+    All,
+    /// 等待上传.
+    Waiting,
+    /// Those of which the county says or asks something.
+    Attention,
+}
+
+/// 记录.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(default)]
+pub struct RecordsAsked {
+    /// Which.
+    pub filter: RecordsFilter,
+    /// The place of the last row of the page before.
+    pub before: Option<RecordPlace>,
+    /// How many at most.
+    pub count: Option<usize>,
+}
+
+/// Where a record stands in the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordPlace(
+    /// When it was made.
+    pub UnixMs,
+    /// The log.
+    pub WriterId,
+    /// The place in it.
+    pub u64,
+);
+
+/// What became of a visit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RecordState {
+    /// 等待上传.
+    Waiting,
+    /// 县里已收到.
+    Received,
+    /// 请您补充.
+    PleaseAdd,
+    /// 填写不一致.
+    Contested,
+    /// 没能收下.
+    NotTaken,
+}
+
+impl RecordState {
+    /// The words on the screen, Chinese.
+    pub fn zh(self) -> &'static str {
+        match self {
+            Self::Waiting => "等待上传",
+            Self::Received => "县里已收到",
+            Self::PleaseAdd => "请您补充",
+            Self::Contested => "填写不一致",
+            Self::NotTaken => "没能收下",
+        }
+    }
+}
+
+/// One of the worker's own visits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RecordItem {
+    /// The visit.
+    pub visit: RecordId,
+    /// Its place in the list.
+    pub place: RecordPlace,
+    /// The household's head (户主), or the place.
+    pub title: String,
+    /// When the visit was.
+    pub happened: Option<Happened>,
+    /// The people, by name, with who was met.
+    pub people: Vec<(RecordId, String, Option<Met>)>,
+    /// What became of it.
+    pub state: RecordState,
+    /// The same in words.
+    pub state_zh: String,
+    /// The receipt's digits: 1123 0457 5.
+    pub receipt: Option<String>,
+    /// When the county had it, by the county's clock.
+    pub received_ms: Option<UnixMs>,
+    /// Why, and what to do; or what the county asks.
+    pub problems: Vec<Problem>,
+    /// When it was entered.
+    pub entered_ms: UnixMs,
+    /// 补记: entered on a later day than the visit.
+    pub late: bool,
+}
+
+/// A visit of the worker's own.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct OfVisit {
+    /// The visit.
+    pub visit: RecordId,
+}
+
+/// The county's signed word on a visit, to be shown to anybody.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ProofView {
+    /// The receipt's digits.
+    pub receipt: Option<String>,
+    /// What the county said, word for word, with its signature: JSON.
+    pub proof: String,
+    /// The county's public key, by which it is proved.
+    pub county_key: String,
+}
+
+impl Open {
+    /// The own entries that belong to a visit: those made with it, and later amendments.
+    fn entries_of(&self, made: &LogRow) -> Result<Vec<LogRow>, Problem> {
+        let patch = &made.entry.patch;
+        let visit = patch.record;
+        let together = self.store.log(patch.writer, patch.serial, OF_ONE_VISIT).or_tell()?;
+        let mut rows: Vec<LogRow> =
+            together.into_iter().take_while(|row| row.visit == Some(visit.id)).collect();
+        let records: Vec<RecordRef> = rows.iter().map(|row| row.entry.patch.record).collect();
+        for record in records {
+            for row in self.store.log_of(record).or_tell()? {
+                if rows.iter().all(|known| known.hash != row.hash) {
+                    rows.push(row);
+                }
+            }
+        }
+        Ok(rows)
+    }
+
+    fn received_ms(&self, row: &LogRow) -> Result<Option<UnixMs>, Problem> {
+        let Some(proof) = row.proof else { return Ok(None) };
+        let text = self.store.proof(proof).or_tell()?;
+        let proof = text.and_then(|text| serde_json::from_str::<ReceiptProof>(&text).ok());
+        let statement = proof.and_then(|proof| serde_json::from_str::<Statement>(&proof.statement).ok());
+        Ok(statement.map(|statement| statement.at_ms))
+    }
+
+    fn state_of(&self, rows: &[LogRow], contested: bool) -> Result<RecordState, Problem> {
+        let writers = self.store.writers().or_tell()?;
+        let waits = |row: &LogRow| {
+            let patch = &row.entry.patch;
+            let log = writers.iter().find(|log| log.writer == patch.writer);
+            log.is_none_or(|log| log.delivered < patch.serial)
+        };
+        let not_taken = [ItemState::SetAside, ItemState::Dismissed, ItemState::Forked];
+        let is = |states: &[ItemState], row: &LogRow| row.state.is_some_and(|state| states.contains(&state));
+        // What stands apart because a log forked was issued again in another.
+        let live = || rows.iter().filter(|row| row.state != Some(ItemState::Forked));
+        Ok(if live().any(waits) {
+            RecordState::Waiting
+        } else if live().any(|row| is(&not_taken, row)) {
+            RecordState::NotTaken
+        } else if live().any(|row| row.problem.is_some() && is(&[ItemState::Applied], row)) {
+            RecordState::PleaseAdd
+        } else if contested {
+            RecordState::Contested
+        } else {
+            RecordState::Received
+        })
+    }
+
+    fn record_item(&self, made: &LogRow) -> Result<RecordItem, Problem> {
+        let patch = &made.entry.patch;
+        let rows = self.entries_of(made)?;
+        let stored = self.store.record(patch.record).or_tell()?;
+        let head = stored.as_ref().and_then(|row| row.head());
+        let visit = head.map(|head| Visit::read(patch.record.id, head));
+        let mut contested = head.is_some_and(|head| head.contested().next().is_some());
+        let mut people = Vec::new();
+        for row in self.store.linked(Link::Visit(patch.record.id), RecordKind::Part, None, 100).or_tell()? {
+            let Some(head) = row.head() else { continue };
+            contested |= head.contested().next().is_some();
+            let part = Part::read(row.record.id, head);
+            if let Some(subject) = part.subject {
+                people.push((subject, self.name_of(RecordKind::Person, subject)?, part.met));
+            }
+        }
+        let title = match visit.as_ref().map(|visit| (visit.household, visit.place.clone())) {
+            Some((Some(household), _)) => self.name_of(RecordKind::Household, household)?,
+            Some((None, place)) => place.unwrap_or_default(),
+            None => String::new(),
+        };
+        let state = self.state_of(&rows, contested)?;
+        let happened = visit.and_then(|visit| visit.happened);
+        let entered_ms = patch.stamp.best_ms();
+        Ok(RecordItem {
+            visit: patch.record.id,
+            place: RecordPlace(entered_ms, patch.writer, patch.serial),
+            title,
+            happened,
+            people,
+            state,
+            state_zh: state.zh().to_owned(),
+            receipt: digits(made),
+            received_ms: if state == RecordState::Waiting { None } else { self.received_ms(made)? },
+            problems: rows.into_iter().filter_map(|row| row.problem).collect(),
+            entered_ms,
+            late: happened.is_some_and(|happened| happened.last_day() < Day::of(entered_ms)),
+        })
+    }
+}
+
+fn digits(row: &LogRow) -> Option<String> {
+    let (day, number) = row.receipt?;
+    ReceiptDigits::of(Day(day), number).map(|digits| digits.to_string())
+}
+
+impl App {
+    /// The worker's own visits, the newest first.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn records(&mut self, request: RecordsAsked) -> Result<Vec<RecordItem>, Problem> {
+        let open = self.reading()?;
+        let filter = match request.filter {
+            RecordsFilter::All => OwnFilter::All,
+            RecordsFilter::Waiting => OwnFilter::Waiting,
+            RecordsFilter::Attention => OwnFilter::Attention,
+        };
+        let before = request.before.map(|RecordPlace(at_ms, writer, serial)| (at_ms, writer, serial));
+        let rows = open.store.own_visits(filter, before, request.count.unwrap_or(PAGE)).or_tell()?;
+        let live = rows.iter().filter(|row| row.state != Some(ItemState::Forked));
+        live.map(|row| open.record_item(row)).collect()
+    }
+
+    /// The county's signed word that it has a visit.
+    ///
+    /// # Errors
+    /// [`domain::problem::ProblemCode::NothingFound`] while it has not been delivered.
+    pub fn proof(&mut self, request: OfVisit) -> Result<ProofView, Problem> {
+        let open = self.reading()?;
+        let record = RecordRef { kind: RecordKind::Visit, id: request.visit };
+        let rows = open.store.log_of(record).or_tell()?;
+        let row = rows.first().ok_or_else(nothing_found)?;
+        let proof = open.store.proof(row.proof.ok_or_else(nothing_found)?).or_tell()?;
+        Ok(ProofView {
+            receipt: digits(row),
+            proof: proof.ok_or_else(nothing_found)?,
+            county_key: open.identity.county.signing.to_string(),
+        })
+    }
+}

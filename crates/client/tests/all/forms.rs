@@ -1,0 +1,207 @@
+//! Filling in: taps, 和上次比, gaps, drafts that survive.
+
+use crate::county::{household, person};
+use crate::flows::{enrolled, fill, visit};
+use crate::world::{code, sync};
+use client::lock::Nothing;
+use client::visits::desk::{Answer, Section};
+use client::visits::draft::DraftName;
+use client::visits::finish::NotMetVisit;
+use client::visits::start::{Chosen, DraftSubject, SetMet, SetVisit, StartVisit, When};
+use domain::catalogue::{RecordKind, keys};
+use domain::problem::ProblemCode;
+use domain::time::Day;
+use domain::value::Value;
+use domain::visit::{Met, NotMet, Way};
+
+fn started(app: &mut client::App, names: &[(&str, Met)]) -> String {
+    let subjects =
+        names.iter().map(|(name, met)| Chosen { subject: person(name), met: Some(*met) }).collect();
+    app.start_visit(StartVisit { subjects, ..StartVisit::default() }).unwrap().visit
+}
+
+/// Says 没变化 wherever it is offered. Answers how many taps that took.
+fn unchanged(app: &mut client::App, visit: &str, name: &str) -> usize {
+    let subject = person(name);
+    let form = app.form(DraftSubject { visit: visit.into(), subject }).unwrap();
+    let offered: Vec<String> = form
+        .pages
+        .iter()
+        .filter(|page| page.compare.as_ref().is_some_and(|compare| compare.offered))
+        .map(|page| page.section.clone())
+        .collect();
+    for section in &offered {
+        let section = Section { visit: visit.into(), subject, section: section.clone() };
+        app.unchanged(section).unwrap();
+    }
+    offered.len()
+}
+
+#[test]
+fn taps_to_finish_stay_few() {
+    let (county, phone, mut app) = enrolled();
+    // First visit: the person's row, 开始走访, whom, every question, 完成.
+    let draft = started(&mut app, &[("李阿普", Met::InPerson)]);
+    let first = 3 + fill(&mut app, &draft, "李阿普") + 1;
+    assert!(app.finish(DraftName { visit: draft }).unwrap().visit.is_some());
+    assert!(first <= 45, "a first visit took {first} taps");
+    sync(&mut app, &phone, &county);
+    // A routine visit a month later.
+    phone.clock.pass(30 * 86_400_000);
+    let draft = started(&mut app, &[("李阿普", Met::InPerson)]);
+    let same = unchanged(&mut app, &draft, "李阿普");
+    assert!(same >= 3);
+    let routine = 3 + same + fill(&mut app, &draft, "李阿普") + 1;
+    let done = app.finish(DraftName { visit: draft }).unwrap();
+    assert_eq!(done.gaps, []);
+    assert!(routine <= 12, "a routine visit took {routine} taps");
+    // 没见到: the button, the reason, 完成; one command.
+    let not_met = NotMetVisit {
+        subjects: vec![person("张建国")],
+        reason: NotMet::InTheFields,
+        reason_words: None,
+        reason_from: None,
+        come_again: None,
+        way: None,
+        happened: None,
+    };
+    assert!(app.not_met(not_met).unwrap().visit.is_some());
+}
+
+#[test]
+fn nothing_changed_is_confirmed_with_its_origin_and_not_more_than_twice_running() {
+    let (county, phone, mut app) = enrolled();
+    visit(&mut app, "张建国");
+    for _ in 0..2 {
+        phone.clock.pass(30 * 86_400_000);
+        let draft = started(&mut app, &[("张建国", Met::InPerson)]);
+        assert!(unchanged(&mut app, &draft, "张建国") > 0);
+        fill(&mut app, &draft, "张建国");
+        assert!(app.finish(DraftName { visit: draft }).unwrap().visit.is_some());
+    }
+    sync(&mut app, &phone, &county);
+    phone.clock.pass(30 * 86_400_000);
+    let draft = started(&mut app, &[("张建国", Met::InPerson)]);
+    assert_eq!(unchanged(&mut app, &draft, "张建国"), 0, "this time it has to be asked");
+    let section = Section { visit: draft, subject: person("张建国"), section: "living".into() };
+    assert_eq!(code(app.unchanged(section)), ProblemCode::UnchangedTooOften);
+}
+
+#[test]
+fn a_home_with_three_people_is_one_visit_with_parts_of_its_own() {
+    let (county, phone, mut app) = enrolled();
+    let draft = started(&mut app, &[("李阿普", Met::InPerson)]);
+    let away = SetMet {
+        visit: draft.clone(),
+        subject: person("李小花"),
+        met: Met::Nobody,
+        reason: Some(NotMet::Boarding),
+        reason_words: Some("诺邓小学".into()),
+        reason_from: None,
+        come_again: None,
+    };
+    let view = app.set_met(away).unwrap();
+    assert_eq!((view.household, view.parts.len(), view.others.len()), (Some(household("李阿普家")), 2, 0));
+    fill(&mut app, &draft, "李阿普");
+    let when = SetVisit {
+        visit: draft.clone(),
+        way: None,
+        happened: Some(When::Morning(Day::of(phone.clock.wall()))),
+        visited_by: None,
+        companions: Some(vec!["村医".into()]),
+        late_reason: None,
+    };
+    app.set_visit(when).unwrap();
+    let done = app.finish(DraftName { visit: draft.clone() }).unwrap();
+    let made = done.visit.unwrap();
+    assert_eq!(app.finish(DraftName { visit: draft }).unwrap().visit, Some(made), "finishing again");
+    sync(&mut app, &phone, &county);
+    assert_eq!((county.count(RecordKind::Visit), county.count(RecordKind::Part)), (1, 2));
+    let head = county.record(RecordKind::Visit, made).unwrap().head;
+    assert_eq!(head.text(keys::HAPPENED), Some("2026-11-23T00:00/2026-11-23T12:00"));
+    assert!(head.value(keys::VISITED_BY).is_none(), "the author alone is not named");
+}
+
+#[test]
+fn gaps_are_listed_with_places_and_nothing_is_finished_until_they_are_closed() {
+    let (_, _, mut app) = enrolled();
+    let draft = app.start_visit(StartVisit::default()).unwrap().visit;
+    let gaps = app.finish(DraftName { visit: draft.clone() }).unwrap();
+    assert_eq!((gaps.visit, gaps.gaps[0].problem.code), (None, ProblemCode::VisitWithoutParts));
+    let met = |met, reason| SetMet {
+        visit: draft.clone(),
+        subject: person("张建国"),
+        met,
+        reason,
+        reason_words: None,
+        reason_from: None,
+        come_again: None,
+    };
+    assert_eq!(code(app.set_met(met(Met::Nobody, None))), ProblemCode::NotMetWithoutReason);
+    app.set_met(met(Met::InPerson, None)).unwrap();
+    let gaps = app.gaps(DraftName { visit: draft.clone() }).unwrap();
+    assert!(gaps.iter().all(|gap| gap.subject == Some(person("张建国")) && gap.path.is_some()));
+    let late = SetVisit {
+        visit: draft.clone(),
+        way: Some(Way::Phone),
+        happened: Some(When::Day("2026-11-01".parse().unwrap())),
+        visited_by: None,
+        companions: None,
+        late_reason: None,
+    };
+    app.set_visit(late).unwrap();
+    fill(&mut app, &draft, "张建国");
+    let gaps = app.gaps(DraftName { visit: draft.clone() }).unwrap();
+    assert_eq!(gaps.len(), 1);
+    assert_eq!(gaps[0].problem.code, ProblemCode::VisitTooLongAgo);
+    let reason = SetVisit {
+        visit: draft.clone(),
+        way: None,
+        happened: Some(When::Day("2027-01-01".parse().unwrap())),
+        visited_by: None,
+        companions: None,
+        late_reason: Some("山洪断路".into()),
+    };
+    app.set_visit(reason).unwrap();
+    let gaps = app.gaps(DraftName { visit: draft }).unwrap();
+    assert_eq!(gaps[0].problem.code, ProblemCode::VisitInTheFuture);
+}
+
+#[test]
+fn a_wrong_answer_is_told_and_leaves_everything_as_it_was() {
+    let (_, mut phone, mut app) = enrolled();
+    let draft = started(&mut app, &[("张建国", Met::InPerson)]);
+    let subject = person("张建国");
+    let form = app.form(DraftSubject { visit: draft.clone(), subject }).unwrap();
+    let question = form.pages[0].questions.iter().find(|one| !one.choices.is_empty()).unwrap().clone();
+    let answer = |value: Value| Answer { visit: draft.clone(), subject, path: question.path.clone(), value };
+    app.answer(answer(question.choices[0].code.as_str().into())).unwrap();
+    assert_eq!(code(app.answer(answer("nonsense".into()))), ProblemCode::AnswerNotAChoice);
+    assert_eq!(code(app.answer(answer(Value::Int(3)))), ProblemCode::AnswerWrongType);
+    let nowhere = Answer { path: "nowhere".into(), ..answer(Value::Null) };
+    assert_eq!(code(app.answer(nowhere)), ProblemCode::NoSuchQuestion);
+    drop(app);
+    let mut app = phone.opened();
+    let form = app.form(DraftSubject { visit: draft.clone(), subject }).unwrap();
+    let kept = form.pages[0].questions.iter().find(|one| one.path == question.path).unwrap();
+    assert_eq!(kept.value, Value::from(question.choices[0].code.as_str()));
+}
+
+#[test]
+fn a_draft_put_away_can_be_brought_back_with_its_answers() {
+    let (_, mut phone, mut app) = enrolled();
+    let draft = started(&mut app, &[("张建国", Met::InPerson)]);
+    let taps = fill(&mut app, &draft, "张建国");
+    assert!(taps > 10);
+    app.discard_draft(DraftName { visit: draft.clone() }).unwrap();
+    let subject = person("张建国");
+    let answer = Answer { visit: draft.clone(), subject, path: "x".into(), value: Value::Null };
+    assert_eq!(code(app.answer(answer)), ProblemCode::VisitNotOpen);
+    drop(app);
+    let mut app = phone.opened();
+    let drafts = app.drafts(Nothing {}).unwrap();
+    assert_eq!((drafts.len(), drafts[0].discarded, drafts[0].title.as_str()), (1, true, "张建国"));
+    app.restore_draft(DraftName { visit: draft.clone() }).unwrap();
+    assert!(app.finish(DraftName { visit: draft }).unwrap().visit.is_some());
+    assert_eq!(app.drafts(Nothing {}).unwrap(), []);
+}

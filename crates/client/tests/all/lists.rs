@@ -1,0 +1,261 @@
+//! 今日, 名单, search, pages, records: what the worker sees before and after.
+
+use crate::county::{VILLAGE, household, person};
+use crate::flows::{enrolled, fill, visit};
+use crate::world::{code, sync};
+use client::App;
+use client::amend::{Amend, CorrectContact, RegisterPerson};
+use client::contested::{OfRecord, Settle};
+use client::history::{HistoryAsked, OfPart};
+use client::lock::Nothing;
+use client::people::{OfPerson, PeopleAsked, SearchAsked};
+use client::records::{OfVisit, RecordState, RecordsAsked, RecordsFilter};
+use client::today::{TodayAsked, TodayOrder, Why};
+use client::visits::finish::NotMetVisit;
+use domain::catalogue::{RecordKind, keys};
+use domain::ids::RecordId;
+use domain::patch::RecordRef;
+use domain::problem::ProblemCode;
+use domain::value::Value;
+use domain::visit::NotMet;
+
+fn search(app: &mut App, typed: &str) -> Vec<RecordId> {
+    let asked = SearchAsked { typed: typed.into(), offset: 0, count: None };
+    app.search(asked).unwrap().into_iter().map(|item| item.subject).collect()
+}
+
+fn of(kind: RecordKind, id: RecordId) -> RecordRef {
+    RecordRef { kind, id }
+}
+
+#[test]
+fn today_tells_who_is_due_and_a_visit_takes_them_off() {
+    let (county, phone, mut app) = enrolled();
+    let before = app.today_list(TodayAsked::default()).unwrap();
+    assert_eq!((before.due, before.met, before.total), (3, 0, 3));
+    assert_eq!(before.staff_name, "杨洁");
+    assert!(before.heard_ms.is_some());
+    let grandmother = before.people.iter().find(|one| one.subject == person("李阿普")).unwrap();
+    assert!(grandmother.at_home, "the quarterly duty is met at home only");
+    assert_eq!((grandmother.age, grandmother.group.as_str()), (Some(78), "三组"));
+    assert!(grandmother.why.contains(&Why::NotYet { months: 1 }));
+    assert!(grandmother.why.contains(&Why::MissedLast { months: 1 }), "nobody went in October");
+    let child = before.people.iter().find(|one| one.subject == person("李小花")).unwrap();
+    assert_eq!((child.name.as_str(), child.household.as_str(), child.by_phone), ("李*花", "李阿普", false));
+    visit(&mut app, "李阿普");
+    let after = app.today_list(TodayAsked { order: TodayOrder::Group, ..TodayAsked::default() }).unwrap();
+    assert_eq!((after.due, after.met, after.total, after.waiting), (3, 1, 2, 1));
+    assert_eq!(after.people[0].group, "一组");
+    sync(&mut app, &phone, &county);
+    let sent = app.today_list(TodayAsked::default()).unwrap();
+    assert_eq!((sent.met, sent.waiting, sent.waiting_since_ms), (1, 0, None));
+}
+
+#[test]
+fn not_met_stays_due_and_a_reported_change_is_asked_no_more() {
+    let (_, _, mut app) = enrolled();
+    let not_met = |reason| NotMetVisit {
+        subjects: vec![person("张建国")],
+        reason,
+        reason_words: None,
+        reason_from: None,
+        come_again: None,
+        way: None,
+        happened: None,
+    };
+    let done = app.not_met(not_met(NotMet::NotAtHome)).unwrap();
+    assert!(done.visit.is_some());
+    let tried = app.today_list(TodayAsked::default()).unwrap();
+    let row = tried.people.iter().find(|one| one.subject == person("张建国")).unwrap();
+    assert!(row.why.contains(&Why::Tried));
+    app.not_met(not_met(NotMet::Hospital)).unwrap();
+    let pending = app.today_list(TodayAsked::default()).unwrap();
+    assert_eq!((pending.due, pending.met, pending.total), (3, 0, 2), "due, not met, asked no more");
+}
+
+#[test]
+fn people_are_listed_and_found_by_name_pinyin_initials_and_digits() {
+    let (_, _, mut app) = enrolled();
+    for typed in ["李阿普", "阿普", "liapu", "lap", "045x"] {
+        assert!(search(&mut app, typed).contains(&person("李阿普")), "{typed}");
+    }
+    assert_eq!(search(&mut app, "zjg"), [person("张建国")]);
+    assert_eq!(search(&mut app, "没有这个人"), []);
+    let all = app.people(PeopleAsked::default()).unwrap();
+    assert_eq!(all.len(), 3, "the neighbouring village is not on this phone");
+    let home = PeopleAsked { household: Some(household("李阿普家")), ..PeopleAsked::default() };
+    assert_eq!(app.people(home).unwrap().len(), 2);
+    let groups = app.groups(Nothing {}).unwrap();
+    assert_eq!(groups.iter().map(|one| one.people).sum::<u64>(), 3);
+    assert_eq!(groups[0].village_name, "民主村");
+}
+
+#[test]
+fn a_persons_page_shows_duties_members_and_the_last_visit() {
+    let (_, _, mut app) = enrolled();
+    let made = visit(&mut app, "李阿普");
+    let page = app.person(OfPerson { subject: person("李阿普") }).unwrap();
+    assert_eq!(page.members.len(), 1);
+    assert_eq!(page.duties.len(), 2);
+    assert!(page.duties.iter().all(|duty| !duty.open), "at home: the month and the quarter are met");
+    assert_eq!(page.id_number.as_deref(), Some("532929********045X"));
+    assert_eq!((page.visits.len(), page.visits[0].visit), (1, Some(made)));
+    assert_eq!(page.visits[0].by, ["杨洁"]);
+    let asked = HistoryAsked { subject: person("李阿普"), after: None, count: None };
+    let part = app.history(asked).unwrap()[0].part;
+    assert!(app.part(OfPart { part }).unwrap().answers.len() > 10);
+}
+
+#[test]
+fn own_records_go_from_waiting_to_received_with_digits_and_a_proof() {
+    let (county, phone, mut app) = enrolled();
+    let made = visit(&mut app, "李阿普");
+    let waiting = app.records(RecordsAsked::default()).unwrap();
+    assert_eq!((waiting[0].state, waiting[0].receipt.clone()), (RecordState::Waiting, None));
+    assert_eq!(code(app.proof(OfVisit { visit: made })), ProblemCode::NothingFound);
+    sync(&mut app, &phone, &county);
+    let received = app.records(RecordsAsked::default()).unwrap();
+    assert_eq!(received[0].state, RecordState::Received);
+    assert_eq!(received[0].receipt.as_deref().map(str::len), Some("1123 0001 5".len()));
+    assert!(received[0].receipt.as_deref().unwrap().starts_with("1123 0001 "));
+    assert_eq!(received[0].people[0].1, "李阿普");
+    assert!(received[0].received_ms.is_some());
+    let proof: seal::frame::ReceiptProof =
+        serde_json::from_str(&app.proof(OfVisit { visit: made }).unwrap().proof).unwrap();
+    assert_eq!(proof.verify(&county.keys.signing().public()), Ok(()));
+    let asked = RecordsAsked { filter: RecordsFilter::Waiting, ..RecordsAsked::default() };
+    assert_eq!(app.records(asked).unwrap(), []);
+}
+
+#[test]
+fn two_corrections_of_one_phone_number_are_shown_with_both_sides_and_settled() {
+    let (county, phone, mut app) = enrolled();
+    let record = of(RecordKind::Person, person("李阿普"));
+    let page = app.person(OfPerson { subject: person("李阿普") }).unwrap();
+    let correct = |value: &str, seen: &domain::log::Vector| CorrectContact {
+        record,
+        key: keys::PHONE.into(),
+        value: value.into(),
+        seen: seen.clone(),
+    };
+    assert!(app.correct_contact(correct("13911111111", &page.seen)).unwrap().changed);
+    assert!(!app.correct_contact(correct("13911111111", &page.seen)).unwrap().changed, "unchanged");
+    // Meanwhile another worker corrects the same, without having seen this one.
+    let (other_phone, mut other) = crate::flows::enrol(&county, "和平", 2);
+    let theirs = other.person(OfPerson { subject: person("李阿普") }).unwrap();
+    other.correct_contact(correct("13922222222", &theirs.seen)).unwrap();
+    sync(&mut app, &phone, &county);
+    sync(&mut other, &other_phone, &county);
+    sync(&mut app, &phone, &county);
+    let fields = app.contested(OfRecord { record }).unwrap();
+    assert_eq!(fields.len(), 1);
+    let mut authors: Vec<_> = fields[0].sides.iter().map(|side| side.author_name.clone()).collect();
+    authors.sort();
+    assert_eq!(authors, ["和平", "杨洁"]);
+    assert!(fields[0].may_settle);
+    let settle = Settle {
+        record,
+        key: keys::PHONE.into(),
+        value: Value::from("13922222222"),
+        seen: fields[0].seen.clone(),
+    };
+    app.settle(settle).unwrap();
+    sync(&mut app, &phone, &county);
+    let head = county.record(RecordKind::Person, person("李阿普")).unwrap().head;
+    assert_eq!(head.text(keys::PHONE), Some("13922222222"));
+    assert_eq!(app.contested(OfRecord { record }).unwrap(), []);
+}
+
+#[test]
+fn a_field_and_an_answer_are_amended_and_what_is_not_the_workers_is_refused() {
+    let (county, phone, mut app) = enrolled();
+    let made = visit(&mut app, "李阿普");
+    sync(&mut app, &phone, &county);
+    let asked = HistoryAsked { subject: person("李阿普"), after: None, count: None };
+    let part = app.history(asked).unwrap()[0].part;
+    let page = app.part(OfPart { part }).unwrap();
+    let amend =
+        |record, key: &str, value: Value| Amend { record, key: key.into(), value, seen: page.seen.clone() };
+    let visit_record = of(RecordKind::Visit, made);
+    let way = Amend { seen: page.visit_seen.clone(), ..amend(visit_record, keys::WAY, "elsewhere".into()) };
+    assert!(app.amend(way).unwrap().changed);
+    let part_record = of(RecordKind::Part, part);
+    let path = page.answers.keys().find(|path| path.contains("body_mind")).unwrap();
+    let key = format!("a/{path}");
+    assert!(app.amend(amend(part_record, &key, "poor".into())).unwrap().changed);
+    assert_eq!(code(app.amend(amend(part_record, &key, "nonsense".into()))), ProblemCode::AnswerNotAChoice);
+    assert_eq!(code(app.amend(amend(part_record, keys::VOID, "x".into()))), ProblemCode::NotPermitted);
+    let died = amend(of(RecordKind::Person, person("李阿普")), keys::DIED, "2026-11-01".into());
+    assert_eq!(code(app.amend(died)), ProblemCode::NotPermitted);
+    sync(&mut app, &phone, &county);
+    let head = county.record(RecordKind::Part, part).unwrap().head;
+    assert_eq!(head.text(&key), Some("poor"));
+    assert_eq!(county.record(RecordKind::Visit, made).unwrap().head.text(keys::WAY), Some("elsewhere"));
+    assert_eq!(app.records(RecordsAsked::default()).unwrap()[0].state, RecordState::Received);
+}
+
+#[test]
+fn somebody_who_is_not_on_the_list_is_registered_and_visited_before_the_county_knows() {
+    let (county, phone, mut app) = enrolled();
+    let register = RegisterPerson {
+        name: "新来的".into(),
+        village: VILLAGE,
+        household: Some(household("张建国家")),
+        sex: Some("2".into()),
+        born: "1950-01-01".parse().ok(),
+        phone: None,
+        pinyin: None,
+    };
+    let made = app.register_person(register).unwrap().record;
+    assert_eq!(search(&mut app, "xld"), [made.id]);
+    let chosen = client::visits::start::Chosen { subject: made.id, met: Some(domain::visit::Met::InPerson) };
+    let start = client::visits::start::StartVisit { subjects: vec![chosen], ..Default::default() };
+    let draft = app.start_visit(start).unwrap().visit;
+    let form = app.form(client::visits::start::DraftSubject { visit: draft.clone(), subject: made.id });
+    assert!(form.unwrap().pages.len() > 1);
+    app.set_met(client::visits::start::SetMet {
+        visit: draft.clone(),
+        subject: made.id,
+        met: domain::visit::Met::Nobody,
+        reason: Some(NotMet::NotAtHome),
+        reason_words: None,
+        reason_from: None,
+        come_again: Some("下周".into()),
+    })
+    .unwrap();
+    assert!(app.finish(client::visits::draft::DraftName { visit: draft }).unwrap().visit.is_some());
+    sync(&mut app, &phone, &county);
+    assert_eq!(county.count(RecordKind::Visit), 1);
+    let head = county.record(RecordKind::Person, made.id).unwrap().head;
+    assert_eq!(head.text(keys::REGISTRATION), Some("pending"));
+}
+
+#[test]
+fn a_concern_found_is_open_on_the_page_and_answered_by_the_township() {
+    let (county, phone, mut app) = enrolled();
+    let chosen = client::visits::start::Chosen {
+        subject: person("张建国"),
+        met: Some(domain::visit::Met::InPerson),
+    };
+    let start = client::visits::start::StartVisit { subjects: vec![chosen], ..Default::default() };
+    let draft = app.start_visit(start).unwrap().visit;
+    fill(&mut app, &draft, "张建国");
+    let found = client::visits::draft::Found {
+        kind: domain::concern::ConcernKind::House,
+        words: "屋顶漏雨".into(),
+    };
+    app.add_found(client::visits::start::AddFound {
+        visit: draft.clone(), subject: person("张建国"), found
+    })
+    .unwrap();
+    app.finish(client::visits::draft::DraftName { visit: draft }).unwrap();
+    sync(&mut app, &phone, &county);
+    let concerns = app.concerns(OfPerson { subject: person("张建国") }).unwrap();
+    let one = concerns.iter().find(|one| one.words == "屋顶漏雨").unwrap().concern;
+    let fields = [(keys::STATE, Value::from("in_hand")), (keys::REPLY, Value::from("下周派人来修"))];
+    county.put(RecordKind::Concern, one, &fields, phone.clock.wall());
+    sync(&mut app, &phone, &county);
+    let concerns = app.concerns(OfPerson { subject: person("张建国") }).unwrap();
+    let one = concerns.iter().find(|concern| concern.concern == one).unwrap();
+    assert_eq!(one.reply.as_deref(), Some("下周派人来修"));
+}
