@@ -4,8 +4,10 @@ use super::needs::{CountyState, FormerEpoch};
 use super::outcome::Plan;
 use super::prepared::{Exchange, OwnPatch, OwnRecord};
 use super::work::Work;
+use domain::catalogue::RecordKind;
 use domain::ids::WriterId;
 use domain::log::Vector;
+use domain::reference::Reference;
 use domain::time::{Day, Stamp};
 use std::collections::BTreeMap;
 
@@ -55,6 +57,12 @@ fn begin(plan: &mut Plan, county: &mut CountyState, writer: WriterId, today: Day
 pub(super) fn recover(work: &mut Work<'_>, exchange: &Exchange) -> Vec<OwnPatch> {
     let mut patches = Vec::new();
     for (record, offered) in &exchange.recovered {
+        // A phone's word gives nobody rights: rules, staff and grants come back from the backup only.
+        let rights =
+            matches!(record.kind, RecordKind::Grant | RecordKind::Closing | RecordKind::FormAssignment);
+        if rights || Reference::holds(record.kind) {
+            continue;
+        }
         let Some(row) = work.row(*record) else { continue };
         let now = row.map(|row| row.head.clone()).unwrap_or_default();
         for (key, writes) in &offered.fields {
