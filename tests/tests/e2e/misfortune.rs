@@ -100,8 +100,9 @@ fn two_phones_end_with_what_the_county_has() {
         system_tests::story::correct_phone(phone, person, number).unwrap();
     }
     let visit = not_met(&mut one, person);
-    for phone in [&mut one, &mut two, &mut one, &mut two] {
-        deliver(phone);
+    for _ in 0..2 {
+        deliver(&mut one);
+        deliver(&mut two);
     }
     // Nothing new is left for either: a digest that differs would be read again.
     for phone in [&mut one, &mut two] {
