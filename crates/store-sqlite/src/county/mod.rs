@@ -18,6 +18,8 @@ mod load_people;
 mod places;
 mod reports;
 mod tally;
+#[cfg(test)]
+mod tests;
 mod view;
 mod writer;
 

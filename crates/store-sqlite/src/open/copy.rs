@@ -1,7 +1,10 @@
 //! Copies and checks of a whole database.
 
-use super::{Half, beside, canary, open_reader};
+use super::canary::{self, Verdict};
+use super::{Half, beside, connect, open_reader};
 use crate::fault::{fault, file_fault};
+use rusqlite::OpenFlags;
+use rusqlite::backup::{Backup, StepResult};
 use std::fs::File;
 use std::path::Path;
 use store::StoreError;
@@ -16,16 +19,20 @@ pub fn back_up(database: &Path, key: &[u8; 32], half: Half, target: &Path) -> Re
         return Err(StoreError::Other("the backup's file is there already".to_owned()));
     }
     let fresh = beside(target, ".part");
-    match std::fs::remove_file(&fresh) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            return Err(file_fault("an unfinished backup cannot be removed", &error));
-        }
-        _ => {}
+    let unfinished = std::fs::remove_file(&fresh);
+    if let Err(error) = unfinished.or_else(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => Ok(()),
+        _ => Err(error),
+    }) {
+        return Err(file_fault("an unfinished backup cannot be removed", &error));
     }
-    let connection = open_reader(database, key, half)?;
-    connection.execute_batch("PRAGMA query_only = OFF").map_err(fault)?;
-    let name = fresh.to_str().ok_or_else(|| StoreError::Other("the backup's name is not text".to_owned()))?;
-    connection.execute("VACUUM INTO ?1", [name]).map_err(fault)?;
+    let from = open_reader(database, key, half)?;
+    let mut to = connect(&fresh, key, Verdict::Unknown, OpenFlags::SQLITE_OPEN_CREATE)?;
+    let copied = Backup::new(&from, &mut to).and_then(|backup| backup.step(-1)).map_err(fault)?;
+    if copied != StepResult::Done {
+        return Err(StoreError::Busy);
+    }
+    to.close().map_err(|(_, error)| fault(error))?;
     let keep = || {
         File::open(&fresh)?.sync_all()?;
         std::fs::rename(&fresh, target)

@@ -21,8 +21,11 @@ pub fn set_aside(database: &Path, now_ms: UnixMs) -> Result<PathBuf, StoreError>
     let files =
         [beside(database, "-wal"), beside(database, "-shm"), canary::path_of(database), database.to_owned()];
     for file in files {
-        let Some(name) = file.file_name() else { continue };
-        match std::fs::rename(&file, folder.join(name)) {
+        let Some(target) = file.file_name().map(|name| folder.join(name)) else { continue };
+        if file.exists() && target.exists() {
+            return Err(StoreError::Other("something was set aside there before".to_owned()));
+        }
+        match std::fs::rename(&file, target) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                 return Err(file_fault("the damaged database cannot be set aside", &error));
             }

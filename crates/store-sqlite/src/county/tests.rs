@@ -1,0 +1,175 @@
+//! What the writer does when something goes wrong in the middle.
+
+use super::SqliteCounty;
+use crate::fault::fault;
+use domain::area::Area;
+use domain::catalogue::keys;
+use domain::ids::{AreaCode, RecordId, WriterId};
+use domain::patch::RecordRef;
+use domain::time::{Day, Stamp};
+use domain::value::Value;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use store::StoreError;
+use store::audit::audit;
+use store::county::{Done, Ledger};
+use sync::county::Prepared;
+use sync::county::prepared::{Job, OwnPatch, OwnRecord};
+
+const COUNTY: AreaCode = AreaCode(532_929_000_000);
+
+struct Place(PathBuf);
+
+impl Place {
+    fn new(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("shanfang-writer-{}-{name}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        Self(folder)
+    }
+
+    fn open(&self) -> SqliteCounty {
+        SqliteCounty::open(&self.0.join("county.db"), &[1; 32], COUNTY, WriterId(1), Day(20_000)).unwrap()
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn record(number: u64) -> RecordRef {
+    Area::record(AreaCode(COUNTY.0 + number * 1_000))
+}
+
+/// A job that writes an area with a name of so many bytes.
+fn job(number: u64, bytes: usize) -> Prepared {
+    let code = AreaCode(COUNTY.0 + number * 1_000);
+    let sets = BTreeMap::from([
+        (keys::CODE.to_owned(), Value::Int(code.0.cast_signed())),
+        (keys::NAME.to_owned(), Value::Text("x".repeat(bytes))),
+    ]);
+    let patch = OwnPatch {
+        record: OwnRecord::Known(record(number)),
+        sets,
+        seen: None,
+        author: RecordId::named("staff", "admin"),
+        stamp: Stamp::default(),
+        salt: WriterId(number),
+    };
+    let now_ms = Day(20_000).starts_at();
+    Prepared { county: COUNTY, now_ms, spare_writer: WriterId(9), job: Job::Append(vec![patch]) }
+}
+
+async fn run(county: &SqliteCounty, number: u64) -> Result<Done, StoreError> {
+    county.run(job(number, 10)).await
+}
+
+/// What is in the file, in the caches and in the sums is the same.
+async fn agrees(county: &SqliteCounty, areas: usize) {
+    let findings = audit(county, county, COUNTY).await.unwrap();
+    assert!(findings.is_empty(), "{findings:?}");
+    assert_eq!(county.standing_now().await.unwrap().2.areas.0.len(), areas);
+    let in_the_file = SqliteCounty::open_to_read(&county.path, &county.key, COUNTY).unwrap();
+    let (file, memory) = (in_the_file.standing_now().await.unwrap(), county.standing_now().await.unwrap());
+    assert_eq!((file.0, file.2), (memory.0, memory.2));
+}
+
+#[tokio::test]
+async fn a_failed_task_undoes_itself_and_nothing_else() {
+    let place = Place::new("failed");
+    let county = place.open();
+    // All three wait for the writer at once, so that they share a group.
+    let fails = county.write(|desk| -> Result<(), StoreError> {
+        desk.connection.execute_batch("DELETE FROM records").map_err(fault)?;
+        Err(StoreError::Corrupt("as it should".into()))
+    });
+    let (one, failed, two) = tokio::join!(run(&county, 1), fails, run(&county, 2));
+    assert!(one.is_ok() && two.is_ok());
+    assert_eq!(failed, Err(StoreError::Corrupt("as it should".into())));
+    agrees(&county, 2).await;
+}
+
+#[tokio::test]
+async fn after_a_panic_the_county_goes_on_with_what_is_on_disk() {
+    let place = Place::new("panic");
+    let county = place.open();
+    run(&county, 1).await.unwrap();
+    let panics = county.write(|desk| -> Result<(), StoreError> {
+        desk.connection.execute_batch("DELETE FROM records").map_err(fault)?;
+        panic!("in the middle of a job");
+    });
+    assert!(matches!(panics.await, Err(StoreError::Other(_))));
+    run(&county, 2).await.unwrap();
+    agrees(&county, 2).await;
+}
+
+#[tokio::test]
+async fn a_full_disk_leaves_everything_as_it_was_and_room_lets_it_go_on() {
+    let place = Place::new("full");
+    let county = place.open();
+    run(&county, 1).await.unwrap();
+    let limit =
+        |pages: &'static str| county.write(move |desk| desk.connection.execute_batch(pages).map_err(fault));
+    limit("PRAGMA max_page_count = 1").await.unwrap();
+    let (small, large) = tokio::join!(county.run(job(2, 20_000)), county.run(job(3, 200_000)));
+    assert_eq!(small.unwrap_err(), StoreError::Full);
+    assert_eq!(large.unwrap_err(), StoreError::Full);
+    agrees(&county, 1).await;
+    limit("PRAGMA max_page_count = 1000000").await.unwrap();
+    county.run(job(3, 200_000)).await.unwrap();
+    agrees(&county, 2).await;
+}
+
+#[tokio::test]
+async fn what_was_answered_is_there_after_opening_again() {
+    let place = Place::new("again");
+    let county = place.open();
+    let (one, two) = tokio::join!(run(&county, 1), run(&county, 2));
+    assert!(one.is_ok() && two.is_ok());
+    let before = county.standing_now().await.unwrap();
+    drop(county);
+    let county = place.open();
+    let after = county.standing_now().await.unwrap();
+    assert_eq!((before.0, before.2), (after.0, after.2));
+    assert!(county.record(record(2)).await.unwrap().is_some());
+    agrees(&county, 2).await;
+}
+
+#[tokio::test]
+async fn a_job_that_holds_the_writer_up_leaves_the_others_waiting_or_told_busy() {
+    let place = Place::new("busy");
+    let county = std::sync::Arc::new(place.open());
+    let (start, started) = std::sync::mpsc::channel::<()>();
+    let (go, gone) = std::sync::mpsc::channel::<()>();
+    let holder = std::sync::Arc::clone(&county);
+    let held = tokio::spawn(async move {
+        holder
+            .write(move |_| {
+                let _ = start.send(());
+                let _ = gone.recv();
+                Ok(())
+            })
+            .await
+    });
+    tokio::task::spawn_blocking(move || started.recv()).await.unwrap().unwrap();
+    let mut waiting = Vec::new();
+    for number in 0..300 {
+        let county = std::sync::Arc::clone(&county);
+        waiting.push(tokio::spawn(async move { run(&county, number % 7 + 1).await }));
+    }
+    tokio::task::yield_now().await;
+    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    go.send(()).unwrap();
+    held.await.unwrap().unwrap();
+    let (mut done, mut busy) = (0, 0);
+    for one in waiting {
+        match one.await.unwrap() {
+            Ok(_) => done += 1,
+            Err(StoreError::Busy) => busy += 1,
+            Err(other) => panic!("{other}"),
+        }
+    }
+    assert_eq!((done, busy), (256, 44));
+    agrees(&county, 7).await;
+}
