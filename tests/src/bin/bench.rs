@@ -1,0 +1,150 @@
+//! What the wire costs, each row beside a baseline of the same content in the same run. Bytes do not
+//! depend on how busy the machine is. The table goes to standard output.
+
+use county_server::seed::County;
+use county_server::seed::notes::Style;
+use county_server::seed::sheets::Sheets;
+use county_server::seed::visits::SeedVisit;
+use domain::canonical::Hash;
+use domain::head::Head;
+use domain::ids::{DeviceId, WriterId};
+use domain::patch::{Entry, RecordRef};
+use domain::time::Day;
+use seal::compress::{COUNTY_LEVEL, PHONE_LEVEL};
+use seal::dice::SeededDice;
+use seal::frame::{seal_reply, seal_request};
+use seal::{Dictionary, SigningKey};
+use std::error::Error;
+use sync::wire::exchange::{Cursor, ExchangeRequest, Page, Position, Rest};
+use sync::wire::heads::{HeadTables, estimate};
+use sync::wire::item::LogPiece;
+use sync::wire::limits::UNIT_BYTES_MAX;
+use system_tests::workload::{LogMaker, a_days_visits, visits};
+
+/// A request's line and headers as the phone's client sends them: POST, host, accept, content-length.
+const HTTP_HEAD: usize = 105;
+/// The people and visits of one worker, as in the measurements of peers.
+const PEOPLE: usize = 223;
+const VISITS: usize = 330;
+
+type Outcome<T> = Result<T, Box<dyn Error>>;
+
+fn row(what: &str, ours: usize, aim: &str, baseline: &str, theirs: usize) {
+    let ratio = ours * 100 / theirs.max(1);
+    println!("| {what} | {ours} | {aim} | {baseline}: {theirs} | {ratio} % |");
+}
+
+fn request(county: &County, author: domain::ids::RecordId, day: Day, logs: Vec<LogPiece>) -> ExchangeRequest {
+    let feeds = domain::permission::scopes(&county.reference, author, day);
+    let cursor = Cursor { epoch: WriterId(0xfeed_beef_1234_5678), seq: 47_110, hash: Hash::of(b"ledger") };
+    ExchangeRequest {
+        version: 1,
+        app: env!("CARGO_PKG_VERSION").into(),
+        number: 17,
+        logs,
+        waiting: 0,
+        cursor: Some(cursor),
+        feeds: feeds.into_iter().map(|scope| Position(scope, 47_110)).collect(),
+        recovered: None,
+    }
+}
+
+fn framed(request: &ExchangeRequest, key: &SigningKey) -> Outcome<usize> {
+    let json = serde_json::to_vec(request)?;
+    Ok(seal_request(DeviceId(7), key, Some(Dictionary::builtin()), PHONE_LEVEL, &json)?.len() + HTTP_HEAD)
+}
+
+/// The same visits as plain objects with named fields, the way a small web service would send them.
+fn plain(visits: &[SeedVisit], orders: &impl Fn(Hash) -> Vec<String>) -> Outcome<usize> {
+    let objects: Vec<_> = visits
+        .iter()
+        .flat_map(|visit| visit.parts.iter().map(move |part| (visit, part)))
+        .map(|(visit, part)| {
+            let filled = part.filled.as_ref();
+            let answers: serde_json::Map<String, serde_json::Value> = filled
+                .map(|filled| orders(filled.form).into_iter().zip(&filled.answers.row))
+                .into_iter()
+                .flatten()
+                .filter(|(_, value)| !value.is_null())
+                .map(|(path, value)| (path, serde_json::to_value(value).unwrap_or_default()))
+                .collect();
+            serde_json::json!({ "visit": visit.sets, "part": part.sets, "answers": answers,
+                "author": visit.author, "entered_ms": visit.entered_ms })
+        })
+        .collect();
+    Ok(zstd::bulk::compress(&serde_json::to_vec(&objects)?, 3)?.len() + HTTP_HEAD)
+}
+
+fn heads(entries: &[Entry], orders: &impl Fn(Hash) -> Vec<String>) -> Vec<(RecordRef, Head)> {
+    let settle = |entry: &Entry| {
+        let order = entry.patch.form.map(orders).unwrap_or_default();
+        let item = sync::merge::Item { patch: &entry.patch, body: entry.body.as_ref(), order: &order };
+        (entry.patch.record, sync::merge::settle([item]))
+    };
+    entries.iter().map(settle).collect()
+}
+
+/// Pages of at most a unit each, as the county cuts them; answers their number and bytes.
+fn first_sync(all: &[(RecordRef, Head)], key: &SigningKey) -> Outcome<(usize, usize)> {
+    let (mut pages, mut bytes, mut rest) = (0, 0, all);
+    while !rest.is_empty() {
+        let mut size = 0;
+        let fits = rest.iter().take_while(|(_, head)| {
+            size += estimate(head);
+            size <= UNIT_BYTES_MAX
+        });
+        let (page, others) = rest.split_at(fits.count().clamp(1, rest.len()));
+        let heads = HeadTables::encode(page.iter().map(|(record, head)| (*record, head)));
+        let rest_json = Rest { page: Some(Page { heads, ..Page::default() }), ..Rest::default() };
+        let json = serde_json::to_vec(&rest_json)?;
+        bytes += seal_reply(key, Some(Dictionary::builtin()), COUNTY_LEVEL, "{}", &json)?.len() + HTTP_HEAD;
+        (pages, rest) = (pages + 1, others);
+    }
+    Ok((pages, bytes))
+}
+
+fn main() -> Outcome<()> {
+    let key = SigningKey::generate(&mut SeededDice::repeatable(1));
+    let days = Day::from_ymd(2026, 9, 1).ok_or("no day")?..Day::from_ymd(2026, 11, 1).ok_or("no day")?;
+    let sheets = Sheets::library().map_err(|problems| format!("{problems:?}"))?;
+    let orders = |hash: Hash| {
+        let form = sheets.forms().find(|form| form.hash() == hash);
+        form.map(|form| form.field_order().map(str::to_owned).collect()).unwrap_or_default()
+    };
+    println!("| what | bytes | aim | baseline in the same run | ours / baseline |\n|---|---|---|---|---|");
+    for (style, name, up_aim, first_aim) in
+        [(Style::Plain, "usual notes", "3500", "60000"), (Style::Hard, "hard notes", "5000", "95000")]
+    {
+        let (county, all) = visits(42, 3_000, style, days.clone());
+        let day = a_days_visits(&all, 20);
+        let author = day.first().ok_or("no visits")?.author;
+        let mut log = LogMaker::new(WriterId(0x1234_5678_90ab_cdef), author);
+        let entries: Vec<Entry> = day.iter().flat_map(|visit| log.visit(visit)).collect();
+        let ours = framed(
+            &request(&county, author, days.end, LogPiece::encode(&entries).into_iter().collect()),
+            &key,
+        )?;
+        let what = format!("a day of {} visits up, {name}", day.len());
+        row(&what, ours, up_aim, "JSON + zstd-3", plain(&day, &orders)?);
+        if style == Style::Plain {
+            let nothing = framed(&request(&county, author, days.end, Vec::new()), &key)?;
+            println!("| nothing new, the request | {nothing} | – | – | – |");
+        }
+        let mut log = LogMaker::new(WriterId(0x0bad_cafe_0000_0001), author);
+        let month: Vec<SeedVisit> = all.iter().take(VISITS).cloned().collect();
+        let entries: Vec<Entry> = month.iter().flat_map(|visit| log.visit(visit)).collect();
+        let people = county.register.records.iter().map(|record| (record.record, record.head()));
+        let mut everything: Vec<_> = people
+            .filter(|(record, _)| record.kind == domain::catalogue::RecordKind::Person)
+            .take(PEOPLE)
+            .collect();
+        everything.extend(heads(&entries, &orders));
+        let (pages, bytes) = first_sync(&everything, &key)?;
+        let json: Vec<u8> = serde_json::to_vec(
+            &everything.iter().map(|(record, head)| (record, &head.fields)).collect::<Vec<_>>(),
+        )?;
+        let what = format!("first sync of {PEOPLE} people and {} visits, {pages} pages, {name}", month.len());
+        row(&what, bytes, first_aim, "heads as JSON + zstd-3", zstd::bulk::compress(&json, 3)?.len());
+    }
+    Ok(())
+}
