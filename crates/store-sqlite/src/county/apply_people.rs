@@ -73,7 +73,7 @@ fn leave(connection: &Connection, county: i64, part: &PartRow) -> Result<(), Sto
     connection.prepare_cached(sql).and_then(|mut delete| delete.execute(key)).map_err(fault).map(drop)
 }
 
-fn put_part(connection: &Connection, county: i64, part: &PartRow) -> Result<(), StoreError> {
+pub(super) fn put_part(connection: &Connection, county: i64, part: &PartRow) -> Result<(), StoreError> {
     const PART: &str = "INSERT INTO parts (county, subject, kind, day, part, visit, reason, reason_from,
              visited_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
     const BY_VISIT: &str = "INSERT INTO visit_parts (county, visit, part, subject, kind, day)

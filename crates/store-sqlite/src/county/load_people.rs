@@ -56,6 +56,22 @@ fn part_row(row: &Row<'_>) -> Result<PartRow, StoreError> {
     Ok(PartRow { part, visit, subject, fact: Some(fact) })
 }
 
+/// What [`part_kind`] tells apart.
+fn kind_of_part(row: &PartRow) -> Option<(bool, Way, Met, u8)> {
+    row.fact.as_ref().map(|fact| (reports_change(fact), fact.way, fact.met, fact.visitors))
+}
+
+/// Of parts of one kind, ascending by day and id: those from a day on, and the first of the last day
+/// before it; all of them when they report a change.
+fn since(rows: &[PartRow], from: Day) -> impl Iterator<Item = &PartRow> {
+    let day = |row: &PartRow| row.fact.as_ref().map_or(Day(i32::MIN), |fact| fact.day);
+    let change = rows.first().and_then(kind_of_part).is_some_and(|(change, ..)| change);
+    let early = if change { 0 } else { rows.partition_point(|row| day(row) < from) };
+    let (before, after) = rows.split_at_checked(early).unwrap_or((&[], rows));
+    let last = before.last().map(day);
+    before.iter().find(move |row| Some(day(row)) == last).into_iter().chain(after)
+}
+
 impl View<'_> {
     fn parts(&self, sql: &str, key: impl Params) -> Result<Vec<PartRow>, StoreError> {
         let mut statement = self.connection.prepare_cached(sql).map_err(fault)?;
@@ -70,6 +86,20 @@ impl View<'_> {
     /// Parts of a person from a day on; of those before it, all that report a change, and the last of
     /// each kind. O((kinds + rows found) · log): however long the person's history is.
     pub fn parts_since(&self, subject: RecordId, from: Day) -> Result<Vec<PartRow>, StoreError> {
+        // Nearly always the whole history is short, and one question is enough.
+        const FEW: usize = 32;
+        const ALL: &str = "SELECT part, visit, subject, kind, day, reason, reason_from, visited_by FROM parts
+             WHERE county = ?1 AND subject = ?2 AND kind > '' ORDER BY kind, day, part LIMIT ?3";
+        let all = self.parts(ALL, params![self.county, subject.bytes(), super::bits::limit(FEW)])?;
+        if all.len() < FEW {
+            let kinds = all.chunk_by(|one, other| kind_of_part(one) == kind_of_part(other));
+            return Ok(kinds.flat_map(|kind| since(kind, from)).cloned().collect());
+        }
+        self.parts_by_kind(subject, from)
+    }
+
+    /// The same for a long history: kind by kind, passing over what lies before.
+    pub fn parts_by_kind(&self, subject: RecordId, from: Day) -> Result<Vec<PartRow>, StoreError> {
         const KIND: &str = "SELECT kind FROM parts WHERE county = ?1 AND subject = ?2 AND kind > ?3
              ORDER BY kind LIMIT 1";
         const PARTS: &str = "SELECT part, visit, subject, kind, day, reason, reason_from, visited_by
@@ -83,15 +113,9 @@ impl View<'_> {
             let next = kinds.query_row(params![self.county, subject.bytes(), kind], |row| row.get(0));
             let Some(next) = next.optional().map_err(fault)? else { return Ok(found) };
             kind = next;
-            let since = if kind.starts_with('!') { Day(i32::MIN) } else { from };
-            let mut rows = self.parts(PARTS, params![self.county, subject.bytes(), kind, since.0])?;
-            // Of several on the last day before, one is enough: the first.
-            let early = |row: &PartRow| row.fact.as_ref().is_some_and(|fact| fact.day < since);
-            let surplus = rows.iter().filter(|row| early(row)).count().saturating_sub(1);
-            if surplus > 0 {
-                rows.drain(1..=surplus);
-            }
-            found.append(&mut rows);
+            let first = if kind.starts_with('!') { Day(i32::MIN) } else { from };
+            let rows = self.parts(PARTS, params![self.county, subject.bytes(), kind, first.0])?;
+            found.extend(since(&rows, from).cloned());
         }
     }
 

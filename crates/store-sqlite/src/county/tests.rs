@@ -1,19 +1,23 @@
 //! What the writer does when something goes wrong in the middle.
 
 use super::SqliteCounty;
+use super::apply_people::put_part;
 use crate::fault::fault;
 use domain::area::Area;
 use domain::catalogue::keys;
+use domain::coverage::timeline::reports_change;
 use domain::ids::{AreaCode, RecordId, WriterId};
 use domain::patch::RecordRef;
 use domain::time::{Day, Stamp};
 use domain::value::Value;
-use std::collections::BTreeMap;
+use domain::visit::{Met, NotMet, PartFact, Way};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use store::StoreError;
 use store::audit::audit;
 use store::county::{Done, Ledger};
 use sync::county::Prepared;
+use sync::county::needs::PartRow;
 use sync::county::prepared::{Job, OwnPatch, OwnRecord};
 
 const COUNTY: AreaCode = AreaCode(532_929_000_000);
@@ -134,6 +138,71 @@ async fn what_was_answered_is_there_after_opening_again() {
     assert_eq!((before.0, before.2), (after.0, after.2));
     assert!(county.record(record(2)).await.unwrap().is_some());
     agrees(&county, 2).await;
+}
+
+/// Parts of one person over half a year, of several kinds, some of them on one day.
+fn parts(subject: RecordId, count: u64) -> Vec<PartRow> {
+    (1..=count)
+        .map(|number| {
+            let draw = number.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 33;
+            let [part, visit] =
+                [3, 4].map(|writer| RecordId::derived(WriterId(writer * 1_000 + count), number));
+            let fact = PartFact {
+                part,
+                visit,
+                day: Day(20_000 + i32::try_from(draw % 180 / 3).unwrap()),
+                way: if draw.is_multiple_of(3) { Way::Phone } else { Way::Home },
+                met: if draw.is_multiple_of(5) { Met::Nobody } else { Met::InPerson },
+                reason: draw.is_multiple_of(35).then_some(NotMet::Hospital),
+                reason_from: None,
+                visitors: 1,
+                by: Some(subject),
+            };
+            PartRow { part, visit, subject, fact: (!draw.is_multiple_of(11)).then_some(fact) }
+        })
+        .collect()
+}
+
+/// What is wanted, said plainly.
+fn wanted(all: &[PartRow], from: Day) -> BTreeSet<RecordId> {
+    let facts = || all.iter().filter_map(|row| row.fact.as_ref());
+    let kind = |fact: &PartFact| (fact.way, fact.met, fact.visitors);
+    facts()
+        .filter(|fact| {
+            let later = |other: &&PartFact| {
+                kind(other) == kind(fact)
+                    && !reports_change(other)
+                    && other.day < from
+                    && (other.day, fact.part) > (fact.day, other.part)
+            };
+            fact.day >= from || reports_change(fact) || facts().find(later).is_none()
+        })
+        .map(|fact| fact.part)
+        .collect()
+}
+
+#[tokio::test]
+async fn long_and_short_histories_are_searched_alike() {
+    let place = Place::new("parts");
+    let county = place.open();
+    for count in [3, 20, 31, 32, 200] {
+        let subject = RecordId::named("person", &count.to_string());
+        let all = parts(subject, count);
+        let written = all.clone();
+        let write = move |desk: &mut super::Desk<'_>| {
+            written.iter().try_for_each(|part| put_part(desk.connection, desk.county, part))
+        };
+        county.write(write).await.unwrap();
+        for day in 19_999..20_062 {
+            let found = county.read(move |view| {
+                Ok((view.parts_since(subject, Day(day))?, view.parts_by_kind(subject, Day(day))?))
+            });
+            let (found, by_kind) = found.await.unwrap();
+            assert_eq!(found, by_kind);
+            let ids: BTreeSet<RecordId> = found.iter().map(|row| row.part).collect();
+            assert_eq!(ids, wanted(&all, Day(day)), "{count} parts, from {day}");
+        }
+    }
 }
 
 #[tokio::test]
