@@ -93,7 +93,6 @@ fn no_answer(error: &reqwest::Error) -> NoAnswer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::problem::ProblemCode;
     use std::io::{Read, Write};
     use std::net::TcpListener;
 
