@@ -35,8 +35,12 @@ pub const LIMITS: Limits = Limits { frame: FRAME_BYTES_MAX, message: REQUEST_BYT
 /// A frame larger than this is unpacked beside the requests, not among them: some milliseconds.
 const AMONG_BYTES_MAX: usize = 8 * 1024;
 
-/// The compression of a reply: what a page of heads gains beyond it does not pay for the time.
+/// The compression of a reply of every day: 0.4 ms for the heads of twenty visits.
 const REPLY_LEVEL: i32 = 6;
+
+/// The compression of a page after which more is to come, as in a first sync: a tenth smaller for some
+/// 12 ms of one core, a few times in a phone's life.
+const MORE_LEVEL: i32 = 15;
 
 /// A request that its device has signed.
 struct Request {
@@ -176,9 +180,10 @@ fn sealed(county: &County, done: &Done, rest: &Rest) -> Result<Vec<u8>, Problem>
     let statement = done.statement.as_ref();
     let statement =
         statement.ok_or_else(|| Problem::new(ProblemCode::Internal).with("reference", "no statement"))?;
+    let level = if rest.page.as_ref().is_some_and(|page| page.more) { MORE_LEVEL } else { REPLY_LEVEL };
     let (statement, rest) = (json(statement)?, json(rest)?);
     let dictionary = Some(&**Dictionary::builtin());
-    seal_reply(county.keys.signing(), dictionary, REPLY_LEVEL, &statement, rest.as_bytes())
+    seal_reply(county.keys.signing(), dictionary, level, &statement, rest.as_bytes())
         .map_err(|error| error.at_county())
 }
 

@@ -8,7 +8,8 @@ use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
 use domain::problem::{Problem, ProblemCode};
 use domain::time::Day;
-use hyper_util::rt::TokioTimer;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
@@ -91,16 +92,22 @@ impl Listener {
         match self.tls {
             None => {
                 let mut server = axum_server::from_tcp(self.listener)?.handle(handle);
-                server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(IDLE);
+                careful(server.http_builder());
                 server.first_request_timeout(IDLE).serve(service).await
             }
             Some(tls) => {
                 let mut server = axum_server::from_tcp_rustls(self.listener, tls)?.handle(handle);
-                server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(IDLE);
+                careful(server.http_builder());
                 server.first_request_timeout(IDLE).serve(service).await
             }
         }
     }
+}
+
+/// Nobody may hold a connection without asking anything. No `Date`: on a village's line every byte
+/// counts, the county's time is in the reply under its signature, and nothing here is ever cached.
+fn careful(builder: &mut Builder<TokioExecutor>) {
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(IDLE).auto_date_header(false);
 }
 
 /// Answers until `stop` comes, then lets running requests finish.

@@ -1,4 +1,10 @@
 //! The real process: how it starts, what it says when it cannot, and how it stops.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on should stop; the helpers of tests are tests too"
+)]
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};

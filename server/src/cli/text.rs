@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn chinese_columns_stand_under_each_other() {
-        assert_eq!(table().text(), "村       人\n民主          7\n=1,\"2\"  1,234\n");
+        assert_eq!(table().text(), "村      人\n民主        7\n=1,\"2\"  1,234\n");
     }
 
     #[test]
