@@ -194,6 +194,8 @@ fn an_operator_works_beside_the_running_server() {
     place.said(&["backup", "monday.age"]);
     assert!(place.refused(&["backup", "monday.age"]).contains("something in monday.age"));
     assert_eq!(server.stop(), Some(0));
+    let log = fs::read_to_string(place.path("server.log")).unwrap();
+    assert!(!log.contains("测试员") && !log.contains("13300000000"), "{log}");
     restored(&place, Path::new("monday.age"), new.trim());
 }
 
