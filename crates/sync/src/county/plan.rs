@@ -145,7 +145,11 @@ pub(super) fn own(work: &mut Work<'_>, patches: &[OwnPatch]) {
             OwnRecord::Known(record) => record,
             OwnRecord::New(kind) => RecordRef { kind, id: RecordId::derived(writer, serial) },
         };
-        let Some(now) = work.row(record) else { continue };
+        let Some(now) = work.row(record) else {
+            // Its place is taken all the same, so that one pass names every record that is needed.
+            row.mark.serial = serial;
+            continue;
+        };
         let seen = patch
             .seen
             .clone()
