@@ -100,9 +100,15 @@ impl Open {
     ///
     /// # Errors
     /// [`ProblemCode::NotPermitted`].
-    pub(crate) fn may_write(&self, record: RecordRef, head: &Head, key: &str) -> Result<(), Problem> {
+    pub(crate) fn may_write(
+        &self,
+        record: RecordRef,
+        head: &Head,
+        key: &str,
+        today: Day,
+    ) -> Result<(), Problem> {
         let act = act_for(record.kind, key, false);
-        let (area, days) = self.place_and_days(record, head)?;
+        let (area, days) = self.place_and_days(record, head, today)?;
         let not_permitted = || Problem::new(ProblemCode::NotPermitted);
         let area = area.ok_or_else(not_permitted)?;
         if allowed(&self.reference, self.staff, act, area, days) { Ok(()) } else { Err(not_permitted()) }
@@ -112,6 +118,7 @@ impl Open {
         &self,
         record: RecordRef,
         head: &Head,
+        today: Day,
     ) -> Result<(Option<AreaCode>, std::ops::RangeInclusive<Day>), Problem> {
         let village = |head: &Head| {
             let codes = head.values(keys::VILLAGE).filter_map(Value::as_int).min();
@@ -122,7 +129,6 @@ impl Open {
             let row = id.map(|id| self.store.record(RecordRef { kind, id }).or_tell()).transpose()?.flatten();
             Ok::<_, Problem>(row.and_then(|row| row.head().cloned()))
         };
-        let today = Day::of(self.heard.county_ms);
         let over = match record.kind {
             RecordKind::Part => linked(RecordKind::Visit, keys::VISIT)?,
             RecordKind::Concern | RecordKind::ChildFile => linked(RecordKind::Person, keys::SUBJECT)?,
@@ -151,8 +157,9 @@ impl Open {
             Reading::Absent => !value.is_null(),
             Reading::Contested(_) => true,
         });
+        let today = self.today(ports);
         for key in sets.keys() {
-            self.may_write(record, head, key)?;
+            self.may_write(record, head, key, today)?;
         }
         if sets.is_empty() {
             return Ok(Written { record, changed: false });

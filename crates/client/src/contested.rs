@@ -8,7 +8,7 @@ use domain::ids::RecordId;
 use domain::log::Vector;
 use domain::patch::RecordRef;
 use domain::problem::Problem;
-use domain::time::UnixMs;
+use domain::time::{Day, UnixMs};
 use domain::value::Value;
 use serde::{Deserialize, Serialize};
 
@@ -62,7 +62,7 @@ pub struct Settle {
 
 impl Open {
     /// The contested fields of a record.
-    pub(crate) fn contested_fields(&self, record: RecordRef, head: &Head) -> Vec<ContestedField> {
+    pub(crate) fn contested_fields(&self, record: RecordRef, head: &Head, today: Day) -> Vec<ContestedField> {
         let name = |id: RecordId| self.reference.staff.get(&id).map(|staff| staff.name.clone());
         let sides = |key: &str| match head.read(key) {
             Reading::Contested(writes) => writes
@@ -82,7 +82,7 @@ impl Open {
                 key: key.to_owned(),
                 sides: sides(key),
                 seen: head.vector.clone(),
-                may_settle: self.may_write(record, head, key).is_ok(),
+                may_settle: self.may_write(record, head, key, today).is_ok(),
             })
             .collect()
     }
@@ -94,10 +94,11 @@ impl App {
     /// # Errors
     /// [`domain::problem::ProblemCode::NothingFound`], and those of the database.
     pub fn contested(&mut self, request: OfRecord) -> Result<Vec<ContestedField>, Problem> {
+        let today = self.today()?;
         let open = self.reading()?;
         let row = open.store.record(request.record).or_tell()?.ok_or_else(nothing_found)?;
         let head = row.head().ok_or_else(nothing_found)?;
-        Ok(open.contested_fields(request.record, head))
+        Ok(open.contested_fields(request.record, head, today))
     }
 
     /// Settles a contested field, with all sides in view. Also a value that stands already is

@@ -124,7 +124,7 @@ impl Open {
         heads.map(|(id, head)| self.brief(id, head)).collect()
     }
 
-    fn part_page(&self, id: RecordId) -> Result<PartPage, Problem> {
+    fn part_page(&self, id: RecordId, today: Day) -> Result<PartPage, Problem> {
         let record = RecordRef { kind: RecordKind::Part, id };
         let row = self.store.record(record).or_tell()?.ok_or_else(nothing_found)?;
         let head = row.head().ok_or_else(nothing_found)?;
@@ -138,9 +138,9 @@ impl Open {
             let origin = writes.first().map(|write| write.origin).unwrap_or_default();
             (path.to_owned(), PastAnswer { values, origin })
         });
-        let mut contested = self.contested_fields(record, head);
+        let mut contested = self.contested_fields(record, head, today);
         if let (Some(visit), Some(head)) = (&visit, visit_head) {
-            contested.extend(self.contested_fields(visit.record, head));
+            contested.extend(self.contested_fields(visit.record, head, today));
         }
         Ok(PartPage {
             brief: self.brief(id, head)?,
@@ -168,6 +168,7 @@ impl App {
     /// # Errors
     /// [`domain::problem::ProblemCode::NothingFound`], and those of the database.
     pub fn part(&mut self, request: OfPart) -> Result<PartPage, Problem> {
-        self.reading()?.part_page(request.part)
+        let today = self.today()?;
+        self.reading()?.part_page(request.part, today)
     }
 }

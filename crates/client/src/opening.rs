@@ -82,7 +82,7 @@ impl Open {
         Ok(())
     }
 
-    /// The first opening of a database. With an empty journal the logs are those of the certificate;
+    /// The first opening of a database. With nothing in the journal the logs are those of the certificate;
     /// else another database was lost: its entries come back out of the journal, and since nobody
     /// knows what is missing before them, new logs are begun.
     fn begin(&mut self, ports: &mut Ports) -> Result<(), Problem> {
@@ -91,15 +91,18 @@ impl Open {
         let row =
             |writer, urgent, closed| WriterRow { writer, urgent, closed, last: Mark::NONE, delivered: 0 };
         let mut batch = Batch::default();
-        if lines.is_empty() {
+        let end = lines.last().map_or(0, |line| line.end);
+        batch.settings.insert(setting::JOURNAL.to_owned(), Some(end.to_string()));
+        let mut rows: Vec<LogRow> = Vec::new();
+        for line in &lines {
+            // A line that does not open is of an enrolment before this one; it stays in the journal,
+            // for the county to open.
+            rows.extend(Line::open(line, &self.unlocked.keys).map(|line| line.rows()).unwrap_or_default());
+        }
+        if rows.is_empty() {
             batch.writers.push(row(certificate.writer, false, false));
             batch.writers.push(row(certificate.urgent_writer, true, false));
             return self.store.apply(&batch).or_tell();
-        }
-        let mut rows: Vec<LogRow> = Vec::new();
-        for line in &lines {
-            // A line that does not open is left in the journal, for the county to open.
-            rows.extend(Line::open(line, &self.unlocked.keys).map(|line| line.rows()).unwrap_or_default());
         }
         let mut writers: BTreeMap<WriterId, WriterRow> = BTreeMap::new();
         for one in &rows {
@@ -115,8 +118,6 @@ impl Open {
         for urgent in [false, true] {
             batch.writers.push(row(WriterId(draw_u64(&mut ports.dice)), urgent, false));
         }
-        let end = lines.last().map_or(0, |line| line.end);
-        batch.settings.insert(setting::JOURNAL.to_owned(), Some(end.to_string()));
         let mut bench = Bench::new(self, self.today(ports));
         for one in &rows {
             bench.take_own(&one.entry)?;

@@ -5,7 +5,7 @@ use crate::concerns::ConcernView;
 use crate::contested::ContestedField;
 use crate::lock::Nothing;
 use crate::tell::{OrTell, nothing_found};
-use crate::today::categories;
+use crate::today::{MyDuty, categories};
 use crate::words::shown_name;
 use domain::catalogue::{RecordKind, keys};
 use domain::concern::{Concern, ConcernState};
@@ -151,7 +151,7 @@ pub struct PersonView {
 
 impl Open {
     /// A person in a list.
-    pub(crate) fn person_item(&self, row: PersonRow, day: Day) -> Result<PersonItem, Problem> {
+    fn person_item(&self, row: PersonRow, mine: &[MyDuty], day: Day) -> Result<PersonItem, Problem> {
         let record = RecordRef { kind: RecordKind::Person, id: row.id };
         let stored = self.store.record(record).or_tell()?;
         let head = stored.as_ref().and_then(|stored| stored.head());
@@ -171,16 +171,16 @@ impl Open {
             group: row.group,
             household: row.household,
             household_head,
-            due: self.is_due(row.id, day)?,
+            due: self.is_due(row.id, mine, day)?,
         })
     }
 
     fn person_items(&self, rows: Vec<PersonRow>, day: Day) -> Result<Vec<PersonItem>, Problem> {
-        rows.into_iter().map(|row| self.person_item(row, day)).collect()
+        let mine = self.my_duties(day);
+        rows.into_iter().map(|row| self.person_item(row, &mine, day)).collect()
     }
 
-    fn duty_views(&self, subject: RecordId, day: Day) -> Result<Vec<DutyView>, Problem> {
-        let mine = self.my_duties(day);
+    fn duty_views(&self, subject: RecordId, mine: &[MyDuty], day: Day) -> Result<Vec<DutyView>, Problem> {
         let mut views = Vec::new();
         for standing in self.store.standings(subject).or_tell()? {
             let duty =
@@ -220,9 +220,9 @@ impl Open {
             None => None,
         };
         let home_head = home.as_ref().and_then(|home| home.head());
-        let mut contested = self.contested_fields(record, head);
+        let mut contested = self.contested_fields(record, head, day);
         if let (Some(home), Some(head)) = (&home, home_head) {
-            contested.extend(self.contested_fields(home.record, head));
+            contested.extend(self.contested_fields(home.record, head, day));
         }
         let members = match row.household {
             Some(home) => self.store.people(&PeopleFilter::Household(home), 0, PAGE).or_tell()?,
@@ -230,7 +230,8 @@ impl Open {
         };
         let others = members.into_iter().filter(|one| one.id != id).collect();
         let text = |key| head.text(key).map(str::to_owned);
-        let mut item = self.person_item(row, day)?;
+        let mine = self.my_duties(day);
+        let mut item = self.person_item(row, &mine, day)?;
         item.name = text(keys::NAME).unwrap_or_default();
         let own_directions = text(keys::DIRECTIONS);
         let household =
@@ -246,7 +247,7 @@ impl Open {
             phone_away: text(keys::PHONE_AWAY),
             directions: own_directions.or(household.map(|home| home.directions)).unwrap_or_default(),
             members: self.person_items(others, day)?,
-            duties: self.duty_views(id, day)?,
+            duties: self.duty_views(id, &mine, day)?,
             concerns: self.open_concerns(id)?,
             visits: self.past_visits(id, None, 3)?,
             contested,

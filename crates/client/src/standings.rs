@@ -13,7 +13,7 @@ use domain::visit::PartFact;
 use store::phone::Batch;
 
 /// Persons judged in one transaction.
-const SLICE: usize = 500;
+pub(crate) const SLICE: usize = 500;
 
 /// A person's standings from the period before the present one to the one after next.
 /// `facts` are asked for since the first of these days. O(duties × periods × changes).
@@ -31,13 +31,13 @@ pub(crate) fn judge(
 }
 
 impl Open {
-    /// Judges one slice of the persons that wait for it. Answers whether more are waiting.
+    /// Judges at most so many of the persons that wait for it, in one transaction. Answers whether more are waiting.
     ///
     /// # Errors
     /// Those of the database.
-    pub(crate) fn judge_slice(&mut self, ports: &Ports) -> Result<bool, Problem> {
+    pub(crate) fn judge_slice(&mut self, ports: &Ports, count: usize) -> Result<bool, Problem> {
         let today = self.today(ports);
-        let waiting = self.store.touched(SLICE).or_tell()?;
+        let waiting = self.store.touched(count).or_tell()?;
         let mut batch = Batch::default();
         for id in &waiting {
             let judged = match self.person(*id)? {
@@ -51,7 +51,7 @@ impl Open {
         if !waiting.is_empty() {
             self.store.apply(&batch).or_tell()?;
         }
-        Ok(waiting.len() == SLICE)
+        Ok(waiting.len() == count)
     }
 
     /// Makes sure that standings reach the present period. Standings are made up to the period after
@@ -72,7 +72,7 @@ impl Open {
         let text = serde_json::to_string(&now).or_tell()?;
         batch.settings.insert(setting::ROLLED.to_owned(), Some(text));
         self.store.apply(&batch).or_tell()?;
-        while late && self.judge_slice(ports)? {}
+        while late && self.judge_slice(ports, SLICE)? {}
         Ok(())
     }
 }

@@ -6,6 +6,7 @@
 use crate::app::{App, Open};
 use crate::lock::Nothing;
 use crate::ports::Ports;
+use crate::standings::SLICE;
 use crate::tell::OrTell;
 use crate::words::shown_name;
 use domain::catalogue::RecordKind;
@@ -23,6 +24,9 @@ use domain::visit::Way;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use store::phone::{OwnFilter, PersonRow};
+
+/// People judged before the list is shown, when some wait for it: some milliseconds.
+const AT_ONCE: usize = 20;
 
 /// How the list is ordered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
@@ -240,11 +244,10 @@ impl Open {
     }
 
     /// Whether a person is still to be visited on a day, for a duty of the worker's.
-    pub(crate) fn is_due(&self, id: RecordId, today: Day) -> Result<bool, Problem> {
-        let duties = self.my_duties(today);
+    pub(crate) fn is_due(&self, id: RecordId, mine: &[MyDuty], today: Day) -> Result<bool, Problem> {
         let standings = self.store.standings(id).or_tell()?;
         Ok(standings.iter().any(|one| {
-            let mine = duties.iter().any(|duty| duty.rule.duty == one.duty && duty.period == one.period);
+            let mine = mine.iter().any(|duty| duty.rule.duty == one.duty && duty.period == one.period);
             let status = one.status_on(today);
             mine && matches!(status, Some(Status::NotYet | Status::Tried))
         }))
@@ -296,6 +299,8 @@ impl Open {
 
     fn today_view(&mut self, ports: &Ports, asked: TodayAsked) -> Result<TodayView, Problem> {
         self.roll(ports, false)?;
+        // Only what a session that was cut off has left behind.
+        self.judge_slice(ports, AT_ONCE)?;
         let day = self.today(ports);
         let people = self.gather(day)?;
         let order = self.ordered(&people, asked.order)?;
@@ -348,7 +353,7 @@ impl App {
     pub fn tidy(&mut self, _: Nothing) -> Result<Tidied, Problem> {
         let (ports, open, _) = self.writing()?;
         open.roll(ports, true)?;
-        let more = open.judge_slice(ports)?;
+        let more = open.judge_slice(ports, SLICE)?;
         if !more {
             open.purge_drafts(ports)?;
             open.renew_journal(ports)?;

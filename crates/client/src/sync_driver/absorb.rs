@@ -52,7 +52,6 @@ impl Open {
         }
         self.journal_at = self.stored(setting::JOURNAL)?.unwrap_or(self.journal_at);
         self.keep_reference(&batch)?;
-        self.judge_slice(ports)?;
         exchanging.fetched += after.fetched;
         exchanging.told.clone_from(&reply.rest.problem);
         let mut again = after.again;

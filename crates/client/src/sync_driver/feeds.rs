@@ -91,9 +91,13 @@ impl<'a> Feeds<'a> {
                 self.leave(scope, *record)?;
             }
         }
-        let (heads, _) = page.heads.decode();
+        let (heads, unreadable) = page.heads.decode();
         let fetched = heads.len() as u64;
-        for ((record, head), places) in heads.into_iter().zip(&page.scopes) {
+        // With a row that this version cannot read, nobody knows which places are whose: the heads are
+        // taken all the same, and the digests will ask for the feed again, with a version that can.
+        let nowhere = vec![Vec::new(); heads.len()];
+        let places = if unreadable == 0 { &page.scopes } else { &nowhere };
+        for ((record, head), places) in heads.into_iter().zip(places) {
             for scope in places.iter().filter_map(|place| scope_of(*place)) {
                 self.enter(scope, record, &head)?;
             }

@@ -19,6 +19,7 @@ mod reply;
 
 use crate::app::{App, Open};
 use crate::ports::Ports;
+use crate::standings::SLICE;
 use crate::tell::OrTell;
 use domain::patch::RecordRef;
 use domain::permission::Scope;
@@ -212,7 +213,7 @@ impl Open {
                 Want::Store(_) => exchanging.session.handle(Input::Stored, now_ms),
                 Want::Wait { until_ms } => return Ok(Some(SyncWant::Wait { until_ms })),
                 Want::Done(report) => {
-                    while self.judge_slice(ports)? {}
+                    while self.judge_slice(ports, SLICE)? {}
                     let bytes = exchanging.bytes;
                     return Ok(Some(SyncWant::Done(SyncReport {
                         exchanges: report.exchanges,

@@ -251,10 +251,11 @@ impl Open {
         let group = person.village.map(|village| PeopleFilter::Group(village, person.group.clone()));
         let filters = person.household.map(PeopleFilter::Household).into_iter().chain(group);
         let today = self.today(ports);
+        let mine = self.my_duties(today);
         for filter in filters {
             for one in self.store.people(&filter, 0, 200).or_tell()? {
                 let here = head.parts.iter().any(|part| part.subject == one.id);
-                if !here && self.is_due(one.id, today)? {
+                if !here && self.is_due(one.id, &mine, today)? {
                     return Ok(Some(one.id));
                 }
             }
