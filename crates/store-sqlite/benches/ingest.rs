@@ -229,7 +229,7 @@ impl Phone {
         let mut entries = Vec::new();
         let home = self.place % VILLAGES;
         for _ in 0..VISITS {
-            let subject = home * per_village + self.next * 37 % per_village;
+            let subject = home * per_village + self.next * 35 % per_village;
             let day = today().plus(-i32::try_from(self.next / per_village % 60).unwrap());
             self.next += 1;
             let visit = sets([

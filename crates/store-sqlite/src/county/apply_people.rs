@@ -103,15 +103,17 @@ fn put_standing(
     standing: &Standing,
     old: Option<&Standing>,
 ) -> Result<(), StoreError> {
-    const STANDING: &str = "INSERT INTO standings (county, subject, until, duty, period, standing)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-         ON CONFLICT (county, subject, until, duty, period) DO UPDATE SET standing = excluded.standing";
+    const INSERT: &str = "INSERT OR REPLACE INTO standings (county, subject, until, duty, period, standing)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    const UPDATE: &str = "UPDATE standings SET standing = ?6
+         WHERE county = ?1 AND subject = ?2 AND until = ?3 AND duty = ?4 AND period = ?5";
     const AREA: &str = "INSERT OR IGNORE INTO standing_areas (county, duty, period, area, subject)
          VALUES (?1, ?2, ?3, ?4, ?5)";
     let (subject, period) = (standing.subject.bytes(), standing.period.to_string());
     let until = standing.period.until().0;
     let row = params![county, subject, until, standing.duty, period, pack_standing(standing)];
-    connection.prepare_cached(STANDING).and_then(|mut put| put.execute(row)).map_err(fault)?;
+    let sql = if old.is_some() { UPDATE } else { INSERT };
+    connection.prepare_cached(sql).and_then(|mut put| put.execute(row)).map_err(fault)?;
     let was_in = |area| old.is_some_and(|old| old.steps.iter().any(|step| step.place.area == area));
     let mut last: Option<AreaCode> = None;
     for area in standing.steps.iter().map(|step| step.place.area) {

@@ -10,6 +10,7 @@ mod bits;
 mod caches;
 mod directory;
 mod feed;
+mod foresee;
 mod ledger;
 mod lines;
 mod load;

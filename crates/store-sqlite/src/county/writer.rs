@@ -3,6 +3,7 @@
 
 use super::apply::apply;
 use super::caches::{Around, Caches, put_state};
+use super::foresee::foresee;
 use super::load::Knowledge;
 use super::tally::Sums;
 use super::view::{Orders, View};
@@ -93,9 +94,16 @@ impl Desk<'_> {
         };
         let mut view = View { connection: self.connection, county: self.county, orders: self.orders };
         let mut knowledge = Knowledge::new(self.caches);
+        let mut foreseen = false;
         let plan = loop {
             match plan(prepared, &knowledge.loaded) {
-                Step::Load(needs) => knowledge.load(&mut view, self.around, &needs, cursor)?,
+                Step::Load(needs) => {
+                    knowledge.load(&mut view, self.around, &needs, cursor)?;
+                    if !std::mem::replace(&mut foreseen, true) {
+                        let needs = foresee(prepared, &knowledge.loaded);
+                        knowledge.load(&mut view, self.around, &needs, cursor)?;
+                    }
+                }
                 Step::Done(plan) => break *plan,
             }
         };

@@ -13,6 +13,7 @@ pub use quarantine::set_aside;
 use crate::fault::{fault, file_fault};
 use crate::migrate::migrate;
 use canary::Verdict;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -38,7 +39,8 @@ impl Half {
             }
             Self::County => {
                 "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;
-                 PRAGMA foreign_keys = OFF; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 16000;"
+                 PRAGMA foreign_keys = OFF; PRAGMA cache_size = -262144;
+                 PRAGMA wal_autocheckpoint = 16000;"
             }
         }
     }
@@ -108,6 +110,8 @@ fn connect(
     let connection = Connection::open_with_flags(database, flags).map_err(fault)?;
     connection.execute_batch(&unlock(key)).map_err(fault)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    // Else a bound LIMIT or range has its statement prepared anew each time it is asked.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(fault)?;
     connection.busy_timeout(std::time::Duration::from_millis(BUSY_MS)).map_err(fault)?;
     let first = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0));
     match first {
