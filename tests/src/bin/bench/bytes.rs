@@ -1,6 +1,8 @@
-//! What the wire costs, each row beside a baseline of the same content in the same run. Bytes do not
-//! depend on how busy the machine is. The table goes to standard output.
+//! What the wire costs, each row beside a baseline of the same content. Bytes do not depend on how busy
+//! the machine is.
 
+use crate::Outcome;
+use crate::table::{Aim, Amount, BYTES, Table};
 use county_server::seed::County;
 use county_server::seed::notes::Style;
 use county_server::seed::sheets::Sheets;
@@ -14,7 +16,6 @@ use seal::compress::{COUNTY_LEVEL, PHONE_LEVEL};
 use seal::dice::SeededDice;
 use seal::frame::{seal_reply, seal_request};
 use seal::{Dictionary, SigningKey};
-use std::error::Error;
 use sync::wire::exchange::{Cursor, ExchangeRequest, Page, Position, Rest};
 use sync::wire::heads::{HeadTables, estimate};
 use sync::wire::item::LogPiece;
@@ -26,13 +27,6 @@ const HTTP_HEAD: usize = 105;
 /// The people and visits of one worker, as in the measurements of peers.
 const PEOPLE: usize = 223;
 const VISITS: usize = 330;
-
-type Outcome<T> = Result<T, Box<dyn Error>>;
-
-fn row(what: &str, ours: usize, aim: &str, baseline: &str, theirs: usize) {
-    let ratio = ours * 100 / theirs.max(1);
-    println!("| {what} | {ours} | {aim} | {baseline}: {theirs} | {ratio} % |");
-}
 
 fn request(county: &County, author: domain::ids::RecordId, day: Day, logs: Vec<LogPiece>) -> ExchangeRequest {
     let feeds = domain::permission::scopes(&county.reference, author, day);
@@ -103,7 +97,13 @@ fn first_sync(all: &[(RecordRef, Head)], key: &SigningKey) -> Outcome<(usize, us
     Ok((pages, bytes))
 }
 
-fn main() -> Outcome<()> {
+/// A number of bytes.
+pub(crate) fn bytes(count: usize) -> Amount {
+    Amount(f64::from(u32::try_from(count).unwrap_or(u32::MAX)), BYTES)
+}
+
+/// What a day up and a first sync down cost.
+pub(crate) fn measure(table: &mut Table) -> Outcome {
     let key = SigningKey::generate(&mut SeededDice::repeatable(1));
     let days = Day::from_ymd(2026, 9, 1).ok_or("no day")?..Day::from_ymd(2026, 11, 1).ok_or("no day")?;
     let sheets = Sheets::library().map_err(|problems| format!("{problems:?}"))?;
@@ -111,9 +111,9 @@ fn main() -> Outcome<()> {
         let form = sheets.forms().find(|form| form.hash() == hash);
         form.map(|form| form.field_order().map(str::to_owned).collect()).unwrap_or_default()
     };
-    println!("| what | bytes | aim | baseline in the same run | ours / baseline |\n|---|---|---|---|---|");
+    table.section("Bytes on the wire", "HTTP heads included, over a connection that is open.");
     for (style, name, up_aim, first_aim) in
-        [(Style::Plain, "usual notes", "3500", "60000"), (Style::Hard, "hard notes", "5000", "95000")]
+        [(Style::Plain, "usual notes", 3_500.0, 60_000.0), (Style::Hard, "hard notes", 5_000.0, 95_000.0)]
     {
         let (county, all) = visits(42, 3_000, style, days.clone());
         let day = a_days_visits(&all, 20);
@@ -125,10 +125,15 @@ fn main() -> Outcome<()> {
             &key,
         )?;
         let what = format!("a day of {} visits up, {name}", day.len());
-        row(&what, ours, up_aim, "JSON + zstd-3", plain(&day, &orders)?);
+        table.row(
+            &what,
+            bytes(ours),
+            Aim::AtMost(up_aim),
+            Some(("JSON + zstd-3", bytes(plain(&day, &orders)?))),
+        );
         if style == Style::Plain {
             let nothing = framed(&request(&county, author, days.end, Vec::new()), &key)?;
-            println!("| nothing new, the request | {nothing} | – | – | – |");
+            table.row("nothing new, the request", bytes(nothing), Aim::None, None);
         }
         let mut log = LogMaker::new(WriterId(0x0bad_cafe_0000_0001), author);
         let month: Vec<SeedVisit> = all.iter().take(VISITS).cloned().collect();
@@ -139,12 +144,13 @@ fn main() -> Outcome<()> {
             .take(PEOPLE)
             .collect();
         everything.extend(heads(&entries, &orders));
-        let (pages, bytes) = first_sync(&everything, &key)?;
+        let (pages, ours) = first_sync(&everything, &key)?;
         let json: Vec<u8> = serde_json::to_vec(
             &everything.iter().map(|(record, head)| (record, &head.fields)).collect::<Vec<_>>(),
         )?;
         let what = format!("first sync of {PEOPLE} people and {} visits, {pages} pages, {name}", month.len());
-        row(&what, bytes, first_aim, "heads as JSON + zstd-3", zstd::bulk::compress(&json, 3)?.len());
+        let theirs = bytes(zstd::bulk::compress(&json, 3)?.len());
+        table.row(&what, bytes(ours), Aim::AtMost(first_aim), Some(("heads as JSON + zstd-3", theirs)));
     }
     Ok(())
 }
