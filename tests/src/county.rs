@@ -138,7 +138,7 @@ impl CountyProcess {
     /// # Errors
     /// When it ends badly.
     pub fn stop(mut self) -> Result<()> {
-        Command::new("kill").arg(self.child.id().to_string()).status()?;
+        terminate(&self.child)?;
         let status = self.child.wait()?;
         if status.success() { Ok(()) } else { Err(Error::other(format!("the server ended with {status}"))) }
     }
@@ -149,6 +149,12 @@ impl CountyProcess {
         std::mem::forget(self);
         id
     }
+}
+
+/// SIGTERM, without the program `kill`: a bare Debian has none.
+fn terminate(child: &Child) -> Result<()> {
+    let id = rustix::process::Pid::from_child(child);
+    Ok(rustix::process::kill_process(id, rustix::process::Signal::TERM)?)
 }
 
 impl Drop for CountyProcess {
