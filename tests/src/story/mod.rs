@@ -7,9 +7,12 @@ mod scenes;
 mod tell;
 
 use crate::county::{CountyProcess, ask};
+use county_server::seed::people::Resident;
 use county_server::seed::story::{Story, story};
 use county_server::seed::{County, Plan};
+use domain::ids::{AreaCode, RecordId};
 use domain::time::Day;
+use std::collections::BTreeMap;
 use std::io::{Error, Result};
 use std::path::{Path, PathBuf};
 use tell::Teller;
@@ -44,9 +47,10 @@ struct Played {
     done: bool,
 }
 
-fn today() -> Day {
+/// Now, Unix milliseconds.
+fn now_ms() -> i64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    Day::of(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
 fn read_mark(folder: &Path) -> Option<Played> {
@@ -64,7 +68,9 @@ struct Stage<'a> {
     folder: &'a Path,
     tell: Teller,
     day: Day,
-    names: std::collections::BTreeMap<domain::ids::RecordId, String>,
+    /// Whether the day's morning is over.
+    noon_is_past: bool,
+    names: BTreeMap<RecordId, String>,
 }
 
 impl Stage<'_> {
@@ -72,8 +78,8 @@ impl Stage<'_> {
         self.folder.join("county")
     }
 
-    /// A name for the story; a child's is masked as on every list.
-    fn name(&self, id: domain::ids::RecordId) -> String {
+    /// A name for the story.
+    fn name(&self, id: RecordId) -> String {
         self.names.get(&id).cloned().unwrap_or_default()
     }
 }
@@ -98,7 +104,7 @@ pub fn play(options: &Options) -> Result<()> {
         return again(options, tell, &played);
     }
     clear(folder)?;
-    let played = Played { subjects: options.subjects, day: today(), done: false };
+    let played = Played { subjects: options.subjects, day: Day::of(now_ms()), done: false };
     write_mark(folder, &played)?;
     tell.title("山访：没有信号的手机，一个县，一张真实的走访表");
     let data = folder.join("county");
@@ -135,20 +141,35 @@ fn clear(folder: &Path) -> Result<()> {
 fn raise<'a>(options: &'a Options, tell: Teller, played: &Played) -> Result<Stage<'a>> {
     let synthetic = County::new(Plan { seed: SEED, subjects: played.subjects, today: played.day });
     let story = story(&synthetic, played.day).ok_or_else(|| Error::other("the register has no story"))?;
-    let masked = |name: &str, minor: bool| match name.char_indices().nth(1) {
-        Some((at, _)) if minor => {
-            let (first, rest) = name.split_at(at);
-            let last = rest.chars().last().filter(|_| rest.chars().count() > 1);
-            format!("{first}*{}", last.map(String::from).unwrap_or_default())
-        }
-        _ => name.to_owned(),
-    };
-    let residents = synthetic.register.residents.iter().map(|one| &one.person);
-    let mut names: std::collections::BTreeMap<_, _> =
-        residents.map(|person| (person.id, masked(&person.name, person.is_minor_on(played.day)))).collect();
-    names.extend(synthetic.reference.staff.values().map(|staff| (staff.id, staff.name.clone())));
+    let names = names(&synthetic, played.day);
     let county = CountyProcess::start(&options.folder.join("county"), "127.0.0.1:0")?;
-    Ok(Stage { county, story, folder: &options.folder, tell, day: played.day, names })
+    let noon_is_past = now_ms() >= played.day.starts_at() + 12 * 3_600_000;
+    Ok(Stage { county, story, folder: &options.folder, tell, day: played.day, noon_is_past, names })
+}
+
+/// What the story calls everybody: neighbours of one name are told apart by their 小组 or 户主, and a
+/// child's name is masked, as on every list.
+fn names(synthetic: &County, day: Day) -> BTreeMap<RecordId, String> {
+    let residents = &synthetic.register.residents;
+    let mut same: BTreeMap<(Option<AreaCode>, &str), usize> = BTreeMap::new();
+    let village = |one: &Resident| one.person.counted_in();
+    for one in residents {
+        *same.entry((village(one), one.person.name.as_str())).or_default() += 1;
+    }
+    let called = |one: &Resident| {
+        let name = &one.person.name;
+        let Some(home) = synthetic.register.homes.get(one.home) else { return name.clone() };
+        let alone = same.get(&(village(one), name.as_str())).is_none_or(|count| *count < 2);
+        match name.chars().collect::<Vec<_>>().as_slice() {
+            [first, .., last] if one.person.is_minor_on(day) => format!("{first}*{last}"),
+            [first, ..] if one.person.is_minor_on(day) => format!("{first}*"),
+            _ if alone => name.clone(),
+            _ => format!("{name}（{}）", home.group),
+        }
+    };
+    let mut names: BTreeMap<_, _> = residents.iter().map(|one| (one.person.id, called(one))).collect();
+    names.extend(synthetic.reference.staff.values().map(|staff| (staff.id, staff.name.clone())));
+    names
 }
 
 /// A second start: what the first one left, in seconds.

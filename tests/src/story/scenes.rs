@@ -158,13 +158,14 @@ fn walk(stage: &Stage<'_>, phone: &mut PhoneProcess) -> Result<Vec<RecordId>> {
     visits.push(finished(&done)?);
     tell.line(&format!("{}：没见到（下地、放牧、赶集）· 已存手机", stage.name(story.not_met)));
 
-    let draft = start(
-        phone,
-        json!({ "subjects": [met(story.evening)], "happened": { "morning": stage.day.to_string() } }),
-    )?;
+    // Played before noon, this morning is not over: then it was yesterday's.
+    let (morning, said) =
+        if stage.noon_is_past { (stage.day, "今天") } else { (stage.day.plus(-1), "昨天") };
+    let happened = json!({ "morning": morning.to_string() });
+    let draft = start(phone, json!({ "subjects": [met(story.evening)], "happened": happened }))?;
     fill(phone, &draft, story.evening)?;
     visits.push(finish(phone, &draft)?);
-    tell.line(&format!("{}：晚上补记今天上午的走访 · 已存手机", stage.name(story.evening)));
+    tell.line(&format!("{}：晚上补记{said}上午的走访 · 已存手机", stage.name(story.evening)));
     Ok(visits)
 }
 
