@@ -1,4 +1,5 @@
-//! A bad road between phone and county: a proxy that passes, loses replies, cuts requests or is closed.
+//! A bad road between phone and county: a proxy that passes, loses, cuts or delays, answers itself as a
+//! log-in page does, or is closed.
 
 use std::io::{Read, Result, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -18,9 +19,25 @@ pub enum Weather {
         /// So many.
         after: usize,
     },
+    /// Requests arrive; only so many bytes of each reply come back, then the connection breaks.
+    RepliesCut {
+        /// So many.
+        after: usize,
+    },
+    /// Requests arrive; replies begin, and then do not come on.
+    RepliesSlow,
+    /// Nothing arrives: the network answers every request itself, with its log-in page.
+    Portal,
+    /// Nothing arrives: the network sends every request to its log-in page.
+    Redirect,
     /// Nobody is let in.
     Closed,
 }
+
+/// What a network says that wants a log-in first.
+const PORTAL: &str = "HTTP/1.1 200 OK\r\ncontent-type: text/html; charset=utf-8\r\nconnection: close\r\ncontent-length: 33\r\n\r\n\
+    <html><form>please log in</form>\n";
+const REDIRECT: &str = "HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:9/login\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
 
 #[derive(Debug)]
 struct Shared {
@@ -116,9 +133,10 @@ fn requests(mut phone: &TcpStream, mut county: &TcpStream, shared: &Shared) {
         let bytes = buffer.get(..count).unwrap_or_default();
         let cut = match *locked(&shared.weather) {
             Weather::RequestsCut { after } => after.saturating_sub(passed).min(count),
-            Weather::Closed => 0,
-            Weather::Fair | Weather::RepliesLost => count,
+            Weather::Closed | Weather::Portal | Weather::Redirect => 0,
+            Weather::Fair | Weather::RepliesLost | Weather::RepliesCut { .. } | Weather::RepliesSlow => count,
         };
+        answer_instead(phone, *locked(&shared.weather));
         passed += cut;
         shared.up.fetch_add(cut as u64, Ordering::SeqCst);
         if county.write_all(bytes.get(..cut).unwrap_or_default()).is_err() || cut < count {
@@ -131,15 +149,35 @@ fn requests(mut phone: &TcpStream, mut county: &TcpStream, shared: &Shared) {
     let _ = phone.shutdown(Shutdown::Both);
 }
 
+/// The network's own word, where it lets nothing pass.
+fn answer_instead(mut phone: &TcpStream, weather: Weather) {
+    let page = match weather {
+        Weather::Portal => PORTAL,
+        Weather::Redirect => REDIRECT,
+        _ => return,
+    };
+    let _ = phone.write_all(page.as_bytes());
+}
+
 fn replies(mut county: TcpStream, mut phone: TcpStream, shared: &Shared) {
     let mut buffer = [0; 4096];
     while let Ok(count @ 1..) = county.read(&mut buffer) {
-        if *locked(&shared.weather) == Weather::RepliesLost {
-            shared.lost.fetch_add(1, Ordering::SeqCst);
+        let weather = *locked(&shared.weather);
+        let passing = match weather {
+            Weather::RepliesLost => 0,
+            Weather::RepliesCut { after } => after.min(count),
+            Weather::RepliesSlow => 1,
+            _ => count,
+        };
+        shared.down.fetch_add(passing as u64, Ordering::SeqCst);
+        if phone.write_all(buffer.get(..passing).unwrap_or_default()).is_err() {
             break;
         }
-        shared.down.fetch_add(count as u64, Ordering::SeqCst);
-        if phone.write_all(buffer.get(..count).unwrap_or_default()).is_err() {
+        if passing < count {
+            shared.lost.fetch_add(1, Ordering::SeqCst);
+            while *locked(&shared.weather) == Weather::RepliesSlow {
+                std::thread::sleep(Duration::from_millis(20));
+            }
             break;
         }
     }

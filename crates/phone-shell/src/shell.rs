@@ -46,17 +46,30 @@ pub fn phone_in(folder: &Path, settings: Settings) -> std::io::Result<App> {
     Ok(App::new(ports, settings))
 }
 
+/// How often a session tries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tries {
+    /// As often as the client wants; the waits between are waited out, so that a caller who wants to
+    /// stop drops the future.
+    Usual,
+    /// It is over with the first failure.
+    One,
+}
+
 /// Sends and fetches until the client says that it is over. `transport` is `None` without signal.
-///
-/// Waits between tries are waited out, so that a caller who wants to stop drops the future.
 ///
 /// # Errors
 /// When the phone is locked.
-pub async fn exchange(app: &mut App, transport: Option<&Transport>) -> Result<SyncReport, Problem> {
+pub async fn exchange(
+    app: &mut App,
+    transport: Option<&Transport>,
+    tries: Tries,
+) -> Result<SyncReport, Problem> {
     let mut arrived = Arrived::Start;
     loop {
         arrived = match app.sync_step(arrived)? {
             SyncWant::Done(report) => return Ok(report),
+            SyncWant::Wait { .. } if tries == Tries::One => Arrived::Stop,
             SyncWant::Wait { until_ms } => {
                 let now_ms = client::ports::Clock::wall_ms(&SystemClock::new(0));
                 let wait_ms = u64::try_from(until_ms.saturating_sub(now_ms)).unwrap_or(0);

@@ -4,7 +4,7 @@ use reqwest::{Certificate, Client};
 use std::time::Duration;
 use sync::wire::limits::REPLY_BYTES_MAX;
 
-/// A first byte later than this is "too slow": slow links of 60 kbit/s carry a unit in 10 s.
+/// An answer that is not whole by then is "too slow": links of 60 kbit/s carry a unit in 10 s.
 const ANSWER_S_MAX: u64 = 60;
 /// A connection that is not there by then is "unreachable".
 const CONNECT_S_MAX: u64 = 15;
@@ -32,6 +32,7 @@ pub enum NoAnswer {
 pub struct Transport {
     client: Client,
     base: String,
+    answer_max: Duration,
 }
 
 /// The way could not be prepared: a certificate that is none, an address that is none.
@@ -57,12 +58,17 @@ impl Transport {
         let client = Client::builder()
             .tls_certs_only(roots)
             .connect_timeout(Duration::from_secs(CONNECT_S_MAX))
-            .timeout(Duration::from_secs(ANSWER_S_MAX))
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .build()
             .map_err(|error| Unprepared(error.to_string()))?;
-        Ok(Self { client, base: base.trim_end_matches('/').to_owned() })
+        let answer_max = Duration::from_secs(ANSWER_S_MAX);
+        Ok(Self { client, base: base.trim_end_matches('/').to_owned(), answer_max })
+    }
+
+    /// The same way, given up sooner or later than usual when an answer is not whole.
+    pub fn with_patience(self, answer_max: Duration) -> Self {
+        Self { answer_max, ..self }
     }
 
     /// Posts bytes and gives back the whole answer, whoever gave it.
@@ -71,7 +77,7 @@ impl Transport {
     /// Never about the work: it is on the phone in every case.
     pub async fn post(&self, path: &str, body: Vec<u8>) -> Result<Answer, NoAnswer> {
         let url = format!("{}{path}", self.base);
-        let sent = self.client.post(url).body(body).send().await;
+        let sent = self.client.post(url).timeout(self.answer_max).body(body).send().await;
         let mut answer = sent.map_err(|error| no_answer(&error))?;
         let status = answer.status().as_u16();
         let mut body = Vec::new();
@@ -127,6 +133,22 @@ mod tests {
         assert_eq!(post(&answering(cut)).await, Err(NoAnswer::Unreachable));
         let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         assert_eq!(post(&format!("http://{free}")).await, Err(NoAnswer::Unreachable));
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_does_not_come_to_its_end_is_too_slow() {
+        for begun in [b"".as_slice(), b"HTTP/1.1 200 OK\r\ncontent-length: 60\r\n\r\nSFR1"] {
+            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+            let base = format!("http://{}", listener.local_addr().unwrap());
+            let open = std::thread::spawn(move || {
+                let (mut stream, _) = listener.accept().unwrap();
+                stream.write_all(begun).unwrap();
+                stream
+            });
+            let way = Transport::new(&base, None).unwrap().with_patience(Duration::from_millis(200));
+            assert_eq!(way.post("/exchange", b"x".to_vec()).await, Err(NoAnswer::TooSlow));
+            drop(open.join());
+        }
     }
 
     #[tokio::test]

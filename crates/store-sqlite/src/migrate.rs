@@ -54,6 +54,18 @@ pub(crate) fn migrate(connection: &mut Connection, half: Half) -> Result<(), Sto
     Ok(())
 }
 
+/// Whether this version knows the file's schema, asked before anything is set or written.
+///
+/// # Errors
+/// `Newer`.
+pub(crate) fn refuse_newer(connection: &Connection, half: Half) -> Result<(), StoreError> {
+    let (version, known) = (header::<u32>(connection, "user_version")?, half.migrations().len());
+    if usize::try_from(version).unwrap_or(usize::MAX) > known {
+        return Err(StoreError::Newer(format!("schema {version}, known up to {known}")));
+    }
+    Ok(())
+}
+
 /// The next migration to be carried out.
 fn next(
     connection: &Connection,
@@ -65,12 +77,9 @@ fn next(
     if version > 0 && application != half.application_id() {
         return Err(StoreError::Other("the file holds another kind of database".to_owned()));
     }
-    let done = usize::try_from(version).unwrap_or(usize::MAX);
-    if done > migrations.len() {
-        let known = migrations.len();
-        return Err(StoreError::Newer(format!("schema {version}, known up to {known}")));
-    }
-    Ok(migrations.get(done).copied())
+    // Another process may be of a newer version, and have been quicker.
+    refuse_newer(connection, half)?;
+    Ok(migrations.get(usize::try_from(version).unwrap_or(usize::MAX)).copied())
 }
 
 fn header<T: rusqlite::types::FromSql>(connection: &Connection, name: &str) -> Result<T, StoreError> {

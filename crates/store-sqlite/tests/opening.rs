@@ -12,7 +12,7 @@ use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;
 use store::StoreError;
 use store_sqlite::SqliteCounty;
-use store_sqlite::open::{Half, back_up, check, open, set_aside};
+use store_sqlite::open::{Half, back_up, check, open, open_reader, set_aside};
 
 const OTHER_KEY: [u8; 32] = [8; 32];
 const COUNTY: AreaCode = AreaCode(532_929_000_000);
@@ -105,11 +105,24 @@ fn damage_behind_the_first_page_is_found_by_the_check_and_by_reading() {
 
 #[test]
 fn a_newer_schema_is_refused_and_left_alone() {
-    let folder = Folder::new();
-    let path = database(&folder);
-    open(&path, &KEY, Half::County).unwrap().execute_batch("PRAGMA user_version = 99").unwrap();
-    let error = open(&path, &KEY, Half::County).unwrap_err();
-    expect![[r#"Newer("schema 99, known up to 1")"#]].assert_eq(&format!("{error:?}"));
+    for half in [Half::County, Half::Phone] {
+        let folder = Folder::new();
+        let path = folder.path("some.db");
+        // As a newer version might leave it: with other settings in its header too.
+        let newer = "PRAGMA user_version = 99; PRAGMA journal_mode = DELETE";
+        open(&path, &KEY, half).unwrap().execute_batch(newer).unwrap();
+        let before = std::fs::read(&path).unwrap();
+        for error in [
+            open(&path, &KEY, half).unwrap_err(),
+            open_reader(&path, &KEY, half).unwrap_err(),
+            check(&path, &KEY, half).unwrap_err(),
+            back_up(&path, &KEY, half, &folder.path("copy.db")).unwrap_err(),
+        ] {
+            expect![[r#"Newer("schema 99, known up to 1")"#]].assert_eq(&format!("{error:?}"));
+        }
+        assert_eq!(std::fs::read(&path).unwrap(), before, "byte for byte");
+        assert!(!folder.path("copy.db").exists());
+    }
 }
 
 #[test]

@@ -1,18 +1,19 @@
 //! A headless phone: `phone FOLDER COUNTY-URL`. Each line on standard input is a command
 //! `{"name": …, "args": …}`, each line on standard output its answer, `{"ok": …}` or `{"problem": …}`.
 //!
-//! Besides the client's own commands: `signal {"on": bool}`, `enrol {"code", "pin", "county"}` and
-//! `exchange {}`, which need a socket.
+//! Besides the client's own commands: `signal {"on": bool}`, `patience {"ms"}` (how long an answer may
+//! take), `enrol {"code", "pin", "county"}` and `exchange {"once": bool}`, which need a socket.
 
 use client::api::dispatch;
 use client::enrol::{EnrolBegin, EnrolFinish};
 use client::{App, Settings};
 use domain::problem::{Problem, ProblemCode};
-use phone_shell::shell::{exchange, phone_in};
+use phone_shell::shell::{Tries, exchange, phone_in};
 use phone_shell::transport::{NoAnswer, Transport};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::io::{BufRead, Write};
+use std::time::Duration;
 
 #[derive(Debug, Deserialize)]
 struct Line {
@@ -63,10 +64,17 @@ impl Phone {
                 self.signal = line.args.get("on").and_then(Value::as_bool).unwrap_or(true);
                 Ok(json!({ "on": self.signal }))
             }
+            "patience" => {
+                let ms = line.args.get("ms").and_then(Value::as_u64).unwrap_or(60_000);
+                self.transport = self.transport.clone().with_patience(Duration::from_millis(ms));
+                Ok(json!({ "ms": ms }))
+            }
             "enrol" => self.enrol(read(line.args)?).await,
             "exchange" => {
                 let transport = self.signal.then_some(&self.transport);
-                let report = exchange(&mut self.app, transport).await?;
+                let once = line.args.get("once").and_then(Value::as_bool).unwrap_or(false);
+                let tries = if once { Tries::One } else { Tries::Usual };
+                let report = exchange(&mut self.app, transport, tries).await?;
                 serde_json::to_value(report).map_err(|_| Problem::new(ProblemCode::Internal))
             }
             name => dispatch(&mut self.app, name, line.args),

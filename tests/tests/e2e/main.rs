@@ -7,6 +7,8 @@
 )]
 
 mod misfortune;
+mod newer;
 mod phone_killed;
+mod roads;
 mod story;
 mod world;

@@ -7,8 +7,7 @@ use domain::time::Day;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
-use system_tests::county::{CountyProcess, ask, build};
+use system_tests::county::{CountyProcess, ask, binary, build};
 use system_tests::net::Road;
 use system_tests::phone::PhoneProcess;
 
@@ -39,17 +38,33 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// The seeded county that every test copies; made once.
-fn template() -> &'static Path {
-    static TEMPLATE: OnceLock<PathBuf> = OnceLock::new();
-    TEMPLATE.get_or_init(|| {
-        let folder = folder("template");
+/// Copies the seeded county into an empty folder. It is made once for all processes of all test runs, as
+/// long as server and day are the same, and stands beside the server's binary.
+fn copy_template(to: &Path) {
+    let server = binary("county-server").unwrap();
+    let made = server.metadata().unwrap().modified().unwrap();
+    let made = made.duration_since(std::time::UNIX_EPOCH).unwrap().as_nanos();
+    let templates = server.with_file_name("e2e-templates");
+    std::fs::create_dir_all(&templates).unwrap();
+    // Held until this function ends, or its process.
+    let lock = std::fs::File::create(templates.join("lock")).unwrap();
+    lock.lock().unwrap();
+    let template = templates.join(format!("{made}-{}", today()));
+    if !template.exists() {
+        for old in std::fs::read_dir(&templates).unwrap().map(|entry| entry.unwrap().path()) {
+            if old.is_dir() {
+                std::fs::remove_dir_all(old).unwrap();
+            }
+        }
+        // Under another name until it is whole.
+        let fresh = templates.join("unfinished");
         let subjects = SUBJECTS.to_string();
-        std::fs::create_dir_all(folder.join("county")).unwrap();
-        ask(&folder.join("county"), &["seed", "--subjects", &subjects, "--months", "1", "--seed", "1"])
-            .unwrap();
-        folder
-    })
+        let seed = ["seed", "--subjects", &subjects, "--months", "1", "--seed", "1"];
+        ask(&fresh.join("county"), &seed).unwrap();
+        std::fs::rename(fresh, &template).unwrap();
+    }
+    copy(&template, to);
+    copy(&template.join("county"), &to.join("county"));
 }
 
 /// One test's world.
@@ -65,8 +80,7 @@ pub struct World {
 impl World {
     pub fn new(name: &str) -> Self {
         let folder = folder(name);
-        copy(template(), &folder);
-        copy(&template().join("county"), &folder.join("county"));
+        copy_template(&folder);
         let synthetic = County::new(Plan { seed: 1, subjects: SUBJECTS, today: today() });
         let story = story(&synthetic, today()).unwrap();
         let county = CountyProcess::start(&folder.join("county"), "127.0.0.1:0").unwrap();

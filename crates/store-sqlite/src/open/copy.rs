@@ -27,7 +27,7 @@ pub fn back_up(database: &Path, key: &[u8; 32], half: Half, target: &Path) -> Re
         return Err(file_fault("an unfinished backup cannot be removed", &error));
     }
     let from = open_reader(database, key, half)?;
-    let mut to = connect(&fresh, key, Verdict::Unknown, OpenFlags::SQLITE_OPEN_CREATE)?;
+    let mut to = connect(&fresh, key, half, Verdict::Unknown, OpenFlags::SQLITE_OPEN_CREATE)?;
     let copied = Backup::new(&from, &mut to).and_then(|backup| backup.step(-1)).map_err(fault)?;
     if copied != StepResult::Done {
         return Err(StoreError::Busy);

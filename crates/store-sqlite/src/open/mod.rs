@@ -11,7 +11,7 @@ pub use copy::{back_up, check};
 pub use quarantine::set_aside;
 
 use crate::fault::{fault, file_fault};
-use crate::migrate::migrate;
+use crate::migrate::{migrate, refuse_newer};
 use canary::Verdict;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
@@ -78,7 +78,7 @@ pub fn open(database: &Path, key: &[u8; 32], half: Half) -> Result<Connection, S
             Verdict::Unknown => {}
         }
     }
-    let mut connection = connect(database, key, verdict, OpenFlags::SQLITE_OPEN_CREATE)?;
+    let mut connection = connect(database, key, half, verdict, OpenFlags::SQLITE_OPEN_CREATE)?;
     connection.execute_batch(half.settings()).map_err(fault)?;
     migrate(&mut connection, half)?;
     if verdict != Verdict::Fits {
@@ -93,16 +93,17 @@ pub fn open(database: &Path, key: &[u8; 32], half: Half) -> Result<Connection, S
 /// As [`open`].
 pub fn open_reader(database: &Path, key: &[u8; 32], half: Half) -> Result<Connection, StoreError> {
     let verdict = canary::judge(database, key, half);
-    let connection = connect(database, key, verdict, OpenFlags::empty())?;
+    let connection = connect(database, key, half, verdict, OpenFlags::empty())?;
     let settings = "PRAGMA query_only = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384;";
     connection.execute_batch(settings).map_err(fault)?;
     Ok(connection)
 }
 
-/// Connects and proves the key on the first page.
+/// Connects, proves the key on the first page, and goes no further into the file of a newer version.
 fn connect(
     database: &Path,
     key: &[u8; 32],
+    half: Half,
     verdict: Verdict,
     flags: OpenFlags,
 ) -> Result<Connection, StoreError> {
@@ -115,7 +116,7 @@ fn connect(
     connection.busy_timeout(std::time::Duration::from_millis(BUSY_MS)).map_err(fault)?;
     let first = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0));
     match first {
-        Ok(_) => Ok(connection),
+        Ok(_) => refuse_newer(&connection, half).map(|()| connection),
         Err(rusqlite::Error::SqliteFailure(error, _))
             if matches!(error.code, ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) =>
         {
