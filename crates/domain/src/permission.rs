@@ -226,6 +226,8 @@ fn add_scopes(areas: &Areas, assignment: &Assignment, scopes: &mut Vec<Scope>) {
 }
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::area::Area;
