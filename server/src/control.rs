@@ -3,6 +3,7 @@
 
 use crate::config::Data;
 use crate::county::County;
+use crate::roster::{self, Roster, Row};
 use crate::staff::NewAssignment;
 use crate::{clock, enrol, staff};
 use domain::ids::{DeviceId, RecordId};
@@ -57,6 +58,15 @@ pub enum Errand {
         /// Which phone.
         device: DeviceId,
     },
+    /// Staff and roles out of a file.
+    Roster {
+        /// What the file is called.
+        file: String,
+        /// Its rows.
+        rows: Vec<Row>,
+        /// The first day of the roles.
+        from: Day,
+    },
 }
 
 /// What is answered.
@@ -71,6 +81,8 @@ pub enum Answer {
     Sheet(PrintedSheet),
     /// 备用解锁码, to be read out.
     Recovery(String),
+    /// What became of the rows of a file.
+    Roster(Roster),
 }
 
 /// A sheet as it stands on paper.
@@ -120,6 +132,9 @@ pub async fn carry_out(county: &County, errand: Errand, now_ms: UnixMs) -> Resul
         Errand::Recovery { device } => {
             enrol::recovery(county, device).await.map(|code| Answer::Recovery(code.read_out()))
         }
+        Errand::Roster { file, rows, from } => {
+            roster::take(county, &file, &rows, from, now_ms).await.map(Answer::Roster)
+        }
     }
 }
 
@@ -128,8 +143,8 @@ fn socket(data: &Data) -> PathBuf {
     data.folder.join("county.sock")
 }
 
-/// An errand has some hundred bytes.
-const BYTES_MAX: u64 = 64 * 1024;
+/// Most errands have some hundred bytes; a county's whole staff has some hundred thousand.
+const BYTES_MAX: u64 = 4 * 1024 * 1024;
 
 /// Takes errands as long as it is polled. The caller holds the database's lock, so a socket that is
 /// there already is left over from a process that is no more.

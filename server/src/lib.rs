@@ -17,6 +17,7 @@ pub mod open;
 pub mod problem;
 pub mod reports;
 pub mod roll;
+pub mod roster;
 pub mod routes;
 pub mod seed;
 pub mod seeding;

@@ -34,6 +34,21 @@ pub struct NewAssignment {
     pub until: Option<Day>,
 }
 
+impl NewAssignment {
+    /// The fields of its record.
+    pub(crate) fn sets(&self) -> Sets {
+        let area = i64::try_from(self.area.0).unwrap_or_default();
+        let mut sets = BTreeMap::from([
+            (keys::STAFF.to_owned(), Value::from(self.staff.to_string())),
+            (keys::ROLE.to_owned(), Value::from(self.role.code())),
+            (keys::AREA.to_owned(), Value::from(area)),
+            (keys::FROM.to_owned(), Value::from(self.from.to_string())),
+        ]);
+        sets.extend(self.until.map(|until| (keys::UNTIL.to_owned(), Value::from(until.to_string()))));
+        sets
+    }
+}
+
 /// Adds a member of staff; they can do nothing before they are given a role.
 ///
 /// # Errors
@@ -59,15 +74,7 @@ pub async fn assign(county: &County, new: &NewAssignment, now_ms: UnixMs) -> Res
     if !known {
         return Err(Problem::new(ProblemCode::NothingFound));
     }
-    let area = i64::try_from(new.area.0).unwrap_or_default();
-    let mut sets = BTreeMap::from([
-        (keys::STAFF.to_owned(), Value::from(new.staff.to_string())),
-        (keys::ROLE.to_owned(), Value::from(new.role.code())),
-        (keys::AREA.to_owned(), Value::from(area)),
-        (keys::FROM.to_owned(), Value::from(new.from.to_string())),
-    ]);
-    sets.extend(new.until.map(|until| (keys::UNTIL.to_owned(), Value::from(until.to_string()))));
-    write(county, OwnRecord::New(RecordKind::Assignment), sets, now_ms).await
+    write(county, OwnRecord::New(RecordKind::Assignment), new.sets(), now_ms).await
 }
 
 /// Ends a role: `until` is the first day on which it holds no more.
@@ -84,18 +91,36 @@ pub async fn end(county: &County, assignment: RecordId, until: Day, now_ms: Unix
     write(county, OwnRecord::Known(record), sets, now_ms).await.map(drop)
 }
 
-async fn write(
+/// What a patch sets.
+pub(crate) type Sets = BTreeMap<String, Value>;
+
+pub(crate) async fn write(
     county: &County,
     record: OwnRecord,
-    sets: BTreeMap<String, Value>,
+    sets: Sets,
     now_ms: UnixMs,
 ) -> Result<RecordId, Problem> {
-    let stamp = Stamp { wall_ms: now_ms, county_ms: now_ms, ..Stamp::default() };
-    let salt = WriterId(county.dice.number());
-    let patch = OwnPatch { record, sets, seen: None, author: operator(), stamp, salt };
-    let done = county.append(vec![patch], now_ms).await?;
-    let written = done.own.first().map(|(record, _)| record.id);
+    let written = write_all(county, vec![(record, sets)], now_ms).await?.first().copied();
     written.ok_or_else(|| Problem::new(ProblemCode::Internal).with("reference", "nothing was written"))
+}
+
+/// Writes in the operator's name, all or nothing; answers the records in their order.
+pub(crate) async fn write_all(
+    county: &County,
+    records: Vec<(OwnRecord, Sets)>,
+    now_ms: UnixMs,
+) -> Result<Vec<RecordId>, Problem> {
+    let stamp = Stamp { wall_ms: now_ms, county_ms: now_ms, ..Stamp::default() };
+    let patch = |(record, sets)| {
+        let salt = WriterId(county.dice.number());
+        OwnPatch { record, sets, seen: None, author: operator(), stamp, salt }
+    };
+    let patches: Vec<OwnPatch> = records.into_iter().map(patch).collect();
+    if patches.is_empty() {
+        return Ok(Vec::new());
+    }
+    let done = county.append(patches, now_ms).await?;
+    Ok(done.own.into_iter().map(|(record, _)| record.id).collect())
 }
 
 /// Retires (handed over) or revokes (lost) a phone, or takes it back.

@@ -232,3 +232,28 @@ fn a_damaged_database_is_named_and_left_as_it_is() {
     assert!(told.contains("county.db is damaged"), "{told}");
     assert_eq!(fs::read(&database).unwrap(), bytes);
 }
+
+#[test]
+fn a_roster_is_told_first_and_taken_when_it_is_meant() {
+    let place = Place::new();
+    place.said(&["seed", "--subjects", "150", "--months", "0"]);
+    let roster = "姓名,角色,村,电话\n测试甲,儿童主任,532929102210,13900000001\n测试乙,村长,民主村委会,\n";
+    fs::write(place.path("roster.csv"), roster).unwrap();
+    let mut server = place.serve();
+    let import = |arguments: &[&str]| {
+        let output = place.run(&[&["staff", "import", "roster.csv"], arguments].concat());
+        assert_eq!(output.status.code(), Some(1), "a row is wrong");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let told = import(&[]);
+    assert!(told.contains("roster.csv 第 3 行，角色：没有这个角色"), "{told}");
+    assert!(told.contains("新增 1 行，已有 0 行，有错 1 行。还没有写入"), "{told}");
+    assert!(!place.said(&["staff", "list", "532929102210"]).contains("测试甲"));
+    assert!(import(&["--apply"]).contains("新增 1 行，已有 0 行，有错 1 行。已写入"));
+    assert!(place.said(&["staff", "list", "532929102210"]).contains("测试甲"));
+    assert!(import(&["--apply"]).contains("新增 0 行，已有 1 行，有错 1 行。没有要改的"));
+    assert!(place.refused(&["staff", "import", "nowhere.csv"]).contains("nowhere.csv"));
+    assert_eq!(server.stop(), Some(0));
+    let log = fs::read_to_string(place.path("server.log")).unwrap();
+    assert!(!log.contains("测试甲") && !log.contains("13900000001"), "{log}");
+}

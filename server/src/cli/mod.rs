@@ -4,6 +4,7 @@ mod backup;
 mod coverage;
 mod doctor;
 mod enrol;
+mod roster;
 mod seed;
 mod serve;
 mod staff;

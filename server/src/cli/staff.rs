@@ -49,6 +49,9 @@ pub(super) enum Command {
         #[arg(long, value_name = "DAY")]
         until: Option<Day>,
     },
+    /// Read staff with their roles out of a CSV file with the columns 姓名, 角色, 村, 电话. Prints what
+    /// would happen; ends with 1 when a row is wrong.
+    Import(super::roster::Options),
     /// End a role.
     End {
         /// The assignment's id, as `list` shows it.
@@ -86,7 +89,7 @@ fn role(text: &str) -> Result<Role, String> {
     Role::from_code(text).ok_or_else(known)
 }
 
-async fn reference(config: &Config) -> Result<Arc<Reference>, Problem> {
+pub(super) async fn reference(config: &Config) -> Result<Arc<Reference>, Problem> {
     let county = open::to_read(config)?;
     let (_, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
     Ok(reference)
@@ -98,6 +101,7 @@ pub(super) async fn run(config: &Config, command: Command) -> Outcome {
     let asked = match command {
         Command::List { area } => return list(config, area.as_deref()).await,
         Command::Phones => return phones(config).await,
+        Command::Import(options) => return super::roster::run(config, &options).await,
         Command::Add { name, phone } => Errand::AddStaff { name, phone },
         Command::Assign { staff, role, area, from, until } => {
             let known = reference(config).await?;
@@ -121,7 +125,7 @@ pub(super) async fn run(config: &Config, command: Command) -> Outcome {
         Answer::Done => {}
         Answer::Made(id) => print(&format!("{id}\n")),
         Answer::Recovery(code) => print(&format!("备用解锁码 {code}\n")),
-        Answer::Sheet(_) => return Err(unexpected()),
+        Answer::Sheet(_) | Answer::Roster(_) => return Err(unexpected()),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,0 +1,284 @@
+//! 工作人员名单: staff with their roles out of a CSV file. Whatever is wrong is told with its line and
+//! column; the other rows are taken; the same file twice changes nothing.
+
+use crate::county::{County, at_county};
+use crate::staff::{self, NewAssignment, find_area};
+use domain::catalogue::{RecordKind, keys};
+use domain::ids::{AreaCode, RecordId};
+use domain::problem::{Problem, ProblemCode};
+use domain::reference::Reference;
+use domain::staff::{Role, Staff};
+use domain::time::{Day, UnixMs};
+use domain::value::Value;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use sync::county::prepared::OwnRecord;
+
+/// The columns, by the names in the first line; their order does not matter, and others are not read.
+const COLUMNS: [&str; 4] = ["姓名", "角色", "村", "电话"];
+
+/// More rows than any county has staff.
+const ROWS_MAX: usize = 5_000;
+
+/// A row as it was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Row {
+    /// Its line in the file, from 1.
+    pub line: u64,
+    /// 姓名.
+    pub name: String,
+    /// 角色.
+    pub role: Role,
+    /// 村: the code or whole name of an area of any level.
+    pub area: String,
+    /// 电话, digits only.
+    pub phone: Option<String>,
+}
+
+/// What a row comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// Person and role are there already.
+    Known,
+    /// A new role of somebody who is there.
+    Role,
+    /// Somebody new, with the role.
+    Person,
+}
+
+/// A row whose meaning is clear.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Planned {
+    /// The row.
+    pub row: Row,
+    /// Its area.
+    pub area: AreaCode,
+    /// Who it is; `None` for somebody new.
+    pub staff: Option<RecordId>,
+    /// What it comes to.
+    pub step: Step,
+    /// Whether the county has somebody else of this name, with another telephone.
+    pub namesake: bool,
+}
+
+/// A whole file: what is clear and what is wrong, each in the order of the file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Roster {
+    /// Rows that are taken.
+    pub planned: Vec<Planned>,
+    /// Rows that are not.
+    pub wrong: Vec<Problem>,
+}
+
+/// What is wrong in one place of a file.
+fn wrong(file: &str, line: u64, column: &str, reason: &str) -> Problem {
+    let problem = Problem::new(ProblemCode::RowWrong).with("file", file).with("row", line);
+    problem.with("column", column).with("reason", reason)
+}
+
+/// Reads a file's bytes: UTF-8, with or without a byte-order mark. `file` is what it is called in
+/// problems. O(bytes).
+///
+/// # Errors
+/// When the first line has not all columns, or is not UTF-8: then no row can be read.
+pub fn read(file: &str, bytes: &[u8]) -> Result<(Vec<Row>, Vec<Problem>), Problem> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(bytes);
+    let not_utf8 = "不是 UTF-8，请另存为“CSV UTF-8” (not UTF-8: save it as \"CSV UTF-8\")";
+    let headings = reader.headers().map_err(|_| wrong(file, 1, "", not_utf8))?.clone();
+    let place = |column: &str| {
+        let place = headings.iter().position(|heading| heading == column);
+        place.ok_or_else(|| wrong(file, 1, column, "没有这一列 (there is no such column)"))
+    };
+    let [name, role, area, phone] = COLUMNS;
+    let places = [place(name)?, place(role)?, place(area)?, place(phone)?];
+    let (mut rows, mut problems) = (Vec::new(), Vec::new());
+    let (mut line, mut counted) = (1, 0);
+    for record in reader.byte_records() {
+        let Ok(record) = record else { continue };
+        // The reader's own count passes over empty lines and Windows' line ends.
+        let ended = record.position().map_or(0, csv::Position::byte);
+        let begins = start_of_record(bytes, usize::try_from(ended).unwrap_or(usize::MAX));
+        line += lines(bytes.get(counted..begins).unwrap_or_default());
+        counted = begins;
+        if rows.len() + problems.len() == ROWS_MAX {
+            problems.push(wrong(
+                file,
+                line,
+                "",
+                "行数太多，从这里起没有读 (too many rows: not read from here on)",
+            ));
+            break;
+        }
+        let cells = places.map(|place| std::str::from_utf8(record.get(place).unwrap_or_default()));
+        let [Ok(name), Ok(role), Ok(area), Ok(phone)] = cells else {
+            problems.push(wrong(file, line, "", not_utf8));
+            continue;
+        };
+        match row(line, name, role, area, phone) {
+            Ok(row) => rows.push(row),
+            Err((column, reason)) => problems.push(wrong(file, line, column, reason)),
+        }
+    }
+    Ok((rows, problems))
+}
+
+/// The first byte of a row, from where the row before it ended.
+fn start_of_record(bytes: &[u8], ended: usize) -> usize {
+    let rest = bytes.get(ended..).unwrap_or_default();
+    ended + rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count()
+}
+
+/// How many lines end in these bytes, whichever system wrote them.
+fn lines(bytes: &[u8]) -> u64 {
+    let next = bytes.iter().skip(1).map(Some).chain([None]);
+    let ends = bytes.iter().zip(next).filter(|(byte, next)| match byte {
+        b'\n' => true,
+        b'\r' => *next != Some(&b'\n'),
+        _ => false,
+    });
+    ends.count() as u64
+}
+
+fn row(
+    line: u64,
+    name: &str,
+    role: &str,
+    area: &str,
+    phone: &str,
+) -> Result<Row, (&'static str, &'static str)> {
+    let [name_column, role_column, area_column, phone_column] = COLUMNS;
+    let empty = "没有填 (empty)";
+    if name.is_empty() {
+        return Err((name_column, empty));
+    }
+    if name.chars().any(|c| c.is_ascii_digit() || c.is_control()) {
+        return Err((name_column, "不是姓名 (not a name)"));
+    }
+    let word = |one: &&Role| one.zh() == role || one.code() == role;
+    let role = Role::ALL.iter().find(word).copied();
+    let role = role.ok_or((role_column, "没有这个角色 (there is no such role)"))?;
+    if area.is_empty() {
+        return Err((area_column, empty));
+    }
+    let digits: String = phone.chars().filter(|c| !matches!(c, ' ' | '-' | '\u{3000}')).collect();
+    let number = (7..=12).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if !digits.is_empty() && !number {
+        return Err((phone_column, "不是电话号码 (not a telephone number)"));
+    }
+    let (name, area) = (name.to_owned(), area.to_owned());
+    Ok(Row { line, name, role, area, phone: Some(digits).filter(|digits| !digits.is_empty()) })
+}
+
+/// What the rows come to beside those whom the county has. Roles that are new hold from a day on.
+/// O(rows × staff of the same name).
+pub fn plan(reference: &Reference, file: &str, rows: &[Row], from: Day) -> Roster {
+    let mut named: BTreeMap<&str, Vec<&Staff>> = BTreeMap::new();
+    for one in reference.staff.values() {
+        named.entry(&one.name).or_default().push(one);
+    }
+    let mut in_file: BTreeMap<&str, BTreeSet<Option<&str>>> = BTreeMap::new();
+    for row in rows {
+        in_file.entry(&row.name).or_default().insert(row.phone.as_deref());
+    }
+    let mut met: BTreeMap<(&str, Option<&str>, Role, AreaCode), u64> = BTreeMap::new();
+    let mut roster = Roster::default();
+    for row in rows {
+        let namesakes = named.get(row.name.as_str()).map_or(&[][..], Vec::as_slice);
+        let alone = in_file.get(row.name.as_str()).is_none_or(|phones| phones.len() == 1);
+        let planned = area(reference, row).and_then(|area| {
+            let staff = who(row, namesakes, alone)?;
+            let key = (row.name.as_str(), row.phone.as_deref(), row.role, area);
+            if met.insert(key, row.line).is_some() {
+                return Err(("", "与前面一行相同 (the same as an earlier row)".to_owned()));
+            }
+            let has = |staff: RecordId| {
+                let mut all = reference.assignments_of(staff);
+                all.any(|one| {
+                    one.role == row.role && one.area == area && one.until.is_none_or(|until| until > from)
+                })
+            };
+            let step = match staff {
+                None => Step::Person,
+                Some(staff) if has(staff) => Step::Known,
+                Some(_) => Step::Role,
+            };
+            let namesake = step == Step::Person && !namesakes.is_empty();
+            Ok(Planned { row: row.clone(), area, staff, step, namesake })
+        });
+        match planned {
+            Ok(planned) => roster.planned.push(planned),
+            Err((column, reason)) => roster.wrong.push(wrong(file, row.line, column, &reason)),
+        }
+    }
+    roster
+}
+
+type Doubt = (&'static str, String);
+
+fn area(reference: &Reference, row: &Row) -> Result<AreaCode, Doubt> {
+    let [_, _, column, _] = COLUMNS;
+    find_area(reference, &row.area)
+        .map_err(|problem| (column, problem.params.get("reason").cloned().unwrap_or_default()))
+}
+
+/// Whom a row means. Namesakes are told apart by their telephones, and never guessed.
+fn who(row: &Row, namesakes: &[&Staff], alone: bool) -> Result<Option<RecordId>, Doubt> {
+    let [_, _, _, column] = COLUMNS;
+    match &row.phone {
+        Some(phone) => {
+            let same = |one: &&&Staff| one.phone.as_ref() == Some(phone);
+            let others = namesakes.iter().filter(|one| one.phone.is_none()).count();
+            match namesakes.iter().find(same) {
+                Some(one) => Ok(Some(one.id)),
+                None if others > 0 => Err((
+                    column,
+                    "县里有同名的人，没有电话，分不清是不是同一个人 (somebody of this name has no telephone yet: nobody knows whether it is the same person)".to_owned(),
+                )),
+                None => Ok(None),
+            }
+        }
+        None if !alone || namesakes.len() > 1 => {
+            Err((column, "有同名的人，请填电话 (there are namesakes: give the telephone)".to_owned()))
+        }
+        None => Ok(namesakes.first().map(|one| one.id)),
+    }
+}
+
+/// Takes the rows of a file: new people first, then their roles. Done twice it changes nothing the
+/// second time; cut off in the middle, the next time goes on.
+///
+/// # Errors
+/// What the store says.
+pub async fn take(
+    county: &County,
+    file: &str,
+    rows: &[Row],
+    from: Day,
+    now_ms: UnixMs,
+) -> Result<Roster, Problem> {
+    let (_, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
+    let roster = plan(&reference, file, rows, from);
+    let new = roster.planned.iter().filter(|one| one.step == Step::Person);
+    let new: BTreeSet<(&str, Option<&str>)> =
+        new.map(|one| (one.row.name.as_str(), one.row.phone.as_deref())).collect();
+    let persons = new.iter().map(|(name, phone)| {
+        let mut sets = BTreeMap::from([(keys::NAME.to_owned(), Value::from(*name))]);
+        sets.extend(phone.map(|phone| (keys::PHONE.to_owned(), Value::from(phone))));
+        (OwnRecord::New(RecordKind::Staff), sets)
+    });
+    let made = staff::write_all(county, persons.collect(), now_ms).await?;
+    let made: BTreeMap<_, _> = new.iter().copied().zip(made).collect();
+    let roles = roster.planned.iter().filter(|one| one.step != Step::Known).filter_map(|one| {
+        let key = (one.row.name.as_str(), one.row.phone.as_deref());
+        let staff = one.staff.or_else(|| made.get(&key).copied())?;
+        let new = NewAssignment { staff, role: one.row.role, area: one.area, from, until: None };
+        Some((OwnRecord::New(RecordKind::Assignment), new.sets()))
+    });
+    staff::write_all(county, roles.collect(), now_ms).await?;
+    Ok(roster)
+}
+
+#[cfg(test)]
+mod tests;
