@@ -14,6 +14,7 @@ use crate::subject::Person;
 use crate::time::Day;
 use crate::value::Value;
 use crate::visit::{Met, PartFact, Way};
+use serde::{Deserialize, Serialize};
 
 crate::staff::codes! {
     /// What a visit is for. A 核查 is never met by a 走访.
@@ -26,7 +27,7 @@ crate::staff::codes! {
 }
 
 /// One rule of a duty.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Duty {
     /// The record.
     pub id: RecordId,

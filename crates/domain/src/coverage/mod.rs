@@ -11,10 +11,12 @@
 //! - [`standing`]: what is stored of it for a (duty, period, person).
 //! - [`touch`]: which standings a changed fact can change.
 //! - [`tally`]: the sums of steps, kept by differences.
+//! - [`generations`]: which judgement readers see while rules change.
 //! - [`reading`]: rows that add up, and the sentence.
 //!
 //! *As of* a day means: the facts up to the end of that day, as they are known today.
 
+pub mod generations;
 pub mod reading;
 pub mod rules;
 pub mod standing;
@@ -26,6 +28,7 @@ pub mod touch;
 #[cfg(test)]
 mod tests;
 
+pub use generations::{Generation, Generations, Spans};
 pub use reading::{Row, sentence_en, sentence_zh};
 pub use rules::{ANY_DUTY, Rules};
 pub use standing::{Standing, standing};

@@ -6,6 +6,7 @@ use crate::period::{Cadence, Cut};
 use crate::reference::Reference;
 use crate::time::Day;
 use crate::visit::{Met, Way};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// 任一要求: the name of the duty whose register is everybody with any duty of care, each person
@@ -13,11 +14,20 @@ use std::collections::{BTreeMap, BTreeSet};
 pub const ANY_DUTY: &str = "*";
 
 /// All rules of a county, ready to be asked. Made anew when the reference changes.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rules {
     parents: BTreeMap<AreaCode, AreaCode>,
     /// By duty and owning area, each list ordered by first day.
     duties: BTreeMap<String, BTreeMap<AreaCode, Vec<Duty>>>,
+}
+
+/// What an edit of rules can change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The first day on which a village is asked something else.
+    pub from: Day,
+    /// The duties of which it is, with `*`.
+    pub duties: BTreeSet<String>,
 }
 
 /// No chain of divisions is longer ([`crate::area::Areas::ancestors`]).
@@ -52,6 +62,27 @@ impl Rules {
         let Some(owners) = self.duties.get(duty) else { return &[] };
         let mut areas = std::iter::successors(Some(village), |code| self.parents.get(code).copied());
         areas.by_ref().take(DEPTH_MAX).find_map(|area| owners.get(&area)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Where other rules ask something else; `None` when they differ in words only. Standings of other
+    /// duties, and of periods whose next one ends on or before that day, are the same under both.
+    /// O(areas · duties · rules).
+    pub fn difference(&self, other: &Self) -> Option<Change> {
+        let areas = |rules: &Self| -> BTreeSet<AreaCode> {
+            let owners = rules.duties.values().flat_map(BTreeMap::keys);
+            rules.parents.keys().chain(owners).copied().collect()
+        };
+        let areas: BTreeSet<AreaCode> = areas(self).union(&areas(other)).copied().collect();
+        let names: BTreeSet<&String> = self.duties.keys().chain(other.duties.keys()).collect();
+        let mut change: Option<Change> = None;
+        for name in names {
+            let days = areas.iter().filter_map(|area| differ(self.at(name, *area), other.at(name, *area)));
+            let Some(day) = days.min() else { continue };
+            let change = change.get_or_insert_with(|| Change { from: day, duties: BTreeSet::new() });
+            change.from = change.from.min(day);
+            change.duties.insert(name.clone());
+        }
+        change
     }
 
     /// The rules of `*` for the villages whose nearest owner of any rule is this area: one for each
@@ -101,6 +132,26 @@ fn any_rule(area: AreaCode, from: Day, until: Option<Day>, holding: &[&Duty]) ->
         source: String::new(),
         strength: String::new(),
     })
+}
+
+/// The first day on which two lists of rules of one duty ask differently.
+fn differ(old: &[Duty], new: &[Duty]) -> Option<Day> {
+    let edges = old.iter().chain(new).flat_map(|rule| [Some(rule.from), rule.until]).flatten();
+    let edges: BTreeSet<Day> = edges.collect();
+    let asked = |rules, day| rule_on(rules, day).map(asks);
+    let day = edges.into_iter().find(|day| asked(old, *day) != asked(new, *day));
+    // A rolling duty is due so many days after it began, though nothing was in force then.
+    let rolling = |rule: &Duty| matches!(rule.cadence, Cadence::Rolling { .. });
+    let begun = |rules: &[Duty]| rules.first().map(|rule| rule.from);
+    let begins_elsewhere = begun(old) != begun(new) && old.iter().chain(new).any(rolling);
+    let began = [begun(old), begun(new)].into_iter().flatten().filter(|_| begins_elsewhere);
+    day.into_iter().chain(began).min()
+}
+
+/// All that coverage reads of a rule that is in force.
+fn asks(rule: &Duty) -> impl PartialEq + use<'_> {
+    let whom = (rule.kind, &rule.categories, rule.enrolled_days_min);
+    (whom, &rule.ways, &rule.mets, rule.visitors_min, rule.cadence, rule.cut)
 }
 
 /// The rule in force on a day: of several, the one that began last.

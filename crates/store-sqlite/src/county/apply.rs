@@ -9,7 +9,6 @@ use super::tally::Sums;
 use super::view::View;
 use crate::codec::{Pack, pack_entry};
 use crate::fault::fault;
-use domain::coverage::Rules;
 use domain::ids::{RecordId, WriterId};
 use domain::patch::RecordRef;
 use domain::problem::Problem;
@@ -55,6 +54,9 @@ pub(super) fn apply(
         let row = [county, former.writer.0.cast_signed(), former.until_seq.cast_signed()];
         connection.execute(sql, row).map_err(fault)?;
     }
+    if let Some(generations) = &plan.generations {
+        super::generations::put(connection, county, &knowledge.loaded.generations, generations)?;
+    }
     Ok(Change { plan, waits })
 }
 
@@ -73,13 +75,13 @@ impl Change {
             for (record, row) in &plan.records {
                 reference.take(*record, &row.head);
             }
-            caches.rules = Arc::new(Rules::of(reference));
         }
         for (own, waits_for, change) in self.waits {
             around.count(own, waits_for, change);
         }
         sums.add(plan.tally, plan.digests);
         caches.former.extend(plan.former);
+        caches.generations = plan.generations.unwrap_or(Arc::clone(&caches.generations));
         caches.state = plan.county.unwrap_or(caches.state);
     }
 }

@@ -5,7 +5,7 @@ use super::load_people::{part_day, part_kind};
 use crate::codec::pack_standing;
 use crate::fault::fault;
 use domain::catalogue::RecordKind;
-use domain::coverage::Standing;
+use domain::coverage::{Generation, Standing};
 use domain::ids::AreaCode;
 use domain::patch::RecordRef;
 use domain::period::Period;
@@ -31,21 +31,52 @@ pub(super) fn people(
         }
         put_part(connection, county, part)?;
     }
-    for (duty, period, subject) in &plan.standings_gone {
-        let Ok(until) = period.parse::<Period>().map(Period::until) else { continue };
-        let sql = "DELETE FROM standings WHERE county = ?1 AND subject = ?2 AND until = ?3
-             AND duty = ?4 AND period = ?5";
-        let key = params![county, subject.bytes(), until.0, duty, period];
-        connection.prepare_cached(sql).and_then(|mut delete| delete.execute(key)).map_err(fault)?;
+    let known = |generation: Generation, duty: &str, period: Period, subject| {
+        let (_, standings) = knowledge.loaded.standings.get(&subject)?;
+        let here = |(number, one): &&(Generation, Standing)| {
+            *number == generation && one.duty == duty && one.period == period
+        };
+        standings.iter().find(here).map(|(_, one)| one)
+    };
+    for (generation, duty, period, subject) in &plan.standings_gone {
+        if let Some(old) = known(*generation, duty, *period, *subject) {
+            remove_standing(connection, county, *generation, old)?;
+        }
     }
-    for standing in &plan.standings {
-        let known = knowledge.loaded.standings.get(&standing.subject);
-        let old = known.and_then(|(_, standings)| {
-            standings.iter().find(|one| one.duty == standing.duty && one.period == standing.period)
-        });
-        put_standing(connection, county, standing, old)?;
+    for (generation, standing) in &plan.standings {
+        let old = known(*generation, &standing.duty, standing.period, standing.subject);
+        put_standing(connection, county, *generation, standing, old)?;
     }
     Ok(())
+}
+
+fn remove_standing(
+    connection: &Connection,
+    county: i64,
+    generation: Generation,
+    old: &Standing,
+) -> Result<(), StoreError> {
+    const SQL: &str = "DELETE FROM standings WHERE county = ?1 AND subject = ?2 AND until = ?3
+         AND duty = ?4 AND period = ?5 AND generation = ?6";
+    let period = old.period.to_string();
+    let key = params![county, old.subject.bytes(), old.period.until().0, old.duty, period, generation.0];
+    connection.prepare_cached(SQL).and_then(|mut delete| delete.execute(key)).map_err(fault)?;
+    let mut areas = old.steps.iter().map(|step| step.place.area);
+    areas.try_for_each(|area| leave_area(connection, county, generation, old, area))
+}
+
+fn leave_area(
+    connection: &Connection,
+    county: i64,
+    generation: Generation,
+    standing: &Standing,
+    area: AreaCode,
+) -> Result<(), StoreError> {
+    const SQL: &str = "DELETE FROM standing_areas WHERE county = ?1 AND duty = ?2 AND period = ?3
+         AND generation = ?4 AND area = ?5 AND subject = ?6";
+    let Standing { duty, period, subject, .. } = standing;
+    let key = params![county, duty, period.to_string(), generation.0, area.0.cast_signed(), subject.bytes()];
+    connection.prepare_cached(SQL).and_then(|mut delete| delete.execute(key)).map_err(fault).map(drop)
 }
 
 /// Takes a part that was here before out of its old place.
@@ -100,28 +131,35 @@ pub(super) fn put_part(connection: &Connection, county: i64, part: &PartRow) -> 
 fn put_standing(
     connection: &Connection,
     county: i64,
+    generation: Generation,
     standing: &Standing,
     old: Option<&Standing>,
 ) -> Result<(), StoreError> {
-    const INSERT: &str = "INSERT OR REPLACE INTO standings (county, subject, until, duty, period, standing)
+    const INSERT: &str = "INSERT OR REPLACE INTO standings
+             (county, subject, until, duty, period, generation, standing)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    const UPDATE: &str = "UPDATE standings SET standing = ?7
+         WHERE county = ?1 AND subject = ?2 AND until = ?3 AND duty = ?4 AND period = ?5 AND generation = ?6";
+    const AREA: &str =
+        "INSERT OR IGNORE INTO standing_areas (county, duty, period, generation, area, subject)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-    const UPDATE: &str = "UPDATE standings SET standing = ?6
-         WHERE county = ?1 AND subject = ?2 AND until = ?3 AND duty = ?4 AND period = ?5";
-    const AREA: &str = "INSERT OR IGNORE INTO standing_areas (county, duty, period, area, subject)
-         VALUES (?1, ?2, ?3, ?4, ?5)";
     let (subject, period) = (standing.subject.bytes(), standing.period.to_string());
     let until = standing.period.until().0;
-    let row = params![county, subject, until, standing.duty, period, pack_standing(standing)];
+    let packed = pack_standing(standing);
+    let row = params![county, subject, until, standing.duty, period, generation.0, packed];
     let sql = if old.is_some() { UPDATE } else { INSERT };
     connection.prepare_cached(sql).and_then(|mut put| put.execute(row)).map_err(fault)?;
     let was_in = |area| old.is_some_and(|old| old.steps.iter().any(|step| step.place.area == area));
     let mut last: Option<AreaCode> = None;
     for area in standing.steps.iter().map(|step| step.place.area) {
         if last != Some(area) && !was_in(area) {
-            let row = params![county, standing.duty, period, area.0.cast_signed(), subject];
+            let row = params![county, standing.duty, period, generation.0, area.0.cast_signed(), subject];
             connection.prepare_cached(AREA).and_then(|mut insert| insert.execute(row)).map_err(fault)?;
         }
         last = Some(area);
     }
-    Ok(())
+    let stands_in = |area| standing.steps.iter().any(|step| step.place.area == area);
+    let left = old.into_iter().flat_map(|old| &old.steps).map(|step| step.place.area);
+    left.filter(|area| !stands_in(*area))
+        .try_for_each(|area| leave_area(connection, county, generation, standing, area))
 }

@@ -5,7 +5,7 @@ use super::view::{Orders, View};
 use crate::fault::fault;
 use domain::canonical::Hash;
 use domain::catalogue::RecordKind;
-use domain::coverage::Rules;
+use domain::coverage::Generations;
 use domain::ids::{AreaCode, WriterId};
 use domain::patch::RecordRef;
 use domain::reference::Reference;
@@ -16,7 +16,7 @@ use std::sync::Arc;
 use store::StoreError;
 use sync::county::needs::{CountyState, FormerEpoch, WaitsFor};
 
-/// The county's place, reference and rules.
+/// The county's place, reference and generations of rules.
 #[derive(Debug, Clone)]
 pub(super) struct Caches {
     /// The county's place.
@@ -25,8 +25,8 @@ pub(super) struct Caches {
     pub former: Vec<FormerEpoch>,
     /// Areas, staff, assignments, duties, orders of forms.
     pub reference: Arc<Reference>,
-    /// The rules of the reference.
-    pub rules: Arc<Rules>,
+    /// Generations with their rules.
+    pub generations: Arc<Generations>,
 }
 
 /// Which records have entries waiting for them, their own or others', so that for all the others
@@ -110,12 +110,11 @@ impl Caches {
                 reference.take(record, &row.head);
             }
         }
-        let rules = Arc::new(Rules::of(&reference));
         Ok(Self {
             state: state(connection, county)?,
             former: former(connection, county)?,
             reference: Arc::new(reference),
-            rules,
+            generations: Arc::new(super::generations::read(connection, county)?),
         })
     }
 }

@@ -29,7 +29,7 @@ pub(super) fn foresee(prepared: &Prepared, loaded: &Loaded) -> Needs {
         let Some(row) = row else { continue };
         let known = persons.entry(subject);
         let (person, earliest) = known.or_insert_with(|| (Person::read(subject, &row.head), Day(i32::MAX)));
-        let pairs = pairs_of_part(&loaded.rules, person, &fact, Day::of(prepared.now_ms));
+        let pairs = pairs_of_part(loaded.generations.rules(), person, &fact, Day::of(prepared.now_ms));
         let counted = pairs.iter().filter(|(_, period)| period.until() > loaded.county.begins);
         *earliest = counted.map(|(_, period)| period.from()).min().unwrap_or(*earliest).min(*earliest);
     }

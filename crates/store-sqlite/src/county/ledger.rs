@@ -4,7 +4,7 @@ use super::SqliteCounty;
 use super::caches::Caches;
 use async_trait::async_trait;
 use domain::catalogue::RecordKind;
-use domain::coverage::Rules;
+use domain::coverage::Generations;
 use domain::ids::{RecordId, WriterId};
 use domain::log::Mark;
 use domain::patch::RecordRef;
@@ -27,14 +27,14 @@ impl Ledger for SqliteCounty {
 
     async fn standing_now(
         &self,
-    ) -> Result<(CountyState, Vec<FormerEpoch>, Arc<Reference>, Arc<Rules>), StoreError> {
+    ) -> Result<(CountyState, Vec<FormerEpoch>, Arc<Reference>, Arc<Generations>), StoreError> {
         let caches = match &self.writing {
             Some(writing) => writing.published.lock().unwrap_or_else(PoisonError::into_inner).clone(),
             // Another process writes: only the file knows.
             None => self.read(|view| Caches::read(view.connection, view.county)).await?,
         };
-        let Caches { state, former, reference, rules } = caches;
-        Ok((state, former, reference, rules))
+        let Caches { state, former, reference, generations } = caches;
+        Ok((state, former, reference, generations))
     }
 
     async fn record(&self, record: RecordRef) -> Result<Option<RecordRow>, StoreError> {

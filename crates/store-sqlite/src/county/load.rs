@@ -20,8 +20,8 @@ pub(super) struct Knowledge {
 impl Knowledge {
     /// What every plan begins with.
     pub fn new(caches: &Caches) -> Self {
-        let Caches { state, former, reference, rules } = caches.clone();
-        Self { loaded: Loaded::new(reference, rules, state, former), stored: BTreeMap::new() }
+        let Caches { state, former, reference, generations } = caches.clone();
+        Self { loaded: Loaded::new(reference, generations, state, former), stored: BTreeMap::new() }
     }
 
     /// Loads what is needed. `cursor` is where the phone stands, if a phone asks.
@@ -58,6 +58,9 @@ impl Knowledge {
         }
         for subject in &needs.hanging {
             loaded.hanging.insert(*subject, view.hanging(*subject)?);
+        }
+        for (after, count) in &needs.people {
+            loaded.people.insert((*after, *count), view.people_after(*after, *count)?);
         }
         Ok(())
     }

@@ -5,8 +5,8 @@ use super::view::View;
 use crate::codec::{broken, record_id, unpack_standing};
 use crate::fault::fault;
 use domain::catalogue::RecordKind;
-use domain::coverage::Standing;
 use domain::coverage::timeline::reports_change;
+use domain::coverage::{Generation, Standing};
 use domain::ids::RecordId;
 use domain::patch::RecordRef;
 use domain::time::Day;
@@ -134,31 +134,50 @@ impl View<'_> {
         self.parts(SQL, params![self.county, subject.bytes(), super::bits::limit(count)])
     }
 
-    /// Standings of a person, of periods that end on or after a day.
-    pub fn standings_since(&self, subject: RecordId, from: Day) -> Result<Vec<Standing>, StoreError> {
-        const SQL: &str = "SELECT duty, period, standing FROM standings
+    /// Persons after an id, ascending, at most so many.
+    pub fn people_after(&self, after: Option<RecordId>, count: usize) -> Result<Vec<RecordId>, StoreError> {
+        const SQL: &str =
+            "SELECT id FROM records WHERE county = ?1 AND kind = ?2 AND id > ?3 ORDER BY id LIMIT ?4";
+        let mut statement = self.connection.prepare_cached(SQL).map_err(fault)?;
+        // Nothing is smaller than the empty text of bytes.
+        let after = after.map_or_else(Vec::new, |id| id.bytes().to_vec());
+        let key = params![self.county, kind_number(RecordKind::Person), after, super::bits::limit(count)];
+        let rows = statement.query_map(key, |row| row.get(0).map(record_id)).map_err(fault)?;
+        rows.collect::<Result<_, _>>().map_err(fault)
+    }
+
+    /// Standings of a person in every generation, of periods that end on or after a day.
+    pub fn standings_since(
+        &self,
+        subject: RecordId,
+        from: Day,
+    ) -> Result<Vec<(Generation, Standing)>, StoreError> {
+        const SQL: &str = "SELECT duty, period, standing, generation FROM standings
              WHERE county = ?1 AND subject = ?2 AND until > ?3 ORDER BY until";
         let mut statement = self.connection.prepare_cached(SQL).map_err(fault)?;
         let key = params![self.county, subject.bytes(), from.0];
         let mut rows = statement.query(key).map_err(fault)?;
         let mut found = Vec::new();
         while let Some(row) = rows.next().map_err(fault)? {
-            found.push(standing_row(row, subject)?);
+            found.push((Generation(row.get(3).map_err(fault)?), standing_row(row, subject)?));
         }
         Ok(found)
     }
 
-    /// The standing of a person for a duty and a period.
+    /// The standing of a person for a duty and a period in a generation.
     pub fn standing(
         &self,
+        generation: Generation,
         subject: RecordId,
         duty: &str,
         period: domain::period::Period,
     ) -> Result<Option<Standing>, StoreError> {
         const SQL: &str = "SELECT duty, period, standing FROM standings
-             WHERE county = ?1 AND subject = ?2 AND until = ?3 AND duty = ?4 AND period = ?5";
+             WHERE county = ?1 AND subject = ?2 AND until = ?3 AND duty = ?4 AND period = ?5
+                 AND generation = ?6";
         let mut statement = self.connection.prepare_cached(SQL).map_err(fault)?;
-        let key = params![self.county, subject.bytes(), period.until().0, duty, period.to_string()];
+        let (until, period) = (period.until().0, period.to_string());
+        let key = params![self.county, subject.bytes(), until, duty, period, generation.0];
         let mut rows = statement.query(key).map_err(fault)?;
         rows.next().map_err(fault)?.map(|row| standing_row(row, subject)).transpose()
     }

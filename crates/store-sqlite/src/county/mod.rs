@@ -11,6 +11,7 @@ mod caches;
 mod directory;
 mod feed;
 mod foresee;
+mod generations;
 mod ledger;
 mod lines;
 mod load;

@@ -1,12 +1,13 @@
 //! Figures, lists and histories.
 
 use super::SqliteCounty;
+use super::generations::spans;
 use super::tally::figures;
 use super::view::View;
 use crate::codec::record_id;
 use crate::fault::fault;
 use async_trait::async_trait;
-use domain::coverage::Standing;
+use domain::coverage::{Generation, Standing};
 use domain::ids::{AreaCode, RecordId};
 use domain::patch::RecordRef;
 use domain::time::Day;
@@ -20,7 +21,11 @@ use sync::county::needs::PartRow;
 impl Reports for SqliteCounty {
     async fn figures(&self, query: &FiguresQuery) -> Result<Figures, StoreError> {
         let query = query.clone();
-        self.read(move |view| figures(view.connection, view.county, &query)).await
+        self.read(move |view| {
+            let holder = spans(view.connection, view.county)?.holder(&query.duty, query.period);
+            figures(view.connection, view.county, holder, &query)
+        })
+        .await
     }
 
     async fn standings(&self, query: &StandingQuery) -> Result<Vec<Standing>, StoreError> {
@@ -29,9 +34,28 @@ impl Reports for SqliteCounty {
     }
 
     async fn standings_of(&self, subject: RecordId) -> Result<Vec<Standing>, StoreError> {
-        let mut found = self.read(move |view| view.standings_since(subject, Day(i32::MIN))).await?;
+        let read = move |view: &mut View<'_>| {
+            let spans = spans(view.connection, view.county)?;
+            let mut found = view.standings_since(subject, Day(i32::MIN))?;
+            found.retain(|(number, one)| spans.holder(&one.duty, one.period) == *number);
+            Ok(found.into_iter().map(|(_, one)| one).collect::<Vec<_>>())
+        };
+        let mut found = self.read(read).await?;
         found.sort_by_cached_key(|one| (one.duty.clone(), one.period.to_string()));
         Ok(found)
+    }
+
+    async fn standings_kept(&self, subject: RecordId) -> Result<Vec<(Generation, Standing)>, StoreError> {
+        self.read(move |view| view.standings_since(subject, Day(i32::MIN))).await
+    }
+
+    async fn figures_kept(
+        &self,
+        generation: Generation,
+        query: &FiguresQuery,
+    ) -> Result<Figures, StoreError> {
+        let query = query.clone();
+        self.read(move |view| figures(view.connection, view.county, generation, &query)).await
     }
 
     async fn parts_of(&self, subject: RecordId, count: usize) -> Result<Vec<PartRow>, StoreError> {
@@ -101,10 +125,11 @@ impl Reports for SqliteCounty {
 }
 
 /// The standings of a duty and a period in some villages as of a day, ascending by village and
-/// person. O(persons who ever stood in them · log).
+/// person. O(persons who stand in them on some day · log).
 fn standings_in(view: &View<'_>, query: &StandingQuery) -> Result<Vec<Standing>, StoreError> {
     const SQL: &str = "SELECT subject FROM standing_areas
-         WHERE county = ?1 AND duty = ?2 AND period = ?3 AND area = ?4 ORDER BY subject";
+         WHERE county = ?1 AND duty = ?2 AND period = ?3 AND generation = ?4 AND area = ?5 ORDER BY subject";
+    let holder = spans(view.connection, view.county)?.holder(&query.duty, query.period);
     let period = query.period.to_string();
     let mut villages: Vec<AreaCode> = query.villages.clone();
     villages.sort_unstable();
@@ -112,11 +137,11 @@ fn standings_in(view: &View<'_>, query: &StandingQuery) -> Result<Vec<Standing>,
     let mut found = Vec::new();
     for village in villages {
         let mut statement = view.connection.prepare_cached(SQL).map_err(fault)?;
-        let key = params![view.county, query.duty, period, village.0.cast_signed()];
+        let key = params![view.county, query.duty, period, holder.0, village.0.cast_signed()];
         let mut rows = statement.query(key).map_err(fault)?;
         while let Some(row) = rows.next().map_err(fault)? {
             let subject = record_id(row.get(0).map_err(fault)?);
-            let standing = view.standing(subject, &query.duty, query.period)?;
+            let standing = view.standing(holder, subject, &query.duty, query.period)?;
             let stands =
                 |one: &Standing| one.step_on(query.as_of).is_some_and(|step| step.place.area == village);
             found.extend(standing.filter(stands));

@@ -3,7 +3,7 @@
 
 use crate::codec::{Pack, Unpack, broken};
 use crate::fault::fault;
-use domain::coverage::{Status, TallyKey};
+use domain::coverage::{Generation, Status, TallyKey};
 use domain::ids::AreaCode;
 use domain::period::Period;
 use domain::permission::Scope;
@@ -19,7 +19,7 @@ const VERSION: u8 = 1;
 /// Sums that have not been written yet.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Sums {
-    tally: BTreeMap<TallyKey, i64>,
+    tally: BTreeMap<(Generation, TallyKey), i64>,
     digests: BTreeMap<Scope, DigestChange>,
 }
 
@@ -28,7 +28,11 @@ type Days = BTreeMap<(Day, Status), i64>;
 
 impl Sums {
     /// Adds the changes of one plan.
-    pub fn add(&mut self, tally: BTreeMap<TallyKey, i64>, digests: BTreeMap<Scope, DigestChange>) {
+    pub fn add(
+        &mut self,
+        tally: BTreeMap<(Generation, TallyKey), i64>,
+        digests: BTreeMap<Scope, DigestChange>,
+    ) {
         for (key, change) in tally {
             *self.tally.entry(key).or_default() += change;
         }
@@ -41,13 +45,14 @@ impl Sums {
 
     /// Writes them. O(rows touched).
     pub fn write(self, connection: &Connection, county: i64) -> Result<(), StoreError> {
-        let mut rows: BTreeMap<(String, Period, String, AreaCode), Days> = BTreeMap::new();
-        for (key, change) in self.tally.into_iter().filter(|(_, change)| *change != 0) {
+        let mut rows: BTreeMap<(String, Period, Generation, String, AreaCode), Days> = BTreeMap::new();
+        for ((generation, key), change) in self.tally.into_iter().filter(|(_, change)| *change != 0) {
             let TallyKey { duty, period, category, area, day, status } = key;
-            rows.entry((duty, period, category, area)).or_default().insert((day, status), change);
+            let row = rows.entry((duty, period, generation, category, area)).or_default();
+            row.insert((day, status), change);
         }
-        for ((duty, period, category, area), changes) in rows {
-            add_to_row(connection, county, (&duty, period, &category, area), changes)?;
+        for ((duty, period, generation, category, area), changes) in rows {
+            add_to_row(connection, county, (&duty, period, generation, &category, area), changes)?;
         }
         for (scope, change) in self.digests {
             add_to_digest(connection, county, scope, change)?;
@@ -59,17 +64,18 @@ impl Sums {
 fn add_to_row(
     connection: &Connection,
     county: i64,
-    (duty, period, category, area): (&str, Period, &str, AreaCode),
+    (duty, period, generation, category, area): (&str, Period, Generation, &str, AreaCode),
     changes: Days,
 ) -> Result<(), StoreError> {
     const READ: &str = "SELECT sums FROM tally
-         WHERE county = ?1 AND duty = ?2 AND period = ?3 AND category = ?4 AND area = ?5";
-    const WRITE: &str = "INSERT OR REPLACE INTO tally (county, duty, period, category, area, sums)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+         WHERE county = ?1 AND duty = ?2 AND period = ?3 AND generation = ?4 AND category = ?5 AND area = ?6";
+    const WRITE: &str =
+        "INSERT OR REPLACE INTO tally (county, duty, period, generation, category, area, sums)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
     const DELETE: &str = "DELETE FROM tally
-         WHERE county = ?1 AND duty = ?2 AND period = ?3 AND category = ?4 AND area = ?5";
+         WHERE county = ?1 AND duty = ?2 AND period = ?3 AND generation = ?4 AND category = ?5 AND area = ?6";
     let (period, area) = (period.to_string(), area.0.cast_signed());
-    let key = params![county, duty, period, category, area];
+    let key = params![county, duty, period, generation.0, category, area];
     let mut read = connection.prepare_cached(READ).map_err(fault)?;
     let old: Option<Vec<u8>> = read.query_row(key, |row| row.get(0)).optional().map_err(fault)?;
     let mut days = Days::new();
@@ -86,7 +92,7 @@ fn add_to_row(
     if days.is_empty() {
         connection.prepare_cached(DELETE).and_then(|mut delete| delete.execute(key)).map_err(fault)?;
     } else {
-        let row = params![county, duty, period, category, area, pack_days(&days)];
+        let row = params![county, duty, period, generation.0, category, area, pack_days(&days)];
         connection.prepare_cached(WRITE).and_then(|mut write| write.execute(row)).map_err(fault)?;
     }
     Ok(())
@@ -142,16 +148,17 @@ fn unpack_days(bytes: &[u8], mut take: impl FnMut(Day, Status, i64) -> bool) -> 
     unpack.end()
 }
 
-/// The figures of a duty, period and category as of a day: one select.
+/// The figures of a duty, period and category in a generation as of a day: one select.
 pub(super) fn figures(
     connection: &Connection,
     county: i64,
+    generation: Generation,
     query: &FiguresQuery,
 ) -> Result<Figures, StoreError> {
     const SQL: &str = "SELECT area, sums FROM tally
-         WHERE county = ?1 AND duty = ?2 AND period = ?3 AND category = ?4 ORDER BY area";
+         WHERE county = ?1 AND duty = ?2 AND period = ?3 AND generation = ?4 AND category = ?5 ORDER BY area";
     let mut statement = connection.prepare_cached(SQL).map_err(fault)?;
-    let key = params![county, query.duty, query.period.to_string(), query.category];
+    let key = params![county, query.duty, query.period.to_string(), generation.0, query.category];
     let mut rows = statement.query(key).map_err(fault)?;
     let mut figures = Figures::new();
     while let Some(row) = rows.next().map_err(fault)? {

@@ -2,11 +2,11 @@
 
 use super::{Finding, records};
 use crate::StoreError;
-use crate::county::{FiguresQuery, Ledger, Reports};
+use crate::county::{Figures, FiguresQuery, Ledger, Reports};
 use domain::catalogue::RecordKind;
 use domain::coverage::tally::Tally;
 use domain::coverage::touch::pairs_since;
-use domain::coverage::{Rules, Standing, deltas, standing};
+use domain::coverage::{EVERYBODY, Generation, Generations, Rules, Spans, Standing, deltas, standing};
 use domain::head::Head;
 use domain::ids::RecordId;
 use domain::patch::RecordRef;
@@ -20,11 +20,21 @@ use sync::county::needs::CountyState;
 /// Facts of parts, by person.
 type Facts = BTreeMap<RecordId, BTreeSet<PartFact>>;
 
+/// What the figures should be: as readers see them, and of the generation that is being built.
+#[derive(Default)]
+struct Expected {
+    read: Tally,
+    built: Tally,
+}
+
 pub(super) async fn check(ledger: &dyn Ledger, reports: &dyn Reports) -> Result<Vec<Finding>, StoreError> {
-    let (county, _, _, rules) = ledger.standing_now().await?;
+    let (county, _, reference, generations) = ledger.standing_now().await?;
     let facts = facts(ledger).await?;
     let mut findings = Vec::new();
-    let mut tally = Tally::default();
+    if **generations.newest() != Rules::of(&reference) {
+        findings.push(Finding::Rules);
+    }
+    let mut expected = Expected::default();
     let mut after = None;
     while let Some((last, page)) = records(ledger, RecordKind::Person, after).await? {
         after = Some(last);
@@ -33,14 +43,95 @@ pub(super) async fn check(ledger: &dyn Ledger, reports: &dyn Reports) -> Result<
             let known = facts.get(&person.id).cloned().unwrap_or_default();
             findings.extend(check_parts(reports, person.id, &known).await?);
             let known: Vec<PartFact> = known.into_iter().collect();
-            let stored = reports.standings_of(person.id).await?;
-            let fresh = standings(&county, &rules, &person, &known, &stored);
-            findings.extend(differences(person.id, &stored, &fresh));
-            fresh.iter().for_each(|one| tally.apply(deltas(None, Some(one))));
+            let one = One { county: &county, generations: &generations, person: &person, facts: &known };
+            findings.extend(one.check(reports, &mut expected).await?);
         }
     }
-    findings.extend(check_figures(reports, &rules, &tally).await?);
+    let names: BTreeSet<&str> = generations.rules().names().chain(generations.newest().names()).collect();
+    findings
+        .extend(check_figures(reports, Source::Readers(generations.spans()), &names, &expected.read).await?);
+    if let Some((span, _)) = generations.building() {
+        let kept = Source::Kept(span.number);
+        findings.extend(check_figures(reports, kept, &names, &expected.built).await?);
+    }
+    if generations.spans().at_rest() {
+        findings.extend(left_over(reports, generations.spans(), &names, &expected.read).await?);
+    }
     Ok(findings)
+}
+
+/// One person with all that judging needs.
+struct One<'a> {
+    county: &'a CountyState,
+    generations: &'a Generations,
+    person: &'a Person,
+    facts: &'a [PartFact],
+}
+
+impl One<'_> {
+    async fn check(
+        &self,
+        reports: &dyn Reports,
+        expected: &mut Expected,
+    ) -> Result<Vec<Finding>, StoreError> {
+        let (id, spans) = (self.person.id, self.generations.spans());
+        let stored = reports.standings_of(id).await?;
+        let fresh = self.standings(self.generations.rules(), self.county.begins, &stored, |_| true);
+        let mut findings = self.differences(&stored, &fresh, |one| spans.holder(&one.duty, one.period));
+        fresh.iter().for_each(|one| expected.read.apply(deltas(None, Some(one))));
+        let kept = reports.standings_kept(id).await?;
+        if let Some((span, rules)) = self.generations.building() {
+            let of_span = kept.iter().filter(|(number, _)| *number == span.number);
+            let stored: Vec<Standing> = of_span.map(|(_, one)| one.clone()).collect();
+            let mut fresh = Vec::new();
+            if span.has_passed(id) {
+                fresh =
+                    self.standings(rules, span.from, &stored, |(duty, period)| span.covers(duty, *period));
+            }
+            findings.extend(self.differences(&stored, &fresh, |_| span.number));
+            fresh.iter().for_each(|one| expected.built.apply(deltas(None, Some(one))));
+        }
+        let dead = kept.iter().filter(|(number, one)| !spans.lives(*number, &one.duty, one.period));
+        let dead = dead.filter(|_| spans.at_rest());
+        findings.extend(dead.map(|(number, one)| self.finding(*number, &one.duty, one.period)));
+        Ok(findings)
+    }
+
+    /// What should stand: wherever something stands, and in every period that begins before the horizon.
+    fn standings(
+        &self,
+        rules: &Rules,
+        from: Day,
+        stored: &[Standing],
+        covered: impl Fn(&(String, Period)) -> bool,
+    ) -> Vec<Standing> {
+        let Self { county, person, facts, .. } = self;
+        let mut pairs = pairs_since(rules, person, from, county.horizon);
+        pairs.retain(|(_, period)| period.from() < county.horizon && period.until() > county.begins);
+        pairs.extend(stored.iter().map(|one| (one.duty.clone(), one.period)));
+        let pairs = pairs.iter().filter(|pair| covered(pair));
+        pairs.filter_map(|(duty, period)| standing(person, rules, duty, *period, facts)).collect()
+    }
+
+    fn differences(
+        &self,
+        stored: &[Standing],
+        fresh: &[Standing],
+        generation: impl Fn(&Standing) -> Generation,
+    ) -> Vec<Finding> {
+        let by_key = |list: &[Standing]| -> BTreeMap<(String, Period), Standing> {
+            list.iter().map(|one| ((one.duty.clone(), one.period), one.clone())).collect()
+        };
+        let (stored, fresh) = (by_key(stored), by_key(fresh));
+        let keys: BTreeSet<&(String, Period)> = stored.keys().chain(fresh.keys()).collect();
+        let differ = keys.into_iter().filter(|key| stored.get(*key) != fresh.get(*key));
+        let one = differ.filter_map(|key| stored.get(key).or(fresh.get(key)));
+        one.map(|one| self.finding(generation(one), &one.duty, one.period)).collect()
+    }
+
+    fn finding(&self, generation: Generation, duty: &str, period: Period) -> Finding {
+        Finding::Standing { generation, subject: self.person.id, duty: duty.to_owned(), period }
+    }
 }
 
 /// The facts of every part, computed from the part and its visit.
@@ -80,40 +171,42 @@ async fn check_parts(
     Ok(stored.symmetric_difference(expected).map(|fact| Finding::Part(fact.part)).collect())
 }
 
-/// What should stand: wherever something stands, and in every period that begins before the horizon.
-fn standings(
-    county: &CountyState,
-    rules: &Rules,
-    person: &Person,
-    facts: &[PartFact],
-    stored: &[Standing],
-) -> Vec<Standing> {
-    let mut pairs = pairs_since(rules, person, county.begins, county.horizon);
-    pairs.retain(|(_, period)| period.from() < county.horizon && period.until() > county.begins);
-    pairs.extend(stored.iter().map(|one| (one.duty.clone(), one.period)));
-    pairs.iter().filter_map(|(duty, period)| standing(person, rules, duty, *period, facts)).collect()
+/// Where figures are read.
+#[derive(Clone, Copy)]
+enum Source<'a> {
+    /// Where readers find them.
+    Readers(&'a Spans),
+    /// In one generation.
+    Kept(Generation),
 }
 
-fn differences(subject: RecordId, stored: &[Standing], fresh: &[Standing]) -> Vec<Finding> {
-    let by_key = |list: &[Standing]| -> BTreeMap<(String, Period), Standing> {
-        list.iter().map(|one| ((one.duty.clone(), one.period), one.clone())).collect()
-    };
-    let (stored, fresh) = (by_key(stored), by_key(fresh));
-    let keys: BTreeSet<&(String, Period)> = stored.keys().chain(fresh.keys()).collect();
-    let differ = keys.into_iter().filter(|key| stored.get(*key) != fresh.get(*key));
-    differ.map(|(duty, period)| Finding::Standing { subject, duty: duty.clone(), period: *period }).collect()
+impl Source<'_> {
+    async fn figures(self, reports: &dyn Reports, query: &FiguresQuery) -> Result<Figures, StoreError> {
+        match self {
+            Self::Readers(_) => reports.figures(query).await,
+            Self::Kept(generation) => reports.figures_kept(generation, query).await,
+        }
+    }
+
+    fn generation(self, query: &FiguresQuery) -> Generation {
+        match self {
+            Self::Readers(spans) => spans.holder(&query.duty, query.period),
+            Self::Kept(generation) => generation,
+        }
+    }
 }
 
 /// The figures as of every day on which they change, and at the end where there should be none.
 async fn check_figures(
     reports: &dyn Reports,
-    rules: &Rules,
+    source: Source<'_>,
+    names: &BTreeSet<&str>,
     tally: &Tally,
 ) -> Result<Vec<Finding>, StoreError> {
     let mut days: BTreeMap<(&str, Period, &str), BTreeSet<Day>> = BTreeMap::new();
     let periods: BTreeSet<Period> = tally.0.keys().map(|key| key.period).collect();
     let categories: BTreeSet<&str> = tally.0.keys().map(|key| key.category.as_str()).collect();
-    for (duty, period) in rules.names().flat_map(|duty| periods.iter().map(move |period| (duty, *period))) {
+    for (duty, period) in names.iter().flat_map(|duty| periods.iter().map(move |period| (*duty, *period))) {
         for category in &categories {
             days.entry((duty, period, category)).or_default().insert(period.next().last());
         }
@@ -127,12 +220,46 @@ async fn check_figures(
             let (duty, category) = (duty.to_owned(), category.to_owned());
             let query = FiguresQuery { duty, period, category, as_of };
             let expected = tally.figures(&query.duty, period, &query.category, as_of);
-            if reports.figures(&query).await? != expected {
+            if source.figures(reports, &query).await? != expected {
+                let generation = source.generation(&query);
                 let FiguresQuery { duty, category, .. } = query;
-                findings.push(Finding::Figures { duty, period, category, as_of });
+                findings.push(Finding::Figures { generation, duty, period, category, as_of });
                 break;
             }
         }
     }
     Ok(findings)
+}
+
+/// Figures in generations in which nobody reads them any more.
+async fn left_over(
+    reports: &dyn Reports,
+    spans: &Spans,
+    names: &BTreeSet<&str>,
+    tally: &Tally,
+) -> Result<Vec<Finding>, StoreError> {
+    let mut findings = Vec::new();
+    for (generation, query) in unread(spans, names, tally) {
+        if !reports.figures_kept(generation, &query).await?.is_empty() {
+            let FiguresQuery { duty, period, category, as_of } = query;
+            findings.push(Finding::Figures { generation, duty, period, category, as_of });
+        }
+    }
+    Ok(findings)
+}
+
+fn unread(spans: &Spans, names: &BTreeSet<&str>, tally: &Tally) -> Vec<(Generation, FiguresQuery)> {
+    let periods: BTreeSet<Period> = tally.0.keys().map(|key| key.period).collect();
+    let mut queries = Vec::new();
+    for (duty, period) in names.iter().flat_map(|duty| periods.iter().map(move |period| (*duty, *period))) {
+        let dead = spans.all().iter().filter(|span| !spans.lives(span.number, duty, period));
+        let query = || FiguresQuery {
+            duty: duty.to_owned(),
+            period,
+            category: EVERYBODY.to_owned(),
+            as_of: period.last(),
+        };
+        queries.extend(dead.map(|span| (span.number, query())));
+    }
+    queries
 }

@@ -12,6 +12,7 @@ mod ledger;
 use crate::StoreError;
 use crate::county::{Ledger, Reports};
 use domain::catalogue::RecordKind;
+use domain::coverage::Generation;
 use domain::ids::{AreaCode, RecordId};
 use domain::patch::RecordRef;
 use domain::period::Period;
@@ -47,8 +48,12 @@ pub enum Finding {
     Digest(Scope),
     /// The index of parts does not say what part and visit say.
     Part(RecordId),
+    /// The rules of the latest generation are not what the duties say.
+    Rules,
     /// A standing is missing, left over, or different.
     Standing {
+        /// In which generation.
+        generation: Generation,
         /// Whose.
         subject: RecordId,
         /// The duty's name.
@@ -58,6 +63,8 @@ pub enum Finding {
     },
     /// A figure is not the sum over the standings.
     Figures {
+        /// In which generation.
+        generation: Generation,
         /// The duty's name.
         duty: String,
         /// The period.
@@ -83,13 +90,18 @@ impl fmt::Display for Finding {
             Self::Feed(scope) => write!(f, "feed {} {:?}: not its records", scope.area, scope.audience),
             Self::Digest(scope) => write!(f, "feed {} {:?}: wrong digest", scope.area, scope.audience),
             Self::Part(part) => write!(f, "part {part}: the index says something else"),
-            Self::Standing { subject, duty, period } => {
-                write!(f, "standing of {subject}, {duty}, {period}: not what the facts say")
-            }
-            Self::Figures { duty, period, category, as_of } => {
+            Self::Rules => f.write_str("the rules of the latest generation: not what the duties say"),
+            Self::Standing { generation, subject, duty, period } => {
                 write!(
                     f,
-                    "figures of {duty}, {period}, {category}, as of {as_of}: not the sum of the standings"
+                    "standing of {subject}, {duty}, {period} (generation {generation}): not what the facts say"
+                )
+            }
+            Self::Figures { generation, duty, period, category, as_of } => {
+                write!(
+                    f,
+                    "figures of {duty}, {period}, {category}, as of {as_of} (generation {generation}): not the \
+                     sum of the standings"
                 )
             }
         }

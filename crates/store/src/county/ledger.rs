@@ -2,7 +2,7 @@
 
 use crate::StoreError;
 use async_trait::async_trait;
-use domain::coverage::Rules;
+use domain::coverage::Generations;
 use domain::head::Head;
 use domain::ids::WriterId;
 use domain::log::Dot;
@@ -96,13 +96,14 @@ pub trait Ledger: Send + Sync {
     /// As any reading.
     async fn changes_since(&self, request: FeedRequest) -> Result<FeedPage, StoreError>;
 
-    /// The county's place, its former epochs, its reference and rules, as of the last job.
+    /// The county's place, its former epochs, its reference, and the generations with their rules, as of
+    /// the last job.
     ///
     /// # Errors
     /// As any reading.
     async fn standing_now(
         &self,
-    ) -> Result<(CountyState, Vec<FormerEpoch>, Arc<Reference>, Arc<Rules>), StoreError>;
+    ) -> Result<(CountyState, Vec<FormerEpoch>, Arc<Reference>, Arc<Generations>), StoreError>;
 
     /// A record as it stands.
     ///

@@ -2,7 +2,7 @@
 
 use crate::StoreError;
 use async_trait::async_trait;
-use domain::coverage::{Standing, Status};
+use domain::coverage::{Generation, Standing, Status};
 use domain::ids::{AreaCode, DeviceId, RecordId};
 use domain::patch::{Entry, RecordRef};
 use domain::period::Period;
@@ -75,7 +75,8 @@ pub struct QueueItem {
     pub device: Option<DeviceId>,
 }
 
-/// Figures and lists. Every figure opens into people, and they into visits.
+/// Figures and lists. Every figure opens into people, and they into visits. Whoever reads sees, of each
+/// duty and period, the last complete generation that covers it ([`domain::coverage::generations`]).
 #[async_trait]
 pub trait Reports: Send + Sync {
     /// The figures of one duty, period and category as of a day: one select over the tally.
@@ -96,6 +97,20 @@ pub trait Reports: Send + Sync {
     /// # Errors
     /// As any reading.
     async fn standings_of(&self, subject: RecordId) -> Result<Vec<Standing>, StoreError>;
+
+    /// All standings that are kept of a person, also those that nobody reads yet or any more, by
+    /// generation: for `doctor`.
+    ///
+    /// # Errors
+    /// As any reading.
+    async fn standings_kept(&self, subject: RecordId) -> Result<Vec<(Generation, Standing)>, StoreError>;
+
+    /// The figures that are kept in a generation, also where nobody reads them: for `doctor`.
+    ///
+    /// # Errors
+    /// As any reading.
+    async fn figures_kept(&self, generation: Generation, query: &FiguresQuery)
+    -> Result<Figures, StoreError>;
 
     /// The parts of a person, latest first, those that count for nothing last, at most so many.
     ///

@@ -1,10 +1,11 @@
-//! Standings and tally of the persons that a plan touches, and of nobody else.
+//! Standings and tally of the persons that a plan touches, and of nobody else. While a generation is
+//! being built, persons whom it has passed are judged by its rules too: an arrival pays at most twice.
 
 use super::needs::PartRow;
 use super::work::Work;
 use domain::catalogue::RecordKind;
 use domain::coverage::touch::{Pairs, first_difference, pairs_of_part, pairs_since};
-use domain::coverage::{Standing, deltas, standing};
+use domain::coverage::{Generation, Rules, Standing, deltas, standing};
 use domain::head::Head;
 use domain::ids::RecordId;
 use domain::patch::RecordRef;
@@ -13,9 +14,13 @@ use domain::subject::Person;
 use domain::time::Day;
 use domain::visit::{Part, PartFact, Visit};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// What is to be judged: generation, duty and period.
+pub(super) type Targets = BTreeSet<(Generation, String, Period)>;
 
 /// A part before and after.
-struct Changed {
+pub(super) struct Changed {
     subject: RecordId,
     old: Option<PartFact>,
     new: Option<PartFact>,
@@ -25,46 +30,52 @@ struct Changed {
 /// O(persons touched × their duties × periods from the change on).
 pub(super) fn standings(work: &mut Work<'_>) {
     let parts = parts(work);
-    let mut pairs: BTreeMap<RecordId, Pairs> = BTreeMap::new();
+    let mut targets: BTreeMap<RecordId, Targets> = BTreeMap::new();
     let mut changed: BTreeMap<RecordId, Vec<PartFact>> = BTreeMap::new();
     let today = Day::of(work.prepared.now_ms);
     for one in &parts {
         let Some(person) = person(work, one.subject) else { continue };
-        let rules = work.rules();
-        let facts = one.old.iter().chain(&one.new);
-        let touched = facts.flat_map(|fact| pairs_of_part(rules, &person, fact, today));
-        pairs.entry(one.subject).or_default().extend(touched);
+        let facts = || one.old.iter().chain(&one.new);
+        let touched = |rules: &Rules| -> Pairs {
+            facts().flat_map(|fact| pairs_of_part(rules, &person, fact, today)).collect()
+        };
+        targets.entry(one.subject).or_default().append(&mut targets_of(work, one.subject, touched));
         changed.entry(one.subject).or_default().extend(one.new.clone());
     }
     for (id, from) in work.persons.clone() {
-        pairs.entry(id).or_default().extend(pairs_of_person(work, id, from, today));
+        let Some((since, persons)) = person_since(work, id, from) else { continue };
+        let touched = |rules: &Rules| -> Pairs {
+            persons.iter().flat_map(|person| pairs_since(rules, person, since, today)).collect()
+        };
+        targets.entry(id).or_default().append(&mut targets_of(work, id, touched));
     }
-    for (id, mut pairs) in pairs {
-        if let Some(Some(from)) = work.persons.get(&id).copied() {
-            let Some(stored) = stored_since(work, id, from) else { continue };
-            pairs.extend(stored);
-        }
-        pairs.retain(|(_, period)| counted(*period, work.county.begins, today));
+    for (id, targets) in targets {
         let new = changed.remove(&id).unwrap_or_default();
-        judge(work, id, &pairs, &parts, new);
+        judge(work, id, &targets, &parts, new);
     }
+}
+
+/// Where standings of a person are to be written: of what readers see, where they see it, and of the
+/// generation that is being built what it covers, once it has passed the person.
+fn targets_of(work: &Work<'_>, id: RecordId, pairs: impl Fn(&Rules) -> Pairs) -> Targets {
+    let generations = &work.generations;
+    let (begins, today) = (work.county.begins, Day::of(work.prepared.now_ms));
+    let kept = |(_, period): &(String, Period)| counted(*period, begins, today);
+    let mut targets = Targets::new();
+    for (duty, period) in pairs(generations.rules()).into_iter().filter(kept) {
+        targets.insert((generations.spans().holder(&duty, period), duty, period));
+    }
+    if let Some((span, rules)) = generations.building().filter(|(span, _)| span.has_passed(id)) {
+        let covered = |(duty, period): &(String, Period)| span.covers(duty, *period);
+        let pairs = pairs(rules).into_iter().filter(kept).filter(covered);
+        targets.extend(pairs.map(|(duty, period)| (span.number, duty, period)));
+    }
+    targets
 }
 
 /// Whether standings of a period are kept: from the first that is counted to the one after next.
-fn counted(period: Period, begins: Day, today: Day) -> bool {
+pub(super) fn counted(period: Period, begins: Day, today: Day) -> bool {
     period.until() > begins && period.previous().previous().from() <= today
-}
-
-/// What stands of a person since a day. When a rule was edited, it may be of a duty that asks
-/// nothing of the person any more. `None` while it has to be loaded.
-fn stored_since(work: &mut Work<'_>, id: RecordId, from: Day) -> Option<Pairs> {
-    let stored = work.loaded.standings.get(&id).filter(|(since, _)| *since <= from);
-    let Some((_, stored)) = stored else {
-        work.needs.standings.insert((id, from));
-        return None;
-    };
-    let since = stored.iter().filter(|one| one.period.until() > from);
-    Some(since.map(|one| (one.duty.clone(), one.period)).collect())
 }
 
 fn head(work: &mut Work<'_>, kind: RecordKind, id: RecordId) -> Option<Option<Head>> {
@@ -125,8 +136,9 @@ fn share(
     Some(Some(PartRow { part: id, visit, subject, fact }))
 }
 
-fn pairs_of_person(work: &mut Work<'_>, id: RecordId, from: Option<Day>, today: Day) -> Pairs {
-    let Some(now) = person(work, id) else { return Pairs::new() };
+/// The first day on which a person is judged differently, with the person as now and as before.
+fn person_since(work: &mut Work<'_>, id: RecordId, from: Option<Day>) -> Option<(Day, Vec<Person>)> {
+    let now = person(work, id)?;
     let begins = work.county.begins;
     let before = work.before(RecordRef { kind: RecordKind::Person, id });
     let was = before.map(|row| Person::read(id, &row.head));
@@ -141,22 +153,24 @@ fn pairs_of_person(work: &mut Work<'_>, id: RecordId, from: Option<Day>, today: 
     let since = match (from, difference) {
         (Some(from), Some(difference)) => from.min(difference),
         (Some(day), None) | (None, Some(day)) => day,
-        (None, None) => return Pairs::new(),
+        (None, None) => return None,
     };
-    let rules = work.rules();
-    let mut pairs = pairs_since(rules, &now, since.max(begins), today);
-    if let Some(was) = was {
-        pairs.extend(pairs_since(rules, &was, since.max(begins), today));
-    }
-    pairs
+    Some((since.max(begins), was.into_iter().chain([now]).collect()))
 }
 
 fn facts(rows: &[PartRow]) -> Vec<PartFact> {
     rows.iter().filter_map(|row| row.fact.clone()).collect()
 }
 
-fn judge(work: &mut Work<'_>, id: RecordId, pairs: &Pairs, changed: &[Changed], new: Vec<PartFact>) {
-    let Some(earliest) = pairs.iter().map(|(_, period)| period.from()).min() else { return };
+/// Judges a person anew, and writes down what differs. `new` are the facts of `changed` parts.
+pub(super) fn judge(
+    work: &mut Work<'_>,
+    id: RecordId,
+    targets: &Targets,
+    changed: &[Changed],
+    new: Vec<PartFact>,
+) {
+    let Some(earliest) = targets.iter().map(|(_, _, period)| period.from()).min() else { return };
     let loaded = work.loaded;
     let known = loaded.parts_of_subjects.get(&id).filter(|(from, _)| *from <= earliest);
     let stored = loaded.standings.get(&id).filter(|(from, _)| *from <= earliest);
@@ -175,24 +189,35 @@ fn judge(work: &mut Work<'_>, id: RecordId, pairs: &Pairs, changed: &[Changed], 
     let mut parts: Vec<PartFact> =
         facts(rows).into_iter().filter(|fact| !gone.contains(&fact.part)).collect();
     parts.extend(new);
-    for (duty, period) in pairs {
-        let old = stored.iter().find(|one| one.duty == *duty && one.period == *period);
-        let fresh = standing(&person, work.rules(), duty, *period, &parts);
-        write_down(work, old, fresh);
+    let generations = Arc::clone(&work.generations);
+    for (generation, duty, period) in targets {
+        let here = |(number, one): &&(Generation, Standing)| {
+            number == generation && one.duty == *duty && one.period == *period
+        };
+        let old = stored.iter().find(here).map(|(_, one)| one);
+        let next = generations.building().filter(|(span, _)| span.number == *generation);
+        let rules = next.map_or(generations.rules(), |(_, rules)| rules);
+        write_down(work, *generation, old, standing(&person, rules, duty, *period, &parts));
     }
 }
 
-fn write_down(work: &mut Work<'_>, old: Option<&Standing>, fresh: Option<Standing>) {
+/// Writes down that one standing takes the place of another.
+pub(super) fn write_down(
+    work: &mut Work<'_>,
+    generation: Generation,
+    old: Option<&Standing>,
+    fresh: Option<Standing>,
+) {
     if old == fresh.as_ref() {
         return;
     }
     for (key, delta) in deltas(old, fresh.as_ref()) {
-        *work.plan.tally.entry(key).or_default() += delta;
+        *work.plan.tally.entry((generation, key)).or_default() += delta;
     }
     match (fresh, old) {
-        (Some(fresh), _) => work.plan.standings.push(fresh),
+        (Some(fresh), _) => work.plan.standings.push((generation, fresh)),
         (None, Some(old)) => {
-            let key = (old.duty.clone(), old.period.to_string(), old.subject);
+            let key = (generation, old.duty.clone(), old.period, old.subject);
             work.plan.standings_gone.insert(key);
         }
         (None, None) => {}

@@ -2,7 +2,7 @@
 
 use crate::wire::receipt::ItemState;
 use domain::canonical::Hash;
-use domain::coverage::{Rules, Standing};
+use domain::coverage::{Generation, Generations, Standing};
 use domain::head::Head;
 use domain::ids::{DeviceId, RecordId, WriterId};
 use domain::log::Mark;
@@ -40,10 +40,13 @@ pub struct Needs {
     pub parts_of_subjects: BTreeSet<(RecordId, Day)>,
     /// Parts of visits.
     pub parts_of_visits: BTreeSet<RecordId>,
-    /// Standings of persons, of periods of which some day lies after a day (`until` > day).
+    /// Standings of persons in every generation, of periods of which some day lies after a day
+    /// (`until` > day).
     pub standings: BTreeSet<(RecordId, Day)>,
     /// Records that hang on a person.
     pub hanging: BTreeSet<RecordId>,
+    /// Persons after an id, ascending, at most so many.
+    pub people: BTreeSet<(Option<RecordId>, usize)>,
     /// The ledger's hash at a sequence.
     pub ledger_hash: BTreeSet<u64>,
     /// Entries at a place that wait (`waits_for` is set: awaiting, set aside, or forked and not
@@ -245,8 +248,8 @@ pub struct ChangedOutcome {
 pub struct Loaded {
     /// Areas, staff, assignments, duties, orders of forms.
     pub reference: Arc<Reference>,
-    /// The rules of the reference, ready to be asked.
-    pub rules: Arc<Rules>,
+    /// Generations with their rules, ready to be asked.
+    pub generations: Arc<Generations>,
     /// The county's place.
     pub county: CountyState,
     /// The county's former epochs.
@@ -274,9 +277,11 @@ pub struct Loaded {
     /// Parts by visit.
     pub parts_of_visits: BTreeMap<RecordId, Vec<PartRow>>,
     /// Standings by person, from the day asked for.
-    pub standings: BTreeMap<RecordId, (Day, Vec<Standing>)>,
+    pub standings: BTreeMap<RecordId, (Day, Vec<(Generation, Standing)>)>,
     /// Records that hang on a person.
     pub hanging: BTreeMap<RecordId, Vec<RecordRef>>,
+    /// Persons after an id, ascending.
+    pub people: BTreeMap<(Option<RecordId>, usize), Vec<RecordId>>,
     /// The ledger's hash at a sequence; `None` beyond its end.
     pub ledger_hash: BTreeMap<u64, Option<Hash>>,
     /// Single entries, for a decision.
@@ -287,13 +292,13 @@ impl Loaded {
     /// What every plan begins with.
     pub fn new(
         reference: Arc<Reference>,
-        rules: Arc<Rules>,
+        generations: Arc<Generations>,
         county: CountyState,
         former: Vec<FormerEpoch>,
     ) -> Self {
         Self {
             reference,
-            rules,
+            generations,
             county,
             former,
             devices: BTreeMap::new(),
@@ -309,6 +314,7 @@ impl Loaded {
             parts_of_visits: BTreeMap::new(),
             standings: BTreeMap::new(),
             hanging: BTreeMap::new(),
+            people: BTreeMap::new(),
             ledger_hash: BTreeMap::new(),
             entries: BTreeMap::new(),
         }

@@ -5,13 +5,16 @@ use crate::wire::receipt::{ItemState, Statement};
 use domain::canonical::{Hash, Transcript};
 use domain::coverage::standing::Standing;
 use domain::coverage::tally::TallyKey;
+use domain::coverage::{Generation, Generations};
 use domain::ids::{DeviceId, RecordId, WriterId};
 use domain::log::Dot;
 use domain::patch::{Entry, RecordRef};
+use domain::period::Period;
 use domain::permission::Scope;
 use domain::problem::Problem;
 use domain::time::UnixMs;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// What a new ledger row holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,8 +103,8 @@ pub struct DigestChange {
     pub sum: u64,
 }
 
-/// The key of a standing: duty, period and person.
-pub type StandingKey = (String, String, RecordId);
+/// The key of a standing: generation, duty, period and person.
+pub type StandingKey = (Generation, String, Period, RecordId);
 
 /// What has to be written, in one transaction.
 #[derive(Debug, Clone, Default)]
@@ -119,11 +122,13 @@ pub struct Plan {
     /// Parts as they stand now.
     pub parts: Vec<PartRow>,
     /// Standings as they stand now.
-    pub standings: Vec<Standing>,
+    pub standings: Vec<(Generation, Standing)>,
     /// Standings that are no more.
     pub standings_gone: BTreeSet<StandingKey>,
     /// Changes of the tally.
-    pub tally: BTreeMap<TallyKey, i64>,
+    pub tally: BTreeMap<(Generation, TallyKey), i64>,
+    /// The generations, when they change.
+    pub generations: Option<Arc<Generations>>,
     /// Logs as they stand now.
     pub writers: BTreeMap<WriterId, WriterRow>,
     /// The device as it stands now.

@@ -6,13 +6,14 @@ use super::needs::{DeviceState, Loaded, Needs, WriterRow};
 use super::outcome::{Held, Plan};
 use super::prepared::{Exchange, Job, OwnPatch, OwnRecord, Prepared};
 use super::work::Work;
-use super::{cover, decide, epoch, place, release};
+use super::{build, cover, decide, epoch, place, release};
 use crate::wire::receipt::{ItemOutcome, ItemState, Statement, VisitReceipt};
 use domain::catalogue::RecordKind;
 use domain::ids::{RecordId, WriterId};
 use domain::log::{Dot, Mark, Vector};
 use domain::patch::{Body, Entry, Patch, RecordRef};
 use domain::problem::{Problem, ProblemCode};
+use std::sync::Arc;
 
 /// What a plan answers.
 #[derive(Debug)]
@@ -40,12 +41,17 @@ pub fn plan(prepared: &Prepared, loaded: &Loaded) -> Step {
             }
             work.county.horizon = work.county.horizon.max(*horizon);
         }
+        Job::Build { .. } => {}
     }
     if work.plan.problem.is_some() {
         return Step::Done(Box::new(Plan { problem: work.plan.problem, ..Plan::default() }));
     }
     release::settle_waiting(&mut work);
+    build::edited(&mut work);
     cover::standings(&mut work);
+    if let Job::Build { count } = &prepared.job {
+        build::slice(&mut work, *count);
+    }
     place::feeds(&mut work);
     if let Job::Exchange(exchange) = &prepared.job {
         answer(&mut work, exchange, walked);
@@ -54,6 +60,7 @@ pub fn plan(prepared: &Prepared, loaded: &Loaded) -> Step {
         return Step::Load(Box::new(work.needs));
     }
     work.plan.county = Some(work.county);
+    work.plan.generations = (work.generations != loaded.generations).then(|| Arc::clone(&work.generations));
     Step::Done(Box::new(work.plan))
 }
 

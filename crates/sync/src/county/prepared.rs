@@ -34,7 +34,7 @@ pub enum Job {
     Append(Vec<OwnPatch>),
     /// A reviewer's word on what was set aside.
     Decide(Vec<Decision>),
-    /// Standings of these persons anew, from a day on: a rule was edited, or time has passed.
+    /// Standings of these persons anew, from a day on: time has passed.
     Roll {
         /// Whose.
         subjects: Vec<RecordId>,
@@ -43,6 +43,12 @@ pub enum Job {
         /// Standings exist for periods that begin before this day, once all persons are done: named
         /// in the last of several such jobs, the present horizon in those before.
         horizon: domain::time::Day,
+    },
+    /// The next slice of what an edit of rules brings with it, if anything is left: persons judged by
+    /// the rules that are being built, the switch to them, or the removal of what they replaced.
+    Build {
+        /// How many persons.
+        count: usize,
     },
 }
 

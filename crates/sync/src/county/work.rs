@@ -7,7 +7,7 @@ use crate::merge::{Applied, Item, apply, settle};
 use crate::wire::receipt::ItemState;
 use domain::canonical::Hash;
 use domain::catalogue::{RecordKind, keys};
-use domain::coverage::Rules;
+use domain::coverage::Generations;
 use domain::head::Head;
 use domain::ids::{DeviceId, RecordId, WriterId};
 use domain::patch::{Entry, RecordRef};
@@ -15,6 +15,7 @@ use domain::problem::Problem;
 use domain::reference::Reference;
 use domain::time::Day;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// One plan in the making.
 pub(super) struct Work<'a> {
@@ -25,8 +26,8 @@ pub(super) struct Work<'a> {
     pub county: CountyState,
     /// The reference with this plan's changes; `None` while it is as loaded.
     reference: Option<Reference>,
-    /// The rules of that reference.
-    rules: Option<Rules>,
+    /// The generations with this plan's changes.
+    pub generations: Arc<Generations>,
     /// Entries held by this plan, or released by it: they overrule what was loaded.
     pub held: BTreeMap<RecordRef, Vec<HeldEntry>>,
     /// Hashes of entries that this plan has taken out of waiting.
@@ -50,7 +51,7 @@ impl<'a> Work<'a> {
             plan: Plan::default(),
             county: loaded.county,
             reference: None,
-            rules: None,
+            generations: Arc::clone(&loaded.generations),
             held: BTreeMap::new(),
             released: BTreeSet::new(),
             persons: BTreeMap::new(),
@@ -65,12 +66,9 @@ impl<'a> Work<'a> {
         self.reference.as_ref().unwrap_or(&self.loaded.reference)
     }
 
-    /// The rules as they stand in this plan. Made anew once, when the plan changes the reference.
-    pub fn rules(&mut self) -> &Rules {
-        if let Some(reference) = &self.reference {
-            return self.rules.get_or_insert_with(|| Rules::of(reference));
-        }
-        &self.loaded.rules
+    /// Whether this plan changes the reference.
+    pub fn reference_changed(&self) -> bool {
+        self.reference.is_some()
     }
 
     /// A record as it was before this plan.
@@ -203,7 +201,6 @@ impl<'a> Work<'a> {
             let mut reference = self.reference.take().unwrap_or_else(|| (*self.loaded.reference).clone());
             reference.take(record, &row.head);
             self.reference = Some(reference);
-            self.rules = None;
         }
         match record.kind {
             RecordKind::Person if counts(entry) => {

@@ -2,6 +2,7 @@
 //! `COVERAGE_CASES` raises the number of cases of each property.
 
 mod examples;
+mod generations;
 mod oracle;
 mod world;
 

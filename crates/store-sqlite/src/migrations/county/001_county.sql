@@ -158,6 +158,23 @@ CREATE TABLE visit_parts (
     PRIMARY KEY (county, visit, part)
 ) STRICT, WITHOUT ROWID;
 
+-- Which judgement readers see while rules change: of each duty and period the last complete generation
+-- that covers it. What is in no generation that covers it is removed. Few rows; the first is 0.
+CREATE TABLE generations (
+    county INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    -- building, sweeping (complete, and what it replaced is being removed), complete, superseded.
+    state TEXT NOT NULL,
+    -- It covers these duties (a list in JSON) from the period before this day's on; 0 covers everything.
+    from_day INTEGER NOT NULL,
+    duties TEXT NOT NULL,
+    -- The last person who is built or swept.
+    done_to BLOB,
+    -- Its rules as canonical JSON; NULL when a later one is complete.
+    rules TEXT,
+    PRIMARY KEY (county, number)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE standings (
     county INTEGER NOT NULL,
     subject BLOB NOT NULL,
@@ -165,19 +182,21 @@ CREATE TABLE standings (
     until INTEGER NOT NULL,
     duty TEXT NOT NULL,
     period TEXT NOT NULL,
+    generation INTEGER NOT NULL,
     -- Packed.
     standing BLOB NOT NULL,
-    PRIMARY KEY (county, subject, until, duty, period)
+    PRIMARY KEY (county, subject, until, duty, period, generation)
 ) STRICT, WITHOUT ROWID;
 
--- In which villages a standing has ever stood: for lists. May name one where it stands no more.
+-- In which villages a standing stands on some day: for lists.
 CREATE TABLE standing_areas (
     county INTEGER NOT NULL,
     duty TEXT NOT NULL,
     period TEXT NOT NULL,
+    generation INTEGER NOT NULL,
     area INTEGER NOT NULL,
     subject BLOB NOT NULL,
-    PRIMARY KEY (county, duty, period, area, subject)
+    PRIMARY KEY (county, duty, period, generation, area, subject)
 ) STRICT, WITHOUT ROWID;
 
 -- Sums of steps. The figures of a duty, period and category lie together, one row a village.
@@ -185,11 +204,12 @@ CREATE TABLE tally (
     county INTEGER NOT NULL,
     duty TEXT NOT NULL,
     period TEXT NOT NULL,
+    generation INTEGER NOT NULL,
     category TEXT NOT NULL,
     area INTEGER NOT NULL,
     -- Differences by day and status, packed.
     sums BLOB NOT NULL,
-    PRIMARY KEY (county, duty, period, category, area)
+    PRIMARY KEY (county, duty, period, generation, category, area)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE writers (

@@ -1,7 +1,7 @@
 //! Claims about who counts as visited, on which day, and why. The audit after every case compares
 //! all standings and figures with their recomputation, as of every day.
 
-use super::world::{HEAD, OFFICER, OTHER, REVIEWER, VILLAGE, World, code, day, list, month};
+use super::world::{HEAD, OFFICER, OTHER, REVIEWER, VILLAGE, World, code, day, month};
 use crate::conformance::{Outcome, claim, same, there};
 use domain::catalogue::keys;
 use domain::coverage::{Excluded, Status};
@@ -152,22 +152,6 @@ pub async fn change(world: &mut World) -> Outcome {
     same!(world.status(ill, "elder", month(11), day(11, 3)).await?, hospital, "accepted");
     same!(world.status(well, "elder", month(11), day(11, 3)).await?, Some(Status::Tried), "rejected: a try");
     same!(world.status(well, "elder", month(12), day(12, 1)).await?, NOT_YET, "of that month only");
-    Ok(())
-}
-
-pub async fn rule_edit(world: &mut World) -> Outcome {
-    let (elder, destitute) = (world.person(VILLAGE, "LSLR").await?, world.person(VILLAGE, "TK").await?);
-    same!(world.status(elder, "elder", month(11), day(11, 10)).await?, NOT_YET, "the rule asks for elders");
-    world.set(World::duty("elder"), [(keys::CATEGORIES, list(&["TK"]))]).await?;
-    claim!(world.audit().await.is_err(), "until its persons are rolled, an edited rule shows in the audit");
-    world.roll(day(9, 1)).await?;
-    same!(world.status(elder, "elder", month(11), day(11, 10)).await?, None, "now for others");
-    same!(world.status(destitute, "elder", month(11), day(11, 10)).await?, NOT_YET, "who stand in it");
-    same!(
-        world.count("elder", month(11), (VILLAGE, Status::NotYet), day(11, 30)).await?,
-        1,
-        "in the figures"
-    );
     Ok(())
 }
 

@@ -7,6 +7,7 @@ mod epochs;
 mod exchange;
 mod feeds;
 mod forks;
+mod generations;
 mod merge;
 mod permission;
 mod phone;
@@ -125,9 +126,21 @@ cases! {
     "who moves is counted where they lived on each day" coverage::moved;
     "a reported change waits for the township's word" coverage::change;
     "a change that was reported long ago is still pending" coverage::old_change;
-    "a rule that asks no more leaves nothing behind once its persons are rolled" coverage::rule_edit;
     "a rolling duty is counted from the last visit that counts, whatever came after it" coverage::rolling;
     "a visit dated into the far future counts when its time has come" coverage::far_future;
+
+    "an edited rule shows nowhere before its generation is complete" generations::switch;
+    "a rule that asks no more leaves nothing behind" generations::nothing_left;
+    "words of a rule change at once" generations::words;
+    "an arrival during a build stands in both, and a person who comes then too" generations::arrival;
+    "a build that was cut off goes on where it was" generations::cut_off;
+    "a removal that was cut off goes on where it was" generations::removal_cut_off;
+    "of two edits the later one counts, and what the first had begun is removed" generations::two_edits;
+    "an edit that is taken back before it is complete leaves everything as it was" generations::taken_back;
+    "an edit from a later day leaves the periods before it where they are" generations::from_a_day;
+    "a duty that is added or ended is counted from its day on" generations::added_and_ended;
+    "a village that goes to another township is judged by the rules there" generations::parentage;
+    "time that passes during a build is counted in both" generations::time;
     "after any exchanges everything equals its recomputation, as of any day" random::everything;
 
     "a restored county begins a new epoch, and the phones bring back what it lost" epochs::restored;

@@ -62,8 +62,6 @@ struct Play {
     persons: Vec<RecordRef>,
     visits: Vec<RecordRef>,
     parts: Vec<RecordRef>,
-    /// Whether rules were edited since all persons were rolled.
-    edited: bool,
     /// A copy of the county was kept.
     copied: bool,
     /// A clone of the first phone, which goes its own way.
@@ -83,7 +81,6 @@ pub async fn play(world: &mut World, seed: u64, steps: u32) -> Outcome {
         persons: Vec::new(),
         visits: Vec::new(),
         parts: Vec::new(),
-        edited: false,
         copied: false,
         clone: None,
     };
@@ -98,22 +95,15 @@ pub async fn play(world: &mut World, seed: u64, steps: u32) -> Outcome {
         play.disaster(world, seed, step, steps).await.map_err(told)?;
         play.step(world).await.map_err(told)?;
         if step % 25 == 24 {
-            play.audit(world).await.map_err(told)?;
+            world.audit().await.map_err(told)?;
         }
     }
     play.finish(world).await.map_err(|broken| Broken(format!("seed {seed}, at the end: {broken}")))
 }
 
 impl Play {
-    async fn audit(&mut self, world: &mut World) -> Outcome {
-        if std::mem::take(&mut self.edited) {
-            world.roll(day(9, 1)).await?;
-        }
-        world.audit().await
-    }
-
     async fn step(&mut self, world: &mut World) -> Outcome {
-        match self.dice.below(20) {
+        match self.dice.below(22) {
             0 => self.register(world).await,
             1..=5 => self.visit(),
             6..=9 => self.correct(),
@@ -122,6 +112,9 @@ impl Play {
             16 => self.decide(world).await,
             17 => self.county(world).await,
             18 => self.rules(world).await,
+            19 | 20 => {
+                world.build_slice(usize::try_from(1 + self.dice.below(2)).unwrap_or(1)).await.map(drop)
+            }
             _ => self.time(world).await,
         }
     }
@@ -132,7 +125,6 @@ impl Play {
             0 if step == steps / 3 => self.copied = world.back_up().await,
             0 if step == steps / 2 && self.copied => {
                 world.restore().await;
-                self.edited = true;
             }
             1 if step == steps / 4 => self.clone = self.workers.first().map(|worker| worker.phone.clone()),
             1 if step.is_multiple_of(10) => {
@@ -169,7 +161,9 @@ impl Play {
                 claim!(times == 1, "{} {} is there {times} times", entry.patch.writer, entry.patch.serial);
             }
         }
-        self.audit(world).await
+        world.audit().await?;
+        world.build().await?;
+        world.audit().await
     }
 
     /// A new person: by the county, or by a phone that may not have sent it when others know of it.
@@ -348,7 +342,6 @@ impl Play {
         if !self.dice.one_in(3) {
             return Ok(());
         }
-        self.edited = true;
         let duty = self.dice.text(&["elder", "rounds", "child", "home"]);
         let record = World::duty(duty);
         match self.dice.below(4) {

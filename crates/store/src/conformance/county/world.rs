@@ -253,6 +253,25 @@ impl World {
         self.run(Job::Roll { subjects, from, horizon }).await.map(drop)
     }
 
+    /// One slice of what an edit of rules brings with it. `false` when nothing is left to do.
+    pub async fn build_slice(&mut self, count: usize) -> Result<bool, Broken> {
+        self.run(Job::Build { count }).await?;
+        let (_, _, _, generations) = self.county.ledger.standing_now().await?;
+        Ok(generations.work().is_some())
+    }
+
+    /// Everything that an edit of rules brings with it.
+    pub async fn build(&mut self) -> Outcome {
+        while self.build_slice(3).await? {}
+        Ok(())
+    }
+
+    /// Whether a generation is being built.
+    pub async fn building(&self) -> Result<bool, Broken> {
+        let (_, _, _, generations) = self.county.ledger.standing_now().await?;
+        Ok(generations.building().is_some())
+    }
+
     /// A phone of a member of staff, enrolled.
     pub async fn phone(&mut self, name: &str) -> Result<Phone, Broken> {
         let number = self.draw();

@@ -18,7 +18,6 @@ impl Disk {
             for (record, row) in &plan.records {
                 reference.take(*record, &row.head);
             }
-            self.rules = Arc::new(domain::coverage::Rules::of(reference));
         }
         self.records.extend(plan.records);
         for FeedMove { scope, record, seq, left } in plan.feed {
@@ -33,10 +32,13 @@ impl Disk {
         for key in plan.standings_gone {
             self.standings.remove(&key);
         }
-        for one in plan.standings {
-            self.standings.insert((one.duty.clone(), one.period.to_string(), one.subject), one);
+        for (generation, one) in plan.standings {
+            self.standings.insert((generation, one.duty.clone(), one.period, one.subject), one);
         }
-        self.tally.apply(plan.tally);
+        for ((generation, key), change) in plan.tally {
+            self.tallies.entry(generation).or_default().apply([(key, change)].into());
+        }
+        self.generations = plan.generations.unwrap_or(Arc::clone(&self.generations));
         self.writers.extend(plan.writers);
         if let Some(row) = plan.device {
             self.heard.insert((row.staff, Day::of(now_ms)));

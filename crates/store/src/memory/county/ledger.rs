@@ -5,7 +5,7 @@ use crate::StoreError;
 use crate::county::{Done, FeedPage, FeedRequest, FeedRow, Ledger, LedgerEntry};
 use async_trait::async_trait;
 use domain::catalogue::RecordKind;
-use domain::coverage::Rules;
+use domain::coverage::Generations;
 use domain::ids::{RecordId, WriterId};
 use domain::log::Mark;
 use domain::patch::RecordRef;
@@ -48,9 +48,10 @@ impl Ledger for MemoryCounty {
 
     async fn standing_now(
         &self,
-    ) -> Result<(CountyState, Vec<FormerEpoch>, Arc<Reference>, Arc<Rules>), StoreError> {
+    ) -> Result<(CountyState, Vec<FormerEpoch>, Arc<Reference>, Arc<Generations>), StoreError> {
         self.read(|disk| {
-            (disk.county, disk.former.clone(), Arc::clone(&disk.reference), Arc::clone(&disk.rules))
+            let (reference, generations) = (Arc::clone(&disk.reference), Arc::clone(&disk.generations));
+            (disk.county, disk.former.clone(), reference, generations)
         })
     }
 
@@ -99,7 +100,7 @@ impl Disk {
     fn plan(&self, prepared: &Prepared) -> Plan {
         let cursor = match &prepared.job {
             Job::Exchange(exchange) => exchange.cursor,
-            Job::Append(_) | Job::Decide(_) | Job::Roll { .. } => None,
+            Job::Append(_) | Job::Decide(_) | Job::Roll { .. } | Job::Build { .. } => None,
         };
         let mut loaded = self.begin();
         loop {

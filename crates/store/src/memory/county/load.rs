@@ -2,6 +2,8 @@
 
 use super::{Disk, Row};
 use domain::canonical::Hash;
+use domain::catalogue::RecordKind;
+use domain::coverage::{Generation, Standing};
 use domain::ids::{RecordId, WriterId};
 use domain::patch::RecordRef;
 use domain::time::Day;
@@ -18,8 +20,8 @@ use sync::wire::receipt::ItemState;
 impl Disk {
     /// What every plan begins with.
     pub(super) fn begin(&self) -> Loaded {
-        let (reference, rules) = (Arc::clone(&self.reference), Arc::clone(&self.rules));
-        Loaded::new(reference, rules, self.county, self.former.clone())
+        let (reference, generations) = (Arc::clone(&self.reference), Arc::clone(&self.generations));
+        Loaded::new(reference, generations, self.county, self.former.clone())
     }
 
     /// Loads what is needed. `cursor` is where the phone stands, if a phone asks.
@@ -55,14 +57,23 @@ impl Disk {
             loaded.parts_of_visits.insert(*visit, parts);
         }
         for (subject, from) in &needs.standings {
-            let found = self.standings.values().filter(|one| one.subject == *subject);
-            let found = found.filter(|one| one.period.until() > *from).cloned().collect();
+            let mut found = self.standings_of(*subject);
+            found.retain(|(_, one)| one.period.until() > *from);
             loaded.standings.insert(*subject, (*from, found));
         }
         for subject in &needs.hanging {
             let hangs = |row: &sync::county::needs::RecordRow| row.subject == Some(*subject);
             let found = self.records.iter().filter(|(_, row)| hangs(row)).map(|(record, _)| *record);
             loaded.hanging.insert(*subject, found.collect());
+        }
+        for (after, count) in &needs.people {
+            let ids = self
+                .records
+                .keys()
+                .filter(|record| record.kind == RecordKind::Person)
+                .map(|record| record.id);
+            let found = ids.filter(|id| after.is_none_or(|after| *id > after)).take(*count).collect();
+            loaded.people.insert((*after, *count), found);
         }
         for seq in &needs.ledger_hash {
             loaded.ledger_hash.insert(*seq, self.hash_at(*seq));
@@ -71,6 +82,12 @@ impl Disk {
             let found = self.rows_at(*place).filter(|row| row.row.waits_for.is_some());
             loaded.entries.insert(*place, found.filter_map(held).collect());
         }
+    }
+
+    /// What is kept of a person in every generation.
+    pub(super) fn standings_of(&self, subject: RecordId) -> Vec<(Generation, Standing)> {
+        let found = self.standings.iter().filter(|(_, one)| one.subject == subject);
+        found.map(|(key, one)| (key.0, one.clone())).collect()
     }
 
     fn rows_at(&self, place: (WriterId, u64)) -> impl Iterator<Item = &Row> {

@@ -14,7 +14,7 @@ mod tests;
 use crate::StoreError;
 use crate::county::{DeviceRecord, EnrolCode};
 use domain::coverage::tally::Tally;
-use domain::coverage::{Rules, Standing};
+use domain::coverage::{Generation, Generations, Rules, Standing};
 use domain::ids::{DeviceId, RecordId, WriterId};
 use domain::patch::RecordRef;
 use domain::permission::Scope;
@@ -53,7 +53,7 @@ struct Disk {
     county: CountyState,
     former: Vec<FormerEpoch>,
     reference: Arc<Reference>,
-    rules: Arc<Rules>,
+    generations: Arc<Generations>,
     /// By sequence.
     ledger: BTreeMap<u64, Row>,
     /// Sequences by place in a log: several where it forked.
@@ -64,7 +64,7 @@ struct Disk {
     digests: BTreeMap<Scope, (u64, u64)>,
     parts: BTreeMap<RecordId, PartRow>,
     standings: BTreeMap<StandingKey, Standing>,
-    tally: Tally,
+    tallies: BTreeMap<Generation, Tally>,
     writers: BTreeMap<WriterId, WriterRow>,
     devices: BTreeMap<DeviceId, DeviceRecord>,
     codes: BTreeMap<String, EnrolCode>,
@@ -104,7 +104,7 @@ impl MemoryCounty {
         let disk = Disk {
             county: CountyState::new(epoch, begins),
             former: Vec::new(),
-            rules: Arc::new(Rules::of(&reference)),
+            generations: Arc::new(Generations::first(Rules::of(&reference))),
             reference: Arc::new(reference),
             ledger: BTreeMap::new(),
             places: BTreeMap::new(),
@@ -113,7 +113,7 @@ impl MemoryCounty {
             digests: BTreeMap::new(),
             parts: BTreeMap::new(),
             standings: BTreeMap::new(),
-            tally: Tally::default(),
+            tallies: BTreeMap::new(),
             writers: BTreeMap::new(),
             devices: BTreeMap::new(),
             codes: BTreeMap::new(),

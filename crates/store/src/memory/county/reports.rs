@@ -4,7 +4,7 @@ use super::{Disk, MemoryCounty, Row};
 use crate::StoreError;
 use crate::county::{Figures, FiguresQuery, HistoryItem, QueueItem, Reports, StandingQuery};
 use async_trait::async_trait;
-use domain::coverage::Standing;
+use domain::coverage::{Generation, Standing};
 use domain::ids::RecordId;
 use domain::patch::{Entry, RecordRef};
 use domain::time::Day;
@@ -16,7 +16,10 @@ use sync::county::outcome::Held;
 #[async_trait]
 impl Reports for MemoryCounty {
     async fn figures(&self, query: &FiguresQuery) -> Result<Figures, StoreError> {
-        self.read(|disk| disk.tally.figures(&query.duty, query.period, &query.category, query.as_of))
+        self.read(|disk| {
+            let holder = disk.generations.spans().holder(&query.duty, query.period);
+            disk.figures(holder, query)
+        })
     }
 
     async fn standings(&self, query: &StandingQuery) -> Result<Vec<Standing>, StoreError> {
@@ -24,7 +27,27 @@ impl Reports for MemoryCounty {
     }
 
     async fn standings_of(&self, subject: RecordId) -> Result<Vec<Standing>, StoreError> {
-        self.read(|disk| disk.standings.values().filter(|one| one.subject == subject).cloned().collect())
+        self.read(|disk| {
+            let spans = disk.generations.spans();
+            let read =
+                |(number, one): &(Generation, Standing)| spans.holder(&one.duty, one.period) == *number;
+            let mut found: Vec<Standing> =
+                disk.standings_of(subject).into_iter().filter(read).map(|(_, one)| one).collect();
+            found.sort_by_cached_key(|one| (one.duty.clone(), one.period.to_string()));
+            found
+        })
+    }
+
+    async fn standings_kept(&self, subject: RecordId) -> Result<Vec<(Generation, Standing)>, StoreError> {
+        self.read(|disk| disk.standings_of(subject))
+    }
+
+    async fn figures_kept(
+        &self,
+        generation: Generation,
+        query: &FiguresQuery,
+    ) -> Result<Figures, StoreError> {
+        self.read(|disk| disk.figures(generation, query))
     }
 
     async fn parts_of(&self, subject: RecordId, count: usize) -> Result<Vec<PartRow>, StoreError> {
@@ -71,12 +94,21 @@ impl Reports for MemoryCounty {
 }
 
 impl Disk {
+    fn figures(&self, generation: Generation, query: &FiguresQuery) -> Figures {
+        let tally = self.tallies.get(&generation);
+        tally.map_or_else(Figures::new, |tally| {
+            tally.figures(&query.duty, query.period, &query.category, query.as_of)
+        })
+    }
+
     fn standings_in(&self, query: &StandingQuery) -> Vec<Standing> {
+        let holder = self.generations.spans().holder(&query.duty, query.period);
         let village = |one: &Standing| one.step_on(query.as_of).map(|step| step.place.area);
         let mut found: Vec<Standing> = self
             .standings
-            .values()
-            .filter(|one| one.duty == query.duty && one.period == query.period)
+            .iter()
+            .filter(|(key, _)| key.0 == holder && key.1 == query.duty && key.2 == query.period)
+            .map(|(_, one)| one)
             .filter(|one| village(one).is_some_and(|village| query.villages.contains(&village)))
             .cloned()
             .collect();

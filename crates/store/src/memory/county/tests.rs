@@ -9,6 +9,7 @@ use crate::county::{Directory, EnrolCode, EnrolState, Ledger};
 use async_trait::async_trait;
 use domain::canonical::Hash;
 use domain::catalogue::RecordKind;
+use domain::coverage::Generation;
 use domain::ids::{AreaCode, RecordId, WriterId};
 use domain::patch::RecordRef;
 use domain::time::{Day, Stamp};
@@ -133,22 +134,24 @@ const WRONGS: [Wrong; 15] = [
         |disk| {
             let mut one = disk.standings.values().next().unwrap().clone();
             one.duty = "nobody's".to_owned();
-            disk.standings.insert((one.duty.clone(), one.period.to_string(), one.subject), one);
+            let key = (Generation::FIRST, one.duty.clone(), one.period, one.subject);
+            disk.standings.insert(key, one);
         },
         |finding| matches!(finding, Finding::Standing { .. }),
     ),
     (
         "a sum is another",
-        |disk| *disk.tally.0.values_mut().next().unwrap() += 1,
+        |disk| *largest_tally(disk).0.values_mut().next().unwrap() += 1,
         |finding| matches!(finding, Finding::Figures { .. }),
     ),
     (
         "a sum is left over",
         |disk| {
-            let (mut key, people) = disk.tally.0.pop_first().unwrap();
-            disk.tally.0.insert(key.clone(), people);
+            let tally = largest_tally(disk);
+            let (mut key, people) = tally.0.pop_first().unwrap();
+            tally.0.insert(key.clone(), people);
             key.area = AreaCode(1);
-            disk.tally.0.insert(key, 1);
+            tally.0.insert(key, 1);
         },
         |finding| matches!(finding, Finding::Figures { .. }),
     ),
@@ -161,6 +164,10 @@ fn person(disk: &mut Disk) -> &mut sync::county::needs::RecordRow {
 
 fn largest_feed(disk: &mut Disk) -> &mut std::collections::BTreeMap<RecordRef, Place> {
     disk.feeds.values_mut().max_by_key(|feed| feed.values().filter(|place| !place.left).count()).unwrap()
+}
+
+fn largest_tally(disk: &mut Disk) -> &mut domain::coverage::tally::Tally {
+    disk.tallies.values_mut().max_by_key(|tally| tally.0.len()).unwrap()
 }
 
 #[test]
