@@ -14,6 +14,7 @@ use store::StoreError;
 use store::county::{Directory, Done, Ledger, Reports};
 use sync::county::Prepared;
 use sync::county::prepared::{Decision, Job, OwnPatch};
+use tokio::sync::Notify;
 
 /// What a county remembers, whichever backend does it.
 #[derive(Clone)]
@@ -48,6 +49,7 @@ pub struct County {
     /// Forms, ready to judge by.
     pub forms: KnownForms,
     devices: KnownDevices,
+    edited: Notify,
 }
 
 impl County {
@@ -61,6 +63,7 @@ impl County {
             stretch,
             forms: KnownForms::default(),
             devices: KnownDevices::default(),
+            edited: Notify::new(),
         }
     }
 
@@ -84,10 +87,19 @@ impl County {
     /// # Errors
     /// What the plan or the store says; then nothing was written.
     pub async fn run(&self, job: Job, now_ms: UnixMs) -> Result<Done, Problem> {
+        let building = matches!(job, Job::Build { .. });
         let spare_writer = WriterId(self.dice.number());
         let prepared = Prepared { county: self.keys.county(), now_ms, spare_writer, job };
         let done = self.stores.ledger.run(prepared).await.map_err(at_county)?;
+        if done.edited && !building {
+            self.edited.notify_one();
+        }
         done.problem.clone().map_or(Ok(done), Err)
+    }
+
+    /// Ends when rules have been edited since the last time.
+    pub async fn rules_edited(&self) {
+        self.edited.notified().await;
     }
 
     /// Puts the county's own patches into its own log: register, staff, rules, corrections.

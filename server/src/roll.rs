@@ -1,10 +1,10 @@
-//! What happens without an arrival: time passes, and the next periods begin.
+//! What happens without an arrival: time passes, and the next periods begin; rules are edited, and a new
+//! generation is built.
 
 use crate::county::{County, at_county};
 use domain::catalogue::RecordKind;
-use domain::period::Period;
+use domain::period::{Cadence, Cut, Period};
 use domain::problem::Problem;
-use domain::reference::Reference;
 use domain::time::{Day, UnixMs};
 use sync::county::prepared::Job;
 
@@ -19,9 +19,9 @@ pub const SLICE: usize = 500;
 /// What the store says; the slices before are on disk.
 pub async fn roll(county: &County, now_ms: UnixMs, always: bool) -> Result<usize, Problem> {
     let ledger = &county.stores.ledger;
-    let (state, _, reference, _) = ledger.standing_now().await.map_err(at_county)?;
+    let (state, ..) = ledger.standing_now().await.map_err(at_county)?;
     let today = Day::of(now_ms);
-    let horizon = horizon(&reference, today);
+    let horizon = horizon(today);
     if horizon <= state.horizon && !always {
         return Ok(0);
     }
@@ -41,14 +41,46 @@ pub async fn roll(county: &County, now_ms: UnixMs, always: bool) -> Result<usize
     }
 }
 
-/// The day up to which standings are to exist: the first at which any duty's period after next ends.
-fn horizon(reference: &Reference, today: Day) -> Day {
-    let ends = reference
-        .duties
-        .values()
-        .filter(|rule| rule.holds_on(today))
-        .map(|rule| Period::containing(rule.cadence, rule.cut, today).next().next().until());
+/// The day up to which standings are to exist: the first at which a period after next ends, of whatever
+/// duty: none is shorter than a month.
+fn horizon(today: Day) -> Day {
+    let ends =
+        Cut::ALL.iter().map(|cut| Period::containing(Cadence::Month, *cut, today).next().next().until());
     ends.min().unwrap_or(today)
+}
+
+/// Carries on with what an edit of rules brings with it, until nothing is left: everybody concerned is
+/// judged by the new rules, readers switch to them, what they replaced is removed. Where it was cut off
+/// it goes on. Answers how many slices it took. O(people × affected duties × open periods), in slices
+/// between which phones are answered.
+///
+/// # Errors
+/// What the store says; the slices before are on disk.
+pub async fn build(county: &County, now_ms: UnixMs) -> Result<usize, Problem> {
+    let mut slices = 0;
+    let mut told = None;
+    loop {
+        county.run(Job::Build { count: SLICE }, now_ms).await?;
+        let (_, _, _, generations) = county.stores.ledger.standing_now().await.map_err(at_county)?;
+        let work = generations.work();
+        let now = generations.building().map(|(span, _)| (span.number, span.from));
+        if told != now {
+            match now {
+                Some((number, from)) => {
+                    tracing::info!(%number, %from, "a generation of rules is being built")
+                }
+                None => tracing::info!(slices, "the new generation of rules is complete"),
+            }
+            told = now;
+        }
+        if work.is_none() {
+            return Ok(slices);
+        }
+        slices += 1;
+        if slices.is_multiple_of(20) {
+            tracing::info!(people = slices * SLICE, "people were judged by the new rules");
+        }
+    }
 }
 
 #[cfg(test)]
@@ -64,7 +96,7 @@ mod tests {
         let world = World::new().await;
         let now_ms = clock::now_ms();
         let today = Day::of(now_ms);
-        let month = Period::containing(domain::period::Cadence::Month, domain::period::Cut::Natural, today);
+        let month = Period::containing(Cadence::Month, Cut::Natural, today);
         let later = month.next().next().next();
         let query = |period| FiguresQuery {
             duty: "elder_monthly".to_owned(),

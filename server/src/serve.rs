@@ -7,7 +7,7 @@ use axum::Router;
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
 use domain::problem::{Problem, ProblemCode};
-use domain::time::Day;
+use domain::time::{Day, UnixMs};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use std::io::ErrorKind;
@@ -148,16 +148,13 @@ pub async fn serve(
     Ok(())
 }
 
-/// At the start, and soon after each midnight of the county.
+/// At the start, soon after each midnight of the county, and when rules were edited.
 async fn every_day(county: Arc<County>) {
-    const TRY_AGAIN: Duration = Duration::from_secs(300);
+    const TRY_AGAIN: Duration = Duration::from_secs(30);
     loop {
         let now_ms = clock::now_ms();
-        let wait = match roll::roll(&county, now_ms, false).await {
-            Ok(people) => {
-                if people > 0 {
-                    tracing::info!(people, "standings were extended");
-                }
+        let wait = match roll(&county, now_ms).await {
+            Ok(()) => {
                 let next = Day::of(now_ms).plus(1).starts_at() + 60_000;
                 Duration::from_millis(u64::try_from(next - clock::now_ms()).unwrap_or(0))
             }
@@ -166,8 +163,20 @@ async fn every_day(county: Arc<County>) {
                 TRY_AGAIN
             }
         };
-        tokio::time::sleep(wait).await;
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            () = county.rules_edited() => {}
+        }
     }
+}
+
+async fn roll(county: &County, now_ms: UnixMs) -> Result<(), Problem> {
+    roll::build(county, now_ms).await?;
+    let people = roll::roll(county, now_ms, false).await?;
+    if people > 0 {
+        tracing::info!(people, "standings were extended");
+    }
+    Ok(())
 }
 
 /// Ends when the process is told to stop: SIGTERM, or SIGINT from a terminal. Both are listened to

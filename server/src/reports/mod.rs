@@ -16,7 +16,7 @@ pub use visits::{FieldHistory, Met, RecordHistory, VisitLine, contested_of, of_p
 use crate::county::{County, at_county};
 use domain::catalogue::RecordKind;
 use domain::coverage::reading::{Row, roll_up, rows, sentence_en, sentence_zh, total};
-use domain::coverage::rules::{Rules, rule_on};
+use domain::coverage::rules::{ANY_DUTY, Rules, rule_on};
 use domain::coverage::tally::{EVERYBODY, MISSED};
 use domain::duty::Duty;
 use domain::ids::{AreaCode, AreaLevel, RecordId};
@@ -99,22 +99,25 @@ fn wrong(name: &str, reason: impl std::fmt::Display) -> Problem {
 /// # Errors
 /// `argument_wrong` for an area, duty or period that is not there; what the store says.
 pub async fn ask(county: &County, question: Question) -> Result<Asked, Problem> {
-    let (_, _, reference, rules) = county.stores.ledger.standing_now().await.map_err(at_county)?;
+    let (_, _, reference, generations) = county.stores.ledger.standing_now().await.map_err(at_county)?;
+    // The rules by which the figures were judged, not those that are being built.
+    let rules = generations.rules();
     if !reference.areas.0.contains_key(&question.area) {
         return Err(wrong("area", question.area));
     }
-    let rule = title_rule(&rules, &reference, &question).ok_or_else(|| {
+    let rule = title_rule(rules, &reference, &question).ok_or_else(|| {
         let known: Vec<_> = rules.names().collect();
         wrong("duty", format!("{} ({})", question.duty, known.join(", ")))
     })?;
     let own = Period::containing(rule.cadence, rule.cut, question.as_of);
     let period = question.period.unwrap_or(own);
     if !period.suits(rule.cadence, rule.cut) {
-        return Err(wrong("period", format!("{period} ({own})")));
+        let only = if question.duty == ANY_DUTY { "; * is counted by months only" } else { "" };
+        return Err(wrong("period", format!("{period} ({own}{only})")));
     }
     let villages: BTreeSet<_> = reference.areas.villages(question.area).map(|area| area.code).collect();
     let as_of = question.as_of;
-    let roles = |village| silence::roles(&rules, &question.duty, village, as_of);
+    let roles = |village| silence::roles(rules, &question.duty, village, as_of);
     let phones = silence::phones(county, as_of).await?;
     let silent = |village: &AreaCode| {
         silence::is_silent(&reference, &phones, *village, &roles(*village), as_of, question.silent_days)
@@ -123,13 +126,24 @@ pub async fn ask(county: &County, question: Question) -> Result<Asked, Problem> 
     Ok(Asked { question, period, rule, villages, silent, reference })
 }
 
-/// The rule whose words and periods the table has: the one of the area on the day, else any.
+/// The rule whose words and periods the table has: of the period that is asked for the last one that
+/// has such periods, however it went on; else the one of the area on the day; else any.
 fn title_rule(rules: &Rules, reference: &Reference, question: &Question) -> Option<Duty> {
     let at = rules.at(&question.duty, question.area);
-    let held = rule_on(at, question.as_of).or(at.last());
     let below =
         || reference.areas.villages(question.area).find_map(|one| rules.at(&question.duty, one.code).last());
-    held.or_else(below).cloned()
+    let of = |period: Period| {
+        let villages = reference.areas.villages(question.area).map(|one| rules.at(&question.duty, one.code));
+        let overlaps =
+            |rule: &&Duty| rule.from < period.until() && rule.until.is_none_or(|until| period.from() < until);
+        let had = |list: &'_ [Duty]| -> Option<Duty> {
+            let fits = |rule: &&Duty| period.suits(rule.cadence, rule.cut) && overlaps(rule);
+            list.iter().rev().find(fits).cloned()
+        };
+        had(at).or_else(|| villages.into_iter().find_map(had))
+    };
+    let held = || rule_on(at, question.as_of).or(at.last()).or_else(below).cloned();
+    question.period.and_then(of).or_else(held)
 }
 
 /// The figures of a question. One select over the tally, one for what was missed before, and the

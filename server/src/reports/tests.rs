@@ -54,9 +54,9 @@ fn figure(row: &Row, column: Column) -> i64 {
 async fn every_figure_opens_into_as_many_people() {
     let world = World::with_months(1).await;
     let county = &world.county;
-    let (_, _, reference, rules) = world.store.standing_now().await.unwrap();
+    let (_, _, reference, generations) = world.store.standing_now().await.unwrap();
     let mut visited = 0;
-    for duty in rules.names() {
+    for duty in generations.rules().names() {
         for (area, as_of) in [
             (county.keys.county(), today()),
             (AreaCode(532_929_102_000), today().plus(-9)),

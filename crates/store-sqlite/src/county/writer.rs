@@ -112,6 +112,7 @@ impl Desk<'_> {
             receipts_only: plan.receipts_only,
             positions_reset: plan.positions_reset,
             own: plan.own.clone(),
+            edited: plan.generations.as_ref().is_some_and(|generations| generations.work().is_some()),
             problem: plan.problem.clone(),
         };
         if done.problem.is_none() {

@@ -26,6 +26,8 @@ pub struct Done {
     pub positions_reset: bool,
     /// Records and places of the county's own patches, in the order of the job.
     pub own: Vec<(RecordRef, Dot)>,
+    /// Whether rules were edited: jobs of [`sync::county::prepared::Job::Build`] are to follow.
+    pub edited: bool,
     /// Why nothing was written.
     pub problem: Option<Problem>,
 }
