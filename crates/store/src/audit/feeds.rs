@@ -3,14 +3,13 @@
 use super::{Finding, records};
 use crate::StoreError;
 use crate::county::{FeedRequest, Ledger};
-use domain::catalogue::RecordKind;
-use domain::ids::AreaCode;
+use domain::catalogue::{RecordKind, keys};
+use domain::ids::{AreaCode, RecordId};
 use domain::patch::RecordRef;
 use domain::permission::Scope;
-use domain::subject::Person;
 use std::collections::{BTreeMap, BTreeSet};
 use sync::county::needs::RecordRow;
-use sync::county::place::{areas_of, hangs_on};
+use sync::county::place::{areas_of, codes, hangs_on, link};
 use sync::wire::exchange::Position;
 
 /// What a feed should be.
@@ -23,12 +22,13 @@ struct Expected {
 pub(super) async fn check(ledger: &dyn Ledger, county: AreaCode) -> Result<Vec<Finding>, StoreError> {
     let mut findings = Vec::new();
     let mut feeds: BTreeMap<Scope, Expected> = BTreeMap::new();
+    let visits = villages_of_visits(ledger).await?;
     for kind in RecordKind::ALL {
         let mut after = None;
         while let Some((last, page)) = records(ledger, *kind, after).await? {
             after = Some(last);
             for (record, row) in page {
-                if !placed(ledger, county, record, &row).await? {
+                if !placed(ledger, county, &visits, record, &row).await? {
                     findings.push(Finding::Place(record));
                 }
                 for scope in &row.scopes {
@@ -45,23 +45,44 @@ pub(super) async fn check(ledger: &dyn Ledger, county: AreaCode) -> Result<Vec<F
     Ok(findings)
 }
 
+/// The villages of the persons whom each visit met.
+type VillagesOfVisits = BTreeMap<RecordId, BTreeSet<AreaCode>>;
+
+async fn villages_of_visits(ledger: &dyn Ledger) -> Result<VillagesOfVisits, StoreError> {
+    let mut visits = VillagesOfVisits::new();
+    let mut after = None;
+    while let Some((last, page)) = records(ledger, RecordKind::Part, after).await? {
+        after = Some(last);
+        for (_, row) in page {
+            let linked = (link(&row.head, keys::VISIT), link(&row.head, keys::SUBJECT));
+            if let (Some(visit), Some(subject)) = linked {
+                visits.entry(visit).or_default().extend(villages(ledger, subject).await?);
+            }
+        }
+    }
+    Ok(visits)
+}
+
+async fn villages(ledger: &dyn Ledger, person: RecordId) -> Result<Vec<AreaCode>, StoreError> {
+    let row = ledger.record(RecordRef { kind: RecordKind::Person, id: person }).await?;
+    Ok(row.map_or_else(Vec::new, |row| codes(&row.head, keys::VILLAGE)))
+}
+
 /// Whether a record stands in the feeds of the areas where it belongs.
 async fn placed(
     ledger: &dyn Ledger,
     county: AreaCode,
+    visits: &VillagesOfVisits,
     record: RecordRef,
     row: &RecordRow,
 ) -> Result<bool, StoreError> {
     let subject = hangs_on(record.kind, &row.head);
-    let person = match subject {
-        None => None,
-        Some(id) => {
-            let row = ledger.record(RecordRef { kind: RecordKind::Person, id }).await?;
-            row.map(|row| Person::read(id, &row.head))
-        }
+    let villages = match subject {
+        None => visits.get(&record.id).into_iter().flatten().copied().collect(),
+        Some(id) => villages(ledger, id).await?,
     };
     let areas: Vec<AreaCode> = row.scopes.iter().map(|scope| scope.area).collect();
-    Ok(row.subject == subject && areas == areas_of(county, record.kind, &row.head, person.as_ref()))
+    Ok(row.subject == subject && areas == areas_of(county, record.kind, &row.head, &villages))
 }
 
 async fn check_feed(

@@ -11,15 +11,21 @@ use domain::permission::{Audience, Scope};
 use domain::subject::Person;
 use domain::time::{Day, Happened};
 use domain::value::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Parts of a plan by their visits.
+type PartsOfVisits = BTreeMap<RecordId, BTreeSet<RecordId>>;
 
 /// Moves every changed record to the end of its feeds; a record that moved takes along what hangs
-/// on it. O(records changed), and for a person who moved O(records of that person).
+/// on it. O(records changed), and for a person who moved O(records of that person, and of the visits
+/// that met them).
 pub(super) fn feeds(work: &mut Work<'_>) {
-    follow_persons(work);
+    let moved = follow_persons(work);
+    let parts = follow_parts(work, &moved);
     let changed: Vec<RecordRef> = work.plan.records.keys().copied().collect();
     for record in changed {
         let Some(row) = work.plan.records.get(&record).cloned() else { continue };
-        let Some((scopes, subject)) = scopes(work, record, &row.head) else { continue };
+        let Some((scopes, subject)) = scopes(work, &parts, record, &row.head) else { continue };
         let before = work.before(record).cloned().unwrap_or_default();
         digests(work, record, &before, &row.head, &scopes);
         for scope in before.scopes.iter().filter(|scope| !scopes.contains(scope)) {
@@ -34,8 +40,10 @@ pub(super) fn feeds(work: &mut Work<'_>) {
     }
 }
 
-/// Lays on the bench what hangs on persons whose village, or whose being a child, has changed.
-fn follow_persons(work: &mut Work<'_>) {
+/// Lays on the bench what hangs on persons whose village, or whose being a child, has changed, and
+/// answers who that is.
+fn follow_persons(work: &mut Work<'_>) -> BTreeSet<RecordId> {
+    let mut moved = BTreeSet::new();
     let persons: Vec<RecordId> = work.persons.keys().copied().collect();
     for id in persons {
         let record = RecordRef { kind: RecordKind::Person, id };
@@ -45,6 +53,7 @@ fn follow_persons(work: &mut Work<'_>) {
         if was.villages == is.villages && was.born == is.born && was.memberships == is.memberships {
             continue;
         }
+        moved.insert(id);
         let Some(hanging) = work.loaded.hanging.get(&id) else {
             work.needs.hanging.insert(id);
             continue;
@@ -59,6 +68,74 @@ fn follow_persons(work: &mut Work<'_>) {
             }
         }
     }
+    moved
+}
+
+/// Lays on the bench the visits that parts have come to, left, or moved away with, where that changes
+/// the feeds of the visit. Answers the parts on the bench by their visits.
+fn follow_parts(work: &mut Work<'_>, moved: &BTreeSet<RecordId>) -> PartsOfVisits {
+    let mut of_visits = PartsOfVisits::new();
+    let mut followed: BTreeSet<RecordId> = BTreeSet::new();
+    for (record, row) in &work.plan.records {
+        if record.kind != RecordKind::Part {
+            continue;
+        }
+        let visit = link(&row.head, keys::VISIT);
+        if let Some(visit) = visit {
+            of_visits.entry(visit).or_default().insert(record.id);
+        }
+        let before = work.before(*record).map(|row| &row.head);
+        let was = before.and_then(|before| link(before, keys::VISIT));
+        let subject = link(&row.head, keys::SUBJECT);
+        let whose = before.and_then(|before| link(before, keys::SUBJECT));
+        if was != visit || whose != subject || subject.is_some_and(|subject| moved.contains(&subject)) {
+            followed.extend([visit, was].into_iter().flatten());
+        }
+    }
+    for id in followed {
+        let record = RecordRef { kind: RecordKind::Visit, id };
+        if work.plan.records.contains_key(&record) {
+            continue;
+        }
+        let Some(found) = work.loaded(record) else { continue };
+        let Some(row) = &found.row else { continue };
+        let Some((scopes, _)) = scopes(work, &of_visits, record, &row.head) else { continue };
+        if scopes != row.scopes {
+            work.plan.records.insert(record, row.clone());
+        }
+    }
+    of_visits
+}
+
+/// The villages of the persons whom a visit met, ascending. `None` while something has to be loaded.
+fn villages_of_visit(work: &mut Work<'_>, parts: &PartsOfVisits, id: RecordId) -> Option<Vec<AreaCode>> {
+    let mut parts: BTreeSet<RecordId> = parts.get(&id).cloned().unwrap_or_default();
+    if work.before(RecordRef { kind: RecordKind::Visit, id }).is_some() {
+        match work.loaded.parts_of_visits.get(&id) {
+            Some(rows) => parts.extend(rows.iter().map(|row| row.part)),
+            None => {
+                work.needs.parts_of_visits.insert(id);
+                return None;
+            }
+        }
+    }
+    let mut villages = Some(BTreeSet::new());
+    for part in parts {
+        let Some(found) = work.row(RecordRef { kind: RecordKind::Part, id: part }) else {
+            villages = None;
+            continue;
+        };
+        let subject = found.filter(|row| link(&row.head, keys::VISIT) == Some(id));
+        let Some(subject) = subject.and_then(|row| link(&row.head, keys::SUBJECT)) else { continue };
+        match work.row(RecordRef { kind: RecordKind::Person, id: subject }) {
+            Some(person) => {
+                let known = person.map_or_else(Vec::new, |row| codes(&row.head, keys::VILLAGE));
+                villages.iter_mut().for_each(|villages| villages.extend(known.iter().copied()));
+            }
+            None => villages = None,
+        }
+    }
+    villages.map(|villages| villages.into_iter().collect())
 }
 
 fn digests(work: &mut Work<'_>, record: RecordRef, before: &RecordRow, head: &Head, scopes: &[Scope]) {
@@ -76,7 +153,12 @@ fn digests(work: &mut Work<'_>, record: RecordRef, before: &RecordRow, head: &He
 }
 
 /// The feeds of a record, ascending, and the person it hangs on. `None` while something has to be loaded.
-fn scopes(work: &mut Work<'_>, record: RecordRef, head: &Head) -> Option<(Vec<Scope>, Option<RecordId>)> {
+fn scopes(
+    work: &mut Work<'_>,
+    parts: &PartsOfVisits,
+    record: RecordRef,
+    head: &Head,
+) -> Option<(Vec<Scope>, Option<RecordId>)> {
     let subject = hangs_on(record.kind, head);
     let person = match subject {
         None => None,
@@ -100,7 +182,11 @@ fn scopes(work: &mut Work<'_>, record: RecordRef, head: &Head) -> Option<(Vec<Sc
         }
         _ => Audience::General,
     };
-    let areas = areas_of(work.prepared.county, record.kind, head, person.as_ref());
+    let villages = match record.kind {
+        RecordKind::Visit => villages_of_visit(work, parts, record.id)?,
+        _ => person.map_or_else(Vec::new, |person| person.villages),
+    };
+    let areas = areas_of(work.prepared.county, record.kind, head, &villages);
     Some((areas.into_iter().map(|area| Scope { area, audience }).collect(), subject))
 }
 
@@ -110,14 +196,15 @@ pub fn hangs_on(kind: RecordKind, head: &Head) -> Option<RecordId> {
     hangs.then(|| link(head, keys::SUBJECT)).flatten()
 }
 
-/// The areas in whose feeds a record stands, ascending; `person` is the one it hangs on. A record
-/// without a known place stands in the county's own feed, so that it is not lost.
-pub fn areas_of(county: AreaCode, kind: RecordKind, head: &Head, person: Option<&Person>) -> Vec<AreaCode> {
+/// The areas in whose feeds a record stands, ascending; `villages` are those of the person it hangs on,
+/// and for a visit those of all persons whom it met: it stands where anybody has a part of it. A visit
+/// without known persons stands in the village that it names; a record without a known place in the
+/// county's own feed, so that it is not lost.
+pub fn areas_of(county: AreaCode, kind: RecordKind, head: &Head, villages: &[AreaCode]) -> Vec<AreaCode> {
     let areas = match kind {
+        RecordKind::Visit if !villages.is_empty() => villages.to_vec(),
         RecordKind::Person | RecordKind::Household | RecordKind::Visit => codes(head, keys::VILLAGE),
-        RecordKind::Part | RecordKind::Concern | RecordKind::ChildFile => {
-            person.map_or_else(Vec::new, |person| person.villages.clone())
-        }
+        RecordKind::Part | RecordKind::Concern | RecordKind::ChildFile => villages.to_vec(),
         RecordKind::Assignment | RecordKind::Duty | RecordKind::Form | RecordKind::FormAssignment => {
             codes(head, keys::AREA)
         }
@@ -137,11 +224,13 @@ fn visit_day(work: &mut Work<'_>, part: &Head) -> Option<Option<Day>> {
     Some(happened.map(Happened::day))
 }
 
-fn link(head: &Head, key: &str) -> Option<RecordId> {
+/// The settled record that a field names.
+pub fn link(head: &Head, key: &str) -> Option<RecordId> {
     head.text(key).and_then(|text| text.parse().ok())
 }
 
-fn codes(head: &Head, key: &str) -> Vec<AreaCode> {
+/// Every area code that stands in a field, ascending: several while it is contested.
+pub fn codes(head: &Head, key: &str) -> Vec<AreaCode> {
     let numbers = head.values(key).filter_map(Value::as_int);
     let mut codes: Vec<_> = numbers.filter_map(|number| u64::try_from(number).ok()).map(AreaCode).collect();
     codes.sort_unstable();

@@ -101,18 +101,47 @@ pub async fn moved(world: &mut World) -> Outcome {
     let seq = world.seq().await?;
     world.set(person, [(keys::VILLAGE, code(OTHER)), ("moved/2026-11-10", code(VILLAGE))]).await?;
     let (here, left) = feed(world, general(VILLAGE), seq).await?;
-    claim!(here.is_empty(), "nothing changed in the old village");
-    let moved = BTreeSet::from([person, part, concern]);
+    same!(here, [visit], "the visit stays in the old village, for the neighbour whom it met too");
+    let mut moved = BTreeSet::from([person, part, concern]);
     same!(
         left.into_iter().collect::<BTreeSet<_>>(),
         moved,
         "the person left it, with all that hangs on them"
     );
+    moved.insert(visit);
     let (here, left) = feed(world, general(OTHER), seq).await?;
-    same!(here.into_iter().collect::<BTreeSet<_>>(), moved, "and entered the other");
+    same!(here.into_iter().collect::<BTreeSet<_>>(), moved, "and entered the other, with the visit");
     claim!(left.is_empty(), "which nobody left");
-    world.set(person, [(keys::VILLAGE, code(VILLAGE))]).await?;
+    world.set(neighbour, [(keys::VILLAGE, code(OTHER))]).await?;
+    claim!(
+        feed(world, general(VILLAGE), seq).await?.1.contains(&visit),
+        "when both have moved, the visit has"
+    );
+    for one in [person, neighbour] {
+        world.set(one, [(keys::VILLAGE, code(VILLAGE))]).await?;
+    }
     claim!(feed(world, general(VILLAGE), seq).await?.1.is_empty(), "back again, nobody is away");
+    claim!(feed(world, general(OTHER), seq).await?.0.is_empty(), "and nobody is left there");
+    Ok(())
+}
+
+pub async fn parts_come_and_go(world: &mut World) -> Outcome {
+    let person = world.person(VILLAGE, "LSLR").await?;
+    let other = world.person(OTHER, "LSLR").await?;
+    let mut phone = world.phone(OFFICER).await?;
+    let visit = phone.visit(VILLAGE, day(11, 9));
+    world.send(&mut phone).await?;
+    claim!(feed(world, general(VILLAGE), 0).await?.0.contains(&visit), "without parts, where it was made");
+    let part = phone.met(visit, person);
+    world.send(&mut phone).await?;
+    claim!(feed(world, general(VILLAGE), 0).await?.0.contains(&visit), "with a part, where the person is");
+    world.set(part, [(keys::SUBJECT, other.id.to_string().into())]).await?;
+    let scopes = |row: sync::county::needs::RecordRow| row.scopes;
+    let found = world.county.ledger.record(visit).await?.map(scopes);
+    same!(found, Some(vec![general(OTHER)]), "with the part it goes where the person is who was met");
+    let seq = world.seq().await?;
+    world.set(part, [(keys::MET, "family".into())]).await?;
+    claim!(!feed(world, general(OTHER), seq).await?.0.contains(&visit), "an amended part leaves it in place");
     Ok(())
 }
 

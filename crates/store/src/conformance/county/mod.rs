@@ -113,6 +113,7 @@ cases! {
     "a first sync meets every record once, page by page, and goes on where it stopped" feeds::first_sync;
     "what changes moves to the end of its feed, and nothing else is sent" feeds::changes;
     "who moves leaves one feed and enters the other, with all that hangs on them" feeds::moved;
+    "a visit stands where the persons are whom it met, when parts come and go too" feeds::parts_come_and_go;
     "a contested village is visible in each" feeds::contested_village;
     "a child's part stands in the feed of those responsible for children, and in no other" feeds::child;
     "a position never passes over a row that is written later" feeds::side_by_side;
