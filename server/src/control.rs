@@ -3,6 +3,7 @@
 
 use crate::config::Data;
 use crate::county::County;
+use crate::person::{self, Move};
 use crate::roster::{self, Roster, Row};
 use crate::staff::NewAssignment;
 use crate::{clock, enrol, staff};
@@ -67,6 +68,8 @@ pub enum Errand {
         /// The first day of the roles.
         from: Day,
     },
+    /// Somebody moves to another village.
+    Move(Move),
 }
 
 /// What is answered.
@@ -135,6 +138,7 @@ pub async fn carry_out(county: &County, errand: Errand, now_ms: UnixMs) -> Resul
         Errand::Roster { file, rows, from } => {
             roster::take(county, &file, &rows, from, now_ms).await.map(Answer::Roster)
         }
+        Errand::Move(new) => person::move_to(county, &new, now_ms).await.map(|()| Answer::Done),
     }
 }
 

@@ -14,6 +14,7 @@ pub mod ingest;
 pub mod keys;
 pub mod known;
 pub mod open;
+pub mod person;
 pub mod problem;
 pub mod reports;
 pub mod roll;

@@ -4,6 +4,7 @@ mod backup;
 mod coverage;
 mod doctor;
 mod enrol;
+mod person;
 mod roster;
 mod seed;
 mod serve;
@@ -65,6 +66,9 @@ enum Command {
     /// Staff, their roles and their phones.
     #[command(subcommand)]
     Staff(staff::Command),
+    /// People of the register.
+    #[command(subcommand)]
+    Person(person::Command),
     /// Print a sheet with which a member of staff enrols a phone.
     Enrol(enrol::Options),
     /// Print who was visited and who was not.
@@ -111,6 +115,7 @@ async fn command(command: Command, config: &Config) -> Outcome {
         Command::Serve { .. } => serve::run(config).await,
         Command::Seed(options) => seed::run(config, &options).await,
         Command::Staff(command) => staff::run(config, command).await,
+        Command::Person(command) => person::run(config, command).await,
         Command::Enrol(options) => enrol::run(config, &options).await,
         Command::Coverage(options) => coverage::run(config, &options).await,
         Command::Doctor(options) => doctor::run(config, &options).await,

@@ -7,6 +7,7 @@
 )]
 
 mod misfortune;
+mod moved;
 mod newer;
 mod phone_killed;
 mod roads;

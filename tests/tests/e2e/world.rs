@@ -73,6 +73,8 @@ pub struct World {
     pub county: Option<CountyProcess>,
     pub road: Road,
     pub story: Story,
+    /// The same county without a server: who is who.
+    pub synthetic: County,
     address: String,
     code: String,
 }
@@ -86,7 +88,7 @@ impl World {
         let county = CountyProcess::start(&folder.join("county"), "127.0.0.1:0").unwrap();
         let (address, code) = (county.address().to_owned(), county.county.clone());
         let road = Road::to(&address).unwrap();
-        Self { folder, county: Some(county), road, story, address, code }
+        Self { folder, county: Some(county), road, story, synthetic, address, code }
     }
 
     pub fn data(&self) -> PathBuf {

@@ -113,7 +113,7 @@ impl Open {
         }
         let read = !restored && page.as_ref().is_some_and(|page| !page.more);
         if read {
-            again |= feeds.compare(digests, &mut exchanging.reread);
+            again |= feeds.compare(digests, exchanging);
         }
         let came: BTreeSet<RecordRef> =
             page.iter().flat_map(|page| page.heads.decode().0).map(|(record, _)| record).collect();

@@ -1,5 +1,6 @@
 //! A page of the county's feeds: heads that came, records that left, feeds that ended.
 
+use super::Exchanging;
 use crate::app::Open;
 use crate::bench::Bench;
 use crate::tell::OrTell;
@@ -147,17 +148,19 @@ impl<'a> Feeds<'a> {
     }
 
     /// Compares with the county's digests. A feed that differs is read again, once a session.
-    /// Answers whether any is.
-    pub(super) fn compare(&mut self, digests: &[FeedDigest], reread: &mut BTreeSet<Scope>) -> bool {
-        let mut again = false;
+    /// Answers whether any is, and keeps whether all are alike.
+    pub(super) fn compare(&mut self, digests: &[FeedDigest], exchanging: &mut Exchanging) -> bool {
+        let (mut alike, mut again) = (true, false);
         for digest in digests {
             let Some(row) = self.rows.get_mut(&digest.scope) else { continue };
             let same = row.count == digest.count && row.sum == digest.sum.0;
-            if !same && reread.insert(digest.scope) {
+            alike &= same;
+            if !same && exchanging.reread.insert(digest.scope) {
                 *row = row.again();
                 again = true;
             }
         }
+        exchanging.alike = (!digests.is_empty()).then_some(alike);
         again
     }
 

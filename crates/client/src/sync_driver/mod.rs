@@ -85,6 +85,9 @@ pub struct SyncReport {
     pub waiting: u64,
     /// Records that came.
     pub fetched: u64,
+    /// Whether, after the last page, every feed was what the county has, by its digest; `None` while
+    /// the county has not said.
+    pub alike: Option<bool>,
     /// Bytes sent and received, without HTTP's own.
     pub bytes: u64,
     /// What stopped it, if something did. The work is on the phone in every case.
@@ -99,6 +102,8 @@ pub(crate) struct Exchanging {
     /// Feeds that were read again in this session: once is enough.
     reread: BTreeSet<Scope>,
     fetched: u64,
+    /// What the last comparison of digests found.
+    alike: Option<bool>,
     bytes: u64,
     /// What the county said besides.
     told: Option<Problem>,
@@ -126,6 +131,7 @@ impl App {
             asked: Asked::default(),
             reread: BTreeSet::new(),
             fetched: 0,
+            alike: None,
             bytes: 0,
             told: None,
         });
@@ -155,6 +161,7 @@ impl Exchanging {
             sent: done.sent,
             waiting: open.waiting().unwrap_or(done.waiting),
             fetched: self.fetched,
+            alike: self.alike,
             bytes: self.bytes,
             problem: problem.or(done.problem).or(self.told.clone()),
         }
@@ -220,6 +227,7 @@ impl Open {
                         sent: report.sent,
                         waiting: self.waiting()?,
                         fetched: exchanging.fetched,
+                        alike: exchanging.alike,
                         bytes,
                         problem: report.problem.or(exchanging.told.clone()),
                     })));
