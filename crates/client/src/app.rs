@@ -5,6 +5,7 @@ use crate::identity::Enrolled;
 use crate::ports::Ports;
 use crate::sync_driver::Exchanging;
 use crate::tell::OrTell;
+use crate::today::Mine;
 use crate::visits::Desk;
 use domain::canonical::Hash;
 use domain::coverage::Rules;
@@ -16,6 +17,7 @@ use forms::form::Form;
 use seal::stretch::Stretch;
 use seal::vault::Unlocked;
 use serde::{Deserialize, Serialize};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::phone::PhoneStore;
@@ -84,6 +86,8 @@ pub(crate) struct Open {
     pub reference: Reference,
     /// The rules of duties, ready to be asked.
     pub rules: Rules,
+    /// The worker's own duties of today.
+    pub mine: RefCell<Mine>,
     /// Which form is used for whom.
     pub form_uses: Vec<crate::form_use::FormUse>,
     /// The newest version of each published form.

@@ -16,6 +16,7 @@ use domain::problem::Problem;
 use domain::reference::Reference;
 use seal::dice::draw_u64;
 use seal::vault::Unlocked;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use store::phone::{Batch, LogRow, WriterRow};
 
@@ -37,6 +38,7 @@ impl App {
             store,
             reference: Reference::default(),
             rules: Rules::default(),
+            mine: RefCell::default(),
             form_uses: Vec::new(),
             published: BTreeMap::new(),
             forms: BTreeMap::new(),
@@ -77,6 +79,7 @@ impl Open {
         }
         self.rules = Rules::of(&reference);
         self.reference = reference;
+        self.mine.take();
         let uses = self.store.records_of(RecordKind::FormAssignment).or_tell()?;
         self.form_uses = uses.iter().filter_map(|row| FormUse::read(row.record.id, row.head()?)).collect();
         Ok(())
@@ -188,6 +191,7 @@ impl Open {
         for row in batch.records.iter().filter(|row| kept(row.record.kind)) {
             let Some(head) = row.head() else { continue };
             self.reference.take(row.record, head);
+            self.mine.take();
             rules |= matches!(row.record.kind, RecordKind::Duty | RecordKind::Area);
             if row.record.kind == RecordKind::Form {
                 publish(&mut self.published, head);

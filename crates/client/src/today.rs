@@ -23,6 +23,7 @@ use domain::time::{Day, UnixMs};
 use domain::visit::Way;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use store::phone::{OwnFilter, PersonRow};
 
 /// People judged before the list is shown, when some wait for it: some milliseconds.
@@ -165,6 +166,9 @@ pub(crate) struct MyDuty {
     pub areas: BTreeSet<AreaCode>,
 }
 
+/// The duties of a member of staff on a day, once they have been gathered.
+pub(crate) type Mine = Option<((RecordId, Day), Arc<[MyDuty]>)>;
+
 /// What all duties say of one person.
 #[derive(Debug, Clone, Default)]
 struct Due {
@@ -180,8 +184,21 @@ struct Due {
 }
 
 impl Open {
-    /// The worker's duties of care on a day, by assignment, role and village. O(villages × duties).
-    pub(crate) fn my_duties(&self, day: Day) -> Vec<MyDuty> {
+    /// The worker's duties of care on a day, kept until the day, the worker or the reference is another.
+    pub(crate) fn my_duties(&self, day: Day) -> Arc<[MyDuty]> {
+        let mut kept = self.mine.borrow_mut();
+        match kept.as_ref() {
+            Some((of, mine)) if *of == (self.staff, day) => Arc::clone(mine),
+            _ => {
+                let mine: Arc<[MyDuty]> = self.gather_duties(day).into();
+                *kept = Some(((self.staff, day), Arc::clone(&mine)));
+                mine
+            }
+        }
+    }
+
+    /// By assignment, role and village. O(villages × duties).
+    fn gather_duties(&self, day: Day) -> Vec<MyDuty> {
         let mut found: BTreeMap<RecordId, MyDuty> = BTreeMap::new();
         let mine = self.reference.assignments_of(self.staff).filter(|one| one.holds_on(day));
         for assignment in mine {
@@ -206,7 +223,7 @@ impl Open {
 
     fn gather(&self, day: Day) -> Result<BTreeMap<RecordId, Due>, Problem> {
         let mut people: BTreeMap<RecordId, Due> = BTreeMap::new();
-        for duty in self.my_duties(day) {
+        for duty in self.my_duties(day).iter() {
             let (rule, months) = (&duty.rule, duty.rule.cadence.months());
             let rolling = matches!(rule.cadence, Cadence::Rolling { .. });
             for row in self.store.due(&rule.duty, duty.period, day).or_tell()? {
@@ -346,7 +363,7 @@ impl App {
     }
 
     /// Does at leisure what no screen waits for: standings of a new month, drafts put away long ago,
-    /// a journal that has grown. To be called until there is no more.
+    /// a journal that has grown, the database's own log. To be called until there is no more.
     ///
     /// # Errors
     /// Those of the database and the journal.
@@ -357,6 +374,7 @@ impl App {
         if !more {
             open.purge_drafts(ports)?;
             open.renew_journal(ports)?;
+            open.store.tidy().or_tell()?;
         }
         Ok(Tidied { more })
     }

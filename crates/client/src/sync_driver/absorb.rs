@@ -9,9 +9,7 @@ use crate::app::{Heard, Open, setting};
 use crate::bench::Bench;
 use crate::ports::Ports;
 use crate::tell::OrTell;
-use domain::patch::RecordRef;
 use domain::problem::{Problem, ProblemCode};
-use std::collections::BTreeSet;
 use store::phone::Batch;
 use sync::wire::exchange::{Cursor, ExchangeReply, Page, Rest};
 use sync::wire::receipt::Statement;
@@ -115,9 +113,7 @@ impl Open {
         if read {
             again |= feeds.compare(digests, exchanging);
         }
-        let came: BTreeSet<RecordRef> =
-            page.iter().flat_map(|page| page.heads.decode().0).map(|(record, _)| record).collect();
-        self.erase(erased, &came, &mut bench, &mut batch)?;
+        self.erase(erased, page.as_ref(), &mut bench, &mut batch)?;
         self.relay_told(&mut bench, &batch)?;
         for fork in &statement.forks {
             self.reissue(ports, *fork, &mut writers, &mut bench, &mut batch)?;

@@ -10,6 +10,7 @@ use domain::patch::RecordRef;
 use domain::problem::Problem;
 use std::collections::BTreeSet;
 use store::phone::Batch;
+use sync::wire::exchange::Page;
 
 /// A journal that is longer than this is written anew, with what still waits for the county.
 const JOURNAL_BYTES_MAX: u64 = 8 * 1024 * 1024;
@@ -18,20 +19,22 @@ const JOURNAL_BYTES_MAX: u64 = 8 * 1024 * 1024;
 const STALE: &str = "journal_stale";
 
 impl Open {
-    /// Takes the content of erased records away, but for what the county sent of them just now.
+    /// Takes the content of erased records away, but for what this page of the county's has of them.
     ///
     /// # Errors
     /// Those of the database.
     pub(super) fn erase(
         &self,
         erased: &[RecordRef],
-        came: &BTreeSet<RecordRef>,
+        page: Option<&Page>,
         bench: &mut Bench<'_>,
         batch: &mut Batch,
     ) -> Result<(), Problem> {
         if erased.is_empty() {
             return Ok(());
         }
+        let heads = page.iter().flat_map(|page| page.heads.decode().0);
+        let came: BTreeSet<RecordRef> = heads.map(|(record, _)| record).collect();
         batch.erased.extend(erased);
         batch.settings.insert(STALE.to_owned(), Some("1".to_owned()));
         for record in erased {

@@ -30,12 +30,14 @@ pub enum Half {
 
 impl Half {
     /// The settings of a connection. `synchronous = FULL`: what has been answered is on disk.
-    /// Dirty pages never spill into the log before the commit as long as the cache holds them.
+    /// Dirty pages never spill into the log before the commit as long as the cache holds them. Both
+    /// carry the log over at leisure; what stands here is the most that it may grow to.
     fn settings(self) -> &'static str {
         match self {
             Self::Phone => {
                 "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;
-                 PRAGMA foreign_keys = OFF; PRAGMA cache_size = -4096;"
+                 PRAGMA foreign_keys = OFF; PRAGMA cache_size = -4096;
+                 PRAGMA wal_autocheckpoint = 4000;"
             }
             Self::County => {
                 "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;

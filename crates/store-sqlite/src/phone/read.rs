@@ -78,6 +78,10 @@ impl PhoneStore for SqlitePhone {
         self.write(batch)
     }
 
+    fn tidy(&mut self) -> Read<()> {
+        self.carry_over()
+    }
+
     fn setting(&self, key: &str) -> Read<Option<String>> {
         self.one("SELECT value FROM settings WHERE key = ?", [key], |row| get(row, 0))
     }

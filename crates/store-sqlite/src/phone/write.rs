@@ -7,7 +7,8 @@ use domain::coverage::Standing;
 use domain::ids::RecordId;
 use domain::patch::RecordRef;
 use domain::visit::NotMetGroup;
-use rusqlite::{OptionalExtension, Params, Transaction, params};
+use rusqlite::{Params, Transaction, params};
+use std::collections::BTreeMap;
 use store::StoreError;
 use store::phone::{Batch, FactRow, LogRow, RecordRow, StepRow, missed_until};
 use sync::wire::receipt::ItemState;
@@ -195,7 +196,7 @@ impl Writing<'_> {
         }
         for id in &batch.people_gone {
             self.run("DELETE FROM people WHERE id = ?", [id.bytes()])?;
-            self.standings_gone(*id)?;
+            self.standings_of(*id, &[])?;
             self.run("DELETE FROM touched WHERE id = ?", [id.bytes()])?;
         }
         batch.facts.iter().try_for_each(|row| self.fact(row))?;
@@ -267,33 +268,54 @@ impl Writing<'_> {
             self.run("INSERT OR IGNORE INTO touched VALUES (?)", [id.bytes()])?;
         }
         for (subject, standings) in &batch.standings {
-            self.standings_gone(*subject)?;
-            standings.iter().try_for_each(|standing| self.standing(standing))?;
+            self.standings_of(*subject, standings)?;
             self.run("DELETE FROM touched WHERE id = ?", [subject.bytes()])?;
         }
         Ok(())
     }
 
-    fn standings_gone(&self, subject: RecordId) -> Done {
-        let subject = subject.bytes();
-        let sql = "SELECT duty, period FROM standings WHERE subject = ? LIMIT 1";
-        loop {
-            let mut statement = self.0.prepare_cached(sql).map_err(fault)?;
-            let found = statement.query_row([subject], |row| Ok((row.get(0)?, row.get(1)?)));
-            let Some((duty, period)) = found.optional().map_err(fault)? else { return Ok(()) };
-            let (duty, period): (String, String) = (duty, period);
-            let key = (&duty, &period, subject);
-            self.run("DELETE FROM steps WHERE duty = ? AND period = ? AND subject = ?", key)?;
-            self.run("DELETE FROM standings WHERE duty = ? AND period = ? AND subject = ?", key)?;
+    /// A person's standings become these. Only those that differ are written: a visit changes one or
+    /// two of a dozen.
+    fn standings_of(&self, subject: RecordId, standings: &[Standing]) -> Done {
+        let mut stored = self.stored_standings(subject)?;
+        for standing in standings {
+            let key = (standing.duty.clone(), standing.period.to_string());
+            let packed = pack_standing(standing);
+            let before = stored.remove(&key);
+            if before.as_ref() == Some(&packed) {
+                continue;
+            }
+            if before.is_some() {
+                self.steps_gone(subject, &key)?;
+            }
+            self.standing(standing, &key.1, &packed)?;
         }
+        for key in stored.keys() {
+            self.steps_gone(subject, key)?;
+            let sql = "DELETE FROM standings WHERE subject = ? AND duty = ? AND period = ?";
+            self.run(sql, (subject.bytes(), &key.0, &key.1))?;
+        }
+        Ok(())
     }
 
-    fn standing(&self, standing: &Standing) -> Done {
-        let (subject, period) = (standing.subject.bytes(), standing.period.to_string());
-        let missed = missed_until(standing).map(|day| day.0);
+    fn stored_standings(&self, subject: RecordId) -> Result<BTreeMap<(String, String), Vec<u8>>, StoreError> {
+        let sql = "SELECT duty, period, standing FROM standings WHERE subject = ?";
+        let mut statement = self.0.prepare_cached(sql).map_err(fault)?;
+        let read = |row: &rusqlite::Row<'_>| Ok(((row.get(0)?, row.get(1)?), row.get(2)?));
+        let rows = statement.query_map([subject.bytes()], read).map_err(fault)?;
+        rows.collect::<Result<_, _>>().map_err(fault)
+    }
+
+    fn steps_gone(&self, subject: RecordId, (duty, period): &(String, String)) -> Done {
+        let sql = "DELETE FROM steps WHERE duty = ? AND period = ? AND subject = ?";
+        self.run(sql, (duty, period, subject.bytes()))
+    }
+
+    fn standing(&self, standing: &Standing, period: &str, packed: &[u8]) -> Done {
+        let (subject, missed) = (standing.subject.bytes(), missed_until(standing).map(|day| day.0));
         self.run(
             "INSERT OR REPLACE INTO standings VALUES (?, ?, ?, ?, ?)",
-            (subject, &standing.duty, &period, missed, pack_standing(standing)),
+            (subject, &standing.duty, period, missed, packed),
         )?;
         for step in StepRow::of(standing) {
             let due = step.due;

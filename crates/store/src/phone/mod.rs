@@ -74,6 +74,12 @@ pub trait PhoneStore {
     /// [`StoreError::Full`] and [`StoreError::Busy`] leave everything as it was.
     fn apply(&mut self, batch: &Batch) -> Result<(), StoreError>;
 
+    /// Does at leisure what no batch should wait for. What can be read stays the same.
+    ///
+    /// # Errors
+    /// Any; nothing is lost by it.
+    fn tidy(&mut self) -> Result<(), StoreError>;
+
     /// A setting.
     fn setting(&self, key: &str) -> Result<Option<String>, StoreError>;
 

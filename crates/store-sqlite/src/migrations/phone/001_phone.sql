@@ -97,7 +97,7 @@ CREATE TABLE facts (
     reports_change INTEGER NOT NULL,
     -- JSON.
     fact TEXT NOT NULL
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE INDEX facts_subject ON facts (subject, day);
 CREATE INDEX facts_way ON facts (subject, way, day, part) WHERE in_person = 1;

@@ -46,6 +46,27 @@ pub(super) fn survives(site: &dyn PhoneSite) -> Outcome {
     Ok(())
 }
 
+pub(super) fn tidied(site: &dyn PhoneSite) -> Outcome {
+    let mut store = site.open();
+    // More than a backend may put off.
+    for number in 0..300_u32 {
+        let settings = [("last".to_owned(), Some(number.to_string()))].into();
+        store.apply(&Batch { settings, ..Batch::default() })?;
+        if number % 50 == 0 {
+            store.tidy()?;
+        }
+        same!(store.setting("last")?, Some(number.to_string()), "what was written last");
+    }
+    let rows = visit_rows(store.as_mut())?;
+    store.tidy()?;
+    same!(store.log(writer(1), 1, 9)?, rows.to_vec(), "the log once tidied");
+    drop(store);
+    let store = site.open();
+    same!(store.log(writer(1), 1, 9)?, rows.to_vec(), "the log after the app's death");
+    same!(store.setting("last")?, Some("299".to_owned()), "the setting after the app's death");
+    Ok(())
+}
+
 pub(super) fn entries_stay(site: &dyn PhoneSite) -> Outcome {
     let mut store = site.open();
     let [first, ..] = visit_rows(store.as_mut())?;

@@ -21,6 +21,7 @@ pub type PhoneCase = (&'static str, fn(&dyn PhoneSite) -> Outcome);
 /// Every claim.
 pub const PHONE_CASES: &[PhoneCase] = &[
     ("what was answered is there after the app's death", claims::survives),
+    ("tidying changes nothing that can be read, after the app's death too", claims::tidied),
     ("an entry that is there already stays as it is", claims::entries_stay),
     ("a proof is named by the entries it delivered first, and by no later ones", claims::proofs),
     ("erasing takes bodies and leaves envelopes", claims::erased),

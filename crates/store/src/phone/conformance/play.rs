@@ -290,6 +290,9 @@ pub fn play(site: &dyn PhoneSite, seed: u64, batches: u32) -> Outcome {
         }
         tried.apply(&batch)?;
         plain.apply(&batch)?;
+        if chance.below(4) == 0 {
+            tried.tidy()?;
+        }
         if chance.below(9) == 0 {
             drop(tried);
             tried = site.open();
