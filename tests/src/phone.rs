@@ -77,6 +77,11 @@ impl PhoneProcess {
         }
     }
 
+    /// The process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Ends it at once, as a battery that falls out would (`kill -9`).
     ///
     /// # Errors
