@@ -6,7 +6,7 @@ use crate::county::County;
 use crate::person::{self, Move};
 use crate::roster::{self, Roster, Row};
 use crate::staff::NewAssignment;
-use crate::{clock, enrol, staff};
+use crate::{clock, duty, enrol, staff};
 use domain::ids::{DeviceId, RecordId};
 use domain::problem::{Problem, ProblemCode};
 use domain::time::{Day, UnixMs};
@@ -47,6 +47,8 @@ pub enum Errand {
         /// The first day on which it holds no more.
         until: Day,
     },
+    /// Add, change or end a duty.
+    Duty(Box<duty::Edit>),
     /// Retire or revoke a phone, or take it back.
     SetState {
         /// Which phone.
@@ -129,6 +131,7 @@ pub async fn carry_out(county: &County, errand: Errand, now_ms: UnixMs) -> Resul
         Errand::EndAssignment { assignment, until } => {
             staff::end(county, assignment, until, now_ms).await.map(|()| Answer::Done)
         }
+        Errand::Duty(edit) => duty::edit(county, &edit, now_ms).await.map(|()| Answer::Done),
         Errand::SetState { device, state } => {
             staff::set_state(county, device, state).await.map(|()| Answer::Done)
         }

@@ -8,6 +8,7 @@ pub mod control;
 pub mod county;
 pub mod dice;
 pub mod doctor;
+pub mod duty;
 pub mod enrol;
 pub mod feed;
 pub mod ingest;

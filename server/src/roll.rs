@@ -3,6 +3,7 @@
 
 use crate::county::{County, at_county};
 use domain::catalogue::RecordKind;
+use domain::coverage::Generations;
 use domain::period::{Cadence, Cut, Period};
 use domain::problem::Problem;
 use domain::time::{Day, UnixMs};
@@ -51,17 +52,22 @@ fn horizon(today: Day) -> Day {
 
 /// Carries on with what an edit of rules brings with it, until nothing is left: everybody concerned is
 /// judged by the new rules, readers switch to them, what they replaced is removed. Where it was cut off
-/// it goes on. Answers how many slices it took. O(people × affected duties × open periods), in slices
+/// it goes on. `progress` is told after each slice. Answers how many slices it took. O(people × affected duties × open periods), in slices
 /// between which phones are answered.
 ///
 /// # Errors
 /// What the store says; the slices before are on disk.
-pub async fn build(county: &County, now_ms: UnixMs) -> Result<usize, Problem> {
+pub async fn build(
+    county: &County,
+    now_ms: UnixMs,
+    progress: &mut (dyn FnMut(&Generations) + Send),
+) -> Result<usize, Problem> {
     let mut slices = 0;
     let mut told = None;
     loop {
         county.run(Job::Build { count: SLICE }, now_ms).await?;
         let (_, _, _, generations) = county.stores.ledger.standing_now().await.map_err(at_county)?;
+        progress(&generations);
         let work = generations.work();
         let now = generations.building().map(|(span, _)| (span.number, span.from));
         if told != now {

@@ -171,7 +171,7 @@ async fn every_day(county: Arc<County>) {
 }
 
 async fn roll(county: &County, now_ms: UnixMs) -> Result<(), Problem> {
-    roll::build(county, now_ms).await?;
+    roll::build(county, now_ms, &mut |_| {}).await?;
     let people = roll::roll(county, now_ms, false).await?;
     if people > 0 {
         tracing::info!(people, "standings were extended");

@@ -15,6 +15,7 @@ use crate::time::Day;
 use crate::value::Value;
 use crate::visit::{Met, PartFact, Way};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 crate::staff::codes! {
     /// What a visit is for. A 核查 is never met by a 走访.
@@ -102,6 +103,32 @@ impl Duty {
             source: head.text(keys::SOURCE).unwrap_or_default().to_owned(),
             strength: head.text(keys::STRENGTH).unwrap_or_default().to_owned(),
         })
+    }
+
+    /// The fields of a record that is read as this rule.
+    pub fn fields(&self) -> BTreeMap<String, Value> {
+        let codes = |codes: Vec<&str>| Value::List(codes.into_iter().map(str::to_owned).collect());
+        let area = Value::Int(i64::try_from(self.area.0).unwrap_or_default());
+        let mut fields: BTreeMap<&str, Value> = BTreeMap::from([
+            (keys::DUTY, Value::text(&self.duty)),
+            (keys::TITLE_ZH, Value::text(&self.title_zh)),
+            (keys::TITLE_EN, Value::text(&self.title_en)),
+            (keys::KIND, Value::from(self.kind.code())),
+            (keys::CATEGORIES, Value::List(self.categories.clone())),
+            (keys::WAYS, codes(self.ways.iter().map(|way| way.code()).collect())),
+            (keys::METS, codes(self.mets.iter().map(|met| met.code()).collect())),
+            (keys::CADENCE, Value::text(self.cadence.to_string())),
+            (keys::CUT, Value::from(self.cut.code())),
+            (keys::VISITORS_MIN, Value::from(i64::from(self.visitors_min))),
+            (keys::ENROLLED_DAYS_MIN, Value::from(i64::from(self.enrolled_days_min))),
+            (keys::ROLES, codes(self.roles.iter().map(|role| role.code()).collect())),
+            (keys::AREA, area),
+            (keys::FROM, Value::text(self.from.to_string())),
+            (keys::SOURCE, Value::text(&self.source)),
+            (keys::STRENGTH, Value::text(&self.strength)),
+        ]);
+        fields.extend(self.until.map(|until| (keys::UNTIL, Value::text(until.to_string()))));
+        fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
     }
 
     /// Whether the rule holds on a day.

@@ -3,6 +3,7 @@
 mod backup;
 mod coverage;
 mod doctor;
+mod duty;
 mod enrol;
 mod person;
 mod roster;
@@ -69,6 +70,9 @@ enum Command {
     /// People of the register.
     #[command(subcommand)]
     Person(person::Command),
+    /// What is asked of whom, how often: the dated rules.
+    #[command(subcommand)]
+    Duty(duty::Command),
     /// Print a sheet with which a member of staff enrols a phone.
     Enrol(enrol::Options),
     /// Print who was visited and who was not.
@@ -116,6 +120,7 @@ async fn command(command: Command, config: &Config) -> Outcome {
         Command::Seed(options) => seed::run(config, &options).await,
         Command::Staff(command) => staff::run(config, command).await,
         Command::Person(command) => person::run(config, command).await,
+        Command::Duty(command) => duty::run(config, command).await,
         Command::Enrol(options) => enrol::run(config, &options).await,
         Command::Coverage(options) => coverage::run(config, &options).await,
         Command::Doctor(options) => doctor::run(config, &options).await,

@@ -1,0 +1,220 @@
+//! `county-server duty …`.
+
+mod list;
+mod progress;
+mod words;
+
+use super::{Outcome, print};
+use crate::config::Config;
+use crate::control::{Errand, carry_out, hand_over};
+use crate::county::{County, at_county};
+use crate::duty::{Act, Edit, Fields, plan};
+use crate::staff::find_area;
+use crate::{clock, open};
+use domain::catalogue::RecordKind;
+use domain::duty::DutyKind;
+use domain::ids::RecordId;
+use domain::period::{Cadence, Cut};
+use domain::problem::{Problem, ProblemCode};
+use domain::staff::Role;
+use domain::subject::Person;
+use domain::time::Day;
+use domain::visit::{Met, Way};
+use std::process::ExitCode;
+
+/// What can be done about duties.
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Command {
+    /// The rules that are in force, and those that will be.
+    List {
+        /// Only those that hold in this area: code or whole name.
+        #[arg(long)]
+        area: Option<String>,
+        /// Those that are over as well.
+        #[arg(long)]
+        all: bool,
+    },
+    /// Everything about a duty: every rule it had, has and will have.
+    Show {
+        /// The duty's name.
+        name: String,
+    },
+    /// Another rule from a day on: what is not named stays as it is.
+    Change(Change),
+    /// A new duty, or one that begins again.
+    Add(Change),
+    /// It asks no more from a day on.
+    End {
+        #[command(flatten)]
+        place: Place,
+        #[command(flatten)]
+        waiting: Waiting,
+    },
+}
+
+/// Which duty, where, and from when.
+#[derive(Debug, clap::Args)]
+pub(super) struct Place {
+    /// The duty's name.
+    name: String,
+    /// The first day of it.
+    #[arg(long, value_name = "DAY")]
+    from: Day,
+    /// For this area and all below it: code or whole name; the county when nothing is said.
+    #[arg(long)]
+    area: Option<String>,
+}
+
+/// Whether to wait.
+#[derive(Debug, clap::Args)]
+pub(super) struct Waiting {
+    /// Come back at once: the server builds the new figures by itself.
+    #[arg(long)]
+    no_wait: bool,
+}
+
+/// A rule, or what changes of it.
+#[derive(Debug, clap::Args)]
+pub(super) struct Change {
+    #[command(flatten)]
+    place: Place,
+    /// How often: month, quarter, `half_year`, year, or days:30 (so many days after the last time).
+    #[arg(long, value_parser = cadence)]
+    cadence: Option<Cadence>,
+    /// Where a month is cut: natural, or day26 (from the 26th to the 25th).
+    #[arg(long, value_parser = |text: &str| code(text, Cut::ALL, Cut::from_code, Cut::code))]
+    cut: Option<Cut>,
+    /// Which ways count: home, elsewhere, phone, video.
+    #[arg(long, value_delimiter = ',', value_parser = |text: &str| code(text, Way::ALL, Way::from_code, Way::code))]
+    ways: Option<Vec<Way>>,
+    /// Which meetings count: self, `self_and_carer`, family.
+    #[arg(long, value_delimiter = ',', value_parser = |text: &str| code(text, Met::ALL, Met::from_code, Met::code))]
+    mets: Option<Vec<Met>>,
+    /// Whom it is for: codes of categories, such as DJ,KC,LSLR.
+    #[arg(long, value_delimiter = ',')]
+    categories: Option<Vec<String>>,
+    /// Who carries it, such as `assistance_officer`.
+    #[arg(long, value_delimiter = ',', value_parser = |text: &str| code(text, Role::ALL, Role::from_code, Role::code))]
+    roles: Option<Vec<Role>>,
+    /// How many visitors it takes.
+    #[arg(long)]
+    visitors_min: Option<u8>,
+    /// Who is enrolled fewer days before a period ends is not due in it.
+    #[arg(long)]
+    enrolled_days_min: Option<u8>,
+    /// What people call it.
+    #[arg(long)]
+    title_zh: Option<String>,
+    /// The English name.
+    #[arg(long)]
+    title_en: Option<String>,
+    /// What kind of visit: care, check, `follow_up`, assessment.
+    #[arg(long, value_parser = |text: &str| code(text, DutyKind::ALL, DutyKind::from_code, DutyKind::code))]
+    kind: Option<DutyKind>,
+    /// N national text, O another place, D suggested.
+    #[arg(long)]
+    strength: Option<String>,
+    /// Law, document and article that says so.
+    #[arg(long)]
+    source: String,
+    #[command(flatten)]
+    waiting: Waiting,
+}
+
+fn cadence(text: &str) -> Result<Cadence, String> {
+    text.parse().map_err(|_| "month, quarter, half_year, year, or days:30".to_owned())
+}
+
+/// The value of a code; else what there is.
+fn code<T: Copy>(
+    text: &str,
+    all: &[T],
+    from: impl Fn(&str) -> Option<T>,
+    code: impl Fn(T) -> &'static str,
+) -> Result<T, String> {
+    let known = || all.iter().map(|one| code(*one)).collect::<Vec<_>>().join(", ");
+    from(text).ok_or_else(|| format!("there are {}", known()))
+}
+
+/// Does it.
+pub(super) async fn run(config: &Config, command: Command) -> Outcome {
+    let (act, place, fields, waiting) = match command {
+        Command::List { area, all } => return list::list(config, area.as_deref(), all).await,
+        Command::Show { name } => return list::show(config, &name).await,
+        Command::End { place, waiting } => (Act::End, place, Fields::default(), waiting),
+        Command::Change(change) => of(Act::Change, change),
+        Command::Add(change) => of(Act::Add, change),
+    };
+    let reader = open::to_read(config)?;
+    let (state, _, reference, _) = reader.stores.ledger.standing_now().await.map_err(at_county)?;
+    let area = match &place.area {
+        Some(text) => find_area(&reference, text)?,
+        None => reader.keys.county(),
+    };
+    let edit = Edit { act, duty: place.name, area, from: place.from, fields };
+    let planned = plan(&reference, state.begins, &edit)?;
+    let people = people(&reader).await?;
+    let concerned = people.iter().filter(|one| planned.concerns(&reference, area, one, edit.from)).count();
+    print(&words::of(&edit, &planned, &reference, concerned, super::today()));
+    let ids: Vec<RecordId> = people.iter().map(|person| person.id).collect();
+    carry(config, &reader, edit, &ids, !waiting.no_wait).await
+}
+
+fn of(act: Act, change: Change) -> (Act, Place, Fields, Waiting) {
+    let fields = Fields {
+        title_zh: change.title_zh,
+        title_en: change.title_en,
+        kind: change.kind,
+        categories: change.categories,
+        ways: change.ways,
+        mets: change.mets,
+        cadence: change.cadence,
+        cut: change.cut,
+        visitors_min: change.visitors_min,
+        enrolled_days_min: change.enrolled_days_min,
+        roles: change.roles,
+        source: Some(change.source),
+        strength: change.strength,
+    };
+    (act, change.place, fields, change.waiting)
+}
+
+/// Everybody, ascending by id.
+async fn people(county: &County) -> Result<Vec<Person>, Problem> {
+    const PAGE: usize = 1_000;
+    let (mut people, mut after) = (Vec::new(), None);
+    loop {
+        let ledger = &county.stores.ledger;
+        let page = ledger.records_after(RecordKind::Person, after, PAGE).await.map_err(at_county)?;
+        after = page.last().map(|(record, _)| record.id);
+        people.extend(page.iter().map(|(record, row)| Person::read(record.id, &row.head)));
+        if page.len() < PAGE {
+            return Ok(people);
+        }
+    }
+}
+
+/// Has the edit made by the process that writes: this one, or the server that holds the data. Then
+/// waits until the new figures are complete.
+async fn carry(config: &Config, reader: &County, edit: Edit, ids: &[RecordId], wait: bool) -> Outcome {
+    let errand = Errand::Duty(Box::new(edit));
+    let complete = match open::to_write(config, None) {
+        Ok(opened) => {
+            carry_out(&opened.county, errand, clock::now_ms()).await?;
+            print("已写入。\n");
+            wait && progress::build(&opened.county, ids).await?
+        }
+        Err(problem) if problem.code == ProblemCode::DataInUse => {
+            hand_over(&config.data, &errand).await?;
+            print("已写入。\n");
+            wait && progress::watch(reader, ids).await?
+        }
+        Err(problem) => return Err(problem),
+    };
+    if complete {
+        print("重算完成：各处已按新要求显示。\n");
+    } else {
+        print("新要求由服务按批重算，完成以前各处仍按原要求显示；`duty list` 末行说明进度。\n");
+    }
+    Ok(if wait && !complete { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}

@@ -1,0 +1,94 @@
+//! What an edit will change, in words.
+
+use crate::duty::{Act, Edit, Plan};
+use domain::duty::Duty;
+use domain::period::{Cadence, Period};
+use domain::reference::Reference;
+use domain::time::Day;
+
+/// How often, in Chinese.
+pub(super) fn cadence_zh(cadence: Cadence) -> String {
+    match cadence {
+        Cadence::Month => "每月".to_owned(),
+        Cadence::Quarter => "每季度".to_owned(),
+        Cadence::HalfYear => "每半年".to_owned(),
+        Cadence::Year => "每年".to_owned(),
+        Cadence::Rolling { days } => format!("每{days}天（滚动）"),
+    }
+}
+
+/// Codes with a comma between them.
+pub(super) fn codes<T: Copy>(of: &[T], code: impl Fn(T) -> &'static str) -> String {
+    of.iter().map(|one| code(*one)).collect::<Vec<_>>().join(",")
+}
+
+/// The fields of a rule as they are told: name and value.
+pub(super) fn fields(rule: &Duty) -> [(&'static str, String); 14] {
+    [
+        ("名称", rule.title_zh.clone()),
+        ("英文名称", rule.title_en.clone()),
+        ("种类", rule.kind.zh().to_owned()),
+        ("对象", rule.categories.join(",")),
+        ("方式", codes(&rule.ways, |way| way.zh())),
+        ("见到谁", codes(&rule.mets, |met| met.zh())),
+        ("多久一次", cadence_zh(rule.cadence)),
+        ("口径", rule.cut.zh().to_owned()),
+        ("至少几人", rule.visitors_min.to_string()),
+        ("期末前至少在册天数", rule.enrolled_days_min.to_string()),
+        ("职责", codes(&rule.roles, |role| role.zh())),
+        ("到", rule.until.map(|until| until.to_string()).unwrap_or_default()),
+        ("依据", rule.source.clone()),
+        ("效力", rule.strength.clone()),
+    ]
+}
+
+/// What an edit will change, and when it shows.
+pub(super) fn of(edit: &Edit, plan: &Plan, reference: &Reference, people: usize, today: Day) -> String {
+    let title = plan.after.as_ref().or(plan.before.as_ref()).map_or("", |rule| &rule.title_zh);
+    let what = match edit.act {
+        Act::Add => "新增",
+        Act::Change => "更改",
+        Act::End => "停止",
+    };
+    let area = reference.areas.name(edit.area);
+    let mut text = format!("{what}走访要求 {} {title}，{area}，从 {} 起\n", edit.duty, edit.from);
+    match (&plan.before, &plan.after) {
+        (Some(before), Some(after)) => {
+            for ((name, old), (_, new)) in fields(before).into_iter().zip(fields(after)) {
+                if old != new {
+                    text.push_str(&format!("  {name}：{old} → {new}\n"));
+                }
+            }
+        }
+        (None, Some(after)) => {
+            let said = fields(after).into_iter().filter(|(_, value)| !value.is_empty());
+            said.for_each(|(name, value)| text.push_str(&format!("  {name}：{value}\n")));
+        }
+        _ => {}
+    }
+    if plan.own_from_now {
+        text.push_str(&format!("  {area}从此有自己的要求：上级以后的更改不再影响这里\n"));
+    }
+    text.push_str(&format!("涉及 {people} 人。"));
+    text.push_str(&when(edit, plan));
+    if edit.from < today {
+        text.push_str("这一天已过：以前显示过的数字会改变。\n");
+    }
+    text
+}
+
+/// Which periods stay, and which are new.
+fn when(edit: &Edit, plan: &Plan) -> String {
+    let period = |rule: &Duty| Period::containing(rule.cadence, rule.cut, edit.from);
+    let [old, new] = [&plan.before, &plan.after].map(|rule| rule.as_ref().map(period));
+    let mut text = String::new();
+    if let Some(old) = old.filter(|old| new != Some(*old) && old.from() < edit.from) {
+        let last = edit.from.plus(-1);
+        text.push_str(&format!("{}到 {last} 为止按原要求，从 {} 起不再要求。", old.zh(), edit.from));
+    }
+    if let Some(new) = new {
+        text.push_str(&format!("新要求第一个统计期：{}。", new.zh()));
+    }
+    text.push_str("更早的统计期不变。\n");
+    text
+}

@@ -1,0 +1,284 @@
+//! 走访要求: dated rules, added, changed from a day on, and ended. What was in force before that day
+//! stays as it was; the figures switch when a new generation of rules is complete ([`crate::roll`]).
+
+use crate::county::{County, at_county};
+use crate::staff::operator;
+use domain::catalogue::{RecordKind, keys};
+use domain::category::Category;
+use domain::coverage::rules::{ANY_DUTY, Rules, rule_on};
+use domain::duty::{Duty, DutyKind};
+use domain::ids::{AreaCode, RecordId, WriterId};
+use domain::patch::RecordRef;
+use domain::period::{Cadence, Cut};
+use domain::problem::{Problem, ProblemCode};
+use domain::reference::Reference;
+use domain::staff::Role;
+use domain::subject::Person;
+use domain::time::{Day, Stamp, UnixMs};
+use domain::value::Value;
+use domain::visit::{Met, Way};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use sync::county::prepared::{OwnPatch, OwnRecord};
+
+/// What is to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Act {
+    /// A duty that is not there, or is in force no more.
+    Add,
+    /// Another rule from a day on.
+    Change,
+    /// It asks no more from a day on.
+    End,
+}
+
+/// What is named of a rule; the rest stays.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "each is the field of Duty of that name")]
+pub struct Fields {
+    pub title_zh: Option<String>,
+    pub title_en: Option<String>,
+    pub kind: Option<DutyKind>,
+    pub categories: Option<Vec<String>>,
+    pub ways: Option<Vec<Way>>,
+    pub mets: Option<Vec<Met>>,
+    pub cadence: Option<Cadence>,
+    pub cut: Option<Cut>,
+    pub visitors_min: Option<u8>,
+    pub enrolled_days_min: Option<u8>,
+    pub roles: Option<Vec<Role>>,
+    pub source: Option<String>,
+    pub strength: Option<String>,
+}
+
+/// One edit of a duty.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Edit {
+    /// What is to be done.
+    pub act: Act,
+    /// The duty's name.
+    pub duty: String,
+    /// For this area and all below it.
+    pub area: AreaCode,
+    /// From this day on.
+    pub from: Day,
+    /// What is to be other than before.
+    pub fields: Fields,
+}
+
+/// What an edit comes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// The rule that was in force on the day.
+    pub before: Option<Duty>,
+    /// The rule that is in force then.
+    pub after: Option<Duty>,
+    /// The area had the rules of an area above it, and gets its own from now on.
+    pub own_from_now: bool,
+    /// The rules of the area, all of them: with the record of each that is there already.
+    rules: Vec<(Option<RecordId>, Duty)>,
+}
+
+fn wrong(name: &str, reason: impl std::fmt::Display) -> Problem {
+    Problem::new(ProblemCode::ArgumentWrong).with("name", name).with("reason", reason)
+}
+
+/// Finds out what an edit comes to; writes nothing.
+///
+/// # Errors
+/// `argument_wrong`, with what is wrong and why.
+pub fn plan(reference: &Reference, begins: Day, edit: &Edit) -> Result<Plan, Problem> {
+    check(reference, begins, edit)?;
+    let (duty, from) = (&edit.duty, edit.from);
+    let known = Rules::of(reference);
+    let list = known.at(duty, edit.area);
+    let before = rule_on(list, from).cloned();
+    if let (Act::Add, Some(rule)) = (edit.act, &before) {
+        return Err(wrong(duty, format!("it is in force since {}: `duty change` changes it", rule.from)));
+    }
+    check_fields(edit)?;
+    let own_from_now = list.first().is_some_and(|rule| rule.area != edit.area);
+    let id = |rule: &Duty| (!own_from_now).then_some(rule.id);
+    let mut rules: Vec<_> =
+        list.iter().map(|rule| (id(rule), Duty { area: edit.area, ..rule.clone() })).collect();
+    let after = match (edit.act, &before) {
+        (Act::End | Act::Change, None) => {
+            let ends: Vec<_> = list.iter().map(|rule| (rule.from, rule.until)).collect();
+            let ends: Vec<_> = ends.iter().map(|(from, until)| spell(*from, *until)).collect();
+            let others: Vec<_> = known.names().filter(|name| *name != ANY_DUTY).collect();
+            return Err(wrong(
+                duty,
+                if ends.is_empty() {
+                    format!("there is no such duty here; there are {}", others.join(", "))
+                } else {
+                    format!("it is not in force on {from}: {}; `duty add` begins it again", ends.join(", "))
+                },
+            ));
+        }
+        (Act::End, Some(_)) => {
+            for (_, rule) in rules.iter_mut().filter(|(_, rule)| rule.until.is_none_or(|until| until > from))
+            {
+                rule.until = Some(from.max(rule.from));
+            }
+            None
+        }
+        (Act::Change, Some(former)) => {
+            for (_, rule) in rules.iter_mut().filter(|(_, rule)| rule.id == former.id) {
+                rule.until = Some(from);
+            }
+            let former = Duty { area: edit.area, from, ..former.clone() };
+            let next = with(former.clone(), &edit.fields);
+            if next == former {
+                return Err(wrong(duty, "nothing would change"));
+            }
+            Some(next)
+        }
+        (Act::Add, _) => {
+            // A later rule that is planned already stays.
+            let until = list.iter().map(|rule| rule.from).filter(|later| *later > from).min();
+            Some(Duty { until, ..with(blank(edit), &edit.fields) })
+        }
+    };
+    rules.extend(after.clone().map(|rule| (None, rule)));
+    Ok(Plan { before, after, own_from_now, rules })
+}
+
+fn spell(from: Day, until: Option<Day>) -> String {
+    until.map_or_else(|| format!("since {from}"), |until| format!("from {from} until {until}"))
+}
+
+fn check(reference: &Reference, begins: Day, edit: &Edit) -> Result<(), Problem> {
+    let word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    if edit.duty == ANY_DUTY {
+        return Err(wrong(ANY_DUTY, "it is made of all the others, by months, and is not edited itself"));
+    }
+    if edit.duty.is_empty() || edit.duty.len() > 64 || !edit.duty.chars().all(word) {
+        return Err(wrong("name", "a duty's name has small letters, digits and _ only"));
+    }
+    if !reference.areas.0.contains_key(&edit.area) {
+        return Err(wrong("area", edit.area));
+    }
+    if edit.from < begins {
+        return Err(wrong("--from", format!("nothing is counted before {begins}")));
+    }
+    Ok(())
+}
+
+fn check_fields(edit: &Edit) -> Result<(), Problem> {
+    let Fields { categories, ways, mets, cadence, visitors_min, roles, source, title_zh, .. } = &edit.fields;
+    let unknown = categories.iter().flatten().find(|code| Category::from_code(code).is_none());
+    if let Some(code) = unknown {
+        let known: Vec<_> = Category::ALL.iter().map(|one| format!("{} {}", one.code(), one.zh())).collect();
+        return Err(wrong("--categories", format!("{code} is none of {}", known.join(", "))));
+    }
+    let empty = [
+        ("--categories", categories.as_ref().map(Vec::is_empty)),
+        ("--ways", ways.as_ref().map(Vec::is_empty)),
+        ("--mets", mets.as_ref().map(Vec::is_empty)),
+        ("--roles", roles.as_ref().map(Vec::is_empty)),
+        ("--source", source.as_ref().map(|text| text.trim().is_empty())),
+        ("--title-zh", title_zh.as_ref().map(|text| text.trim().is_empty())),
+        ("--visitors-min", visitors_min.map(|least| least == 0)),
+    ];
+    let needed = match edit.act {
+        Act::Add => &["--categories", "--ways", "--mets", "--roles", "--source", "--title-zh"][..],
+        Act::Change => &["--source"],
+        Act::End => &[],
+    };
+    for (name, empty) in empty {
+        match empty {
+            Some(true) => return Err(wrong(name, "nobody could ever meet it: it must not be empty")),
+            None if needed.contains(&name) => return Err(wrong(name, "it has to be said")),
+            _ => {}
+        }
+    }
+    if edit.act == Act::Add && cadence.is_none() {
+        return Err(wrong("--cadence", "it has to be said"));
+    }
+    Ok(())
+}
+
+/// A rule of which nothing is said yet.
+fn blank(edit: &Edit) -> Duty {
+    Duty {
+        id: RecordId::named("duty", &edit.duty),
+        duty: edit.duty.clone(),
+        title_zh: String::new(),
+        title_en: String::new(),
+        kind: DutyKind::Care,
+        categories: Vec::new(),
+        ways: Vec::new(),
+        mets: Vec::new(),
+        cadence: Cadence::Month,
+        cut: Cut::Natural,
+        visitors_min: 1,
+        enrolled_days_min: 0,
+        roles: Vec::new(),
+        area: edit.area,
+        from: edit.from,
+        until: None,
+        source: String::new(),
+        strength: "D".to_owned(),
+    }
+}
+
+fn with(mut rule: Duty, fields: &Fields) -> Duty {
+    fn set<T: Clone>(field: &mut T, given: Option<&T>) {
+        if let Some(given) = given {
+            field.clone_from(given);
+        }
+    }
+    set(&mut rule.title_zh, fields.title_zh.as_ref());
+    set(&mut rule.title_en, fields.title_en.as_ref());
+    set(&mut rule.kind, fields.kind.as_ref());
+    set(&mut rule.categories, fields.categories.as_ref());
+    set(&mut rule.ways, fields.ways.as_ref());
+    set(&mut rule.mets, fields.mets.as_ref());
+    set(&mut rule.cadence, fields.cadence.as_ref());
+    set(&mut rule.cut, fields.cut.as_ref());
+    set(&mut rule.visitors_min, fields.visitors_min.as_ref());
+    set(&mut rule.enrolled_days_min, fields.enrolled_days_min.as_ref());
+    set(&mut rule.roles, fields.roles.as_ref());
+    set(&mut rule.source, fields.source.as_ref());
+    set(&mut rule.strength, fields.strength.as_ref());
+    rule
+}
+
+impl Plan {
+    /// Whether the rule asks a person on a day, now or after the edit, in the area that is edited.
+    pub fn concerns(&self, reference: &Reference, area: AreaCode, person: &Person, day: Day) -> bool {
+        let here = person.village_on(day).is_some_and(|village| reference.areas.within(village, area));
+        here && self.before.iter().chain(&self.after).any(|rule| rule.concerns(person, day))
+    }
+}
+
+/// Carries an edit out, in one job. Whoever builds generations is woken by the county.
+///
+/// # Errors
+/// As [`plan`]; what the store says.
+pub async fn edit(county: &County, edit: &Edit, now_ms: UnixMs) -> Result<(), Problem> {
+    let (state, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
+    let plan = plan(&reference, state.begins, edit)?;
+    let mut patches = Vec::new();
+    for (record, rule) in &plan.rules {
+        let (record, sets) = match record {
+            None => (OwnRecord::New(RecordKind::Duty), rule.fields()),
+            Some(id) if reference.duties.get(id).is_some_and(|before| before.until != rule.until) => {
+                let until = rule.until.map_or(Value::Null, |until| until.to_string().into());
+                let record = RecordRef { kind: RecordKind::Duty, id: *id };
+                (OwnRecord::Known(record), BTreeMap::from([(keys::UNTIL.to_owned(), until)]))
+            }
+            Some(_) => continue,
+        };
+        let stamp = Stamp { wall_ms: now_ms, county_ms: now_ms, ..Stamp::default() };
+        let salt = WriterId(county.dice.number());
+        patches.push(OwnPatch { record, sets, seen: None, author: operator(), stamp, salt });
+    }
+    county.append(patches, now_ms).await?;
+    tracing::info!(duty = edit.duty, act = ?edit.act, area = %edit.area, from = %edit.from, "a duty was edited");
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

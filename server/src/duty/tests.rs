@@ -1,0 +1,216 @@
+//! Edits of a synthetic county's duties: what stays, what switches, and what is refused.
+
+use super::{Act, Edit, Fields, edit, plan};
+use crate::county::County;
+use crate::roll::build;
+use crate::seed::places::COUNTY;
+use crate::testing::World;
+use crate::{clock, doctor};
+use domain::coverage::EVERYBODY;
+use domain::duty::Duty;
+use domain::ids::{AreaCode, RecordId};
+use domain::period::{Cadence, Cut, Period};
+use domain::problem::ProblemCode;
+use domain::time::Day;
+use store::audit::audit;
+use store::county::{Figures, FiguresQuery, Ledger, Reports};
+
+const TOWNSHIP: AreaCode = AreaCode(532_929_102_000);
+
+fn today() -> Day {
+    Day::of(clock::now_ms())
+}
+
+fn change(from: Day, fields: Fields) -> Edit {
+    let fields = Fields { source: Some("县民政局通知".to_owned()), ..fields };
+    Edit { act: Act::Change, duty: "elder_monthly".to_owned(), area: COUNTY, from, fields }
+}
+
+fn every(cadence: Cadence) -> Fields {
+    Fields { cadence: Some(cadence), ..Fields::default() }
+}
+
+async fn figures(world: &World, duty: &str, period: Period) -> Figures {
+    let (duty, category) = (duty.to_owned(), EVERYBODY.to_owned());
+    world.store.figures(&FiguresQuery { duty, period, category, as_of: Day(i32::MAX) }).await.unwrap()
+}
+
+/// The months up to a day, of the elders and of everybody.
+async fn past(world: &World, until: Day) -> Vec<Figures> {
+    let mut found = Vec::new();
+    for duty in ["elder_monthly", "*"] {
+        let mut month = Period::containing(Cadence::Month, Cut::Natural, until.plus(-200));
+        while month.until() <= until {
+            found.push(figures(world, duty, month).await);
+            month = month.next();
+        }
+    }
+    assert!(found.iter().filter(|figures| !figures.is_empty()).count() > 8);
+    found
+}
+
+async fn done(county: &County, edited: &Edit) {
+    edit(county, edited, clock::now_ms()).await.unwrap();
+    build(county, clock::now_ms(), &mut |_| {}).await.unwrap();
+}
+
+async fn sound(world: &World) {
+    let found = audit(world.store.as_ref(), world.store.as_ref(), COUNTY).await.unwrap();
+    assert_eq!(found, []);
+}
+
+#[tokio::test]
+async fn from_the_next_quarter_on_and_back_leaves_the_past_to_the_digit() {
+    let world = World::with_months(2).await;
+    let quarter = Period::containing(Cadence::Quarter, Cut::Natural, today()).next();
+    let (from, month) = (quarter.from(), Period::containing(Cadence::Month, Cut::Natural, quarter.from()));
+    let before = past(&world, from).await;
+    // While it is not built, nothing shows.
+    edit(&world.county, &change(from, every(Cadence::Quarter)), clock::now_ms()).await.unwrap();
+    assert!(figures(&world, "elder_monthly", quarter).await.is_empty());
+    tokio::time::timeout(std::time::Duration::from_secs(1), world.county.rules_edited()).await.unwrap();
+    build(&world.county, clock::now_ms(), &mut |_| {}).await.unwrap();
+    let quarterly = figures(&world, "elder_monthly", quarter).await;
+    assert!(!quarterly.is_empty() && figures(&world, "elder_monthly", month).await.is_empty());
+    assert_eq!(past(&world, from).await, before);
+    let anew = doctor::known_at(&world.county, "elder_monthly", quarter, quarter.last()).await.unwrap();
+    assert_eq!(quarterly.values().sum::<i64>(), anew.total.register);
+    sound(&world).await;
+    // From the first of that quarter's second month on it is monthly again.
+    done(&world.county, &change(month.until(), every(Cadence::Month))).await;
+    assert_eq!(past(&world, from).await, before);
+    let kept = figures(&world, "elder_monthly", quarter).await;
+    assert_eq!(kept.values().sum::<i64>(), quarterly.values().sum::<i64>(), "the quarter keeps its register");
+    assert!(figures(&world, "elder_monthly", month).await.is_empty());
+    sound(&world).await;
+    // Taken back wholly: as if it had never been.
+    done(&world.county, &change(from, every(Cadence::Month))).await;
+    assert_eq!(past(&world, from).await, before);
+    // Figures reach to the month after next.
+    let reached = month.previous().previous().from() <= today();
+    assert_eq!(figures(&world, "elder_monthly", month).await.is_empty(), !reached);
+    sound(&world).await;
+}
+
+#[tokio::test]
+async fn a_month_cut_on_the_26th_begins_with_its_day_and_the_old_one_ends_with_it() {
+    let world = World::new().await;
+    let month = Period::containing(Cadence::Month, Cut::Natural, today()).next();
+    let cut = Period::containing(Cadence::Month, Cut::Day26, month.from().plus(25));
+    let before = past(&world, month.from()).await;
+    let fields = Fields { cut: Some(Cut::Day26), ..Fields::default() };
+    done(&world.county, &change(cut.from(), fields)).await;
+    assert_eq!(past(&world, month.from()).await, before);
+    assert!(!figures(&world, "elder_monthly", cut).await.is_empty());
+    assert!(figures(&world, "elder_monthly", cut.previous()).await.is_empty(), "not before its day");
+    let last = figures(&world, "elder_monthly", month).await;
+    let ended = domain::coverage::Status::Excluded(domain::coverage::Excluded::RuleEnded);
+    assert!(last.keys().any(|(_, status)| *status == ended), "{last:?}");
+    sound(&world).await;
+}
+
+#[tokio::test]
+async fn a_township_gets_rules_of_its_own_and_keeps_its_past() {
+    let world = World::new().await;
+    let month = Period::containing(Cadence::Month, Cut::Natural, today()).next();
+    let before = past(&world, month.from()).await;
+    let here = Edit { area: TOWNSHIP, ..change(month.from(), every(Cadence::Quarter)) };
+    done(&world.county, &here).await;
+    assert_eq!(past(&world, month.from()).await, before);
+    let later = figures(&world, "elder_monthly", month).await;
+    assert!(!later.is_empty() && later.keys().all(|(area, _)| area.0 / 1_000 != TOWNSHIP.0 / 1_000));
+    // The township's end is the township's.
+    done(&world.county, &Edit { act: Act::End, fields: Fields::default(), ..here.clone() }).await;
+    assert_eq!(past(&world, month.from()).await, before);
+    let (_, _, reference, generations) = world.store.standing_now().await.unwrap();
+    let rules = generations.rules();
+    let there = reference.areas.villages(TOWNSHIP).next().unwrap().code;
+    let mut villages = reference.areas.villages(COUNTY).map(|area| area.code);
+    let elsewhere = villages.find(|village| !reference.areas.within(*village, TOWNSHIP)).unwrap();
+    let on = |village| domain::coverage::rules::rule_on(rules.at("elder_monthly", village), month.from());
+    assert!(on(there).is_none() && on(elsewhere).is_some());
+    // And it begins again.
+    let again = Edit { act: Act::Add, fields: all_of(on(elsewhere).unwrap()), ..here };
+    done(&world.county, &again).await;
+    sound(&world).await;
+}
+
+fn all_of(rule: &Duty) -> Fields {
+    let rule = rule.clone();
+    Fields {
+        title_zh: Some(rule.title_zh),
+        title_en: Some(rule.title_en),
+        kind: Some(rule.kind),
+        categories: Some(rule.categories),
+        ways: Some(rule.ways),
+        mets: Some(rule.mets),
+        cadence: Some(rule.cadence),
+        cut: Some(rule.cut),
+        visitors_min: Some(rule.visitors_min),
+        enrolled_days_min: Some(rule.enrolled_days_min),
+        roles: Some(rule.roles),
+        source: Some(rule.source),
+        strength: Some(rule.strength),
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_is_told_and_nothing_is_written() {
+    let world = World::new().await;
+    let (state, _, reference, _) = world.store.standing_now().await.unwrap();
+    let (seq, from) = (state.seq, today());
+    let plain = || change(from, every(Cadence::Quarter));
+    let fields =
+        |fields: Fields| Edit { fields: Fields { source: Some("x".to_owned()), ..fields }, ..plain() };
+    let wrongs = [
+        (change(state.begins.plus(-1), every(Cadence::Quarter)), "--from"),
+        (Edit { duty: "*".to_owned(), ..plain() }, "by months"),
+        (Edit { duty: "nobody".to_owned(), ..plain() }, "no such duty"),
+        (Edit { duty: "Elder-1".to_owned(), ..plain() }, "small letters"),
+        (Edit { area: AreaCode(1), ..plain() }, "area"),
+        (change(from, Fields::default()), "source"),
+        (fields(Fields { ways: Some(Vec::new()), ..Fields::default() }), "--ways"),
+        (fields(Fields { mets: Some(Vec::new()), ..Fields::default() }), "--mets"),
+        (fields(Fields { visitors_min: Some(0), ..Fields::default() }), "--visitors-min"),
+        (fields(Fields { categories: Some(vec!["XX".to_owned()]), ..Fields::default() }), "XX is none of"),
+        (Edit { fields: every(Cadence::Quarter), ..plain() }, "--source"),
+        (Edit { act: Act::Add, ..plain() }, "duty change"),
+        (Edit { act: Act::Add, duty: "new".to_owned(), ..plain() }, "--categories"),
+    ];
+    for (wrong, expected) in wrongs {
+        let named = plan(&reference, state.begins, &wrong).map(|plan| plan.after);
+        if expected == "source" {
+            // The words of a source alone are a change too.
+            assert!(named.is_ok());
+            continue;
+        }
+        let problem = edit(&world.county, &wrong, clock::now_ms()).await.unwrap_err();
+        assert_eq!((problem.code, named.unwrap_err()), (ProblemCode::ArgumentWrong, problem.clone()));
+        let told = problem.en();
+        assert!(told.contains(expected), "{told}");
+    }
+    let rule = reference.rule_on("elder_monthly", COUNTY, from).unwrap().clone();
+    let same = Edit { fields: all_of(&rule), ..plain() };
+    assert!(plan(&reference, state.begins, &same).unwrap_err().en().contains("nothing would change"));
+    assert_eq!(world.store.standing_now().await.unwrap().0.seq, seq, "nothing was written");
+}
+
+#[test]
+fn a_rule_survives_its_record() {
+    use domain::head::{Head, Write};
+    use domain::value::Origin;
+    let edit = change(Day(20_000), Fields::default());
+    let fields = Fields { cadence: Some(Cadence::Rolling { days: 9 }), ..Fields::default() };
+    let rule = Duty { until: Some(Day(20_100)), ..super::with(super::blank(&edit), &fields) };
+    let write = |value| Write {
+        writer: domain::ids::WriterId(1),
+        serial: 1,
+        author: RecordId::named("staff", "x"),
+        at_ms: 0,
+        value,
+        origin: Origin::Asked,
+    };
+    let fields = rule.fields().into_iter().map(|(key, value)| (key, vec![write(value)]));
+    let head = Head { fields: fields.collect(), ..Head::default() };
+    assert_eq!(Duty::read(rule.id, &head), Some(rule));
+}
