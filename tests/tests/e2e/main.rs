@@ -11,5 +11,6 @@ mod moved;
 mod newer;
 mod phone_killed;
 mod roads;
+mod rules;
 mod story;
 mod world;
