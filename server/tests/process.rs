@@ -199,6 +199,57 @@ fn an_operator_works_beside_the_running_server() {
     restored(&place, Path::new("monday.age"), new.trim());
 }
 
+#[test]
+fn an_operator_edits_duties_without_a_server_too() {
+    let place = Place::new();
+    place.said(&["seed", "--subjects", "150", "--months", "0"]);
+    let add = ["duty", "add", "market_day_call", "--from", "2027-01-01", "--title-zh", "赶集日电话"];
+    let fields = ["--cadence", "days:14", "--categories", "DJ,KC", "--ways", "phone", "--mets", "self"];
+    let rest = ["--roles", "assistance_officer", "--source", "县民政局通知"];
+    let said = place.said(&[&add[..], &fields, &rest].concat());
+    assert!(said.contains("新增走访要求") && said.contains("重算完成"), "{said}");
+    assert!(place.said(&["duty", "list"]).contains("赶集日电话"));
+    let shown = place.said(&["duty", "show", "market_day_call"]);
+    assert!(shown.contains("多久一次：每14天（滚动）") && shown.contains("依据：县民政局通知"), "{shown}");
+    let said = place.said(&["duty", "end", "market_day_call", "--from", "2027-01-01", "--no-wait"]);
+    assert!(said.contains("停止走访要求") && said.contains("按批重算"), "{said}");
+    assert!(!place.said(&["duty", "list"]).contains("赶集日电话"));
+    assert!(place.said(&["duty", "list", "--all"]).contains("赶集日电话"));
+    let change = ["duty", "change", "elder_monthly", "--from", "2027-01-01", "--source", "x"];
+    let said = place.said(&[&change[..], &["--ways", "home", "--area", "功果桥镇"]].concat());
+    assert!(said.contains("功果桥镇从此有自己的要求") && said.contains("电话"), "{said}");
+    assert!(place.said(&["duty", "list", "--area", "功果桥镇"]).contains("532929"));
+    for (wrong, expected) in [
+        (&["--cadence", "fortnight"][..], "half_year"),
+        (&["--ways", "boat"], "home, elsewhere, phone, video"),
+        (&["--ways", ""], "home, elsewhere, phone, video"),
+        (&["--mets", "dog"], "self_and_carer"),
+        (&["--categories", "QQ"], "QQ"),
+        (&["--cut", "day25"], "day26"),
+    ] {
+        let told = place.refused(&[&change[..], wrong].concat());
+        assert!(told.contains(expected), "{told}");
+    }
+    assert!(place.refused(&["duty", "end", "elder_monthly", "--from", "2001-01-01"]).contains("before"));
+    assert!(
+        place
+            .refused(&[
+                "duty",
+                "change",
+                "*",
+                "--from",
+                "2027-01-01",
+                "--cadence",
+                "quarter",
+                "--source",
+                "x"
+            ])
+            .contains("by months")
+    );
+    assert!(place.refused(&["coverage", "--duty", "*", "--period", "2026-10+3"]).contains("months only"));
+    assert_eq!(place.said(&["doctor"]), "没有发现不一致。\n");
+}
+
 fn restored(from: &Place, backup: &Path, staff: &str) {
     let place = Place::new();
     let backup = from.0.path().join(backup);
