@@ -52,6 +52,19 @@ fn today_tells_who_is_due_and_a_visit_takes_them_off() {
 }
 
 #[test]
+fn a_rule_that_arrives_judges_everybody_anew() {
+    let (county, phone, mut app) = enrolled();
+    let mut due = |categories: &[&str]| {
+        county.duty("elder_monthly", categories, &["home"], "month", phone.clock.wall());
+        sync(&mut app, &phone, &county);
+        let view = app.today_list(TodayAsked::default()).unwrap();
+        (view.due, view.people.iter().any(|one| one.subject == person("张建国")))
+    };
+    assert_eq!(due(&["DJ"]), (2, false), "who is only 高龄 is asked for no more");
+    assert_eq!(due(&["GL"]), (3, true));
+}
+
+#[test]
 fn not_met_stays_due_and_a_reported_change_is_asked_no_more() {
     let (_, _, mut app) = enrolled();
     let not_met = |reason| NotMetVisit {
