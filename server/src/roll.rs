@@ -84,7 +84,7 @@ pub async fn build(
         }
         slices += 1;
         if slices.is_multiple_of(20) {
-            tracing::info!(people = slices * SLICE, "people were judged by the new rules");
+            tracing::info!(slices, building = now.is_some(), "the edit of rules goes on");
         }
     }
 }
