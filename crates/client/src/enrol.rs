@@ -98,6 +98,8 @@ impl App {
         if !matches!(self.read_vault()?, VaultRead::Missing) {
             return self.unlock_vault(|vault, platform| vault.unlock_with_pin(pin, platform));
         }
+        // Who this phone was before is sealed under keys that are gone: nobody will ever read it.
+        self.ports.vault.write(VaultFile::Identity, &[]).or_tell()?;
         let platform = self.ports.vault.platform_secret().or_tell()?;
         let keys = VaultKeys::generate(&mut self.ports.dice);
         let (vault, unlocked) =

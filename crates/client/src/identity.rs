@@ -55,12 +55,13 @@ fn key(keys: &VaultKeys) -> Key {
 }
 
 impl Identity {
-    /// Reads the file; `None` when there is none.
+    /// Reads the file; `None` when there is none, or nothing in it.
     ///
     /// # Errors
     /// [`ProblemCode::VaultDamaged`] when it does not open under these keys.
     pub(crate) fn read(files: &dyn VaultFiles, keys: &VaultKeys) -> Result<Option<Self>, Problem> {
-        let Some(sealed) = files.read(VaultFile::Identity).or_tell()? else { return Ok(None) };
+        let sealed = files.read(VaultFile::Identity).or_tell()?.filter(|sealed| !sealed.is_empty());
+        let Some(sealed) = sealed else { return Ok(None) };
         let damaged = || Problem::new(ProblemCode::VaultDamaged);
         let plain = secretbox::unlock(&key(keys), LABEL, &sealed).map_err(|_| damaged())?;
         serde_json::from_slice(&plain).map(Some).map_err(|_| damaged())

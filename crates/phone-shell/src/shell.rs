@@ -14,8 +14,10 @@ use std::time::Duration;
 use store::StoreError;
 use store::phone::PhoneStore;
 use store_sqlite::SqlitePhone;
+use store_sqlite::open::set_aside;
 
-/// The phone's database on SQLCipher, in a file of this folder.
+/// The phone's database on SQLCipher, in a file of this folder. One under another key is of an
+/// enrolment before this one, whose keys were destroyed or lost: it is set aside, whole.
 #[derive(Debug)]
 struct SqliteStores {
     path: PathBuf,
@@ -24,7 +26,14 @@ struct SqliteStores {
 impl Stores for SqliteStores {
     fn open(&mut self, key: &Key) -> Result<Box<dyn PhoneStore + Send>, StoreError> {
         let now_ms = client::ports::Clock::wall_ms(&SystemClock::new(0));
-        Ok(Box::new(SqlitePhone::open(&self.path, key.expose(), now_ms)?))
+        let open = || SqlitePhone::open(&self.path, key.expose(), now_ms);
+        Ok(Box::new(match open() {
+            Err(StoreError::WrongKey) => {
+                set_aside(&self.path, now_ms)?;
+                open()?
+            }
+            opened => opened?,
+        }))
     }
 }
 
@@ -85,5 +94,34 @@ pub async fn exchange(
                 },
             },
         };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use store::phone::Batch;
+
+    #[test]
+    fn a_database_under_another_key_is_set_aside_whole_and_an_empty_one_takes_its_place() {
+        let folder = std::env::temp_dir().join(format!("shanfang-{}-other-key", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        let mut stores = SqliteStores { path: folder.join("phone.db") };
+        let (old, new) = (Key::new([1; 32]), Key::new([2; 32]));
+        let mut store = stores.open(&old).unwrap();
+        let settings = [("whose".to_owned(), Some("the first".to_owned()))].into();
+        store.apply(&Batch { settings, ..Batch::default() }).unwrap();
+        drop(store);
+        let mut store = stores.open(&new).unwrap();
+        assert_eq!(store.setting("whose").unwrap(), None);
+        let settings = [("whose".to_owned(), Some("the second".to_owned()))].into();
+        store.apply(&Batch { settings, ..Batch::default() }).unwrap();
+        drop(store);
+        let aside = std::fs::read_dir(folder.join("quarantine")).unwrap().next().unwrap().unwrap().path();
+        let kept = SqlitePhone::open(&aside.join("phone.db"), old.expose(), 0).unwrap();
+        assert_eq!(kept.setting("whose").unwrap().as_deref(), Some("the first"), "nothing was deleted");
+        let again = stores.open(&new).unwrap();
+        assert_eq!(again.setting("whose").unwrap().as_deref(), Some("the second"));
+        std::fs::remove_dir_all(folder).unwrap();
     }
 }

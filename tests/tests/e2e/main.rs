@@ -10,6 +10,7 @@ mod misfortune;
 mod moved;
 mod newer;
 mod phone_killed;
+mod revoked;
 mod roads;
 mod rules;
 mod story;

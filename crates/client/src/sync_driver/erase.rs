@@ -53,16 +53,24 @@ impl Open {
     }
 
     /// Writes the journal anew when it holds what was erased, or has grown long: only entries that
-    /// wait for the county are needed in it.
+    /// wait for the county are needed in it, and what an earlier enrolment left there.
     ///
     /// # Errors
     /// Those of the journal and the database; it is tried again later.
     pub(crate) fn renew_journal(&mut self, ports: &mut Ports) -> Result<(), Problem> {
         let stale = self.store.setting(STALE).or_tell()?.is_some();
-        if self.behind || !(stale || ports.journal.end().or_tell()? > JOURNAL_BYTES_MAX) {
+        let end = ports.journal.end().or_tell()?;
+        if self.behind || !(stale || end > JOURNAL_BYTES_MAX) {
             return Ok(());
         }
-        let mut lines = Vec::new();
+        let all = ports.journal.after(0).or_tell()?.into_iter();
+        // Of an enrolment before this one: they stay, for the county to open.
+        let others: Vec<_> = all.take_while(|line| Line::open(line, &self.unlocked.keys).is_err()).collect();
+        let others_end = others.last().map_or(0, |line| line.end);
+        if !stale && end - others_end <= JOURNAL_BYTES_MAX {
+            return Ok(());
+        }
+        let mut lines: Vec<Vec<u8>> = others.into_iter().map(|line| line.bytes).collect();
         for writer in self.store.writers().or_tell()? {
             for row in self.store.log(writer.writer, writer.delivered + 1, usize::MAX).or_tell()? {
                 if row.entry.body.is_some() && row.entry.patch.serial <= writer.last.serial {
