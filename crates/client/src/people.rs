@@ -6,7 +6,7 @@ use crate::contested::ContestedField;
 use crate::lock::Nothing;
 use crate::tell::{OrTell, nothing_found};
 use crate::today::{MyDuty, categories};
-use crate::words::shown_name;
+use crate::words::{shown_name, shown_nickname};
 use domain::catalogue::{RecordKind, keys};
 use domain::concern::{Concern, ConcernState};
 use domain::coverage::Status;
@@ -68,7 +68,7 @@ pub struct PersonItem {
     pub subject: RecordId,
     /// The name, masked for a child.
     pub name: String,
-    /// What neighbours call them.
+    /// What neighbours call them; not of a child, but on their own page.
     pub nickname: Option<String>,
     /// Sex, as registered.
     pub sex: Option<String>,
@@ -119,7 +119,7 @@ pub struct DutyView {
 /// A person's page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PersonView {
-    /// The person in brief; here the name is whole.
+    /// The person in brief; here the names are whole.
     pub item: PersonItem,
     /// What the screen has seen: to be handed back with every correction.
     pub seen: Vector,
@@ -163,7 +163,7 @@ impl Open {
         Ok(PersonItem {
             subject: row.id,
             name: person.as_ref().map_or(row.name, |person| shown_name(person, day)),
-            nickname: head.and_then(|head| head.text(keys::NICKNAME)).map(str::to_owned),
+            nickname: person.as_ref().zip(head).and_then(|(one, head)| shown_nickname(one, head, day)),
             sex: person.as_ref().and_then(|person| person.sex.clone()),
             age: person.as_ref().and_then(|person| person.age_on(day)),
             categories: person.as_ref().map(|person| categories(person, day)).unwrap_or_default(),
@@ -232,7 +232,7 @@ impl Open {
         let text = |key| head.text(key).map(str::to_owned);
         let mine = self.my_duties(day);
         let mut item = self.person_item(row, &mine, day)?;
-        item.name = text(keys::NAME).unwrap_or_default();
+        (item.name, item.nickname) = (text(keys::NAME).unwrap_or_default(), text(keys::NICKNAME));
         let own_directions = text(keys::DIRECTIONS);
         let household =
             home.as_ref().zip(home_head).map(|(home, head)| Household::read(home.record.id, head));

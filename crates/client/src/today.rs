@@ -8,7 +8,7 @@ use crate::lock::Nothing;
 use crate::ports::Ports;
 use crate::standings::SLICE;
 use crate::tell::OrTell;
-use crate::words::shown_name;
+use crate::words::{shown_name, shown_nickname};
 use domain::catalogue::RecordKind;
 use domain::coverage::Status;
 use domain::coverage::rules::rule_on;
@@ -131,6 +131,8 @@ pub struct DueItem {
     pub subject: RecordId,
     /// The name, masked for a child.
     pub name: String,
+    /// What neighbours call them; not of a child.
+    pub nickname: Option<String>,
     /// Age in years.
     pub age: Option<i32>,
     /// Sex, as registered.
@@ -271,7 +273,9 @@ impl Open {
     }
 
     fn due_item(&self, id: RecordId, due: &Due, row: PersonRow, day: Day) -> Result<DueItem, Problem> {
-        let person = self.person(id)?;
+        let stored = self.store.record(RecordRef { kind: RecordKind::Person, id }).or_tell()?;
+        let head = stored.as_ref().and_then(|stored| stored.head());
+        let person = head.map(|head| Person::read(id, head));
         let household = match row.household {
             Some(home) => self.store.record(RecordRef { kind: RecordKind::Household, id: home }).or_tell()?,
             None => None,
@@ -281,6 +285,7 @@ impl Open {
         Ok(DueItem {
             subject: id,
             name: person.as_ref().map_or(row.name, |person| shown_name(person, day)),
+            nickname: person.as_ref().zip(head).and_then(|(one, head)| shown_nickname(one, head, day)),
             age: person.as_ref().and_then(|person| person.age_on(day)),
             sex: person.as_ref().and_then(|person| person.sex.clone()),
             categories: person.as_ref().map(|person| categories(person, day)).unwrap_or_default(),

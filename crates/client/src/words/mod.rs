@@ -38,6 +38,12 @@ pub(crate) fn shown_name(person: &Person, day: Day) -> String {
     if person.is_minor_on(day) { masked(&person.name) } else { person.name.clone() }
 }
 
+/// 小名 as lists show it: not a child's, whose name is masked beside it.
+pub(crate) fn shown_nickname(person: &Person, head: &Head, day: Day) -> Option<String> {
+    let nickname = head.text(keys::NICKNAME).filter(|nickname| !nickname.is_empty())?;
+    (!person.is_minor_on(day)).then(|| nickname.to_owned())
+}
+
 /// First and last character with a star between; of two characters only the first.
 fn masked(name: &str) -> String {
     let mut characters = name.chars();
@@ -156,6 +162,18 @@ mod tests {
         );
         let keys = keys_of("吕小绿", &[]);
         assert!(finds(&keys, "lvxiaolv") && finds(&keys, "luxiao") && finds(&keys, "lxl"));
+    }
+
+    #[test]
+    fn whatever_dot_is_registered_and_whatever_is_typed_find_each_other() {
+        let ways = ["·", "•", "・", "･", "‧", "⋅", "∙", "．", ".", "。", "-", " ", "\u{3000}", ""];
+        for registered in ways {
+            let keys = keys_of(&format!("尔古{registered}沙马"), &[]);
+            for typed in ways {
+                assert!(finds(&keys, &format!("尔古{typed}沙马")), "{registered:?} {typed:?}");
+                assert!(finds(&keys, &format!("ergu{typed}shama")), "{registered:?} {typed:?} pinyin");
+            }
+        }
     }
 
     #[test]

@@ -104,6 +104,49 @@ fn people_are_listed_and_found_by_name_pinyin_initials_and_digits() {
 }
 
 #[test]
+fn neighbours_of_one_name_are_told_apart_in_search_and_today() {
+    let (county, phone, mut app) = enrolled();
+    let now_ms = phone.clock.wall();
+    for (home, head, group, born, nickname) in [
+        ("桥头家", "张有福", "一组", "1941-03-05", "桥头老张"),
+        ("坡上家", "张树林", "二组", "1949-08-19", "石匠"),
+    ] {
+        county.home(home, head, VILLAGE, group, now_ms);
+        let fields = [
+            (keys::NAME, Value::from("张建国")),
+            (keys::BORN, born.into()),
+            (keys::VILLAGE, Value::Int(VILLAGE.0 as i64)),
+            (keys::HOUSEHOLD, Value::text(household(home).to_string())),
+            (keys::NICKNAME, nickname.into()),
+            ("category/DJ/start", "2024-01-01".into()),
+        ];
+        county.put(RecordKind::Person, person(home), &fields, now_ms);
+    }
+    let fields = [(keys::NICKNAME, Value::from("花花"))];
+    county.put(RecordKind::Person, person("李小花"), &fields, now_ms);
+    sync(&mut app, &phone, &county);
+    let asked = SearchAsked { typed: "zhangjianguo".into(), offset: 0, count: None };
+    let found = app.search(asked).unwrap();
+    assert_eq!(found.len(), 3);
+    let told: std::collections::BTreeSet<_> = found
+        .iter()
+        .map(|one| (one.group.clone(), one.household_head.clone(), one.age, one.nickname.clone()))
+        .collect();
+    assert_eq!(told.len(), 3, "{told:?}");
+    assert!(found.iter().all(|one| one.name == "张建国" && one.village == Some(VILLAGE)));
+    assert_eq!(search(&mut app, "shijiang"), [person("坡上家")], "by what neighbours call him");
+    let today = app.today_list(TodayAsked::default()).unwrap();
+    let due = |home: &str| today.people.iter().find(|one| one.subject == person(home)).unwrap();
+    let (bridge, slope) = (due("桥头家"), due("坡上家"));
+    assert_eq!((bridge.household.as_str(), bridge.group.as_str(), bridge.age), ("张有福", "一组", Some(85)));
+    assert_eq!((slope.household.as_str(), slope.nickname.as_deref()), ("张树林", Some("石匠")));
+    let child = today.people.iter().find(|one| one.subject == person("李小花")).unwrap();
+    assert_eq!((child.name.as_str(), child.nickname.as_deref()), ("李*花", None), "masked in lists");
+    let page = app.person(OfPerson { subject: person("李小花") }).unwrap();
+    assert_eq!((page.item.name.as_str(), page.item.nickname.as_deref()), ("李小花", Some("花花")));
+}
+
+#[test]
 fn a_persons_page_shows_duties_members_and_the_last_visit() {
     let (_, _, mut app) = enrolled();
     let made = visit(&mut app, "李阿普");

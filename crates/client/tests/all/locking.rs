@@ -8,6 +8,8 @@ use client::enrol::{EnrolBegin, EnrolFinish};
 use client::lock::{ChangePin, Nothing, Phase, Unlock, UnlockRecovery};
 use client::ports::VaultFile;
 use client::sync_driver::{Arrived, SyncWant};
+use domain::catalogue::RecordKind;
+use domain::patch::RecordRef;
 use domain::problem::ProblemCode;
 use sync::county::needs::DeviceState;
 
@@ -156,6 +158,34 @@ fn on_the_countys_signed_word_the_keys_are_destroyed_and_the_sealed_journal_stay
 }
 
 #[test]
+fn a_revoked_phone_is_enrolled_again_and_its_old_journal_stays_for_the_county() {
+    let (county, mut phone, mut app) = enrolled();
+    let lost = crate::flows::visit(&mut app, "李阿普");
+    county.set_state(county.device(), DeviceState::Revoked);
+    sync_over(&mut app, &phone, &county, Net::Good);
+    let old = phone.journal.0.lock().unwrap().clone();
+    // The shell sets the old database aside: an empty one takes its place.
+    phone.shelf = Default::default();
+    let (mut app, sheet) = (phone.start(), county.sheet("杨洁"));
+    let post = app.enrol_begin(begin(&sheet, "246802")).unwrap();
+    // The app dies before the answer: the same code and PIN go on.
+    let mut app = phone.start();
+    assert_eq!(app.enrol_begin(begin(&sheet, "246802")).unwrap(), post);
+    let reply = county.enrol(&post.body, phone.clock.wall());
+    app.enrol_finish(EnrolFinish { reply }).unwrap();
+    sync(&mut app, &phone, &county);
+    let made = crate::flows::visit(&mut app, "张建国");
+    sync(&mut app, &phone, &county);
+    assert!(phone.journal.0.lock().unwrap().len() > old.len());
+    // An erasure has the journal written anew, but for what only the county can open.
+    county.erase(&[RecordRef { kind: RecordKind::Visit, id: made }]);
+    sync(&mut app, &phone, &county);
+    assert_eq!(*phone.journal.0.lock().unwrap(), old);
+    let opened = seal::age_seal::open(&county.keys.sealing(), &old[0], 1 << 20).unwrap();
+    assert!(String::from_utf8(opened).unwrap().contains(&lost.to_string()));
+}
+
+#[test]
 fn a_retired_phone_still_sends_and_downloads_no_more() {
     let (county, phone, mut app) = enrolled();
     crate::flows::visit(&mut app, "李阿普");
@@ -163,5 +193,5 @@ fn a_retired_phone_still_sends_and_downloads_no_more() {
     let report = sync_over(&mut app, &phone, &county, Net::Good);
     assert_eq!(report.problem.unwrap().code, ProblemCode::DeviceRetired);
     assert_eq!(report.waiting, 0);
-    assert_eq!(county.count(domain::catalogue::RecordKind::Visit), 1);
+    assert_eq!(county.count(RecordKind::Visit), 1);
 }

@@ -96,9 +96,9 @@ impl Needle {
 /// Text without spaces and the dots and marks of names (U+00B7 and those typed in its place), small
 /// letters, `ü` as `v`, full-width letters and digits as plain ones.
 pub fn plain(text: &str) -> String {
-    let dots = ['·', '•', '・', '‧', '．', '.', '/', '|', '#', ':', '\'', '’', '-'];
+    const DOTS: &str = "·•・･‧⋅∙．.。/|#:'’-";
     text.chars()
-        .filter(|c| !c.is_whitespace() && !dots.contains(c))
+        .filter(|c| !c.is_whitespace() && !DOTS.contains(*c))
         .map(|c| match c {
             '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
             other => other,
