@@ -106,3 +106,26 @@ pub fn a_days_visits(visits: &[SeedVisit], count: usize) -> Vec<SeedVisit> {
     let busiest = by_author.into_values().max_by_key(Vec::len).unwrap_or_default();
     busiest.into_iter().rev().take(count).cloned().collect()
 }
+
+/// The order of the answers of each published form.
+#[derive(Debug, Clone)]
+pub struct Order(BTreeMap<Hash, Vec<String>>);
+
+impl Order {
+    /// Of the forms of the library.
+    ///
+    /// # Errors
+    /// When one of them cannot be read.
+    pub fn library() -> Result<Self, String> {
+        let sheets = Sheets::library().map_err(|problems| format!("{problems:?}"))?;
+        let order = |form: &std::sync::Arc<forms::form::Form>| {
+            (form.hash(), form.field_order().map(str::to_owned).collect())
+        };
+        Ok(Self(sheets.forms().map(order).collect()))
+    }
+
+    /// Of one form; empty for one that is not in the library.
+    pub fn of(&self, form: Hash) -> &[String] {
+        self.0.get(&form).map_or(&[], Vec::as_slice)
+    }
+}

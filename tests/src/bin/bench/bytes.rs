@@ -2,10 +2,10 @@
 //! the machine is.
 
 use crate::Outcome;
+use crate::bare::spelled;
 use crate::table::{Aim, Amount, BYTES, Table};
 use county_server::seed::County;
 use county_server::seed::notes::Style;
-use county_server::seed::sheets::Sheets;
 use county_server::seed::visits::SeedVisit;
 use domain::canonical::Hash;
 use domain::head::Head;
@@ -20,7 +20,7 @@ use sync::wire::exchange::{Cursor, ExchangeRequest, Page, Position, Rest};
 use sync::wire::heads::{HeadTables, estimate};
 use sync::wire::item::LogPiece;
 use sync::wire::limits::UNIT_BYTES_MAX;
-use system_tests::workload::{LogMaker, a_days_visits, visits};
+use system_tests::workload::{LogMaker, Order, a_days_visits, visits};
 
 /// A request's line and headers as the phone's client sends them: POST, host, accept, content-length.
 const HTTP_HEAD: usize = 105;
@@ -49,30 +49,14 @@ fn framed(request: &ExchangeRequest, key: &SigningKey) -> Outcome<usize> {
 }
 
 /// The same visits as plain objects with named fields, the way a small web service would send them.
-fn plain(visits: &[SeedVisit], orders: &impl Fn(Hash) -> Vec<String>) -> Outcome<usize> {
-    let objects: Vec<_> = visits
-        .iter()
-        .flat_map(|visit| visit.parts.iter().map(move |part| (visit, part)))
-        .map(|(visit, part)| {
-            let filled = part.filled.as_ref();
-            let answers: serde_json::Map<String, serde_json::Value> = filled
-                .map(|filled| orders(filled.form).into_iter().zip(&filled.answers.row))
-                .into_iter()
-                .flatten()
-                .filter(|(_, value)| !value.is_null())
-                .map(|(path, value)| (path, serde_json::to_value(value).unwrap_or_default()))
-                .collect();
-            serde_json::json!({ "visit": visit.sets, "part": part.sets, "answers": answers,
-                "author": visit.author, "entered_ms": visit.entered_ms })
-        })
-        .collect();
-    Ok(zstd::bulk::compress(&serde_json::to_vec(&objects)?, 3)?.len() + HTTP_HEAD)
+fn plain(visits: &[SeedVisit], orders: &Order) -> Outcome<usize> {
+    Ok(zstd::bulk::compress(&spelled(visits, orders)?, 3)?.len() + HTTP_HEAD)
 }
 
-fn heads(entries: &[Entry], orders: &impl Fn(Hash) -> Vec<String>) -> Vec<(RecordRef, Head)> {
+fn heads(entries: &[Entry], orders: &Order) -> Vec<(RecordRef, Head)> {
     let settle = |entry: &Entry| {
-        let order = entry.patch.form.map(orders).unwrap_or_default();
-        let item = sync::merge::Item { patch: &entry.patch, body: entry.body.as_ref(), order: &order };
+        let order = entry.patch.form.map_or(&[][..], |form| orders.of(form));
+        let item = sync::merge::Item { patch: &entry.patch, body: entry.body.as_ref(), order };
         (entry.patch.record, sync::merge::settle([item]))
     };
     entries.iter().map(settle).collect()
@@ -106,11 +90,7 @@ pub(crate) fn bytes(count: usize) -> Amount {
 pub(crate) fn measure(table: &mut Table) -> Outcome {
     let key = SigningKey::generate(&mut SeededDice::repeatable(1));
     let days = Day::from_ymd(2026, 9, 1).ok_or("no day")?..Day::from_ymd(2026, 11, 1).ok_or("no day")?;
-    let sheets = Sheets::library().map_err(|problems| format!("{problems:?}"))?;
-    let orders = |hash: Hash| {
-        let form = sheets.forms().find(|form| form.hash() == hash);
-        form.map(|form| form.field_order().map(str::to_owned).collect()).unwrap_or_default()
-    };
+    let orders = Order::library()?;
     table.section("Bytes on the wire", "HTTP heads included, over a connection that is open.");
     for (style, name, up_aim, first_aim) in
         [(Style::Plain, "usual notes", 3_500.0, 60_000.0), (Style::Hard, "hard notes", 5_000.0, 95_000.0)]

@@ -2,10 +2,13 @@
 //! noisy machines. `bench [NAME]` runs the measurements whose name contains NAME. The tables go to
 //! standard output, progress to standard error.
 
+mod bare;
 mod bytes;
+mod folder;
+mod ingest;
 mod phone;
-#[cfg_attr(not(test), expect(dead_code, reason = "the county's measurements are on their way"))]
 mod table;
+mod writer;
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -18,9 +21,23 @@ type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 type Measurement = fn(&mut Table) -> Outcome;
 
 /// Every measurement by its name, in the order of the page.
-const MEASUREMENTS: &[(&str, Measurement)] = &[("bytes", bytes::measure), ("phone", phone::measure)];
+const MEASUREMENTS: &[(&str, Measurement)] =
+    &[("bytes", bytes::measure), ("ingest", ingest::measure), ("phone", phone::measure)];
+
+/// Processor time of a process so far, in seconds: steadier than the clock on a busy machine.
+fn processor(process: u32) -> Outcome<f64> {
+    let text = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
+    let after = text.rsplit(')').next().unwrap_or_default();
+    // User and system time, fields 14 and 15 of proc(5), in ticks of 10 ms.
+    let ticks = after.split_whitespace().skip(11).take(2).map(str::parse::<f64>);
+    Ok(ticks.sum::<Result<f64, _>>()? / 100.0)
+}
 
 fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    if let (Some(bare::ARGUMENT), Some(folder)) = (arguments.next().as_deref(), arguments.next()) {
+        return bare::serve(&folder).map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS);
+    }
     let wanted = std::env::args().nth(1).unwrap_or_default();
     let mut table = Table::default();
     let mut any = false;
