@@ -28,7 +28,7 @@ impl Hash {
 
 impl fmt::Display for Hash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        crate::text::write_hex::<64>(&self.0, f)
     }
 }
 
@@ -53,8 +53,10 @@ impl FromStr for Hash {
         }
         let mut bytes = [0_u8; 32];
         for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-            let pair = std::str::from_utf8(pair).map_err(|_| NotAHash)?;
-            *byte = u8::from_str_radix(pair, 16).map_err(|_| NotAHash)?;
+            let digit = |place: usize| {
+                pair.get(place).and_then(|digit| char::from(*digit).to_digit(16)).ok_or(NotAHash)
+            };
+            *byte = u8::try_from(digit(0)? * 16 + digit(1)?).map_err(|_| NotAHash)?;
         }
         Ok(Self(bytes))
     }
@@ -68,8 +70,7 @@ impl Serialize for Hash {
 
 impl<'de> Deserialize<'de> for Hash {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
+        crate::text::parsed(deserializer)
     }
 }
 

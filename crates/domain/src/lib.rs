@@ -22,6 +22,7 @@ pub mod problem;
 pub mod reference;
 pub mod staff;
 pub mod subject;
+pub mod text;
 pub mod time;
 pub mod value;
 pub mod visit;

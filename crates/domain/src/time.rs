@@ -3,7 +3,8 @@
 //! The county lives in Asia/Shanghai, which has had no daylight saving time since 1991:
 //! a fixed offset of 8 hours, so no time-zone database is needed.
 
-use chrono::{Datelike, NaiveDate, NaiveDateTime, Timelike};
+use crate::text::digits;
+use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -76,10 +77,12 @@ impl FromStr for Day {
     type Err = NotATime;
 
     fn from_str(text: &str) -> Result<Self, NotATime> {
-        if text.len() != 10 {
+        let part = |from, until| text.get(from..until).and_then(digits);
+        let dashes = matches!(text.as_bytes(), [_, _, _, _, b'-', _, _, b'-', _, _]);
+        let (Some(year), Some(month), Some(day), true) = (part(0, 4), part(5, 7), part(8, 10), dashes) else {
             return Err(NotATime);
-        }
-        NaiveDate::parse_from_str(text, "%Y-%m-%d").map(Self::from_date).map_err(|_| NotATime)
+        };
+        i32::try_from(year).ok().and_then(|year| Self::from_ymd(year, month, day)).ok_or(NotATime)
     }
 }
 
@@ -91,8 +94,7 @@ impl Serialize for Day {
 
 impl<'de> Deserialize<'de> for Day {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
+        crate::text::parsed(deserializer)
     }
 }
 
@@ -148,9 +150,14 @@ fn minute_text(ms: UnixMs) -> String {
 }
 
 fn minute_of(text: &str) -> Result<UnixMs, NotATime> {
-    let at = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M").map_err(|_| NotATime)?;
-    let day = Day::from_date(at.date());
-    Ok(day.starts_at() + i64::from(at.time().num_seconds_from_midnight()) * 1_000)
+    let (day, time) = text.split_once('T').ok_or(NotATime)?;
+    let (hour, minute) = time.split_once(':').filter(|_| time.len() == 5).ok_or(NotATime)?;
+    match (digits(hour), digits(minute)) {
+        (Some(hour @ 0..24), Some(minute @ 0..60)) => {
+            Ok(day.parse::<Day>()?.starts_at() + i64::from(hour * 60 + minute) * 60_000)
+        }
+        _ => Err(NotATime),
+    }
 }
 
 impl fmt::Display for Happened {
@@ -180,8 +187,7 @@ impl Serialize for Happened {
 
 impl<'de> Deserialize<'de> for Happened {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
+        crate::text::parsed(deserializer)
     }
 }
 

@@ -1,13 +1,15 @@
 //! What a field can hold, and where an answer came from.
 
 use crate::canonical::Transcript;
-use serde::{Deserialize, Serialize};
+use serde::de::{Error, SeqAccess, Unexpected, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+use std::fmt;
 
 /// The value of one field. JSON: `null`, a boolean, an integer, a text, or a list of codes.
 ///
 /// Dates are texts `YYYY-MM-DD`, decimals are texts in plain notation (`-12.50`), so that
 /// no value depends on a floating-point implementation.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Default)]
 #[serde(untagged)]
 pub enum Value {
     /// Deliberately empty: a write like any other.
@@ -76,6 +78,59 @@ impl Value {
                 transcript
             }
         };
+    }
+}
+
+/// By hand, because it is read more often than anything else: the derived reader of an untagged enum
+/// tries one kind after the other and writes an error for each that it was not.
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ValueVisitor)
+    }
+}
+
+/// Reads a [`Value`], whatever kind it is.
+#[derive(Debug, Clone, Copy)]
+pub struct ValueVisitor;
+
+impl<'de> Visitor<'de> for ValueVisitor {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("null, a boolean, an integer, a text or a list of texts")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E: Error>(self, truth: bool) -> Result<Value, E> {
+        Ok(Value::Bool(truth))
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Value, E> {
+        Ok(Value::Int(number))
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Value, E> {
+        let wrong = |_| E::invalid_value(Unexpected::Unsigned(number), &self);
+        i64::try_from(number).map(Value::Int).map_err(wrong)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Value, E> {
+        Ok(Value::Text(text.to_owned()))
+    }
+
+    fn visit_string<E: Error>(self, text: String) -> Result<Value, E> {
+        Ok(Value::Text(text))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(Value::List(list))
     }
 }
 
@@ -148,6 +203,8 @@ mod tests {
         let json = serde_json::to_string(&values).unwrap();
         assert_eq!(json, r#"[null,true,7,"七",["DB"]]"#);
         assert_eq!(serde_json::from_str::<[Value; 5]>(&json).unwrap(), values);
-        assert!(serde_json::from_str::<Value>("1.5").is_err(), "no floating point");
+        for wrong in ["1.5", "9223372036854775808", "{}", "[1]", r#"["a",null]"#] {
+            assert!(serde_json::from_str::<Value>(wrong).is_err(), "{wrong}");
+        }
     }
 }

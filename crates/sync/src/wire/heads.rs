@@ -8,9 +8,12 @@ use domain::head::{Head, Write};
 use domain::ids::{RecordId, WriterId};
 use domain::log::{Dot, Vector};
 use domain::patch::RecordRef;
-use domain::value::{Origin, Value};
-use serde::{Deserialize, Serialize};
+use domain::value::{Origin, Value, ValueVisitor};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// Packed heads: names once, then a table per kind of record.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,7 +48,7 @@ struct HeadRow(Option<RecordId>, Vec<Source>, Option<(Vector, Vector)>, String, 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 struct Source(u32, u64, u32, i64);
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 enum Cell {
     /// Absent (null stands for "no write"; a written null is a [`Cell::Writes`]), or one write of
@@ -53,6 +56,61 @@ enum Cell {
     Value(Value),
     /// Any other: the writes, each `[source, origin letter, value]`.
     Writes { s: Vec<(u32, char, Value)> },
+}
+
+impl<'de> Deserialize<'de> for Cell {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(CellVisitor)
+    }
+}
+
+/// Reads a cell: an object is the writes, anything else a value.
+struct CellVisitor;
+
+#[derive(Deserialize)]
+struct Writes {
+    s: Vec<(u32, char, Value)>,
+}
+
+impl<'de> Visitor<'de> for CellVisitor {
+    type Value = Cell;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value, or an object with writes")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Cell, E> {
+        ValueVisitor.visit_unit().map(Cell::Value)
+    }
+
+    fn visit_bool<E: Error>(self, truth: bool) -> Result<Cell, E> {
+        ValueVisitor.visit_bool(truth).map(Cell::Value)
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Cell, E> {
+        ValueVisitor.visit_i64(number).map(Cell::Value)
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Cell, E> {
+        ValueVisitor.visit_u64(number).map(Cell::Value)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Cell, E> {
+        ValueVisitor.visit_str(text).map(Cell::Value)
+    }
+
+    fn visit_string<E: Error>(self, text: String) -> Result<Cell, E> {
+        ValueVisitor.visit_string(text).map(Cell::Value)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Cell, A::Error> {
+        ValueVisitor.visit_seq(items).map(Cell::Value)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Cell, A::Error> {
+        let Writes { s } = Writes::deserialize(MapAccessDeserializer::new(map))?;
+        Ok(Cell::Writes { s })
+    }
 }
 
 fn position<T: PartialEq + Copy>(list: &mut Vec<T>, item: T) -> u32 {
