@@ -2,44 +2,65 @@
 
 use crate::county::{County, at_county};
 use domain::head::Head;
-use domain::ids::RecordId;
+use domain::ids::{RecordId, WriterId};
 use domain::patch::RecordRef;
 use domain::permission::{Scope, scopes};
 use domain::problem::Problem;
 use domain::time::{Day, UnixMs};
 use std::collections::BTreeMap;
 use store::county::{FeedPage, FeedRequest};
-use sync::wire::exchange::{Page, Position, Rest};
+use sync::wire::exchange::{Page, Position, Rest, whole};
 use sync::wire::heads::HeadTables;
 use sync::wire::limits::UNIT_BYTES_MAX;
 
 /// What a page may have besides its heads: positions, digests, the statement.
 const BESIDES_BYTES: usize = 2 * 1024;
 
-/// The next page of the feeds that this member of staff may follow today. `asked` are the feeds the
-/// phone follows and how far it has read them; those it does not name are read from 0.
+/// What a phone says of the feeds that it follows.
+#[derive(Debug, Clone, Default)]
+pub struct Followed {
+    /// The feeds, and how far it has read them; those it does not name are read from 0.
+    pub feeds: Vec<Position>,
+    /// The digest of all that it holds of them.
+    pub digest: Option<WriterId>,
+    /// Whether it has heard from the county before.
+    pub heard: bool,
+}
+
+/// The next page of the feeds that this member of staff may follow today. What the phone has said
+/// itself is not told again.
 ///
 /// # Errors
 /// What the store says.
 pub async fn page(
     county: &County,
     staff: RecordId,
-    asked: &[Position],
+    asked: &Followed,
     from_zero: bool,
     now_ms: UnixMs,
 ) -> Result<Rest, Problem> {
     let (_, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
     let granted = scopes(&reference, staff, Day::of(now_ms));
-    let read: BTreeMap<Scope, u64> = asked.iter().map(|position| (position.0, position.1)).collect();
+    let read: BTreeMap<Scope, u64> = asked.feeds.iter().map(|position| (position.0, position.1)).collect();
     let reached = |scope: &Scope| if from_zero { 0 } else { read.get(scope).copied().unwrap_or(0) };
     let feeds = granted.iter().map(|scope| Position(*scope, reached(scope))).collect();
+    let same = !from_zero && read.keys().eq(granted.iter());
     let dropped = read.into_keys().filter(|scope| granted.binary_search(scope).is_err()).collect();
     let request = FeedRequest { feeds, bytes_max: UNIT_BYTES_MAX - BESIDES_BYTES };
     let found = county.stores.ledger.changes_since(request).await.map_err(at_county)?;
-    Ok(rest(found, dropped, staff))
+    let nothing = found.rows.is_empty() && !found.more;
+    let mut rest = rest(found, dropped);
+    rest.staff = (!asked.heard).then_some(staff);
+    if nothing && same {
+        rest.page = Some(Page::default());
+    }
+    if asked.digest == Some(whole(rest.digests.iter().copied())) {
+        rest.digests.clear();
+    }
+    Ok(rest)
 }
 
-fn rest(found: FeedPage, dropped: Vec<Scope>, staff: RecordId) -> Rest {
+fn rest(found: FeedPage, dropped: Vec<Scope>) -> Rest {
     let FeedPage { rows, positions, more, digests } = found;
     let mut left = Vec::new();
     let mut heads: BTreeMap<RecordRef, Vec<u16>> = BTreeMap::new();
@@ -67,7 +88,7 @@ fn rest(found: FeedPage, dropped: Vec<Scope>, staff: RecordId) -> Rest {
     let scopes = ordered.iter().filter_map(|(record, _)| heads.get(record).cloned()).collect();
     let heads = HeadTables::encode(ordered);
     let page = Page { heads, scopes, left, feeds: positions, dropped, more };
-    Rest { page: Some(page), digests, staff: Some(staff), ..Rest::default() }
+    Rest { page: Some(page), digests, ..Rest::default() }
 }
 
 #[cfg(test)]
@@ -105,7 +126,7 @@ mod tests {
             gone,
         ];
         let page = FeedPage { rows, ..FeedPage::default() };
-        let page = rest(page, Vec::new(), RecordId::named("staff", "x")).page.unwrap();
+        let page = rest(page, Vec::new()).page.unwrap();
         let (heads, unreadable) = page.heads.decode();
         assert_eq!(unreadable, 0);
         let found: BTreeMap<_, _> = heads.into_iter().map(|(record, _)| record.id).zip(page.scopes).collect();

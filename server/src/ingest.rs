@@ -6,7 +6,7 @@
 //! ```
 
 use crate::county::{County, at_county};
-use crate::feed;
+use crate::feed::{self, Followed};
 use crate::known::{KnownDevice, KnownForms};
 use axum::body::Bytes;
 use domain::canonical::Hash;
@@ -25,7 +25,7 @@ use std::sync::Arc;
 use store::county::Done;
 use sync::county::needs::DeviceState;
 use sync::county::prepared::{Exchange, Job, Piece};
-use sync::wire::exchange::{ExchangeRequest, Position, Rest};
+use sync::wire::exchange::{ExchangeRequest, Rest};
 use sync::wire::limits::{FRAME_BYTES_MAX, ITEMS_MAX, REQUEST_BYTES_MAX};
 use sync::wire::version;
 
@@ -45,7 +45,7 @@ const MORE_LEVEL: i32 = 15;
 /// A request that its device has signed.
 struct Request {
     exchange: Exchange,
-    feeds: Vec<Position>,
+    followed: Followed,
     /// Forms of its answers that are not ready here.
     forms_missing: BTreeSet<Hash>,
 }
@@ -73,7 +73,7 @@ pub async fn exchange(county: &Arc<County>, frame: Bytes, now_ms: UnixMs) -> Res
     let rest = if done.receipts_only {
         receipts_only(county, device, now_ms).await?
     } else {
-        feed::page(county, known.staff, &request.feeds, done.positions_reset, now_ms).await?
+        feed::page(county, known.staff, &request.followed, done.positions_reset, now_ms).await?
     };
     sealed(county, &done, &rest)
 }
@@ -90,6 +90,7 @@ fn read(county: &County, frame: &[u8], known: KnownDevice) -> Result<Request, Pr
     let forms_missing = judge(&county.forms, &mut pieces);
     // Heads that make no sense are left out; the phone offers them again to the next version.
     let recovered = request.recovered.map_or_else(Vec::new, |heads| heads.decode().0);
+    let followed = Followed { feeds: request.feeds, digest: request.digest, heard: request.cursor.is_some() };
     let exchange = Exchange {
         device,
         number: request.number,
@@ -99,7 +100,7 @@ fn read(county: &County, frame: &[u8], known: KnownDevice) -> Result<Request, Pr
         cursor: request.cursor,
         recovered,
     };
-    Ok(Request { exchange, feeds: request.feeds, forms_missing })
+    Ok(Request { exchange, followed, forms_missing })
 }
 
 /// A name of an app's version is not longer.

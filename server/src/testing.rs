@@ -228,6 +228,7 @@ impl Phone {
             waiting: 0,
             cursor: None,
             feeds: self.feeds.clone(),
+            digest: None,
             recovered: None,
         }
     }

@@ -124,6 +124,11 @@ impl Order {
         Ok(Self(sheets.forms().map(order).collect()))
     }
 
+    /// Which forms these are.
+    pub fn forms(&self) -> impl Iterator<Item = Hash> + '_ {
+        self.0.keys().copied()
+    }
+
     /// Of one form; empty for one that is not in the library.
     pub fn of(&self, form: Hash) -> &[String] {
         self.0.get(&form).map_or(&[], Vec::as_slice)

@@ -10,5 +10,5 @@ pub mod open;
 pub mod phone;
 mod pool;
 
-pub use county::SqliteCounty;
+pub use county::{Spent, SqliteCounty};
 pub use phone::SqlitePhone;

@@ -43,6 +43,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 waiting: 0,
                 cursor: None,
                 feeds: feeds.clone(),
+                digest: None,
                 recovered: None,
             };
             samples.push(serde_json::to_vec(&request)?);

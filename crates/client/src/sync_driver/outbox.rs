@@ -3,13 +3,14 @@
 use super::{Asked, epoch};
 use crate::app::{Open, setting};
 use crate::tell::OrTell;
+use domain::ids::WriterId;
 use domain::patch::Entry;
 use domain::problem::Problem;
 use seal::compress::{Dictionary, PHONE_LEVEL};
 use seal::frame::seal_request;
 use store::phone::{Batch, Stretch, WriterRow};
 use sync::phone::Outgoing;
-use sync::wire::exchange::{Cursor, ExchangeRequest, Position};
+use sync::wire::exchange::{Cursor, ExchangeRequest, FeedDigest, Position, whole};
 use sync::wire::item::LogPiece;
 use sync::wire::limits::ITEMS_MAX;
 
@@ -45,6 +46,12 @@ impl Open {
         batch.settings.insert(setting::NUMBER.to_owned(), Some(number.to_string()));
         self.store.apply(&batch).or_tell()?;
         let feeds = self.store.feeds().or_tell()?;
+        let held = feeds.iter().map(|feed| FeedDigest {
+            scope: feed.scope,
+            count: feed.count,
+            sum: WriterId(feed.sum),
+        });
+        let digest = whole(held);
         let offered = epoch::offer(self, bytes_left)?;
         let count: u64 = pieces.iter().map(|piece| piece.items.len() as u64).sum();
         let outgoing = Outgoing {
@@ -53,6 +60,7 @@ impl Open {
             number,
             cursor: self.stored::<Cursor>(setting::CURSOR)?,
             feeds: feeds.iter().map(|feed| Position(feed.scope, feed.position)).collect(),
+            digest,
             recovered: offered.as_ref().map(|(tables, _)| tables.clone()),
         };
         let recovered = offered.map(|(_, records)| records).unwrap_or_default();

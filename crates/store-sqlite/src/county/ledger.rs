@@ -29,7 +29,7 @@ impl Ledger for SqliteCounty {
         &self,
     ) -> Result<(CountyState, Vec<FormerEpoch>, Arc<Reference>, Arc<Generations>), StoreError> {
         let caches = match &self.writing {
-            Some(writing) => writing.published.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+            Some(writing) => writing.published.lock().unwrap_or_else(PoisonError::into_inner).0.clone(),
             // Another process writes: only the file knows.
             None => self.read(|view| Caches::read(view.connection, view.county)).await?,
         };

@@ -19,6 +19,7 @@ mod load_log;
 mod load_people;
 mod places;
 mod reports;
+mod spent;
 mod tally;
 #[cfg(test)]
 mod tests;
@@ -28,17 +29,18 @@ mod writer;
 use crate::fault::file_fault;
 use crate::open::{Half, back_up, beside, check, open, open_reader};
 use crate::pool::Pool;
-use caches::{Caches, county_number, found_county};
+use caches::{county_number, found_county};
 use domain::ids::{AreaCode, WriterId};
 use domain::time::Day;
+pub use spent::Spent;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use store::StoreError;
 use view::{Orders, View};
-use writer::{Desk, Errand, Task, Writer};
+use writer::{Desk, Errand, Published, Task, Writer};
 
 /// Jobs that may wait for the writer; whoever comes beyond that is told `Busy`.
 const QUEUE_MAX: usize = 256;
@@ -59,7 +61,7 @@ pub struct SqliteCounty {
 struct Writing {
     /// `None` once nothing more is taken.
     queue: Option<SyncSender<Box<dyn Task>>>,
-    published: Arc<Mutex<Caches>>,
+    published: Arc<Mutex<Published>>,
     thread: Option<JoinHandle<()>>,
     /// Locked as long as this process writes.
     _lock: File,
@@ -137,6 +139,12 @@ impl SqliteCounty {
     pub async fn check(&self) -> Result<Vec<String>, StoreError> {
         let (path, key) = (self.path.clone(), self.key);
         beside_others(move || check(&path, &key, Half::County)).await
+    }
+
+    /// What the writer's time went into; `None` in a process that only reads.
+    pub fn spent(&self) -> Option<Spent> {
+        let writing = self.writing.as_ref()?;
+        Some(writing.published.lock().unwrap_or_else(PoisonError::into_inner).1)
     }
 
     /// Has something done by the writer; answers when it is on disk.

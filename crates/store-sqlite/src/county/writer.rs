@@ -5,6 +5,7 @@ use super::apply::apply;
 use super::caches::{Around, Caches, put_state};
 use super::foresee::foresee;
 use super::load::Knowledge;
+use super::spent::{Spent, Watch};
 use super::tally::Sums;
 use super::view::{Orders, View};
 use crate::fault::fault;
@@ -82,6 +83,7 @@ pub(super) struct Desk<'w> {
     around: &'w mut Around,
     orders: &'w mut Orders,
     sums: &'w mut Sums,
+    spent: &'w mut Spent,
 }
 
 impl Desk<'_> {
@@ -95,14 +97,18 @@ impl Desk<'_> {
         let mut view = View { connection: self.connection, county: self.county, orders: self.orders };
         let mut knowledge = Knowledge::new(self.caches);
         let mut foreseen = false;
+        let mut watch = Watch::start();
         let plan = loop {
-            match plan(prepared, &knowledge.loaded) {
+            let step = plan(prepared, &knowledge.loaded);
+            watch.lap(&mut self.spent.plan);
+            match step {
                 Step::Load(needs) => {
                     knowledge.load(&mut view, self.around, &needs, cursor)?;
                     if !std::mem::replace(&mut foreseen, true) {
                         let needs = foresee(prepared, &knowledge.loaded);
                         knowledge.load(&mut view, self.around, &needs, cursor)?;
                     }
+                    watch.lap(&mut self.spent.load);
                 }
                 Step::Done(plan) => break *plan,
             }
@@ -121,9 +127,14 @@ impl Desk<'_> {
             drop(knowledge);
             change.take_over(self.caches, self.around, self.sums);
         }
+        watch.lap(&mut self.spent.write);
+        self.spent.jobs += 1;
         Ok(done)
     }
 }
+
+/// The caches as of the last group that is on disk, and what has been spent until then.
+pub(super) type Published = (Caches, Spent);
 
 /// The writer.
 pub(super) struct Writer {
@@ -132,7 +143,8 @@ pub(super) struct Writer {
     caches: Caches,
     around: Around,
     orders: Orders,
-    published: Arc<Mutex<Caches>>,
+    published: Arc<Mutex<Published>>,
+    spent: Spent,
     /// Whether what is in memory has to be read anew before anything else is done.
     stale: bool,
 }
@@ -142,12 +154,13 @@ impl Writer {
     pub fn new(connection: Connection, county: i64) -> Result<Self, StoreError> {
         let caches = Caches::read(&connection, county)?;
         let around = Around::read(&connection, county)?;
-        let published = Arc::new(Mutex::new(caches.clone()));
-        Ok(Self { connection, county, caches, around, orders: Orders::default(), published, stale: false })
+        let published = Arc::new(Mutex::new((caches.clone(), Spent::default())));
+        let (orders, spent) = (Orders::default(), Spent::default());
+        Ok(Self { connection, county, caches, around, orders, published, spent, stale: false })
     }
 
-    /// The caches as of the last group that is on disk.
-    pub fn published(&self) -> Arc<Mutex<Caches>> {
+    /// What others may see.
+    pub fn published(&self) -> Arc<Mutex<Published>> {
         Arc::clone(&self.published)
     }
 
@@ -159,7 +172,8 @@ impl Writer {
             if outcome.is_err() {
                 self.undo();
             } else {
-                *self.published.lock().unwrap_or_else(PoisonError::into_inner) = self.caches.clone();
+                let published = (self.caches.clone(), self.spent);
+                *self.published.lock().unwrap_or_else(PoisonError::into_inner) = published;
             }
             for task in group {
                 task.answer(outcome.clone());
@@ -185,9 +199,13 @@ impl Writer {
             let more = group.len() < GROUP_MAX && began.elapsed() < GROUP_TIME;
             next = if more { queue.try_recv().ok() } else { None };
         }
+        let mut watch = Watch::start();
         sums.write(&self.connection, self.county)?;
         put_state(&self.connection, self.county, &self.caches.state)?;
-        self.connection.execute_batch("COMMIT").map_err(fault)
+        let committed = self.connection.execute_batch("COMMIT").map_err(fault);
+        watch.lap(&mut self.spent.commit);
+        self.spent.groups += 1;
+        committed
     }
 
     /// Does one task in a savepoint. An error here is one of the whole group.
@@ -202,6 +220,7 @@ impl Writer {
             around: &mut self.around,
             orders: &mut self.orders,
             sums,
+            spent: &mut self.spent,
         };
         // After a panic nobody knows what the caches hold: the whole group is undone.
         let worked = catch_unwind(AssertUnwindSafe(|| task.work(&mut desk))).map_err(|_| unfinished())?;

@@ -6,6 +6,7 @@ use crate::wire::heads::HeadTables;
 use crate::wire::item::LogPiece;
 use crate::wire::limits::UNIT_BYTES_MAX;
 use crate::wire::version;
+use domain::ids::WriterId;
 use domain::problem::{Problem, ProblemCode};
 use domain::time::UnixMs;
 
@@ -22,6 +23,8 @@ pub struct Outgoing {
     pub cursor: Option<Cursor>,
     /// The feeds it follows.
     pub feeds: Vec<Position>,
+    /// The digest of all that it holds of them.
+    pub digest: WriterId,
     /// Standing writes of a former county writer, to be offered after a restore.
     pub recovered: Option<HeadTables>,
 }
@@ -203,6 +206,7 @@ impl Session {
             waiting: outgoing.waiting,
             cursor: outgoing.cursor,
             feeds: outgoing.feeds,
+            digest: Some(outgoing.digest),
             recovered: outgoing.recovered,
         }
     }

@@ -3,7 +3,7 @@
 use super::heads::HeadTables;
 use super::item::LogPiece;
 use super::receipt::Statement;
-use domain::canonical::Hash;
+use domain::canonical::{Hash, Transcript};
 use domain::ids::{RecordId, WriterId};
 use domain::patch::RecordRef;
 use domain::permission::Scope;
@@ -56,6 +56,9 @@ pub struct ExchangeRequest {
     /// The feeds it follows; those it does not name are read from 0.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub feeds: Vec<Position>,
+    /// The digest of all that it holds of these feeds: see [`whole`].
+    #[serde(rename = "d", default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<WriterId>,
     /// Standing writes of a former county writer, found in the phone's heads, which a restored
     /// county does not have any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -66,7 +69,7 @@ pub struct ExchangeRequest {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Page {
     /// Heads that entered or changed.
-    #[serde(rename = "h")]
+    #[serde(rename = "h", default, skip_serializing_if = "HeadTables::is_empty")]
     pub heads: HeadTables,
     /// For each head, in the order of the unpacked tables, the positions in `feeds` it belongs to.
     #[serde(rename = "i", default, skip_serializing_if = "Vec::is_empty")]
@@ -74,7 +77,8 @@ pub struct Page {
     /// Records that left a feed: position in `feeds`, record.
     #[serde(rename = "x", default, skip_serializing_if = "Vec::is_empty")]
     pub left: Vec<(u16, RecordRef)>,
-    /// The feeds, and how far they have been read with this page.
+    /// The feeds, and how far they have been read with this page. Absent when nothing came, nothing is
+    /// waiting, and the feeds are those that the phone named: then it stays where it is.
     #[serde(rename = "f", default, skip_serializing_if = "Vec::is_empty")]
     pub feeds: Vec<Position>,
     /// Feeds the phone followed and may no longer: it drops their receipted copies.
@@ -99,19 +103,34 @@ pub struct FeedDigest {
     pub sum: WriterId,
 }
 
+/// One digest over those of several feeds, in whatever order: what a phone says of all its feeds, so
+/// that a county with the same need not tell them one by one. O(feeds · log feeds).
+pub fn whole(feeds: impl IntoIterator<Item = FeedDigest>) -> WriterId {
+    let mut feeds: Vec<FeedDigest> = feeds.into_iter().collect();
+    feeds.sort_unstable_by_key(|feed| feed.scope);
+    let mut transcript = Transcript::new("shanfang feeds 1");
+    for FeedDigest { scope, count, sum } in feeds {
+        let audience = u64::from(scope.audience.number());
+        transcript.number(scope.area.0).number(audience).number(count).number(sum.0);
+    }
+    let Hash([a, b, c, d, e, f, g, h, ..]) = transcript.finish();
+    WriterId(u64::from_be_bytes([a, b, c, d, e, f, g, h]))
+}
+
 /// What the county answers besides the signed statement.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rest {
     /// The next page of the feeds; absent in answers with receipts only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<Page>,
-    /// Digests of the feeds, once everything has been sent.
+    /// Digests of the feeds, once everything has been sent; absent when they sum up to what the phone
+    /// has said.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub digests: Vec<FeedDigest>,
     /// Records erased by law since the cursor: the phone drops their bodies everywhere.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub erased: Vec<RecordRef>,
-    /// Who the county takes the phone's holder for.
+    /// Who the county takes the phone's holder for: in answer to a phone that has no cursor yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub staff: Option<RecordId>,
     /// Why the answer is receipts only, when it is.

@@ -141,6 +141,11 @@ pub fn estimate(head: &Head) -> usize {
 }
 
 impl HeadTables {
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.tables.is_empty()
+    }
+
     /// Packs heads. O(fields × distinct writers and authors), both small.
     pub fn encode<'a>(heads: impl IntoIterator<Item = (RecordRef, &'a Head)>) -> Self {
         let mut tables = Self::default();

@@ -10,7 +10,15 @@ use sync::wire::receipt::{ItemOutcome, ItemState, Statement};
 
 fn outgoing(waiting: u64) -> Input {
     let (pieces, feeds) = (Vec::new(), Vec::new());
-    Input::Outbox(Box::new(Outgoing { pieces, waiting, number: 1, cursor: None, feeds, recovered: None }))
+    Input::Outbox(Box::new(Outgoing {
+        pieces,
+        waiting,
+        number: 1,
+        cursor: None,
+        feeds,
+        digest: WriterId(0),
+        recovered: None,
+    }))
 }
 
 fn reply(mark: u64, more: bool) -> ExchangeReply {

@@ -9,7 +9,7 @@ use domain::permission::{Audience, Scope};
 use domain::problem::{Problem, ProblemCode};
 use expect_test::expect;
 use proptest::prelude::*;
-use sync::wire::exchange::{Cursor, ExchangeRequest, FeedDigest, Page, Position, Rest};
+use sync::wire::exchange::{Cursor, ExchangeRequest, FeedDigest, Page, Position, Rest, whole};
 use sync::wire::heads::HeadTables;
 use sync::wire::item::LogPiece;
 use sync::wire::receipt::{ItemOutcome, ItemState, Statement, VisitReceipt};
@@ -26,9 +26,10 @@ fn a_request_with_nothing_new() {
         waiting: 0,
         cursor: Some(Cursor { epoch: WriterId(9), seq: 3, hash: Hash::of(b"x") }),
         feeds: vec![Position(VILLAGE, 3)],
+        digest: Some(WriterId(5)),
         recovered: None,
     };
-    expect![[r#"{"v":1,"app":"0.1.0","n":7,"waiting":0,"cursor":{"e":"0000000000000009","s":3,"h":"3ae7d805f6789a6402acb70ad4096a85a56bf6804eaf25c0493ac697548d30b5"},"feeds":[["532929102210",3]]}"#]].assert_eq(&serde_json::to_string(&request).unwrap());
+    expect![[r#"{"v":1,"app":"0.1.0","n":7,"waiting":0,"cursor":{"e":"0000000000000009","s":3,"h":"3ae7d805f6789a6402acb70ad4096a85a56bf6804eaf25c0493ac697548d30b5"},"feeds":[["532929102210",3]],"d":"0000000000000005"}"#]].assert_eq(&serde_json::to_string(&request).unwrap());
 }
 
 #[test]
@@ -66,7 +67,18 @@ fn the_rest_of_a_reply() {
     };
     let digests = vec![FeedDigest { scope: VILLAGE, count: 2, sum: WriterId(77) }];
     let rest = Rest { page: Some(page), digests, ..Rest::default() };
-    expect![[r#"{"page":{"h":{},"x":[[0,{"kind":"person","id":"00000000-0000-8000-8400-000000000001"}]],"f":[["532929102210",40]],"m":true},"digests":[{"s":"532929102210","c":2,"d":"000000000000004d"}]}"#]].assert_eq(&serde_json::to_string(&rest).unwrap());
+    expect![[r#"{"page":{"x":[[0,{"kind":"person","id":"00000000-0000-8000-8400-000000000001"}]],"f":[["532929102210",40]],"m":true},"digests":[{"s":"532929102210","c":2,"d":"000000000000004d"}]}"#]].assert_eq(&serde_json::to_string(&rest).unwrap());
+}
+
+#[test]
+fn a_phone_and_its_county_sum_up_the_same_feeds_alike() {
+    let one = FeedDigest { scope: VILLAGE, count: 2, sum: WriterId(77) };
+    let other = FeedDigest { scope: Scope { audience: Audience::Child, ..VILLAGE }, ..one };
+    assert_eq!(whole([one, other]), whole([other, one]));
+    assert_ne!(whole([one, other]), whole([one]));
+    assert_ne!(whole([one]), whole([FeedDigest { count: 3, ..one }]));
+    assert_ne!(whole([one]), whole([FeedDigest { sum: WriterId(78), ..one }]));
+    expect!["bd018f3090b0a35d"].assert_eq(&whole([one]).to_string());
 }
 
 proptest! {

@@ -39,6 +39,7 @@ fn request(county: &County, author: domain::ids::RecordId, day: Day, logs: Vec<L
         waiting: 0,
         cursor: Some(cursor),
         feeds: feeds.into_iter().map(|scope| Position(scope, 47_110)).collect(),
+        digest: Some(WriterId(0xd1_6e57_0000_0007)),
         recovered: None,
     }
 }

@@ -80,6 +80,12 @@ fn copy(from: &Path, to: &Path) -> Outcome {
     Ok(())
 }
 
+/// Takes a copy away again: the largest is some gigabytes.
+pub fn remove(data: &Path) -> Outcome {
+    let run = data.parent().filter(|run| run.parent().is_some_and(|parent| parent.ends_with("bench/run")));
+    Ok(fs::remove_dir_all(run.ok_or("this is no copy")?)?)
+}
+
 impl Seeded {
     /// Its data folder: to be read only.
     pub fn data(&self) -> PathBuf {

@@ -2,7 +2,7 @@
 //! fsync and signed reply included.
 
 use crate::bare::{Bare, spelled};
-use crate::folder::{SEED, Seeded, county};
+use crate::folder::{self, SEED, Seeded, county};
 use crate::table::{Aim, Amount, Table, Times};
 use crate::writer::{Line, Writer};
 use crate::{Outcome, processor};
@@ -21,7 +21,7 @@ use system_tests::workload::{Order, visits};
 /// People of the county.
 const SUBJECTS: usize = 20_000;
 /// Visits of one request: a worker's day.
-const A_REQUEST: usize = 20;
+pub const A_REQUEST: usize = 20;
 /// Phones at once, and how many requests each of them brings.
 const ROUNDS: [(usize, usize); 3] = [(1, 40), (8, 25), (32, 20)];
 /// Days of visits, so that every worker has enough of them.
@@ -145,7 +145,7 @@ fn portions<T>(mut all: Vec<T>) -> Vec<Vec<T>> {
 }
 
 /// Enrols a writer for each worker, with its visits ready.
-fn enrolled(data: &Path, workers: &[(RecordId, Vec<SeedVisit>)]) -> Outcome<Vec<Writer>> {
+pub fn enrolled(data: &Path, workers: &[(RecordId, Vec<SeedVisit>)]) -> Outcome<Vec<Writer>> {
     let opened = open::to_write(&config(data), None).map_err(|problem| problem.en())?;
     tokio::runtime::Runtime::new()?.block_on(async {
         let mut writers = Vec::new();
@@ -213,6 +213,7 @@ pub fn measure(table: &mut Table) -> Outcome {
     }
     server.stop()?;
     let entries = held(&data, &said)?;
+    folder::remove(&data)?;
     eprintln!("the county holds all {entries} entries that it signed for");
     Ok(())
 }

@@ -4,9 +4,13 @@
 
 mod bare;
 mod bytes;
+mod coverage;
 mod folder;
+mod growth;
 mod ingest;
+mod nothing;
 mod phone;
+mod stages;
 mod table;
 mod writer;
 
@@ -21,8 +25,15 @@ type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 type Measurement = fn(&mut Table) -> Outcome;
 
 /// Every measurement by its name, in the order of the page.
-const MEASUREMENTS: &[(&str, Measurement)] =
-    &[("bytes", bytes::measure), ("ingest", ingest::measure), ("phone", phone::measure)];
+const MEASUREMENTS: &[(&str, Measurement)] = &[
+    ("bytes", bytes::measure),
+    ("nothing", nothing::measure),
+    ("ingest", ingest::measure),
+    ("stages", stages::measure),
+    ("coverage", coverage::measure),
+    ("growth", growth::measure),
+    ("phone", phone::measure),
+];
 
 /// Processor time of a process so far, in seconds: steadier than the clock on a busy machine.
 fn processor(process: u32) -> Outcome<f64> {

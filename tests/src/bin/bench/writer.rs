@@ -8,9 +8,6 @@ use county_server::seed::visits::SeedVisit;
 use county_server::{clock, enrol};
 use domain::ids::RecordId;
 use domain::log::Mark;
-use domain::permission::scopes;
-use domain::reference::Reference;
-use domain::time::Day;
 use seal::dice::SeededDice;
 use seal::enrol::{EnrolKey, EnrolRequest, Enrolled};
 use seal::frame::{Limits, ReplyFrame, seal_request};
@@ -74,9 +71,22 @@ struct Rest {
 
 #[derive(Deserialize)]
 struct Page {
+    #[serde(default)]
     f: Vec<Position>,
     #[serde(default)]
     m: bool,
+}
+
+/// What carries a request frame to the county and its reply back.
+pub trait Carries {
+    /// Carries one.
+    fn carry(&mut self, frame: &[u8]) -> Outcome<Vec<u8>>;
+}
+
+impl Carries for Line {
+    fn carry(&mut self, frame: &[u8]) -> Outcome<Vec<u8>> {
+        self.post("/exchange", frame)
+    }
 }
 
 /// What came of one exchange.
@@ -86,8 +96,6 @@ pub struct Came {
     pub visits: usize,
     /// Whether the county has more for this phone.
     pub more: bool,
-    /// Bytes of the reply's frame.
-    pub bytes: usize,
 }
 
 impl Writer {
@@ -132,26 +140,15 @@ impl Writer {
     }
 
     /// Reads its feeds to their end.
-    pub fn catch_up(&mut self, line: &mut Line) -> Outcome {
-        while self.exchange(line, None)?.more {}
+    pub fn catch_up(&mut self, way: &mut impl Carries) -> Outcome {
+        while self.exchange(way, None)?.more {}
         Ok(())
     }
 
     /// Brings the next visits that are ready.
-    pub fn bring(&mut self, line: &mut Line) -> Outcome<Came> {
+    pub fn bring(&mut self, way: &mut impl Carries) -> Outcome<Came> {
         let batch = self.batches.next().ok_or("no request is ready")?;
-        self.exchange(line, Some(&batch))
-    }
-
-    /// One exchange with nothing new.
-    pub fn ask(&mut self, line: &mut Line) -> Outcome<Came> {
-        self.exchange(line, None)
-    }
-
-    /// The frame of the next visits that are ready, as [`Writer::bring`] would send it.
-    pub fn frame(&mut self) -> Outcome<Vec<u8>> {
-        let batch = self.batches.next().ok_or("no request is ready")?;
-        self.sealed(Some(&batch))
+        self.exchange(way, Some(&batch))
     }
 
     fn sealed(&mut self, batch: Option<&Batch>) -> Outcome<Vec<u8>> {
@@ -170,9 +167,9 @@ impl Writer {
         Ok(seal_request(device, &self.key, dictionary, LEVEL, &serde_json::to_vec(&request)?)?)
     }
 
-    fn exchange(&mut self, line: &mut Line, batch: Option<&Batch>) -> Outcome<Came> {
+    fn exchange(&mut self, way: &mut impl Carries, batch: Option<&Batch>) -> Outcome<Came> {
         let frame = self.sealed(batch)?;
-        let reply = line.post("/exchange", &frame)?;
+        let reply = way.carry(&frame)?;
         self.take(&reply, batch)
     }
 
@@ -186,8 +183,10 @@ impl Writer {
         let Statement { epoch, seq, hash, .. } = statement;
         self.cursor = Some(Cursor { epoch, seq, hash });
         let page = rest.page.ok_or("receipts only")?;
-        self.feeds = page.f;
-        let mut came = Came { visits: 0, more: page.m, bytes: reply.len() };
+        if !page.f.is_empty() {
+            self.feeds = page.f;
+        }
+        let mut came = Came { visits: 0, more: page.m };
         let Some(batch) = batch else { return Ok(came) };
         let held = statement.marks.iter().find(|(writer, _)| *writer == self.writer());
         self.held = held.ok_or("no word on the log")?.1;
@@ -199,20 +198,11 @@ impl Writer {
     }
 }
 
-/// The feeds of a member of staff, all from their beginning: what a first sync asks for.
-pub fn feeds_of(reference: &Reference, staff: RecordId, today: Day) -> Vec<Position> {
-    scopes(reference, staff, today).into_iter().map(|scope| Position(scope, 0)).collect()
-}
-
 /// A kept connection, over which one request follows the other.
 #[derive(Debug)]
 pub struct Line {
     host: String,
     stream: BufReader<TcpStream>,
-    /// Bytes sent, with the heads of HTTP.
-    pub sent: usize,
-    /// Bytes received, with the heads of HTTP.
-    pub received: usize,
 }
 
 impl Line {
@@ -220,7 +210,7 @@ impl Line {
     pub fn open(address: &str) -> Outcome<Self> {
         let stream = TcpStream::connect(address)?;
         stream.set_nodelay(true)?;
-        Ok(Self { host: address.to_owned(), stream: BufReader::new(stream), sent: 0, received: 0 })
+        Ok(Self { host: address.to_owned(), stream: BufReader::new(stream) })
     }
 
     /// Posts a body and waits for the body of the answer, which has to be 200.
@@ -232,12 +222,10 @@ impl Line {
         );
         let request = [head.as_bytes(), body].concat();
         self.stream.get_mut().write_all(&request)?;
-        self.sent += request.len();
         let (mut line, mut first, mut length) = (String::new(), String::new(), 0);
         while line != "\r\n" {
             line.clear();
-            self.received += self.stream.read_line(&mut line)?;
-            if line.is_empty() {
+            if self.stream.read_line(&mut line)? == 0 {
                 return Err("the county closed the connection".into());
             }
             if first.is_empty() {
@@ -251,7 +239,6 @@ impl Line {
         }
         let mut answer = vec![0; length];
         self.stream.read_exact(&mut answer)?;
-        self.received += length;
         if first.split(' ').nth(1) == Some("200") {
             Ok(answer)
         } else {
