@@ -198,6 +198,8 @@ impl Session {
         let items = outgoing.pieces.iter().map(|piece| piece.items.len() as u64);
         self.sent_now = items.sum();
         self.report.waiting = outgoing.waiting + self.sent_now;
+        // What it brings comes back as heads, and the county's digests with them.
+        let digest = outgoing.pieces.is_empty().then_some(outgoing.digest);
         ExchangeRequest {
             version: version::CURRENT,
             app: self.app.clone(),
@@ -206,7 +208,7 @@ impl Session {
             waiting: outgoing.waiting,
             cursor: outgoing.cursor,
             feeds: outgoing.feeds,
-            digest: Some(outgoing.digest),
+            digest,
             recovered: outgoing.recovered,
         }
     }

@@ -56,7 +56,7 @@ pub struct ExchangeRequest {
     /// The feeds it follows; those it does not name are read from 0.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub feeds: Vec<Position>,
-    /// The digest of all that it holds of these feeds: see [`whole`].
+    /// The digest of all that it holds of these feeds, when it brings nothing: see [`whole`].
     #[serde(rename = "d", default, skip_serializing_if = "Option::is_none")]
     pub digest: Option<WriterId>,
     /// Standing writes of a former county writer, found in the phone's heads, which a restored

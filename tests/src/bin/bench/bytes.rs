@@ -30,6 +30,7 @@ const VISITS: usize = 330;
 
 fn request(county: &County, author: domain::ids::RecordId, day: Day, logs: Vec<LogPiece>) -> ExchangeRequest {
     let feeds = domain::permission::scopes(&county.reference, author, day);
+    let digest = logs.is_empty().then_some(WriterId(0x1d6e_570a_94c3_82b7));
     let cursor = Cursor { epoch: WriterId(0xfeed_beef_1234_5678), seq: 47_110, hash: Hash::of(b"ledger") };
     ExchangeRequest {
         version: 1,
@@ -39,7 +40,7 @@ fn request(county: &County, author: domain::ids::RecordId, day: Day, logs: Vec<L
         waiting: 0,
         cursor: Some(cursor),
         feeds: feeds.into_iter().map(|scope| Position(scope, 47_110)).collect(),
-        digest: Some(WriterId(0xd1_6e57_0000_0007)),
+        digest,
         recovered: None,
     }
 }
