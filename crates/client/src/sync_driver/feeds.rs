@@ -160,7 +160,9 @@ impl<'a> Feeds<'a> {
                 again = true;
             }
         }
-        exchanging.alike = (!digests.is_empty()).then_some(alike);
+        // A county that has what this phone said that it has is silent.
+        let said = !digests.is_empty() || exchanging.asked.sent.is_empty();
+        exchanging.alike = said.then_some(alike);
         again
     }
 

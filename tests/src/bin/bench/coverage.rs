@@ -17,7 +17,7 @@ use tokio::runtime::Runtime;
 /// People, and months of visits before the present one: 360,000 visits to persons.
 pub const SUBJECTS: usize = 20_000;
 /// See [`SUBJECTS`].
-pub const MONTHS: u32 = 23;
+pub const MONTHS: u32 = 28;
 
 /// How often each figure is asked for.
 const TIMES: usize = 200;
