@@ -36,11 +36,11 @@ pub const LIMITS: Limits = Limits { frame: FRAME_BYTES_MAX, message: REQUEST_BYT
 const AMONG_BYTES_MAX: usize = 8 * 1024;
 
 /// The compression of a reply of every day: 0.4 ms for the heads of twenty visits.
-const REPLY_LEVEL: i32 = 6;
+pub const REPLY_LEVEL: i32 = 6;
 
 /// The compression of a page after which more is to come, as in a first sync: a tenth smaller for some
 /// 12 ms of one core, a few times in a phone's life.
-const MORE_LEVEL: i32 = 15;
+pub const MORE_LEVEL: i32 = 15;
 
 /// A request that its device has signed.
 struct Request {

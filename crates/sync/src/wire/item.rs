@@ -223,7 +223,7 @@ mod tests {
     #[test]
     fn the_wire_format_is_a_decision() {
         let json = serde_json::to_string(&LogPiece::encode(&entries(1)).unwrap()).unwrap();
-        expect_test::expect![[r#"{"w":"0000000000000abc","f":1,"p":"0000000000000000000000000000000000000000000000000000000000000000","l":"8df02042486f1c3f927e7985de56e9380f3f1e5ee1e92fe6dcaa1c3cb6aaa690","a":["4071efc8-5254-8f93-97aa-6c1ebd7cfd99"],"i":[["part",null,{},0,1,[7,0,0,0,0],{"s":{"met":"self"},"n":"0000000000000001"}]]}"#]]
+        expect_test::expect![[r#"{"w":"0000000000000abc","f":1,"p":"0000000000000000000000000000000000000000000000000000000000000000","l":"8df02042486f1c3f927e7985de56e9380f3f1e5ee1e92fe6dcaa1c3cb6aaa690","a":["4071efc852548f9397aa6c1ebd7cfd99"],"i":[["part",null,{},0,1,[7,0,0,0,0],{"s":{"met":"self"},"n":"0000000000000001"}]]}"#]]
             .assert_eq(&json);
     }
 }

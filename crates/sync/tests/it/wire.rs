@@ -67,7 +67,7 @@ fn the_rest_of_a_reply() {
     };
     let digests = vec![FeedDigest { scope: VILLAGE, count: 2, sum: WriterId(77) }];
     let rest = Rest { page: Some(page), digests, ..Rest::default() };
-    expect![[r#"{"page":{"x":[[0,{"kind":"person","id":"00000000-0000-8000-8400-000000000001"}]],"f":[["532929102210",40]],"m":true},"digests":[{"s":"532929102210","c":2,"d":"000000000000004d"}]}"#]].assert_eq(&serde_json::to_string(&rest).unwrap());
+    expect![[r#"{"page":{"x":[[0,{"kind":"person","id":"00000000000080008400000000000001"}]],"f":[["532929102210",40]],"m":true},"digests":[{"s":"532929102210","c":2,"d":"000000000000004d"}]}"#]].assert_eq(&serde_json::to_string(&rest).unwrap());
 }
 
 #[test]

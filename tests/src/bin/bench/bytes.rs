@@ -4,15 +4,17 @@
 use crate::Outcome;
 use crate::bare::spelled;
 use crate::table::{Aim, Amount, BYTES, Table};
+use county_server::ingest::{MORE_LEVEL, REPLY_LEVEL};
 use county_server::seed::County;
 use county_server::seed::notes::Style;
 use county_server::seed::visits::SeedVisit;
 use domain::canonical::Hash;
 use domain::head::Head;
 use domain::ids::{DeviceId, WriterId};
+use domain::log::Mark;
 use domain::patch::{Entry, RecordRef};
 use domain::time::Day;
-use seal::compress::{COUNTY_LEVEL, PHONE_LEVEL};
+use seal::compress::PHONE_LEVEL;
 use seal::dice::SeededDice;
 use seal::frame::{seal_reply, seal_request};
 use seal::{Dictionary, SigningKey};
@@ -20,10 +22,13 @@ use sync::wire::exchange::{Cursor, ExchangeRequest, Page, Position, Rest};
 use sync::wire::heads::{HeadTables, estimate};
 use sync::wire::item::LogPiece;
 use sync::wire::limits::UNIT_BYTES_MAX;
+use sync::wire::receipt::Statement;
 use system_tests::workload::{LogMaker, Order, a_days_visits, visits};
 
 /// A request's line and headers as the phone's client sends them: POST, host, accept, content-length.
 const HTTP_HEAD: usize = 105;
+/// The county's status line and content-length.
+const REPLY_HEAD: usize = 41;
 /// The people and visits of one worker, as in the measurements of peers.
 const PEOPLE: usize = 223;
 const VISITS: usize = 330;
@@ -64,6 +69,26 @@ fn heads(entries: &[Entry], orders: &Order) -> Vec<(RecordRef, Head)> {
     entries.iter().map(settle).collect()
 }
 
+/// A county's word to a phone that brings nothing.
+fn statement() -> Outcome<String> {
+    let hash = Hash::of(b"ledger");
+    let mark = |serial| Mark { serial, hash: if serial == 0 { Hash::ZERO } else { Hash::of(b"log") } };
+    let (log, urgent) = (WriterId(0x1234_5678_90ab_cdef), WriterId(0x9abc_def0_7654_3210));
+    Ok(serde_json::to_string(&Statement {
+        county: county_server::seed::places::COUNTY,
+        device: DeviceId(0x0bad_cafe_dead_beef),
+        number: 17,
+        epoch: WriterId(0xfeed_beef_1234_5678),
+        seq: 47_110,
+        hash,
+        at_ms: 1_795_420_812_345,
+        marks: vec![(log, mark(1_042)), (urgent, mark(0))],
+        outcomes: Vec::new(),
+        visits: Vec::new(),
+        forks: Vec::new(),
+    })?)
+}
+
 /// Pages of at most a unit each, as the county cuts them; answers their number and bytes.
 fn first_sync(all: &[(RecordRef, Head)], key: &SigningKey) -> Outcome<(usize, usize)> {
     let (mut pages, mut bytes, mut rest) = (0, 0, all);
@@ -75,9 +100,12 @@ fn first_sync(all: &[(RecordRef, Head)], key: &SigningKey) -> Outcome<(usize, us
         });
         let (page, others) = rest.split_at(fits.count().clamp(1, rest.len()));
         let heads = HeadTables::encode(page.iter().map(|(record, head)| (*record, head)));
-        let rest_json = Rest { page: Some(Page { heads, ..Page::default() }), ..Rest::default() };
+        let more = !others.is_empty();
+        let rest_json = Rest { page: Some(Page { heads, more, ..Page::default() }), ..Rest::default() };
         let json = serde_json::to_vec(&rest_json)?;
-        bytes += seal_reply(key, Some(Dictionary::builtin()), COUNTY_LEVEL, "{}", &json)?.len() + HTTP_HEAD;
+        let level = if more { MORE_LEVEL } else { REPLY_LEVEL };
+        let frame = seal_reply(key, Some(Dictionary::builtin()), level, &statement()?, &json)?;
+        bytes += frame.len() + REPLY_HEAD;
         (pages, rest) = (pages + 1, others);
     }
     Ok((pages, bytes))
@@ -113,10 +141,6 @@ pub(crate) fn measure(table: &mut Table) -> Outcome {
             Aim::AtMost(up_aim),
             Some(("JSON + zstd-3", bytes(plain(&day, &orders)?))),
         );
-        if style == Style::Plain {
-            let nothing = framed(&request(&county, author, days.end, Vec::new()), &key)?;
-            table.row("nothing new, the request", bytes(nothing), Aim::None, None);
-        }
         let mut log = LogMaker::new(WriterId(0x0bad_cafe_0000_0001), author);
         let month: Vec<SeedVisit> = all.iter().take(VISITS).cloned().collect();
         let entries: Vec<Entry> = month.iter().flat_map(|visit| log.visit(visit)).collect();
