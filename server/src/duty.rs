@@ -2,24 +2,24 @@
 //! stays as it was; the figures switch when a new generation of rules is complete ([`crate::roll`]).
 
 use crate::county::{County, at_county};
-use crate::staff::operator;
+use crate::staff::write_all;
 use domain::catalogue::{RecordKind, keys};
 use domain::category::Category;
 use domain::coverage::rules::{ANY_DUTY, Rules, rule_on};
 use domain::duty::{Duty, DutyKind};
-use domain::ids::{AreaCode, RecordId, WriterId};
+use domain::ids::{AreaCode, RecordId};
 use domain::patch::RecordRef;
 use domain::period::{Cadence, Cut};
 use domain::problem::{Problem, ProblemCode};
 use domain::reference::Reference;
 use domain::staff::Role;
 use domain::subject::Person;
-use domain::time::{Day, Stamp, UnixMs};
+use domain::time::{Day, UnixMs};
 use domain::value::Value;
 use domain::visit::{Met, Way};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use sync::county::prepared::{OwnPatch, OwnRecord};
+use sync::county::prepared::OwnRecord;
 
 /// What is to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -260,9 +260,9 @@ impl Plan {
 pub async fn edit(county: &County, edit: &Edit, now_ms: UnixMs) -> Result<(), Problem> {
     let (state, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
     let plan = plan(&reference, state.begins, edit)?;
-    let mut patches = Vec::new();
+    let mut records = Vec::new();
     for (record, rule) in &plan.rules {
-        let (record, sets) = match record {
+        records.push(match record {
             None => (OwnRecord::New(RecordKind::Duty), rule.fields()),
             Some(id) if reference.duties.get(id).is_some_and(|before| before.until != rule.until) => {
                 let until = rule.until.map_or(Value::Null, |until| until.to_string().into());
@@ -270,12 +270,9 @@ pub async fn edit(county: &County, edit: &Edit, now_ms: UnixMs) -> Result<(), Pr
                 (OwnRecord::Known(record), BTreeMap::from([(keys::UNTIL.to_owned(), until)]))
             }
             Some(_) => continue,
-        };
-        let stamp = Stamp { wall_ms: now_ms, county_ms: now_ms, ..Stamp::default() };
-        let salt = WriterId(county.dice.number());
-        patches.push(OwnPatch { record, sets, seen: None, author: operator(), stamp, salt });
+        });
     }
-    county.append(patches, now_ms).await?;
+    write_all(county, records, now_ms).await?;
     tracing::info!(duty = edit.duty, act = ?edit.act, area = %edit.area, from = %edit.from, "a duty was edited");
     Ok(())
 }

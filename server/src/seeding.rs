@@ -10,7 +10,7 @@ use domain::canonical::Hash;
 use domain::catalogue::{RecordKind, keys};
 use domain::concern::ConcernState;
 use domain::ids::{RecordId, WriterId};
-use domain::patch::{ANSWER_PREFIX, RecordRef};
+use domain::patch::{Body, RecordRef};
 use domain::problem::{Problem, ProblemCode};
 use domain::time::{Day, Stamp, UnixMs};
 use domain::value::Value;
@@ -81,7 +81,6 @@ pub async fn fill(
         now_ms,
         writer: state.epoch,
         serial: 0,
-        orders: sheets.forms().map(|form| (form.hash(), order_of(form))).collect(),
         slice: Vec::with_capacity(SLICE),
         filled: Filled::default(),
         progress,
@@ -143,8 +142,6 @@ struct Pen<'a> {
     /// The county's writer, and how far its log has got: ids of new records follow from the place.
     writer: WriterId,
     serial: u64,
-    /// The order of a row of answers, by form.
-    orders: BTreeMap<Hash, Vec<String>>,
     slice: Vec<OwnPatch>,
     filled: Filled,
     progress: &'a mut dyn FnMut(&Filled),
@@ -152,14 +149,16 @@ struct Pen<'a> {
 
 impl Pen<'_> {
     async fn record(&mut self, record: &SeedRecord, author: RecordId) -> Result<(), Problem> {
-        self.put(record.record, record.sets.clone(), author, self.now_ms);
+        let body = Body { sets: record.sets.clone(), ..Body::default() };
+        self.put(record.record, None, body, author, self.now_ms);
         self.flush_full().await
     }
 
     /// A visit, its parts and what was found, in one slice.
     async fn visit(&mut self, visit: SeedVisit) -> Result<(), Problem> {
         let (author, at_ms) = (visit.author, visit.entered_ms);
-        let id = self.new_record(RecordKind::Visit, visit.sets, author, at_ms);
+        let body = Body { sets: visit.sets, ..Body::default() };
+        let id = self.new_record(RecordKind::Visit, None, body, author, at_ms);
         self.filled.visits += 1;
         for part in visit.parts {
             self.part(part, id, author, at_ms);
@@ -172,13 +171,13 @@ impl Pen<'_> {
         let SeedPart { subject, mut sets, filled, concerns, .. } = part;
         sets.insert(keys::VISIT.to_owned(), Value::text(visit.to_string()));
         sets.insert(keys::SUBJECT.to_owned(), Value::text(subject.to_string()));
-        if let Some(filled) = filled {
-            let answers = filled.answers.row.into_iter();
-            let order = self.orders.get(&filled.form).into_iter().flatten();
-            let answered = order.zip(answers).filter(|(_, value)| !value.is_null());
-            sets.extend(answered.map(|(path, value)| (format!("{ANSWER_PREFIX}{path}"), value)));
-        }
-        let id = self.new_record(RecordKind::Part, sets, author, at_ms);
+        let mut body = Body { sets, ..Body::default() };
+        let form = filled.map(|filled| {
+            let answers = filled.answers;
+            (body.row, body.origins, body.given) = (answers.row, answers.origins, answers.given);
+            filled.form
+        });
+        let id = self.new_record(RecordKind::Part, form, body, author, at_ms);
         for (kind, words) in concerns {
             let sets = BTreeMap::from([
                 (keys::SUBJECT.to_owned(), Value::text(subject.to_string())),
@@ -187,7 +186,7 @@ impl Pen<'_> {
                 (keys::WORDS.to_owned(), Value::text(words)),
                 (keys::STATE.to_owned(), Value::from(ConcernState::Open.code())),
             ]);
-            self.new_record(RecordKind::Concern, sets, author, at_ms);
+            self.new_record(RecordKind::Concern, None, Body { sets, ..Body::default() }, author, at_ms);
         }
     }
 
@@ -196,21 +195,22 @@ impl Pen<'_> {
     fn new_record(
         &mut self,
         kind: RecordKind,
-        sets: BTreeMap<String, Value>,
+        form: Option<Hash>,
+        body: Body,
         author: RecordId,
         at_ms: UnixMs,
     ) -> RecordId {
         let id = RecordId::derived(self.writer, self.serial + 1);
-        self.put(RecordRef { kind, id }, sets, author, at_ms);
+        self.put(RecordRef { kind, id }, form, body, author, at_ms);
         id
     }
 
-    fn put(&mut self, record: RecordRef, sets: BTreeMap<String, Value>, author: RecordId, at_ms: UnixMs) {
+    fn put(&mut self, record: RecordRef, form: Option<Hash>, body: Body, author: RecordId, at_ms: UnixMs) {
         self.serial += 1;
         let stamp = Stamp { wall_ms: at_ms, ..Stamp::default() };
-        let salt = WriterId(self.county.dice.number());
+        let body = Body { salt: WriterId(self.county.dice.number()), ..body };
         let record = OwnRecord::Known(record);
-        self.slice.push(OwnPatch { record, sets, seen: None, author, stamp, salt });
+        self.slice.push(OwnPatch { record, form, body, seen: None, author, stamp });
     }
 
     async fn flush_full(&mut self) -> Result<(), Problem> {

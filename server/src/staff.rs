@@ -3,7 +3,7 @@
 use crate::county::{County, at_county};
 use domain::catalogue::{RecordKind, keys};
 use domain::ids::{AreaCode, DeviceId, RecordId, WriterId};
-use domain::patch::RecordRef;
+use domain::patch::{Body, RecordRef};
 use domain::problem::{Problem, ProblemCode};
 use domain::reference::Reference;
 use domain::staff::Role;
@@ -112,8 +112,8 @@ pub(crate) async fn write_all(
 ) -> Result<Vec<RecordId>, Problem> {
     let stamp = Stamp { wall_ms: now_ms, county_ms: now_ms, ..Stamp::default() };
     let patch = |(record, sets)| {
-        let salt = WriterId(county.dice.number());
-        OwnPatch { record, sets, seen: None, author: operator(), stamp, salt }
+        let body = Body { sets, salt: WriterId(county.dice.number()), ..Body::default() };
+        OwnPatch { record, form: None, body, seen: None, author: operator(), stamp }
     };
     let patches: Vec<OwnPatch> = records.into_iter().map(patch).collect();
     if patches.is_empty() {

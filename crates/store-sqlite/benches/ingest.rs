@@ -71,7 +71,8 @@ fn prepared(job: Job) -> Prepared {
 fn own(record: RecordRef, sets: BTreeMap<String, Value>) -> OwnPatch {
     let stamp = Stamp { wall_ms: now_ms(), ..Stamp::default() };
     let author = RecordId::named("staff", "admin");
-    OwnPatch { record: OwnRecord::Known(record), sets, seen: None, author, stamp, salt: SEED }
+    let body = Body { sets, salt: SEED, ..Body::default() };
+    OwnPatch { record: OwnRecord::Known(record), form: None, body, seen: None, author, stamp }
 }
 
 fn named(kind: RecordKind, name: &str) -> RecordRef {

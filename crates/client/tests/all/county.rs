@@ -3,7 +3,7 @@
 use domain::canonical::Hash;
 use domain::catalogue::{RecordKind, keys};
 use domain::ids::{AreaCode, DeviceId, RecordId, WriterId};
-use domain::patch::RecordRef;
+use domain::patch::{Body, RecordRef};
 use domain::permission::{Scope, scopes};
 use domain::problem::{Problem, ProblemCode};
 use domain::time::{Day, Stamp, UnixMs};
@@ -219,11 +219,15 @@ impl County {
     pub fn put(&self, kind: RecordKind, id: RecordId, fields: &[(&str, Value)], now_ms: UnixMs) {
         let patch = OwnPatch {
             record: OwnRecord::Known(RecordRef { kind, id }),
-            sets: sets(fields),
+            form: None,
+            body: Body {
+                sets: sets(fields),
+                salt: WriterId(draw_u64(&mut self.desk().dice)),
+                ..Body::default()
+            },
             seen: None,
             author: staff("县管"),
             stamp: Stamp { wall_ms: now_ms, ..Stamp::default() },
-            salt: WriterId(draw_u64(&mut self.desk().dice)),
         };
         let done = self.run(Job::Append(vec![patch]), now_ms);
         assert_eq!(done.problem, None);

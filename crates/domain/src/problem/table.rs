@@ -202,6 +202,8 @@ problems! {
         "This item cannot be read; it is kept as it came for a reviewer. Nothing is lost.";
     ChainBroken Call "这台手机的记录在第 {serial} 条接不上，从那里起已原样存放。内容都在。"
         "This phone's log does not join at item {serial}; from there on it is kept as it came. Nothing is lost.";
+    NotAdopted Call "县里看过，没有采用：{reason}。原样还存着。"
+        "The county has looked at this and did not adopt it: {reason}. It is kept as it came.";
     DeviceWasRevoked Call "这台手机已停用，内容已放到待处理，由县里看。"
         "This phone has been revoked; its items wait for a reviewer.";
 

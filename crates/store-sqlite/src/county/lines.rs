@@ -5,6 +5,7 @@ use crate::codec::{broken, record_id, unpack_entry};
 use crate::fault::fault;
 use domain::canonical::Hash;
 use domain::ids::{DeviceId, RecordId, WriterId};
+use domain::log::Dot;
 use domain::patch::{Entry, RecordRef};
 use domain::problem::Problem;
 use domain::time::UnixMs;
@@ -27,6 +28,8 @@ pub(super) use ledger_columns;
 pub(super) struct Line {
     /// Its sequence.
     pub seq: u64,
+    /// Its place in its log.
+    pub dot: Dot,
     /// The entry; `None` when it could not be read.
     pub entry: Option<Entry>,
     /// Its state.
@@ -62,6 +65,7 @@ impl Line {
         };
         Ok(Self {
             seq: seq_of(row.get(0).map_err(fault)?),
+            dot: Dot { writer, serial },
             entry,
             state: state_of(row.get(5).map_err(fault)?)?,
             receipt: receipt(row, 6)?,

@@ -14,7 +14,7 @@ use rusqlite::{OptionalExtension, Params, Row, params};
 use std::collections::BTreeMap;
 use store::StoreError;
 use sync::county::needs::{
-    ChangedOutcome, DeviceRow, DeviceState, HeldEntry, HistoryEntry, KnownEntry, WriterRow,
+    ChangedOutcome, DeviceRow, DeviceState, HeldEntry, HistoryEntry, KnownEntry, Waiting, WriterRow,
 };
 
 /// The rows of the ledger that wait, with what they wait for in front.
@@ -175,12 +175,22 @@ impl View<'_> {
         self.waiting(sql, params![self.county, form.0])
     }
 
-    /// Entries at a place in a log that wait for anything.
-    pub fn waiting_at(&self, writer: WriterId, serial: u64) -> Result<Vec<HeldEntry>, StoreError> {
+    /// What waits for anything at a place in a log, also what could not be read.
+    pub fn waiting_at(&self, writer: WriterId, serial: u64) -> Result<Vec<Waiting>, StoreError> {
         let sql = waiting!(
             "WHERE waiting.county = ?1 AND waiting.writer = ?2 AND waiting.serial = ?3 ORDER BY place"
         );
-        self.waiting(sql, [self.county, writer.0.cast_signed(), serial.cast_signed()])
+        let mut statement = self.connection.prepare_cached(sql).map_err(fault)?;
+        let key = [self.county, writer.0.cast_signed(), serial.cast_signed()];
+        let mut rows = statement.query(key).map_err(fault)?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next().map_err(fault)? {
+            let line = Line::read(row)?;
+            let unreadable = Waiting::Unreadable { hash: line.hash, state: line.state };
+            let held = line.held(waits_for(row, 14)?);
+            found.push(held.map_or(unreadable, |one| Waiting::Entry(Box::new(one))));
+        }
+        Ok(found)
     }
 
     /// All entries of a record in the order in which they arrived.

@@ -87,6 +87,7 @@ impl Reports for SqliteCounty {
     async fn queue(&self, count: usize) -> Result<Vec<QueueItem>, StoreError> {
         let found = self.read(move |view| view.queue(count)).await?;
         let item = |(line, waits_for): (super::lines::Line, _)| QueueItem {
+            dot: line.dot,
             entry: line.entry,
             hash: line.hash,
             state: line.state,

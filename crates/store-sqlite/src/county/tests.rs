@@ -7,7 +7,7 @@ use domain::area::Area;
 use domain::catalogue::keys;
 use domain::coverage::timeline::reports_change;
 use domain::ids::{AreaCode, RecordId, WriterId};
-use domain::patch::RecordRef;
+use domain::patch::{Body, RecordRef};
 use domain::time::{Day, Stamp};
 use domain::value::Value;
 use domain::visit::{Met, NotMet, PartFact, Way};
@@ -55,11 +55,11 @@ fn job(number: u64, bytes: usize) -> Prepared {
     ]);
     let patch = OwnPatch {
         record: OwnRecord::Known(record(number)),
-        sets,
+        form: None,
+        body: Body { sets, salt: WriterId(number), ..Body::default() },
         seen: None,
         author: RecordId::named("staff", "admin"),
         stamp: Stamp::default(),
-        salt: WriterId(number),
     };
     let now_ms = Day(20_000).starts_at();
     Prepared { county: COUNTY, now_ms, spare_writer: WriterId(9), job: Job::Append(vec![patch]) }

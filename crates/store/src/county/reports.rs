@@ -4,6 +4,7 @@ use crate::StoreError;
 use async_trait::async_trait;
 use domain::coverage::{Generation, Standing, Status};
 use domain::ids::{AreaCode, DeviceId, RecordId};
+use domain::log::Dot;
 use domain::patch::{Entry, RecordRef};
 use domain::period::Period;
 use domain::problem::Problem;
@@ -59,6 +60,8 @@ pub struct HistoryItem {
 /// Something that waits for a reviewer (待处理).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QueueItem {
+    /// Its place in its log.
+    pub dot: Dot,
     /// The patch; `None` when it could not be read.
     pub entry: Option<Entry>,
     /// The hash of the entry, by which a decision names it.

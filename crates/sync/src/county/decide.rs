@@ -1,13 +1,13 @@
 //! A reviewer's word on what was set aside.
 
 use super::judge;
-use super::needs::{HeldEntry, WaitsFor};
+use super::needs::{HeldEntry, Waiting, WaitsFor};
 use super::plan::own;
-use super::prepared::{Decision, OwnPatch, OwnRecord};
+use super::prepared::{Decision, OwnPatch, OwnRecord, ReviewVerdict};
 use super::work::Work;
 use crate::wire::receipt::ItemState;
 use domain::ids::RecordId;
-use domain::patch::RecordRef;
+use domain::patch::{Body, RecordRef};
 use domain::problem::{Problem, ProblemCode};
 use domain::value::Value;
 use std::collections::BTreeMap;
@@ -25,56 +25,87 @@ pub(super) fn decide(work: &mut Work<'_>, decisions: &[Decision]) {
             work.needs.entries.insert(place);
             continue;
         };
-        let Some(one) = found.iter().find(|one| one.hash == decision.hash) else {
+        let Some(one) = found.iter().find(|one| one.hash() == decision.hash) else {
             work.plan.problem = Some(Problem::new(ProblemCode::NothingFound));
             return;
         };
-        if decision.accept {
-            // Nobody can take in what speaks of something that is not here.
-            match judge::missing(work, &one.entry) {
-                Some(None) => {}
-                Some(Some((_, problem))) => {
-                    work.plan.problem = Some(problem);
-                    return;
-                }
-                None => continue,
+        let done = match (one, told(&decision.verdict)) {
+            (_, Err(problem)) => Some(Err(problem)),
+            // Nobody can take in what nobody can read.
+            (Waiting::Unreadable { .. }, Ok(None)) => Some(Err(Problem::new(ProblemCode::ItemUndecodable))),
+            (Waiting::Unreadable { state, .. }, Ok(told)) => {
+                let ended = if *state == ItemState::Forked { *state } else { ItemState::Dismissed };
+                work.change_state(decision.dot, decision.hash, ended, None, told);
+                Some(Ok(()))
             }
+            (Waiting::Entry(one), Ok(told)) => entry(work, one, told, &mut renamed),
+        };
+        if let Some(Err(problem)) = done {
+            work.plan.problem = Some(problem);
+            return;
         }
-        if one.state == ItemState::Forked {
-            forked(work, one, decision.accept, &mut renamed);
-        } else {
-            held(work, one, decision.accept);
+    }
+}
+
+/// What the worker is told; `None` when the item is accepted.
+fn told(verdict: &ReviewVerdict) -> Result<Option<Problem>, Problem> {
+    let ReviewVerdict::Dismiss { reason } = verdict else { return Ok(None) };
+    if reason.trim().is_empty() {
+        let missing = Problem::new(ProblemCode::ArgumentWrong).with("name", "reason");
+        return Err(missing.with("reason", "没有写原因 (nothing is dismissed without a reason)"));
+    }
+    Ok(Some(Problem::new(ProblemCode::NotAdopted).with("reason", reason)))
+}
+
+/// Decides on an entry. `None` while something has to be loaded.
+fn entry(
+    work: &mut Work<'_>,
+    one: &HeldEntry,
+    told: Option<Problem>,
+    renamed: &mut Renamed,
+) -> Option<Result<(), Problem>> {
+    if told.is_none() {
+        // Nobody can take in what speaks of something that is not here.
+        if let Some((_, problem)) = judge::missing(work, &one.entry)? {
+            return Some(Err(problem));
         }
+    }
+    if one.state == ItemState::Forked {
+        forked(work, one, told, renamed);
+        Some(Ok(()))
+    } else {
+        held(work, one, told)
     }
 }
 
 /// Ends the waiting of an entry, one way or the other. Not over the head of an earlier one: the
 /// record's vector would pass over what nobody has looked at.
-fn held(work: &mut Work<'_>, one: &HeldEntry, accept: bool) {
+fn held(work: &mut Work<'_>, one: &HeldEntry, told: Option<Problem>) -> Option<Result<(), Problem>> {
     let patch = &one.entry.patch;
-    let Some(behind) = work.holds_back(patch.record, patch.writer, patch.serial) else { return };
+    let behind = work.holds_back(patch.record, patch.writer, patch.serial)?;
     if behind || one.waits_for == WaitsFor::Earlier {
-        work.plan.problem = Some(Problem::new(ProblemCode::WaitsForEarlier).with("missing", 1));
-        return;
+        return Some(Err(Problem::new(ProblemCode::WaitsForEarlier).with("missing", 1)));
     }
     let mut entry = one.entry.clone();
-    let state = if accept { ItemState::Applied } else { ItemState::Dismissed };
-    if !accept {
+    let state = if told.is_none() { ItemState::Applied } else { ItemState::Dismissed };
+    if told.is_some() {
         // It is passed over: the vector goes on, the fields stay as they are.
         entry.body = None;
     }
     work.released.insert(one.hash);
     if work.take(&entry) {
-        work.change_state(one, state, None, None);
+        work.change_state(patch.dot(), one.hash, state, None, told);
     }
+    Some(Ok(()))
 }
 
 /// A forked entry shares its place with another, so that it never settles itself: what is accepted
 /// is written again by the county, in its author's name. It stays forked, and waits no more.
-fn forked(work: &mut Work<'_>, one: &HeldEntry, accept: bool, renamed: &mut Renamed) {
-    work.change_state(one, ItemState::Forked, None, None);
-    let Some(body) = one.entry.body.as_ref().filter(|_| accept) else { return };
+fn forked(work: &mut Work<'_>, one: &HeldEntry, told: Option<Problem>, renamed: &mut Renamed) {
     let patch = &one.entry.patch;
+    let accept = told.is_none();
+    work.change_state(patch.dot(), one.hash, ItemState::Forked, None, told);
+    let Some(body) = one.entry.body.as_ref().filter(|_| accept) else { return };
     let Some(log) = work.loaded.writers.get(&patch.writer) else {
         work.needs.writers.insert(patch.writer);
         return;
@@ -83,8 +114,8 @@ fn forked(work: &mut Work<'_>, one: &HeldEntry, accept: bool, renamed: &mut Rena
     let shared = log.map_or(0, |log| log.forked_at.saturating_sub(1));
     seen.0.entry(patch.writer).and_modify(|serial| *serial = shared.min(*serial));
     seen.0.retain(|_, serial| *serial > 0);
-    let order = work.reference().order(patch.form).unwrap_or(&[]);
-    let sets = body.writes(order).map(|(key, value, _)| (key, rename(value, renamed))).collect();
+    let sets = body.sets.iter().map(|(key, value)| (key.clone(), rename(value, renamed))).collect();
+    let body = Body { sets, ..body.clone() };
     let Some(row) = work.row(patch.record) else { return };
     let made = patch.record.id == RecordId::derived(patch.writer, patch.serial);
     let record = match renamed.get(&patch.record.id) {
@@ -93,8 +124,8 @@ fn forked(work: &mut Work<'_>, one: &HeldEntry, accept: bool, renamed: &mut Rena
         None if made && row.is_some() => OwnRecord::New(patch.record.kind),
         None => OwnRecord::Known(patch.record),
     };
-    let (author, stamp, salt) = (patch.author, patch.stamp, body.salt);
-    own(work, &[OwnPatch { record, sets, seen: Some(seen), author, stamp, salt }]);
+    let (form, author, stamp) = (patch.form, patch.author, patch.stamp);
+    own(work, &[OwnPatch { record, form, body, seen: Some(seen), author, stamp }]);
     if let (OwnRecord::New(_), Some((new, _))) = (record, work.plan.own.last()) {
         renamed.insert(patch.record.id, new.id);
     }

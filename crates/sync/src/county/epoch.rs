@@ -7,6 +7,7 @@ use super::work::Work;
 use domain::catalogue::RecordKind;
 use domain::ids::WriterId;
 use domain::log::Vector;
+use domain::patch::Body;
 use domain::reference::Reference;
 use domain::time::{Day, Stamp};
 use std::collections::BTreeMap;
@@ -74,12 +75,16 @@ pub(super) fn recover(work: &mut Work<'_>, exchange: &Exchange) -> Vec<OwnPatch>
                 if lost && county {
                     patches.push(OwnPatch {
                         record: OwnRecord::Known(*record),
-                        sets: BTreeMap::from([(key.clone(), write.value.clone())]),
+                        form: None,
+                        body: Body {
+                            sets: BTreeMap::from([(key.clone(), write.value.clone())]),
+                            // The write's own place: nothing secret, and different for each.
+                            salt: WriterId(write.writer.0 ^ write.serial),
+                            ..Body::default()
+                        },
                         seen: Some(Vector::default()),
                         author: write.author,
                         stamp: Stamp { wall_ms: write.at_ms, ..Stamp::default() },
-                        // The write's own place: nothing secret, and different for each.
-                        salt: WriterId(write.writer.0 ^ write.serial),
                     });
                 }
             }

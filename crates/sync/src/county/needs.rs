@@ -49,8 +49,8 @@ pub struct Needs {
     pub people: BTreeSet<(Option<RecordId>, usize)>,
     /// The ledger's hash at a sequence.
     pub ledger_hash: BTreeSet<u64>,
-    /// Entries at a place that wait (`waits_for` is set: awaiting, set aside, or forked and not
-    /// decided), for a decision.
+    /// What waits at a place (`waits_for` is set: awaiting, set aside, or forked and not decided; also
+    /// what could not be read), for a decision.
     pub entries: BTreeSet<(WriterId, u64)>,
 }
 
@@ -174,6 +174,30 @@ pub struct HeldEntry {
     pub device: Option<DeviceId>,
 }
 
+/// Something that waits, for a decision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Waiting {
+    /// An entry.
+    Entry(Box<HeldEntry>),
+    /// What could not be read: it speaks of no record, and holds nothing up.
+    Unreadable {
+        /// Its hash.
+        hash: Hash,
+        /// Its state.
+        state: ItemState,
+    },
+}
+
+impl Waiting {
+    /// The hash by which a decision names it.
+    pub fn hash(&self) -> Hash {
+        match self {
+            Self::Entry(one) => one.hash,
+            Self::Unreadable { hash, .. } => *hash,
+        }
+    }
+}
+
 /// An entry that the ledger has already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KnownEntry {
@@ -284,8 +308,8 @@ pub struct Loaded {
     pub people: BTreeMap<(Option<RecordId>, usize), Vec<RecordId>>,
     /// The ledger's hash at a sequence; `None` beyond its end.
     pub ledger_hash: BTreeMap<u64, Option<Hash>>,
-    /// Single entries, for a decision.
-    pub entries: BTreeMap<(WriterId, u64), Vec<HeldEntry>>,
+    /// What waits at single places, for a decision.
+    pub entries: BTreeMap<(WriterId, u64), Vec<Waiting>>,
 }
 
 impl Loaded {

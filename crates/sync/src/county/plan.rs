@@ -11,7 +11,7 @@ use crate::wire::receipt::{ItemOutcome, ItemState, Statement, VisitReceipt};
 use domain::catalogue::RecordKind;
 use domain::ids::{RecordId, WriterId};
 use domain::log::{Dot, Mark, Vector};
-use domain::patch::{Body, Entry, Patch, RecordRef};
+use domain::patch::{Entry, Patch, RecordRef};
 use domain::problem::{Problem, ProblemCode};
 use std::sync::Arc;
 
@@ -161,14 +161,14 @@ pub(super) fn own(work: &mut Work<'_>, patches: &[OwnPatch]) {
             .seen
             .clone()
             .unwrap_or_else(|| now.map_or_else(Vector::default, |row| row.head.vector.clone()));
-        let body = Body { sets: patch.sets.clone(), salt: patch.salt, ..Body::default() };
+        let body = patch.body.clone();
         let envelope = Patch {
             writer,
             serial,
             prev: row.mark.hash,
             record,
             seen,
-            form: None,
+            form: patch.form,
             author: patch.author,
             stamp: patch.stamp,
             body_hash: body.hash(),

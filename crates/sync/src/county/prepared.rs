@@ -6,10 +6,9 @@ use domain::canonical::Hash;
 use domain::head::Head;
 use domain::ids::{AreaCode, DeviceId, RecordId, WriterId};
 use domain::log::{Dot, Vector};
-use domain::patch::{Entry, RecordRef, Salt};
+use domain::patch::{Body, Entry, RecordRef};
 use domain::problem::Problem;
 use domain::time::{Stamp, UnixMs};
-use domain::value::Value;
 use std::collections::BTreeMap;
 
 /// One job for the county's single writer.
@@ -119,16 +118,16 @@ impl Piece {
 pub struct OwnPatch {
     /// The record; a new record of this kind with an id derived from the patch when `None`.
     pub record: OwnRecord,
-    /// What it sets.
-    pub sets: BTreeMap<String, Value>,
+    /// The form under which answers were given, if there is a row of them.
+    pub form: Option<Hash>,
+    /// What it sets, salted.
+    pub body: Body,
     /// What its author had on the screen; the head as it stands now when `None`.
     pub seen: Option<Vector>,
     /// Who.
     pub author: RecordId,
     /// When.
     pub stamp: Stamp,
-    /// 8 random bytes.
-    pub salt: Salt,
 }
 
 /// Which record the county writes to.
@@ -141,12 +140,24 @@ pub enum OwnRecord {
 }
 
 /// A reviewer's word on an item that was set aside.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
     /// The item.
     pub dot: Dot,
     /// Which of several with this place in a forked log.
     pub hash: Hash,
-    /// True to take it in, false to dismiss it.
-    pub accept: bool,
+    /// What is to become of it.
+    pub verdict: ReviewVerdict,
+}
+
+/// What a reviewer wants with an item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReviewVerdict {
+    /// Take it in.
+    Accept,
+    /// Pass it over; it stays in the ledger.
+    Dismiss {
+        /// Why, in words for the worker who sent it.
+        reason: String,
+    },
 }

@@ -10,6 +10,7 @@ use domain::catalogue::{RecordKind, keys};
 use domain::coverage::Generations;
 use domain::head::Head;
 use domain::ids::{DeviceId, RecordId, WriterId};
+use domain::log::Dot;
 use domain::patch::{Entry, RecordRef};
 use domain::problem::Problem;
 use domain::reference::Reference;
@@ -230,20 +231,20 @@ impl<'a> Work<'a> {
         if let Some(row) = self.plan.ledger.iter_mut().find(|row| row.hash == one.hash) {
             (row.state, row.waits_for, row.problem) = (state, waits_for, problem);
         } else if state != one.state || waits_for != Some(one.waits_for) {
-            self.change_state(one, state, waits_for, problem);
+            self.change_state(one.entry.patch.dot(), one.hash, state, waits_for, problem);
         }
     }
 
     /// Changes the state of an entry that is already in the ledger, and remembers to tell its phone.
     pub fn change_state(
         &mut self,
-        one: &HeldEntry,
+        dot: Dot,
+        hash: Hash,
         state: ItemState,
         waits_for: Option<WaitsFor>,
         problem: Option<Problem>,
     ) {
         let seq = self.next_seq();
-        let (dot, hash) = (one.entry.patch.dot(), one.hash);
         self.released.insert(hash);
         self.plan.states.push(StateChange { dot, hash, state, waits_for, problem, seq });
     }

@@ -1,12 +1,13 @@
 //! Claims about one exchange, and the same one again.
 
-use super::world::{NEIGHBOUR, OFFICER, VILLAGE, World, day, staff};
+use super::world::{NEIGHBOUR, OFFICER, VILLAGE, WHY, World, day, staff};
 use crate::conformance::{Broken, Outcome, claim, same, there};
 use crate::county::Done;
 use domain::ids::{DeviceId, WriterId};
 use domain::log::Mark;
 use domain::problem::{Problem, ProblemCode};
 use sync::county::needs::DeviceState;
+use sync::county::prepared::{Decision, Job, ReviewVerdict};
 use sync::wire::receipt::{ItemState, Statement};
 
 fn statement(done: &Done) -> Result<&Statement, Broken> {
@@ -150,6 +151,35 @@ pub async fn unreadable(world: &mut World) -> Outcome {
     let queue = world.county.reports.queue(10).await?;
     same!(queue.len(), 1, "a reviewer sees it");
     claim!(queue.iter().all(|item| item.entry.is_none()), "as something that cannot be read");
+    Ok(())
+}
+
+pub async fn unreadable_dismissed(world: &mut World) -> Outcome {
+    let mut phone = world.phone(OFFICER).await?;
+    let visits: Vec<_> = [2, 3].map(|day_of| phone.visit(VILLAGE, day(11, day_of))).into();
+    let pieces = vec![phone.spoilt(1, 1, 1)?];
+    let exchange = phone.with(pieces);
+    phone.hear(&world.exchange(exchange).await?);
+    world.send(&mut phone).await?;
+    let one = world.queued().await?;
+    let undecodable = world.decide(one, true).await?.map(|problem| problem.code);
+    same!(undecodable, Some(ProblemCode::ItemUndecodable), "nobody can take in what nobody can read");
+    let nothing = ReviewVerdict::Dismiss { reason: " ".to_owned() };
+    let silent = Decision { dot: one.0, hash: one.1, verdict: nothing };
+    let refused = world.run(Job::Decide(vec![silent])).await?.problem.map(|problem| problem.code);
+    same!(refused, Some(ProblemCode::ArgumentWrong), "nothing is dismissed without a reason");
+    same!(world.county.reports.queue(9).await?.len(), 1, "so far nothing has been decided");
+    same!(world.decide(one, false).await?, None, "dismissed");
+    same!(world.county.reports.queue(9).await?.len(), 0, "nothing waits");
+    let done = world.send(&mut phone).await?;
+    same!(states(&done)?, [(1, ItemState::Dismissed)], "the phone is told");
+    let told = done.statement.iter().flat_map(|one| &one.outcomes).filter_map(|one| one.problem.clone());
+    let reasons: Vec<_> = told.filter_map(|problem| problem.params.get("reason").cloned()).collect();
+    same!(reasons, [WHY], "and why");
+    let again = world.decide(one, false).await?.map(|problem| problem.code);
+    same!(again, Some(ProblemCode::NothingFound), "once");
+    let behind = there(visits.last().copied(), "the second visit")?;
+    same!(world.states(behind).await?, [ItemState::Applied], "what stands behind it stands");
     Ok(())
 }
 

@@ -1,12 +1,16 @@
 //! Claims about logs that went two ways: cloned and restored phones.
 
 use super::phone::Phone;
-use super::world::{NEIGHBOUR, OFFICER, VILLAGE, World, day, month};
-use crate::conformance::{Broken, Outcome, claim, same};
+use super::world::{NEIGHBOUR, OFFICER, VILLAGE, World, day, month, sets};
+use crate::conformance::{Broken, Outcome, claim, same, there};
 use crate::county::Done;
-use domain::catalogue::keys;
+use domain::catalogue::{RecordKind, keys};
 use domain::coverage::Status;
-use domain::patch::RecordRef;
+use domain::head::Head;
+use domain::ids::RecordId;
+use domain::log::Vector;
+use domain::patch::{Body, RecordRef};
+use domain::value::{Origin, Value};
 use sync::wire::receipt::ItemState;
 
 fn forks(done: &Done) -> Vec<u64> {
@@ -103,6 +107,62 @@ pub async fn beyond_a_gap(world: &mut World) -> Outcome {
     let mut states = world.states(late).await?;
     states.sort_unstable();
     same!(states, [ItemState::Applied, ItemState::Forked], "at one place, two entries");
+    Ok(())
+}
+
+/// The writes of a record's fields, without their places.
+fn written(head: &Head) -> Vec<(String, Value, Origin)> {
+    let all = head.fields.iter().flat_map(|(key, writes)| writes.iter().map(move |write| (key, write)));
+    all.map(|(key, write)| (key.clone(), write.value.clone(), write.origin)).collect()
+}
+
+pub async fn accepted_whole(world: &mut World) -> Outcome {
+    let person = world.person(VILLAGE, "LSLR").await?;
+    let (hash, published) = world.form("elder", &["see", "walk", "notes"]);
+    world.append(vec![published]).await?;
+    let (_, mut clone) = cloned(world).await?;
+    let visit = clone.visit(VILLAGE, day(11, 5));
+    let id = clone.next();
+    let part = RecordRef { kind: RecordKind::Part, id: RecordId::derived(clone.writer, id) };
+    let body = Body {
+        sets: sets([
+            (keys::VISIT, visit.id.to_string().into()),
+            (keys::SUBJECT, person.id.to_string().into()),
+            (keys::MET, "self".into()),
+        ]),
+        row: vec!["well".into(), Value::Null, "都好".into()],
+        origins: "caa".to_owned(),
+        given: sets([("last/see", "well".into())]),
+        ..Body::default()
+    };
+    clone.write(part, Some(hash), body.clone(), Vector::default());
+    // The same on a phone that did not fork.
+    let mut plain = world.phone(OFFICER).await?;
+    let its_visit = plain.visit(VILLAGE, day(11, 5));
+    let its_part = RecordRef { kind: RecordKind::Part, id: RecordId::derived(plain.writer, plain.next()) };
+    let mut its_body = body.clone();
+    its_body.sets.insert(keys::VISIT.to_owned(), its_visit.id.to_string().into());
+    plain.write(its_part, Some(hash), its_body, Vector::default());
+    world.send(&mut plain).await?;
+    world.send(&mut clone).await?;
+    let queue = world.county.reports.queue(9).await?;
+    let named: Vec<_> = queue.iter().map(|item| (item.dot, item.hash)).collect();
+    let done = world.decide_all(&named, true).await?;
+    let records: Vec<RecordRef> = done.own.iter().map(|one| one.0).collect();
+    let [new_visit, new_part] = records.as_slice() else {
+        return Err(Broken(format!("two records: {records:?}")));
+    };
+    let mut expected = written(&world.head(its_part).await?);
+    for (_, value, _) in expected.iter_mut().filter(|one| one.0 == keys::VISIT) {
+        *value = new_visit.id.to_string().into();
+    }
+    claim!(expected.iter().any(|one| one.2 == Origin::ConfirmedUnchanged), "one answer was not asked");
+    same!(written(&world.head(*new_part).await?), expected, "the same answers, from the same origins");
+    let history = world.county.reports.history(*new_part).await?;
+    let first = there(history.first(), "the county's own patch")?;
+    let kept = there(first.entry.body.as_ref(), "its body")?;
+    same!(first.entry.patch.form, Some(hash), "under the same form");
+    same!((&kept.row, &kept.given), (&body.row, &body.given), "as a row, with what the form had read");
     Ok(())
 }
 

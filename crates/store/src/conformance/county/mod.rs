@@ -77,6 +77,7 @@ cases! {
     "entries beyond a gap wait, and join when it is closed" exchange::gap;
     "two pieces of a log in one request follow each other" exchange::two_pieces;
     "an unreadable item is kept alone, and those around it pass" exchange::unreadable;
+    "an unreadable item is dismissed with a reason, of which its phone is told" exchange::unreadable_dismissed;
     "receipts of a day count upward, and from 1 on the next" exchange::receipts;
     "an unknown device is told so, and nothing is written" exchange::unknown_device;
     "a retired device uploads and gets receipts only; of a revoked one everything is set aside" exchange::devices;
@@ -86,6 +87,7 @@ cases! {
     "no device continues the log of another" forks::foreign;
     "what waits beyond a gap and does not join is forked" forks::beyond_a_gap;
     "forked work that is accepted is written again by the county" forks::accepted;
+    "accepted forked work has the same answers, from the same origins" forks::accepted_whole;
 
     "a part waits for its person, and counts when the person arrives" waiting::person;
     "what one phone brought is released by another's exchange" waiting::released_by_another;

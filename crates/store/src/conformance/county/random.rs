@@ -12,7 +12,6 @@ use domain::patch::RecordRef;
 use domain::time::{Day, Happened};
 use domain::value::Value;
 use std::collections::BTreeMap;
-use sync::county::prepared::Decision;
 
 /// Numbers that look random and are the same each time (Steele, Lea, Flood: SplitMix64, 2014).
 struct Dice(u64);
@@ -322,12 +321,10 @@ impl Play {
     /// A word on something in the queue; whatever it is, nothing may break.
     async fn decide(&mut self, world: &mut World) -> Outcome {
         let queue = world.county.reports.queue(50).await?;
-        let all: Vec<_> =
-            queue.iter().filter_map(|item| Some((item.entry.as_ref()?.patch.dot(), item.hash))).collect();
-        let Some((dot, hash)) = self.dice.pick(&all) else { return Ok(()) };
+        let all: Vec<_> = queue.iter().map(|item| (item.dot, item.hash)).collect();
+        let Some(one) = self.dice.pick(&all) else { return Ok(()) };
         let accept = self.dice.one_in(2);
-        let decisions = vec![Decision { dot, hash, accept }];
-        world.run(sync::county::prepared::Job::Decide(decisions)).await.map(drop)
+        world.decide_all(&[one], accept).await.map(drop)
     }
 
     /// The county corrects a person.

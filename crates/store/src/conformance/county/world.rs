@@ -12,7 +12,7 @@ use domain::coverage::Status;
 use domain::head::Head;
 use domain::ids::{AreaCode, DeviceId, RecordId, WriterId};
 use domain::log::Dot;
-use domain::patch::RecordRef;
+use domain::patch::{Body, RecordRef};
 use domain::period::{Cadence, Cut, Period};
 use domain::problem::Problem;
 use domain::staff::Role;
@@ -21,9 +21,11 @@ use domain::value::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use sync::county::Prepared;
-use sync::county::prepared::{Decision, Exchange, Job, OwnPatch, OwnRecord};
+use sync::county::prepared::{Decision, Exchange, Job, OwnPatch, OwnRecord, ReviewVerdict};
 use sync::wire::receipt::ItemState;
 
+/// Why a reviewer dismisses.
+pub const WHY: &str = "写错了人";
 pub const COUNTY: AreaCode = AreaCode(532_929_000_000);
 pub const TOWNSHIP: AreaCode = AreaCode(532_929_101_000);
 /// Where `OFFICER` and `DIRECTOR` work.
@@ -193,7 +195,8 @@ impl World {
     /// A patch of the county, by its administrator, that has seen the record as it stands.
     pub fn own(&mut self, record: OwnRecord, sets: Sets) -> OwnPatch {
         let (author, stamp) = (staff(ADMIN), Stamp { wall_ms: self.now_ms, ..Stamp::default() });
-        OwnPatch { record, sets, seen: None, author, stamp, salt: WriterId(self.draw()) }
+        let body = Body { sets, salt: WriterId(self.draw()), ..Body::default() };
+        OwnPatch { record, form: None, body, seen: None, author, stamp }
     }
 
     /// A job as it arrives now.
@@ -331,7 +334,12 @@ impl World {
 
     /// Decisions in one job.
     pub async fn decide_all(&mut self, entries: &[(Dot, Hash)], accept: bool) -> Result<Done, Broken> {
-        let decisions = entries.iter().map(|(dot, hash)| Decision { dot: *dot, hash: *hash, accept });
+        let word = || match accept {
+            true => ReviewVerdict::Accept,
+            false => ReviewVerdict::Dismiss { reason: WHY.to_owned() },
+        };
+        let decisions =
+            entries.iter().map(|(dot, hash)| Decision { dot: *dot, hash: *hash, verdict: word() });
         self.run(Job::Decide(decisions.collect())).await
     }
 
@@ -339,7 +347,7 @@ impl World {
     pub async fn queued(&self) -> Result<(Dot, Hash), Broken> {
         let queue = self.county.reports.queue(1).await?;
         let first = there(queue.first(), "something in the queue")?;
-        Ok((there(first.entry.as_ref(), "an entry that can be read")?.patch.dot(), first.hash))
+        Ok((first.dot, first.hash))
     }
 
     /// A record as it stands; empty when it is not there.

@@ -10,7 +10,7 @@ use domain::time::Day;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use sync::county::needs::{
-    ChangedOutcome, HeldEntry, HistoryEntry, KnownEntry, LoadedRecord, PartRow, WaitsFor,
+    ChangedOutcome, HeldEntry, HistoryEntry, KnownEntry, LoadedRecord, PartRow, Waiting, WaitsFor,
 };
 use sync::county::outcome::Held;
 use sync::county::{Loaded, Needs};
@@ -80,7 +80,7 @@ impl Disk {
         }
         for place in &needs.entries {
             let found = self.rows_at(*place).filter(|row| row.row.waits_for.is_some());
-            loaded.entries.insert(*place, found.filter_map(held).collect());
+            loaded.entries.insert(*place, found.map(waiting).collect());
         }
     }
 
@@ -187,6 +187,12 @@ pub(super) fn place(row: &Row) -> (WriterId, u64) {
         Held::Entry(entry) => (entry.patch.writer, entry.patch.serial),
         Held::Unreadable { writer, serial, .. } => (*writer, *serial),
     }
+}
+
+/// A row that waits.
+fn waiting(row: &Row) -> Waiting {
+    let unreadable = Waiting::Unreadable { hash: row.row.hash, state: row.row.state };
+    held(row).map_or(unreadable, |one| Waiting::Entry(Box::new(one)))
 }
 
 /// A row as an entry that waits; `None` when it could not be read, or waits for nothing.

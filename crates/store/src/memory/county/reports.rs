@@ -6,6 +6,7 @@ use crate::county::{Figures, FiguresQuery, HistoryItem, QueueItem, Reports, Stan
 use async_trait::async_trait;
 use domain::coverage::{Generation, Standing};
 use domain::ids::RecordId;
+use domain::log::Dot;
 use domain::patch::{Entry, RecordRef};
 use domain::time::Day;
 use std::cmp::Reverse;
@@ -137,8 +138,10 @@ fn history_item(row: &Row, entry: &Entry) -> HistoryItem {
 
 fn queue_item(row: &Row) -> QueueItem {
     let entry = entry(row).cloned();
+    let (writer, serial) = super::load::place(row);
     let row = &row.row;
     QueueItem {
+        dot: Dot { writer, serial },
         entry,
         hash: row.hash,
         state: row.state,

@@ -11,7 +11,7 @@ use domain::canonical::Hash;
 use domain::catalogue::RecordKind;
 use domain::coverage::Generation;
 use domain::ids::{AreaCode, RecordId, WriterId};
-use domain::patch::RecordRef;
+use domain::patch::{Body, RecordRef};
 use domain::time::{Day, Stamp};
 use domain::value::Value;
 use std::sync::{Arc, OnceLock};
@@ -190,11 +190,15 @@ fn the_audit_names_what_was_changed_behind_the_ledgers_back() {
 fn job(number: u64) -> Prepared {
     let patch = OwnPatch {
         record: OwnRecord::New(RecordKind::Household),
-        sets: [("name".to_owned(), Value::from("杨"))].into(),
+        form: None,
+        body: Body {
+            sets: [("name".to_owned(), Value::from("杨"))].into(),
+            salt: WriterId(number),
+            ..Body::default()
+        },
         seen: None,
         author: RecordId::named("staff", "x"),
         stamp: Stamp::default(),
-        salt: WriterId(number),
     };
     let job = Job::Append(vec![patch]);
     Prepared { county: COUNTY, now_ms: 0, spare_writer: WriterId(9), job }

@@ -11,13 +11,13 @@ use county_server::county::County;
 use county_server::seed::Plan;
 use county_server::seed::notes::Style;
 use county_server::seed::places::COUNTY;
-use county_server::seed::sheets::Sheets;
 use county_server::seed::visits::SeedVisit;
 use county_server::staff::NewAssignment;
 use county_server::{clock, enrol, ingest, open, seeding, staff};
+use domain::canonical::Hash;
 use domain::catalogue::{RecordKind, keys};
 use domain::ids::{RecordId, WriterId};
-use domain::patch::{ANSWER_PREFIX, RecordRef};
+use domain::patch::{Body, RecordRef};
 use domain::staff::Role;
 use domain::time::{Day, Happened, Stamp};
 use domain::value::Value;
@@ -167,14 +167,16 @@ impl Far {
             let mut visit = sample.visit.clone();
             visit.insert(keys::HAPPENED.into(), Happened::morning(day).to_string().into());
             let mut part = sample.part.clone();
-            part.insert(keys::VISIT.into(), id.to_string().into());
-            part.insert(keys::SUBJECT.into(), subject.to_string().into());
+            part.sets.insert(keys::VISIT.into(), id.to_string().into());
+            part.sets.insert(keys::SUBJECT.into(), subject.to_string().into());
             let part_id = RecordId::named("part", &format!("{subject} {number}"));
-            for (kind, id, sets) in [(RecordKind::Visit, id, visit), (RecordKind::Part, part_id, part)] {
+            let visit = Body { sets: visit, ..Body::default() };
+            let both = [(RecordKind::Visit, id, None, visit), (RecordKind::Part, part_id, sample.form, part)];
+            for (kind, id, form, body) in both {
                 let stamp = Stamp { wall_ms: day.starts_at() + 36_000_000, ..Stamp::default() };
-                let salt = WriterId(self.county.dice.number());
+                let body = Body { salt: WriterId(self.county.dice.number()), ..body };
                 let record = OwnRecord::Known(RecordRef { kind, id });
-                patches.push(OwnPatch { record, sets, seen: None, author: worker, stamp, salt });
+                patches.push(OwnPatch { record, form, body, seen: None, author: worker, stamp });
             }
         }
         while !patches.is_empty() {
@@ -189,19 +191,18 @@ impl Far {
 /// The fields of a visit and of its part, with its answers.
 struct Sample {
     visit: BTreeMap<String, Value>,
-    part: BTreeMap<String, Value>,
+    part: Body,
+    form: Option<Hash>,
 }
 
 impl Sample {
     fn of(visit: &SeedVisit) -> Outcome<Self> {
         let part = visit.parts.first().ok_or("a visit without parts")?;
         let filled = part.filled.as_ref().ok_or("a part without answers")?;
-        let sheets = Sheets::library().map_err(|problems| format!("{problems:?}"))?;
-        let form = sheets.forms().find(|form| form.hash() == filled.form).ok_or("an unknown form")?;
-        let mut sets = part.sets.clone();
-        let answered = form.field_order().zip(&filled.answers.row).filter(|(_, value)| !value.is_null());
-        sets.extend(answered.map(|(path, value)| (format!("{ANSWER_PREFIX}{path}"), value.clone())));
-        Ok(Self { visit: visit.sets.clone(), part: sets })
+        let answers = filled.answers.clone();
+        let (sets, row, origins, given) = (part.sets.clone(), answers.row, answers.origins, answers.given);
+        let part = Body { sets, row, origins, given, ..Body::default() };
+        Ok(Self { visit: visit.sets.clone(), part, form: Some(filled.form) })
     }
 }
 
