@@ -166,7 +166,6 @@ async fn admit(
         row: DeviceRecord::fresh_row(certificate.device, staff, writers, now_ms),
         key: request.key.to_bytes().to_vec(),
         certificate: certificate_text,
-        reply: serde_json::to_vec(&reply).map_err(|_| inside("enrolment reply"))?,
         recovery_sealed,
         enrolled_ms: now_ms,
     };

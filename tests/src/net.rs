@@ -42,7 +42,7 @@ const REDIRECT: &str = "HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:9/login
 #[derive(Debug)]
 struct Shared {
     weather: Mutex<Weather>,
-    county: Mutex<String>,
+    county: String,
     up: AtomicU64,
     down: AtomicU64,
     lost: AtomicU64,
@@ -70,7 +70,7 @@ impl Road {
         let url = format!("http://{}", listener.local_addr()?);
         let shared = Arc::new(Shared {
             weather: Mutex::new(Weather::Fair),
-            county: Mutex::new(county.to_owned()),
+            county: county.to_owned(),
             up: AtomicU64::new(0),
             down: AtomicU64::new(0),
             lost: AtomicU64::new(0),
@@ -90,11 +90,6 @@ impl Road {
         *locked(&self.shared.weather) = weather;
     }
 
-    /// The county has moved to another address.
-    pub fn lead_to(&self, county: &str) {
-        county.clone_into(&mut locked(&self.shared.county));
-    }
-
     /// Bytes that went up and down, HTTP heads included.
     pub fn traffic(&self) -> (u64, u64) {
         (self.shared.up.load(Ordering::SeqCst), self.shared.down.load(Ordering::SeqCst))
@@ -111,8 +106,7 @@ fn carry(phone: &TcpStream, shared: &Arc<Shared>) {
         let _ = phone.shutdown(Shutdown::Both);
         return;
     }
-    let address = locked(&shared.county).clone();
-    let Ok(county) = TcpStream::connect(address) else {
+    let Ok(county) = TcpStream::connect(&shared.county) else {
         let _ = phone.shutdown(Shutdown::Both);
         return;
     };

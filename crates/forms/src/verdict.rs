@@ -20,9 +20,6 @@ pub fn verdict(form: &Form, row: &[Value], origins: &str, given: &Given) -> Vec<
     verdict_within(form, row, origins, given, UNCHANGED_LIMIT)
 }
 
-/// [`verdict`] under its first name, which the server's ingest still uses.
-pub use self::verdict as usual_verdict;
-
 /// The verdict of a county that has set another number of times that "nothing changed" may be said running.
 pub fn verdict_within(
     form: &Form,

@@ -293,7 +293,6 @@ async fn enrol(county: &SqliteCounty, phone: &Phone) {
         row,
         key: vec![0; 32],
         certificate: "certificate".repeat(20),
-        reply: vec![0; 400],
         recovery_sealed: vec![0; 80],
         enrolled_ms: now_ms(),
     };

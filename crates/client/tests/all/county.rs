@@ -9,7 +9,7 @@ use domain::problem::{Problem, ProblemCode};
 use domain::time::{Day, Stamp, UnixMs};
 use domain::value::Value;
 use forms::form::Form;
-use forms::verdict::usual_verdict;
+use forms::verdict::verdict;
 use seal::certificate::{Certificate, RevocationWord};
 use seal::codes::{EnrolCode, RecoveryCode};
 use seal::county_keys::CountyKeys;
@@ -292,7 +292,6 @@ impl County {
             row: DeviceRecord::fresh_row(device, staff, writers, now_ms),
             key: request.key.to_bytes().to_vec(),
             certificate: String::new(),
-            reply: Vec::new(),
             recovery_sealed: Vec::new(),
             enrolled_ms: now_ms,
         };
@@ -347,7 +346,7 @@ impl County {
             for (entry, _) in &piece.entries {
                 let form = self.forms.iter().find(|form| Some(form.hash()) == entry.patch.form);
                 if let (Some(form), Some(body)) = (form, &entry.body) {
-                    let odd = usual_verdict(form, &body.row, &body.origins, &body.given);
+                    let odd = verdict(form, &body.row, &body.origins, &body.given);
                     assert_eq!(odd, [], "the county judges as the phone does");
                 }
             }

@@ -18,7 +18,7 @@ const USED: i64 = 1;
 const CANCELLED: i64 = 2;
 
 const DEVICES: &str = "SELECT devices.device, staff, state, number, app, waiting, heard_ms, writers,
-         key, certificate, reply, recovery, enrolled_ms
+         key, certificate, recovery, enrolled_ms
      FROM devices JOIN enrolments USING (county, device) WHERE county = ?1";
 
 #[async_trait]
@@ -151,7 +151,7 @@ fn code(connection: &Connection, county: i64, lookup: &str) -> Result<Option<Enr
 }
 
 fn put_device(connection: &Connection, county: i64, device: &DeviceRecord) -> Result<(), StoreError> {
-    let DeviceRecord { row, key, certificate, reply, recovery_sealed, enrolled_ms } = device;
+    let DeviceRecord { row, key, certificate, recovery_sealed, enrolled_ms } = device;
     let id = row.device.0.cast_signed();
     let sql = "INSERT OR REPLACE INTO devices (county, device, staff, state, number, app, waiting, heard_ms,
              writers) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
@@ -167,9 +167,9 @@ fn put_device(connection: &Connection, county: i64, device: &DeviceRecord) -> Re
         pack_writers(row),
     ];
     connection.execute(sql, columns).map_err(fault)?;
-    let sql = "INSERT OR REPLACE INTO enrolments (county, device, key, certificate, reply, recovery,
-             enrolled_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-    let columns = params![county, id, key, certificate, reply, recovery_sealed, enrolled_ms];
+    let sql = "INSERT OR REPLACE INTO enrolments (county, device, key, certificate, recovery,
+             enrolled_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    let columns = params![county, id, key, certificate, recovery_sealed, enrolled_ms];
     connection.execute(sql, columns).map_err(fault).map(drop)
 }
 
@@ -178,8 +178,7 @@ fn device_record(row: &Row<'_>) -> Result<DeviceRecord, StoreError> {
         row: device_row(row)?,
         key: row.get(8).map_err(fault)?,
         certificate: row.get(9).map_err(fault)?,
-        reply: row.get(10).map_err(fault)?,
-        recovery_sealed: row.get(11).map_err(fault)?,
-        enrolled_ms: row.get(12).map_err(fault)?,
+        recovery_sealed: row.get(10).map_err(fault)?,
+        enrolled_ms: row.get(11).map_err(fault)?,
     })
 }

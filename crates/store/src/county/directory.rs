@@ -50,8 +50,6 @@ pub struct DeviceRecord {
     pub key: Vec<u8>,
     /// Its certificate, as it was given out.
     pub certificate: String,
-    /// The enrolment's reply, given again word for word when it was cut off.
-    pub reply: Vec<u8>,
     /// Its recovery code (备用解锁码), as the county's keys have sealed it.
     pub recovery_sealed: Vec<u8>,
     /// When it was enrolled.

@@ -249,8 +249,6 @@ CREATE TABLE enrolments (
     -- Its public key.
     key BLOB NOT NULL,
     certificate TEXT NOT NULL,
-    -- The reply, given again word for word when it was cut off.
-    reply BLOB NOT NULL,
     -- Its recovery code, sealed by the county's keys.
     recovery BLOB NOT NULL,
     enrolled_ms INTEGER NOT NULL,

@@ -23,7 +23,7 @@ pub async fn once(world: &mut World) -> Outcome {
     same!(
         directory.device(one).await?,
         Some(first),
-        "the first is, with its reply, to be answered the same again"
+        "the first is, with its certificate, to be answered the same again"
     );
     claim!(
         !directory.enrol("another", world.device(other, staff(OFFICER), WriterId(2))).await?,

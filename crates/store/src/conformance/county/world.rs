@@ -307,7 +307,6 @@ impl World {
             row: DeviceRecord::fresh_row(device, staff, [writer].into(), self.now_ms),
             key: vec![7; 32],
             certificate: "certificate".to_owned(),
-            reply: vec![4, 5],
             recovery_sealed: vec![6],
             enrolled_ms: self.now_ms,
         }
