@@ -136,6 +136,19 @@ pub fn timeline(person: &Person, rules: &Rules, duty: &str, period: Period, part
     Judge { person, rules, duty, period }.judge(parts)
 }
 
+/// The day of the last part before a period that counts for a duty. O(p + r).
+pub fn last_counting(
+    person: &Person,
+    rules: &Rules,
+    duty: &str,
+    period: Period,
+    parts: &[PartFact],
+) -> Option<Day> {
+    let judge = Judge { person, rules, duty, period };
+    let before = parts.iter().filter(|fact| fact.day < period.from());
+    before.filter(|fact| judge.counts(fact)).map(|fact| fact.day).max()
+}
+
 impl<'a> Judge<'a> {
     fn judge(&self, parts: &[PartFact]) -> Timeline {
         let (from, until) = (self.period.from(), self.period.until());

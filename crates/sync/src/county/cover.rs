@@ -4,6 +4,7 @@
 use super::needs::PartRow;
 use super::work::Work;
 use domain::catalogue::RecordKind;
+use domain::coverage::timeline::{last_counting, reports_change};
 use domain::coverage::touch::{Pairs, first_difference, pairs_of_part, pairs_since};
 use domain::coverage::{Generation, Rules, Standing, deltas, standing};
 use domain::head::Head;
@@ -174,7 +175,7 @@ pub(super) fn judge(
     let loaded = work.loaded;
     let known = loaded.parts_of_subjects.get(&id).filter(|(from, _)| *from <= earliest);
     let stored = loaded.standings.get(&id).filter(|(from, _)| *from <= earliest);
-    let (Some((_, rows)), Some((_, stored))) = (known, stored) else {
+    let (Some((from, rows)), Some((_, stored))) = (known, stored) else {
         work.needs.parts_of_subjects.insert((id, earliest));
         work.needs.standings.insert((id, earliest));
         return;
@@ -190,16 +191,42 @@ pub(super) fn judge(
         facts(rows).into_iter().filter(|fact| !gone.contains(&fact.part)).collect();
     parts.extend(new);
     let generations = Arc::clone(&work.generations);
+    let mut fresh = Vec::new();
+    let mut further: Option<Day> = None;
     for (generation, duty, period) in targets {
+        let next = generations.building().filter(|(span, _)| span.number == *generation);
+        let rules = next.map_or(generations.rules(), |(_, rules)| rules);
+        let standing = standing(&person, rules, duty, *period, &parts);
+        if standing.as_ref().is_some_and(|one| !one.dues.is_empty()) {
+            let last = last_counting(&person, rules, duty, *period, &parts);
+            let asked = hides_older(rows, *from, last).then(|| last.unwrap_or(ALWAYS));
+            further = further.into_iter().chain(asked).min();
+        }
+        fresh.push(standing);
+    }
+    if let Some(further) = further {
+        work.needs.parts_of_subjects.insert((id, further));
+        return;
+    }
+    for ((generation, duty, period), fresh) in targets.iter().zip(fresh) {
         let here = |(number, one): &&(Generation, Standing)| {
             number == generation && one.duty == *duty && one.period == *period
         };
         let old = stored.iter().find(here).map(|(_, one)| one);
-        let next = generations.building().filter(|(span, _)| span.number == *generation);
-        let rules = next.map_or(generations.rules(), |(_, rules)| rules);
-        write_down(work, *generation, old, standing(&person, rules, duty, *period, &parts));
+        write_down(work, *generation, old, fresh);
     }
 }
+
+/// Whether a part that was not loaded may lie after the last known one that counts: of the parts
+/// before `from` only the last of each kind is loaded, and one of those, which does not count or is
+/// void by now, is later.
+fn hides_older(rows: &[PartRow], from: Day, last: Option<Day>) -> bool {
+    let facts = rows.iter().filter_map(|row| row.fact.as_ref());
+    let mut early = facts.filter(|fact| fact.day < from && !reports_change(fact));
+    early.any(|fact| last.is_none_or(|last| last < fact.day))
+}
+
+const ALWAYS: Day = Day(i32::MIN);
 
 /// Writes down that one standing takes the place of another.
 pub(super) fn write_down(

@@ -1,12 +1,14 @@
 //! Claims about who counts as visited, on which day, and why. The audit after every case compares
 //! all standings and figures with their recomputation, as of every day.
 
-use super::world::{HEAD, OFFICER, OTHER, REVIEWER, VILLAGE, World, code, day, month};
-use crate::conformance::{Outcome, claim, same, there};
-use domain::catalogue::keys;
+use super::world::{HEAD, OFFICER, OTHER, REVIEWER, Sets, VILLAGE, World, code, day, list, month, sets};
+use crate::conformance::{Broken, Outcome, claim, same, there};
+use domain::catalogue::{RecordKind, keys};
 use domain::coverage::{Excluded, Status};
+use domain::patch::RecordRef;
 use domain::time::{Day, Happened};
 use domain::value::Value;
+use sync::county::prepared::OwnRecord;
 
 const MET: Option<Status> = Some(Status::MetHome);
 const NOT_YET: Option<Status> = Some(Status::NotYet);
@@ -174,6 +176,70 @@ pub async fn rolling(world: &mut World) -> Outcome {
         Some(day(6, 4)),
         "30 days after the visit, whatever was telephoned since"
     );
+    Ok(())
+}
+
+/// The standing of `rounds` in October knows the last visit that counts.
+async fn due_in_october(world: &World, person: RecordRef) -> Result<Option<Day>, Broken> {
+    let all = world.county.reports.standings_of(person.id).await?;
+    let october = all.iter().find(|one| one.duty == "rounds" && one.period == month(10));
+    Ok(there(october, "the standing of October")?.due_on(day(10, 2)))
+}
+
+/// Somebody of TK with calls in May and June, and later a visit that met only the family.
+async fn two_calls(world: &mut World, person: RecordRef) -> Outcome {
+    let mut phone = world.phone(OFFICER).await?;
+    for at in [day(5, 10), day(6, 20)] {
+        let call = phone.visit_when(VILLAGE, Happened::morning(at), "phone");
+        phone.met(call, person);
+    }
+    world.send(&mut phone).await?;
+    same!(due_in_october(world, person).await?, Some(day(6, 9)), "as the calls arrive");
+    let visit = phone.visit(VILLAGE, day(10, 9));
+    phone.part(visit, person, "family", None);
+    world.send(&mut phone).await?;
+    same!(due_in_october(world, person).await?, Some(day(6, 9)), "as another arrival finds them");
+    Ok(())
+}
+
+pub async fn rolling_away(world: &mut World) -> Outcome {
+    let person = world.person(VILLAGE, "TK").await?;
+    let stay = [("kind", "migrant"), ("from", "2026-01-01"), ("until", "2026-05-31")];
+    for (key, value) in stay {
+        world.set(person, [(&format!("{}1/{key}", keys::AWAY), value.into())]).await?;
+    }
+    two_calls(world, person).await
+}
+
+pub async fn rolling_narrowed(world: &mut World) -> Outcome {
+    let person = world.person(VILLAGE, "TK").await?;
+    let record = World::duty("rounds");
+    let head = world.head(record).await?;
+    let fields = head.fields.keys().filter_map(|key| Some((key.clone(), head.value(key)?.clone())));
+    let mut fields: Sets = fields.collect();
+    fields.extend(sets([(keys::FROM, "2026-06-01".into())]));
+    let wide = sets([(keys::WAYS, list(&["home", "phone"])), (keys::UNTIL, "2026-06-01".into())]);
+    let patches =
+        vec![world.own(OwnRecord::Known(record), wide), world.own(OwnRecord::New(RecordKind::Duty), fields)];
+    world.append(patches).await?;
+    world.build().await?;
+    two_calls(world, person).await
+}
+
+pub async fn rolling_void(world: &mut World) -> Outcome {
+    let person = world.person(VILLAGE, "TK").await?;
+    let mut phone = world.phone(OFFICER).await?;
+    let visits = [day(5, 5), day(6, 20)].map(|at| phone.visit(VILLAGE, at));
+    for visit in visits {
+        phone.met(visit, person);
+    }
+    world.send(&mut phone).await?;
+    same!(due_in_october(world, person).await?, Some(day(7, 20)), "30 days after the last");
+    let [_, last] = visits;
+    world.set(last, [(keys::VOID, "twice".into())]).await?;
+    same!(due_in_october(world, person).await?, Some(day(6, 4)), "30 days after the one before it");
+    world.set(last, [(keys::VOID, Value::Null)]).await?;
+    same!(due_in_october(world, person).await?, Some(day(7, 20)), "and back");
     Ok(())
 }
 

@@ -130,6 +130,9 @@ cases! {
     "a reported change waits for the township's word" coverage::change;
     "a change that was reported long ago is still pending" coverage::old_change;
     "a rolling duty is counted from the last visit that counts, whatever came after it" coverage::rolling;
+    "a rolling duty knows the calls that a stay elsewhere once made count" coverage::rolling_away;
+    "a rolling duty knows the calls that an earlier rule accepted" coverage::rolling_narrowed;
+    "of a rolling duty the visit before counts again when the last one is void" coverage::rolling_void;
     "a visit dated into the far future counts when its time has come" coverage::far_future;
 
     "an edited rule shows nowhere before its generation is complete" generations::switch;

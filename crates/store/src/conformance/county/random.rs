@@ -185,9 +185,25 @@ impl Play {
         usize::try_from(self.dice.below(self.workers.len() as u64)).ok()
     }
 
+    /// Two calls long ago, which counted or not by a rule or a stay of that time.
+    fn early_calls(&mut self) {
+        let (person, at) = (self.dice.pick(&self.persons), self.worker());
+        let Some((person, at)) = person.zip(at) else { return };
+        for month in [5, 6] {
+            let day = day(month, 1).plus(i32::try_from(self.dice.below(28)).unwrap_or(0));
+            let Some(Worker { phone, .. }) = self.workers.get_mut(at) else { return };
+            let visit = phone.visit_when(VILLAGE, Happened::morning(day), "phone");
+            self.parts.push(phone.met(visit, person));
+            self.visits.push(visit);
+        }
+    }
+
     /// A visit with some parts.
     fn visit(&mut self) -> Outcome {
         let Some(at) = self.worker() else { return Ok(()) };
+        if self.dice.one_in(8) {
+            self.early_calls();
+        }
         let village = if at == 1 { OTHER } else { VILLAGE };
         let village = if self.dice.one_in(8) { OTHER } else { village };
         let (day, way) = (self.dice.day(), self.dice.text(&["home", "home", "phone", "elsewhere"]));
@@ -341,7 +357,7 @@ impl Play {
         }
         let duty = self.dice.text(&["elder", "rounds", "child", "home"]);
         let record = World::duty(duty);
-        match self.dice.below(4) {
+        match self.dice.below(5) {
             0 => {
                 let categories =
                     self.dice.pick(&[&["LSLR"][..], &["TK"], &["LSLR", "LSET"]]).unwrap_or_default();
@@ -351,6 +367,10 @@ impl Play {
             2 => {
                 let cadence = self.dice.text(&["month", "quarter", "days:20"]);
                 world.set(record, [(keys::CADENCE, cadence.into())]).await
+            }
+            3 => {
+                let ways = self.dice.pick(&[&["home"][..], &["home", "phone"]]).unwrap_or_default();
+                world.set(record, [(keys::WAYS, list(ways))]).await
             }
             _ => {
                 let head = world.head(record).await?;
