@@ -18,7 +18,7 @@ const COUNTIES: [(u32, usize, &str); 3] =
     [(0, 3_600, "3,600"), (2, 0, "36,000"), (coverage::MONTHS, 0, "360,000")];
 
 /// Requests that are timed.
-const TIMED: usize = 25;
+const TIMED: usize = 40;
 
 /// Visits that a person has before the timed ones.
 const HISTORIES: [usize; 3] = [10, 100, 1_000];
@@ -26,7 +26,9 @@ const HISTORIES: [usize; 3] = [10, 100, 1_000];
 /// Measures.
 pub fn measure(table: &mut Table) -> Outcome {
     let about = "One phone, the real server over loopback; the median of the whole exchange. A growing \
-        county: a request of 20 visits. A growing history: a request of one visit to that person.";
+        county: a request of 20 visits. A growing history: a request of one \
+        visit to one person, who has been \
+        visited every day so far.";
     table.section("An exchange as history grows", about);
     let mut smallest: Option<Amount> = None;
     for (months, more, name) in COUNTIES {
@@ -98,24 +100,21 @@ fn moved(visit: &SeedVisit, day: Day) -> SeedVisit {
 fn of_people() -> Outcome<Vec<Times>> {
     let seeded = county(coverage::SUBJECTS, 0)?;
     let data = seeded.copied("people")?;
-    let (staff, visits) = workers(&seeded, 1, 200)?.pop().ok_or("no workers")?;
-    let mut people = std::collections::BTreeSet::new();
-    let templates: Vec<_> = visits
-        .into_iter()
-        .filter(|visit| visit.parts.first().is_some_and(|part| people.insert(part.subject)))
-        .take(HISTORIES.len())
-        .collect();
-    // Some sixty days, so that everything counts for a period that is kept.
-    let on = |place: usize| seeded.today.plus(-1 - i32::try_from(place % 60).unwrap_or_default());
+    let (staff, visits) = workers(&seeded, 1, A_REQUEST)?.pop().ok_or("no workers")?;
+    let template = visits.first().ok_or("no visits")?;
+    // One a day, backwards from yesterday.
+    let on = |place: usize| moved(template, seeded.today.plus(-1 - i32::try_from(place).unwrap_or_default()));
     let mut writer = enrolled(&data, &[(staff, Vec::new())])?.pop().ok_or("no writer")?;
     let server = CountyProcess::start(&data, "127.0.0.1:0")?;
-    let mut all = Vec::new();
-    for (count, template) in HISTORIES.into_iter().zip(&templates) {
-        let history: Vec<_> = (0..count).map(|place| moved(template, on(place))).collect();
+    let (mut all, mut brought) = (Vec::new(), 0);
+    for count in HISTORIES {
+        let history: Vec<_> = (brought..count).map(on).collect();
         writer.prepare(&history, A_REQUEST)?;
-        let timed: Vec<_> = (0..TIMED).map(|place| moved(template, on(place))).collect();
+        // Always of the last days: once more on a day that had one.
+        let timed: Vec<_> = (0..TIMED).map(on).collect();
         writer.prepare(&timed, 1)?;
         all.push(bring(&mut writer, &server)?);
+        brought = count;
     }
     server.stop()?;
     folder::remove(&data)?;
