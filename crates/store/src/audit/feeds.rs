@@ -6,10 +6,12 @@ use crate::county::{FeedRequest, Ledger};
 use domain::catalogue::{RecordKind, keys};
 use domain::ids::{AreaCode, RecordId};
 use domain::patch::RecordRef;
-use domain::permission::Scope;
+use domain::permission::{Audience, Scope};
+use domain::subject::Person;
+use domain::time::Day;
 use std::collections::{BTreeMap, BTreeSet};
 use sync::county::needs::RecordRow;
-use sync::county::place::{areas_of, codes, hangs_on, link};
+use sync::county::place::{areas_of, audience_of, codes, days_of_visit, hangs_on, link};
 use sync::wire::exchange::Position;
 
 /// What a feed should be.
@@ -23,12 +25,14 @@ pub(super) async fn check(ledger: &dyn Ledger, county: AreaCode) -> Result<Vec<F
     let mut findings = Vec::new();
     let mut feeds: BTreeMap<Scope, Expected> = BTreeMap::new();
     let visits = villages_of_visits(ledger).await?;
+    let (state, ..) = ledger.standing_now().await?;
     for kind in RecordKind::ALL {
         let mut after = None;
         while let Some((last, page)) = records(ledger, *kind, after).await? {
             after = Some(last);
             for (record, row) in page {
-                if !placed(ledger, county, &visits, record, &row).await? {
+                let placed = placed(ledger, county, &visits, record, &row).await?;
+                if !placed || !for_whom(ledger, state.begins, record, &row).await? {
                     findings.push(Finding::Place(record));
                 }
                 for scope in &row.scopes {
@@ -83,6 +87,38 @@ async fn placed(
     };
     let areas: Vec<AreaCode> = row.scopes.iter().map(|scope| scope.area).collect();
     Ok(row.subject == subject && areas == areas_of(county, record.kind, &row.head, &villages))
+}
+
+/// Whether a record stands in the feeds of those who may have it. Who was a child when it was placed
+/// may be none today: then both are right.
+async fn for_whom(
+    ledger: &dyn Ledger,
+    begins: Day,
+    record: RecordRef,
+    row: &RecordRow,
+) -> Result<bool, StoreError> {
+    let person = match row.subject {
+        None => None,
+        Some(id) => {
+            let row = ledger.record(RecordRef { kind: RecordKind::Person, id }).await?;
+            row.map(|row| Person::read(id, &row.head))
+        }
+    };
+    let visit = link(&row.head, keys::VISIT).filter(|_| record.kind == RecordKind::Part);
+    let visit = match visit {
+        None => None,
+        Some(id) => ledger.record(RecordRef { kind: RecordKind::Visit, id }).await?,
+    };
+    let mut days = visit.map_or_else(Vec::new, |visit| days_of_visit(&visit.head));
+    let least = audience_of(record.kind, person.as_ref(), &days);
+    days.push(begins);
+    let most = match &person {
+        Some(person) if person.age_on(begins).is_none() => Audience::Child,
+        person => audience_of(record.kind, person.as_ref(), &days),
+    };
+    let hangs = matches!(record.kind, RecordKind::Part | RecordKind::Concern);
+    let most = if hangs { most } else { least };
+    Ok(row.scopes.iter().all(|scope| scope.audience == least || scope.audience == most))
 }
 
 async fn check_feed(

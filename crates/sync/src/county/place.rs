@@ -21,6 +21,7 @@ type PartsOfVisits = BTreeMap<RecordId, BTreeSet<RecordId>>;
 /// that met them).
 pub(super) fn feeds(work: &mut Work<'_>) {
     let moved = follow_persons(work);
+    follow_visits(work);
     let parts = follow_parts(work, &moved);
     let changed: Vec<RecordRef> = work.plan.records.keys().copied().collect();
     for record in changed {
@@ -69,6 +70,33 @@ fn follow_persons(work: &mut Work<'_>) -> BTreeSet<RecordId> {
         }
     }
     moved
+}
+
+/// Lays on the bench the parts of visits whose time has changed, where that changes their feeds: who was
+/// a child on the day of the visit stands in the feed of children's parts.
+fn follow_visits(work: &mut Work<'_>) {
+    let visits = work.plan.records.iter().filter(|(record, _)| record.kind == RecordKind::Visit);
+    let amended = visits.filter(|(record, row)| {
+        work.before(**record).is_some_and(|before| days_of_visit(&before.head) != days_of_visit(&row.head))
+    });
+    let amended: Vec<RecordId> = amended.map(|(record, _)| record.id).collect();
+    for visit in amended {
+        let Some(parts) = work.loaded.parts_of_visits.get(&visit) else {
+            work.needs.parts_of_visits.insert(visit);
+            continue;
+        };
+        for part in parts {
+            let record = RecordRef { kind: RecordKind::Part, id: part.part };
+            if work.plan.records.contains_key(&record) {
+                continue;
+            }
+            let Some(Some(row)) = work.loaded(record).map(|found| found.row.as_ref()) else { continue };
+            let Some((scopes, _)) = scopes(work, &PartsOfVisits::new(), record, &row.head) else { continue };
+            if scopes != row.scopes {
+                work.plan.records.insert(record, row.clone());
+            }
+        }
+    }
 }
 
 /// Lays on the bench the visits that parts have come to, left, or moved away with, where that changes
@@ -167,21 +195,10 @@ fn scopes(
             row.map(|row| Person::read(id, &row.head))
         }
     };
-    let audience = match record.kind {
-        RecordKind::Grant | RecordKind::Closing | RecordKind::Urgent => Audience::Restricted,
-        RecordKind::ChildFile => Audience::Child,
-        RecordKind::Part | RecordKind::Concern => {
-            let day = if record.kind == RecordKind::Part { visit_day(work, head)? } else { None };
-            let today = Day::of(work.prepared.now_ms);
-            // Whose it is may be contested or unknown; then it may be a child's. The day of the visit
-            // may be mistyped; who is a child today is one.
-            let minor = person
-                .as_ref()
-                .is_none_or(|one| one.is_minor_on(today) || day.is_some_and(|day| one.is_minor_on(day)));
-            if minor { Audience::Child } else { Audience::General }
-        }
-        _ => Audience::General,
-    };
+    let mut days = if record.kind == RecordKind::Part { visit_days(work, head)? } else { Vec::new() };
+    // The day of the visit may be mistyped; who is a child today is one.
+    days.push(Day::of(work.prepared.now_ms));
+    let audience = audience_of(record.kind, person.as_ref(), &days);
     let villages = match record.kind {
         RecordKind::Visit => villages_of_visit(work, parts, record.id)?,
         _ => person.map_or_else(Vec::new, |person| person.villages),
@@ -217,11 +234,31 @@ pub fn areas_of(county: AreaCode, kind: RecordKind, head: &Head, villages: &[Are
     if areas.is_empty() { vec![county] } else { areas }
 }
 
-fn visit_day(work: &mut Work<'_>, part: &Head) -> Option<Option<Day>> {
-    let Some(id) = link(part, keys::VISIT) else { return Some(None) };
+/// Who may have a record; `days` are those on which its person may have been a child. Whose it is may
+/// be contested or unknown; then it may be a child's.
+pub fn audience_of(kind: RecordKind, person: Option<&Person>, days: &[Day]) -> Audience {
+    match kind {
+        RecordKind::Grant | RecordKind::Closing | RecordKind::Urgent => Audience::Restricted,
+        RecordKind::ChildFile => Audience::Child,
+        RecordKind::Part | RecordKind::Concern
+            if person.is_none_or(|one| days.iter().any(|day| one.is_minor_on(*day))) =>
+        {
+            Audience::Child
+        }
+        _ => Audience::General,
+    }
+}
+
+fn visit_days(work: &mut Work<'_>, part: &Head) -> Option<Vec<Day>> {
+    let Some(id) = link(part, keys::VISIT) else { return Some(Vec::new()) };
     let row = work.row(RecordRef { kind: RecordKind::Visit, id })?;
-    let happened = row.and_then(|row| row.head.text(keys::HAPPENED)?.parse::<Happened>().ok());
-    Some(happened.map(Happened::day))
+    Some(row.map_or_else(Vec::new, |row| days_of_visit(&row.head)))
+}
+
+/// Every day on which a visit is said to have been: several while that is contested.
+pub fn days_of_visit(visit: &Head) -> Vec<Day> {
+    let said = visit.values(keys::HAPPENED).filter_map(Value::as_text);
+    said.filter_map(|text| text.parse::<Happened>().ok()).map(Happened::day).collect()
 }
 
 /// The settled record that a field names.

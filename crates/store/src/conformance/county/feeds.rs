@@ -7,6 +7,7 @@ use domain::catalogue::{RecordKind, keys};
 use domain::ids::AreaCode;
 use domain::patch::RecordRef;
 use domain::permission::{Audience, Scope};
+use domain::time::Happened;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use sync::county::prepared::Job;
@@ -191,6 +192,24 @@ pub async fn child(world: &mut World) -> Outcome {
     world.send(&mut other).await?;
     let row = there(world.county.ledger.record(part).await?, "the part")?;
     claim!(row.scopes.iter().all(|scope| scope.audience != Audience::General), "{:?}", row.scopes);
+    Ok(())
+}
+
+pub async fn child_by_amendment(world: &mut World) -> Outcome {
+    let person = world.person(VILLAGE, "LSLR").await?;
+    world.set(person, [(keys::BORN, "2008-11-05".into())]).await?;
+    let mut phone = world.phone(OFFICER).await?;
+    let visit = phone.visit(VILLAGE, day(11, 9));
+    let part = phone.met(visit, person);
+    world.send(&mut phone).await?;
+    for (at, scope) in [(9, general(VILLAGE)), (1, child_scope()), (9, general(VILLAGE))] {
+        let happened = Happened::morning(day(11, at)).to_string();
+        world.set(visit, [(keys::HAPPENED, happened.into())]).await?;
+        let row = there(world.county.ledger.record(part).await?, "the part")?;
+        same!(row.scopes, [scope], "who came of age on the 5th, met before it or after");
+        claim!(feed(world, scope, 0).await?.0.contains(&part), "and it is told there");
+        world.audit().await?;
+    }
     Ok(())
 }
 

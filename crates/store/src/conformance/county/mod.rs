@@ -118,6 +118,7 @@ cases! {
     "a visit stands where the persons are whom it met, when parts come and go too" feeds::parts_come_and_go;
     "a contested village is visible in each" feeds::contested_village;
     "a child's part stands in the feed of those responsible for children, and in no other" feeds::child;
+    "a part moves to where it belongs when its visit is said to have been on another day" feeds::child_by_amendment;
     "a position never passes over a row that is written later" feeds::side_by_side;
 
     "a visit counts on the day it was made, whenever it arrives" coverage::late_entry;
