@@ -1,5 +1,6 @@
 //! 工作人员: who they are, where they work, and which phones they hold.
 
+use crate::clock;
 use crate::county::{County, at_county};
 use domain::catalogue::{RecordKind, keys};
 use domain::ids::{AreaCode, DeviceId, RecordId, WriterId};
@@ -128,7 +129,8 @@ pub(crate) async fn write_all(
 /// # Errors
 /// `device_unknown`; what the store says.
 pub async fn set_state(county: &County, device: DeviceId, state: DeviceState) -> Result<(), Problem> {
-    let found = county.stores.directory.set_state(device, state).await.map_err(at_county)?;
+    let today = Day::of(clock::now_ms());
+    let found = county.stores.directory.set_state(device, state, today).await.map_err(at_county)?;
     if !found {
         return Err(Problem::new(ProblemCode::DeviceUnknown));
     }

@@ -23,14 +23,15 @@ pub(super) fn roles(rules: &Rules, duty: &str, village: AreaCode, day: Day) -> B
 }
 
 /// For each member of staff with a phone, the last day on or before `as_of` on which it was heard: at
-/// the latest, that of its enrolment. Who handed the phone over has none; who lost it has one, and it
+/// the latest, that of its enrolment. Who had handed the phone over by then has none; who lost it has one, and it
 /// is silent.
 pub(super) async fn phones(county: &County, as_of: Day) -> Result<BTreeMap<RecordId, Day>, Problem> {
     let heard = county.stores.reports.heard(as_of).await.map_err(at_county)?;
     let mut phones = BTreeMap::new();
+    let states = county.stores.directory.states(as_of).await.map_err(at_county)?;
     for device in county.stores.directory.devices().await.map_err(at_county)? {
         let enrolled = Day::of(device.enrolled_ms);
-        if enrolled <= as_of && device.row.state != DeviceState::Retired {
+        if enrolled <= as_of && states.get(&device.row.device) != Some(&DeviceState::Retired) {
             let staff = device.row.staff;
             let last = heard.get(&staff).copied().unwrap_or(enrolled).max(enrolled);
             let known = phones.entry(staff).or_insert(last);

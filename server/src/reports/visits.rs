@@ -2,9 +2,9 @@
 
 use super::people::masked;
 use crate::county::{County, at_county};
-use domain::catalogue::{RecordKind, keys};
+use domain::catalogue::RecordKind;
 use domain::ids::RecordId;
-use domain::patch::{Entry, RecordRef};
+use domain::patch::RecordRef;
 use domain::problem::{Problem, ProblemCode};
 use domain::reference::Reference;
 use domain::subject::Person;
@@ -142,7 +142,8 @@ pub async fn of_visit(county: &County, id: RecordId) -> Result<Vec<RecordHistory
     let (_, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
     let visit = RecordRef { kind: RecordKind::Visit, id };
     let mut histories = vec![history(county, &reference, visit).await?];
-    for part in parts(county, visit).await? {
+    for part in county.stores.reports.parts_of_visit(id).await.map_err(at_county)? {
+        let part = RecordRef { kind: RecordKind::Part, id: part.part };
         histories.push(history(county, &reference, part).await?);
     }
     Ok(histories)
@@ -158,26 +159,6 @@ pub async fn contested_of(county: &County, id: RecordId) -> Result<Vec<FieldHist
     let RecordHistory { contested, writes, .. } = history(county, &reference, record).await?;
     Ok(writes.into_iter().filter(|write| write.stands && contested.contains(&write.field)).collect())
 }
-
-/// The parts of a visit. They follow it in their writer's log, in the transaction in which it was made.
-async fn parts(county: &County, visit: RecordRef) -> Result<Vec<RecordRef>, Problem> {
-    let made = county.stores.reports.history(visit).await.map_err(at_county)?;
-    let Some(first) = made.into_iter().next() else { return Ok(Vec::new()) };
-    let Entry { patch, .. } = first.entry;
-    let mut parts = Vec::new();
-    for serial in patch.serial + 1..patch.serial + 1 + FOLLOWING_MAX {
-        let id = RecordId::derived(patch.writer, serial);
-        let record = RecordRef { kind: RecordKind::Part, id };
-        let Some(row) = county.stores.ledger.record(record).await.map_err(at_county)? else { continue };
-        if row.head.text(keys::VISIT) == Some(visit.id.to_string().as_str()) {
-            parts.push(record);
-        }
-    }
-    Ok(parts)
-}
-
-/// A visit's parts and what was found are among so many entries after it.
-const FOLLOWING_MAX: u64 = 60;
 
 async fn history(
     county: &County,

@@ -8,6 +8,7 @@ use axum::http::{Method, StatusCode};
 use domain::catalogue::{RecordKind, keys};
 use domain::ids::{DeviceId, RecordId};
 use domain::problem::{Problem, ProblemCode};
+use domain::time::Day;
 use domain::value::Value;
 use seal::certificate::RevocationWord;
 use seal::dice::SeededDice;
@@ -31,6 +32,10 @@ async fn refused(world: &World, frame: Vec<u8>) -> Problem {
     let problem = send(&world.phones, "/exchange", frame).await.unwrap_err();
     assert_eq!(seq(world).await, before, "what was refused left a trace");
     problem
+}
+
+fn today() -> Day {
+    Day::of(clock::now_ms())
 }
 
 #[tokio::test]
@@ -215,7 +220,7 @@ async fn an_old_exchange_number_gets_receipts_and_nothing_of_anybody() {
 async fn a_retired_phone_uploads_and_gets_receipts_only() {
     let world = World::new().await;
     let mut phone = world.phone(1).await;
-    world.store.set_state(phone.certificate().device, DeviceState::Retired).await.unwrap();
+    world.store.set_state(phone.certificate().device, DeviceState::Retired, today()).await.unwrap();
     let visit = phone.visit(world.elder().await);
     let reply = phone.exchange(&world.phones).await.unwrap();
     assert_eq!(reply.statement.outcomes, []);
@@ -230,7 +235,7 @@ async fn a_revoked_phone_is_told_so_under_signature_and_its_work_is_set_aside() 
     let world = World::new().await;
     let mut phone = world.phone(1).await;
     phone.exchange(&world.phones).await.unwrap();
-    world.store.set_state(phone.certificate().device, DeviceState::Revoked).await.unwrap();
+    world.store.set_state(phone.certificate().device, DeviceState::Revoked, today()).await.unwrap();
     phone.visit(world.elder().await);
     let reply = phone.exchange(&world.phones).await.unwrap();
     assert!(reply.statement.outcomes.iter().all(|one| one.state != ItemState::Applied));

@@ -318,7 +318,7 @@ impl County {
     }
 
     pub fn set_state(&self, device: DeviceId, state: DeviceState) {
-        assert!(now(self.store.set_state(device, state)).unwrap());
+        assert!(now(self.store.set_state(device, state, Day::of(crate::flows::noon()))).unwrap());
     }
 
     /// The next reply says that these records were erased by law.

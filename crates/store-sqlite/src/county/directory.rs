@@ -3,12 +3,14 @@
 
 use super::SqliteCounty;
 use super::apply::pack_writers;
-use super::load_log::{device_row, device_state_number};
+use super::load_log::{device_row, device_state, device_state_number};
 use crate::codec::{broken, record_id};
 use crate::fault::fault;
 use async_trait::async_trait;
 use domain::ids::DeviceId;
+use domain::time::Day;
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use std::collections::BTreeMap;
 use store::StoreError;
 use store::county::{DeviceRecord, Directory, EnrolCode, EnrolState};
 use sync::county::needs::DeviceState;
@@ -88,11 +90,35 @@ impl Directory for SqliteCounty {
         .await
     }
 
-    async fn set_state(&self, device: DeviceId, state: DeviceState) -> Result<bool, StoreError> {
+    async fn set_state(&self, device: DeviceId, state: DeviceState, day: Day) -> Result<bool, StoreError> {
+        const NOW: &str = "UPDATE devices SET state = ?3 WHERE county = ?1 AND device = ?2";
+        const SINCE: &str =
+            "INSERT OR REPLACE INTO device_states (county, device, state, day) VALUES (?1, ?2, ?3, ?4)";
         self.write(move |desk| {
-            let sql = "UPDATE devices SET state = ?3 WHERE county = ?1 AND device = ?2";
-            let row = [desk.county, device.0.cast_signed(), device_state_number(state)];
-            Ok(desk.connection.execute(sql, row).map_err(fault)? > 0)
+            let (county, device, state) = (desk.county, device.0.cast_signed(), device_state_number(state));
+            let found = desk.connection.execute(NOW, [county, device, state]).map_err(fault)? > 0;
+            if found {
+                let row = [county, device, state, i64::from(day.0)];
+                desk.connection.execute(SINCE, row).map_err(fault)?;
+            }
+            Ok(found)
+        })
+        .await
+    }
+
+    async fn states(&self, as_of: Day) -> Result<BTreeMap<DeviceId, DeviceState>, StoreError> {
+        // Ascending by day within a device, so that the last one stays.
+        const SQL: &str = "SELECT device, state FROM device_states WHERE county = ?1 AND day <= ?2
+             ORDER BY device, day";
+        self.read(move |view| {
+            let mut statement = view.connection.prepare_cached(SQL).map_err(fault)?;
+            let mut rows = statement.query([view.county, i64::from(as_of.0)]).map_err(fault)?;
+            let mut found = BTreeMap::new();
+            while let Some(row) = rows.next().map_err(fault)? {
+                let device = DeviceId(row.get::<_, i64>(0).map_err(fault)?.cast_unsigned());
+                found.insert(device, device_state(row.get(1).map_err(fault)?)?);
+            }
+            Ok(found)
         })
         .await
     }

@@ -41,17 +41,21 @@ pub(super) fn device_state_number(state: DeviceState) -> i64 {
     }
 }
 
+/// The device's state of a number.
+pub(super) fn device_state(number: i64) -> Result<DeviceState, StoreError> {
+    [DeviceState::Active, DeviceState::Retired, DeviceState::Revoked]
+        .into_iter()
+        .find(|one| device_state_number(*one) == number)
+        .ok_or_else(|| crate::codec::broken("a device's state of a newer version"))
+}
+
 /// The device in a row of `device, staff, state, number, app, waiting, heard_ms, writers`.
 pub(super) fn device_row(row: &Row<'_>) -> Result<DeviceRow, StoreError> {
-    let state: i64 = row.get(2).map_err(fault)?;
     let writers: Vec<u8> = row.get(7).map_err(fault)?;
     Ok(DeviceRow {
         device: DeviceId(row.get::<_, i64>(0).map_err(fault)?.cast_unsigned()),
         staff: crate::codec::record_id(row.get(1).map_err(fault)?),
-        state: [DeviceState::Active, DeviceState::Retired, DeviceState::Revoked]
-            .into_iter()
-            .find(|one| device_state_number(*one) == state)
-            .ok_or_else(|| crate::codec::broken("a device's state of a newer version"))?,
+        state: device_state(row.get(2).map_err(fault)?)?,
         number: row.get::<_, i64>(3).map_err(fault)?.cast_unsigned(),
         app: row.get(4).map_err(fault)?,
         waiting: row.get::<_, i64>(5).map_err(fault)?.cast_unsigned(),

@@ -62,6 +62,10 @@ impl Reports for SqliteCounty {
         self.read(move |view| view.parts_of(subject, count)).await
     }
 
+    async fn parts_of_visit(&self, visit: RecordId) -> Result<Vec<PartRow>, StoreError> {
+        self.read(move |view| view.parts_of_visit(visit)).await
+    }
+
     async fn history(&self, record: RecordRef) -> Result<Vec<HistoryItem>, StoreError> {
         let lines = self.read(move |view| view.lines_of(record)).await?;
         let item = |line: super::lines::Line| {

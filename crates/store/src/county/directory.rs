@@ -4,8 +4,8 @@
 use crate::StoreError;
 use async_trait::async_trait;
 use domain::ids::{DeviceId, RecordId, WriterId};
-use domain::time::UnixMs;
-use std::collections::BTreeSet;
+use domain::time::{Day, UnixMs};
+use std::collections::{BTreeMap, BTreeSet};
 use sync::county::needs::{DeviceRow, DeviceState};
 
 /// An enrolment code as the county keeps it: never the code itself.
@@ -117,9 +117,16 @@ pub trait Directory: Send + Sync {
     /// As any reading.
     async fn devices(&self) -> Result<Vec<DeviceRecord>, StoreError>;
 
-    /// Changes whether a device may exchange. `false` when there is no such device.
+    /// Changes, from a day on, whether a device may exchange. `false` when there is no such device.
     ///
     /// # Errors
     /// As any writing.
-    async fn set_state(&self, device: DeviceId, state: DeviceState) -> Result<bool, StoreError>;
+    async fn set_state(&self, device: DeviceId, state: DeviceState, day: Day) -> Result<bool, StoreError>;
+
+    /// The states that devices had at the end of a day, so that figures of the past stay as they were;
+    /// a device whose state had not been changed by then was active, and is left out.
+    ///
+    /// # Errors
+    /// As any reading.
+    async fn states(&self, as_of: Day) -> Result<BTreeMap<DeviceId, DeviceState>, StoreError>;
 }

@@ -121,6 +121,12 @@ pub trait Reports: Send + Sync {
     /// As any reading.
     async fn parts_of(&self, subject: RecordId, count: usize) -> Result<Vec<PartRow>, StoreError>;
 
+    /// The parts of a visit, ascending, those that count for nothing too.
+    ///
+    /// # Errors
+    /// As any reading.
+    async fn parts_of_visit(&self, visit: RecordId) -> Result<Vec<PartRow>, StoreError>;
+
     /// A record's patches in the order in which they arrived.
     ///
     /// # Errors

@@ -255,6 +255,16 @@ CREATE TABLE enrolments (
     PRIMARY KEY (county, device)
 ) STRICT, WITHOUT ROWID;
 
+-- From which day on a device had another state than active: figures of the past stay as they were.
+CREATE TABLE device_states (
+    county INTEGER NOT NULL,
+    device INTEGER NOT NULL,
+    day INTEGER NOT NULL,
+    -- As in `devices`.
+    state INTEGER NOT NULL,
+    PRIMARY KEY (county, device, day)
+) STRICT, WITHOUT ROWID;
+
 -- On which days a phone of a member of staff was heard.
 CREATE TABLE heard (
     county INTEGER NOT NULL,

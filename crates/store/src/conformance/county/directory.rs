@@ -1,9 +1,10 @@
 //! Claims about enrolment codes and devices.
 
-use super::world::{NEIGHBOUR, OFFICER, World, staff};
+use super::world::{NEIGHBOUR, OFFICER, World, day, staff};
 use crate::conformance::{Outcome, claim, same, there};
 use crate::county::EnrolState;
 use domain::ids::{DeviceId, WriterId};
+use std::collections::BTreeMap;
 use sync::county::needs::DeviceState;
 
 pub async fn once(world: &mut World) -> Outcome {
@@ -81,8 +82,9 @@ pub async fn devices(world: &mut World) -> Outcome {
     same!(all, [one.device, other.device], "all, ascending");
     one.number = 8;
     world.send(&mut one).await?;
-    claim!(directory.set_state(one.device, DeviceState::Retired).await?, "there is such a device");
-    claim!(!directory.set_state(DeviceId(9), DeviceState::Retired).await?, "there is no such device");
+    let retired = DeviceState::Retired;
+    claim!(directory.set_state(one.device, retired, day(11, 10)).await?, "there is such a device");
+    claim!(!directory.set_state(DeviceId(9), retired, day(11, 10)).await?, "there is no such device");
     let kept = there(directory.device(one.device).await?, "the device")?;
     same!(
         (kept.row.state, kept.row.number),
@@ -98,5 +100,31 @@ pub async fn devices(world: &mut World) -> Outcome {
     same!((kept.key.len(), kept.recovery_sealed), (32, vec![6]), "and the rest as it was enrolled");
     let beside = there(directory.device(other.device).await?, "the other")?;
     same!(beside.row.state, DeviceState::Active, "the other is left alone");
+    Ok(())
+}
+
+pub async fn states(world: &mut World) -> Outcome {
+    let directory = world.county.directory.clone();
+    let (one, other) = (world.phone(OFFICER).await?, world.phone(NEIGHBOUR).await?);
+    let (active, retired, revoked) = (DeviceState::Active, DeviceState::Retired, DeviceState::Revoked);
+    for (device, state, at) in [
+        (one.device, retired, 5),
+        (other.device, revoked, 6),
+        (one.device, active, 8),
+        (one.device, retired, 9),
+    ] {
+        claim!(directory.set_state(device, state, day(11, at)).await?, "there is such a device");
+    }
+    directory.set_state(DeviceId(9), retired, day(11, 1)).await?;
+    let both = |state| BTreeMap::from([(one.device, state), (other.device, revoked)]);
+    for (as_of, expected) in [
+        (4, BTreeMap::new()),
+        (5, BTreeMap::from([(one.device, retired)])),
+        (7, both(retired)),
+        (8, both(active)),
+        (30, both(retired)),
+    ] {
+        same!(directory.states(day(11, as_of)).await?, expected, "as it was at the end of that day");
+    }
     Ok(())
 }

@@ -215,12 +215,12 @@ pub async fn unknown_device(world: &mut World) -> Outcome {
 pub async fn devices(world: &mut World) -> Outcome {
     let mut phone = world.phone(OFFICER).await?;
     let one = phone.visit(VILLAGE, day(11, 8));
-    world.county.directory.set_state(phone.device, DeviceState::Retired).await?;
+    world.county.directory.set_state(phone.device, DeviceState::Retired, day(11, 10)).await?;
     let done = world.send(&mut phone).await?;
     claim!(done.receipts_only, "no lists for a phone that was handed over");
     same!(world.states(one).await?, [ItemState::Applied], "its visits are taken");
     let other = phone.visit(VILLAGE, day(11, 9));
-    world.county.directory.set_state(phone.device, DeviceState::Revoked).await?;
+    world.county.directory.set_state(phone.device, DeviceState::Revoked, day(11, 10)).await?;
     let done = world.send(&mut phone).await?;
     claim!(done.receipts_only, "nothing for a phone that was lost");
     same!(states(&done)?, [(2, ItemState::SetAside)], "and it is told");

@@ -160,6 +160,8 @@ cases! {
     "a new code cancels the open ones of the same person" directory::replaced;
     "a device is kept as it was enrolled, and its state can be changed" directory::devices;
 
+    "the states of devices are known as of any day" directory::states;
+
     "the days on which phones were heard are kept" reports::heard;
     "the queue holds what waits, oldest first, and lets go of what was decided" reports::queue;
     "a history tells every patch with state, problem and receipt" reports::history;

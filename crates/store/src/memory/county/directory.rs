@@ -5,6 +5,8 @@ use crate::StoreError;
 use crate::county::{DeviceRecord, Directory, EnrolCode, EnrolState};
 use async_trait::async_trait;
 use domain::ids::DeviceId;
+use domain::time::Day;
+use std::collections::BTreeMap;
 use sync::county::needs::DeviceState;
 
 #[async_trait]
@@ -54,9 +56,19 @@ impl Directory for MemoryCounty {
         self.read(|disk| disk.devices.values().cloned().collect())
     }
 
-    async fn set_state(&self, device: DeviceId, state: DeviceState) -> Result<bool, StoreError> {
+    async fn set_state(&self, device: DeviceId, state: DeviceState, day: Day) -> Result<bool, StoreError> {
         let disk = &mut self.inner().disk;
-        let found = disk.devices.get_mut(&device);
-        Ok(found.map(|found| found.row.state = state).is_some())
+        let Some(found) = disk.devices.get_mut(&device) else { return Ok(false) };
+        found.row.state = state;
+        disk.states.insert((device, day), state);
+        Ok(true)
+    }
+
+    async fn states(&self, as_of: Day) -> Result<BTreeMap<DeviceId, DeviceState>, StoreError> {
+        // Ascending by day within a device, so that the last one stays.
+        self.read(|disk| {
+            let until = disk.states.iter().filter(|((_, day), _)| *day <= as_of);
+            until.map(|((device, _), state)| (*device, *state)).collect()
+        })
     }
 }

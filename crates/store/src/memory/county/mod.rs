@@ -22,7 +22,7 @@ use domain::reference::Reference;
 use domain::time::Day;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use sync::county::needs::{CountyState, FormerEpoch, PartRow, RecordRow, WriterRow};
+use sync::county::needs::{CountyState, DeviceState, FormerEpoch, PartRow, RecordRow, WriterRow};
 use sync::county::outcome::{LedgerRow, StandingKey};
 
 /// A row of the ledger as it stands.
@@ -70,6 +70,8 @@ struct Disk {
     codes: BTreeMap<String, EnrolCode>,
     /// On which days a phone of which member of staff was heard.
     heard: BTreeSet<(RecordId, Day)>,
+    /// From which day on a device had another state.
+    states: BTreeMap<(DeviceId, Day), DeviceState>,
 }
 
 /// A fault that is waiting for the next job.
@@ -118,6 +120,7 @@ impl MemoryCounty {
             devices: BTreeMap::new(),
             codes: BTreeMap::new(),
             heard: BTreeSet::new(),
+            states: BTreeMap::new(),
         };
         Self { inner: Mutex::new(Inner { disk, fault: None }) }
     }

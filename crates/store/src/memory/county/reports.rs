@@ -59,6 +59,10 @@ impl Reports for MemoryCounty {
         })
     }
 
+    async fn parts_of_visit(&self, visit: RecordId) -> Result<Vec<PartRow>, StoreError> {
+        self.read(|disk| disk.parts.values().filter(|part| part.visit == visit).cloned().collect())
+    }
+
     async fn history(&self, record: RecordRef) -> Result<Vec<HistoryItem>, StoreError> {
         self.read(|disk| {
             let rows = disk.ledger.values().filter_map(|row| Some((row, entry(row)?)));
