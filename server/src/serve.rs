@@ -133,19 +133,39 @@ pub async fn serve(
     tasks.spawn(phones.answer(routes::phones(Arc::clone(&county), &limits), handle.clone()));
     tasks.spawn(desk.answer(routes::desk(Arc::clone(&county), &limits), handle.clone()));
     let daily = tokio::spawn(every_day(county));
-    tokio::select! {
-        () = stop => tracing::info!("stopping: running requests are finished first"),
-        _ = tasks.join_next() => tracing::error!("a listener failed"),
-    }
+    let served = until(&mut tasks, stop).await;
     handle.graceful_shutdown(Some(Duration::from_secs(u64::from(config.limits.stop_s))));
+    let mut ends = vec![served];
     while let Some(ended) = tasks.join_next().await {
-        let ended = ended.unwrap_or_else(|error| Err(std::io::Error::other(error)));
-        ended.map_err(|error| Problem::new(ProblemCode::Internal).with("reference", error))?;
+        ends.push(end_of(ended));
     }
     // A slice that is being rolled is either committed or not there.
     daily.abort();
+    ends.into_iter().collect::<std::io::Result<()>>().map_err(|error| {
+        tracing::error!(%error, "a listener failed");
+        Problem::new(ProblemCode::Internal).with("reference", error)
+    })?;
     tracing::info!("stopped");
     Ok(())
+}
+
+type Listening = JoinSet<std::io::Result<()>>;
+
+/// Ends well when `stop` comes; a listener that ends before it has failed, whatever it says.
+async fn until(listeners: &mut Listening, stop: impl Future<Output = ()>) -> std::io::Result<()> {
+    tokio::select! {
+        () = stop => {
+            tracing::info!("stopping: running requests are finished first");
+            Ok(())
+        }
+        Some(ended) = listeners.join_next() => {
+            end_of(ended).and(Err(std::io::Error::other("a listener ended by itself")))
+        }
+    }
+}
+
+fn end_of(ended: Result<std::io::Result<()>, tokio::task::JoinError>) -> std::io::Result<()> {
+    ended.unwrap_or_else(|error| Err(std::io::Error::other(error)))
 }
 
 /// At the start, soon after each midnight of the county, and when rules were edited.
@@ -255,6 +275,21 @@ mod tests {
         stop.send(()).unwrap();
         served.await.unwrap().unwrap();
         assert!(TcpStream::connect(phones).is_err(), "nobody listens any more");
+    }
+
+    #[tokio::test]
+    async fn a_listener_that_fails_is_the_end_and_told() {
+        let failed = || std::io::Error::other("no more sockets");
+        for ends in [Err(failed()), Ok(())] {
+            let mut listeners = Listening::new();
+            listeners.spawn(async move { ends });
+            listeners.spawn(std::future::pending());
+            let ended = until(&mut listeners, std::future::pending()).await;
+            assert!(ended.is_err(), "an end that nobody asked for is a failure");
+        }
+        let mut listeners = Listening::new();
+        listeners.spawn(std::future::pending());
+        assert!(until(&mut listeners, async {}).await.is_ok(), "who is told to stop has not failed");
     }
 
     #[tokio::test]
