@@ -15,6 +15,7 @@ pub use visits::{FieldHistory, Met, RecordHistory, VisitLine, contested_of, of_p
 
 use crate::county::{County, at_county};
 use domain::catalogue::RecordKind;
+use domain::coverage::Step;
 use domain::coverage::reading::{Row, roll_up, rows, sentence_en, sentence_zh, total};
 use domain::coverage::rules::{ANY_DUTY, Rules, rule_on};
 use domain::coverage::tally::{EVERYBODY, MISSED};
@@ -146,32 +147,24 @@ fn title_rule(rules: &Rules, reference: &Reference, question: &Question) -> Opti
     question.period.and_then(of).or_else(held)
 }
 
-/// The figures of a question. One select over the tally, one for what was missed before, and the
-/// standings of the few people with contested fields.
+/// The figures of a question. One select over the tally, one for what was missed before (of one
+/// category the standings of that period), and the standings of the few people with contested fields.
 ///
 /// # Errors
 /// What the store says.
 pub async fn table(county: &County, asked: &Asked) -> Result<Table, Problem> {
     let reports = county.stores.reports.as_ref();
-    let query = |period, category: &str| FiguresQuery {
-        duty: asked.question.duty.clone(),
-        period,
-        category: category.to_owned(),
-        as_of: asked.question.as_of,
-    };
     let category = asked.question.category.as_deref().unwrap_or(EVERYBODY);
-    let mut figures = reports.figures(&query(asked.period, category)).await.map_err(at_county)?;
+    let query = asked.figures(asked.period, category);
+    let mut figures = reports.figures(&query).await.map_err(at_county)?;
     figures.retain(|(area, _), _| asked.villages.contains(area));
     let mut villages = rows(&figures, &asked.silent);
-    if asked.question.category.is_none() {
-        let missed = reports.figures(&query(asked.period.previous(), MISSED)).await.map_err(at_county)?;
-        for ((area, _), people) in missed.into_iter().filter(|((area, _), _)| asked.villages.contains(area)) {
-            villages.entry(area).or_insert_with(|| Row::empty(area)).missed_before += people;
-        }
-        for (area, people) in contested(county, asked).await? {
-            let row = villages.entry(area).or_insert_with(|| Row::empty(area));
-            row.contested += i64::try_from(people.len()).unwrap_or(i64::MAX);
-        }
+    for (area, people) in missed_before(county, asked).await? {
+        villages.entry(area).or_insert_with(|| Row::empty(area)).missed_before += people;
+    }
+    for (area, people) in contested(county, asked).await? {
+        let row = villages.entry(area).or_insert_with(|| Row::empty(area));
+        row.contested += i64::try_from(people.len()).unwrap_or(i64::MAX);
     }
     let total = total(asked.question.area, villages.values());
     Ok(Table {
@@ -185,6 +178,40 @@ pub async fn table(county: &County, asked: &Asked) -> Result<Table, Problem> {
         villages,
         total,
     })
+}
+
+impl Asked {
+    fn figures(&self, period: Period, category: &str) -> FiguresQuery {
+        let Question { duty, as_of, .. } = &self.question;
+        FiguresQuery { duty: duty.clone(), period, category: category.to_owned(), as_of: *as_of }
+    }
+
+    /// Whether somebody who stands here is asked for.
+    fn chooses(&self, step: &Step) -> bool {
+        self.question.category.as_ref().is_none_or(|code| step.place.categories.contains(code))
+    }
+}
+
+/// 上期漏访至今未补, by village. The tally counts everybody; of one category the standings tell.
+async fn missed_before(county: &County, asked: &Asked) -> Result<BTreeMap<AreaCode, i64>, Problem> {
+    let (reports, period) = (county.stores.reports.as_ref(), asked.period.previous());
+    let mut found = BTreeMap::new();
+    if asked.question.category.is_none() {
+        let figures = reports.figures(&asked.figures(period, MISSED)).await.map_err(at_county)?;
+        for ((area, _), people) in figures.into_iter().filter(|((area, _), _)| asked.villages.contains(area))
+        {
+            *found.entry(area).or_default() += people;
+        }
+        return Ok(found);
+    }
+    let as_of = asked.question.as_of;
+    for standing in standings(reports, asked, period, asked.villages.clone()).await? {
+        let step = standing.step_on(as_of).filter(|step| asked.chooses(step) && standing.missed_on(as_of));
+        if let Some(step) = step {
+            *found.entry(step.place.area).or_default() += 1;
+        }
+    }
+    Ok(found)
 }
 
 /// People of the register of this question with contested fields, by the village they stand in.
@@ -208,9 +235,8 @@ async fn contested(
         return Ok(found);
     }
     for standing in standings(county.stores.reports.as_ref(), asked, asked.period, villages).await? {
-        if let Some(step) =
-            standing.step_on(asked.question.as_of).filter(|_| people.contains(&standing.subject))
-        {
+        let step = standing.step_on(asked.question.as_of).filter(|step| asked.chooses(step));
+        if let Some(step) = step.filter(|_| people.contains(&standing.subject)) {
             found.entry(step.place.area).or_default().insert(standing.subject);
         }
     }
@@ -234,13 +260,17 @@ async fn standings(
 
 impl Table {
     /// The lines directly below the area, in the order of their codes: townships of a county,
-    /// villages of a township.
+    /// villages of a township. One that did not exist on the day is there only with somebody in it.
     pub fn below(&self, asked: &Asked) -> Vec<Row> {
         let top = asked.question.area;
         if top.level() == AreaLevel::Village {
             return self.villages.values().cloned().collect();
         }
-        roll_up(&asked.reference.areas, top, &self.villages)
+        let areas = &asked.reference.areas;
+        let exists = |area| areas.0.get(&area).is_none_or(|area| area.exists_on(self.as_of));
+        let mut rows = roll_up(areas, top, &self.villages);
+        rows.retain(|row| exists(row.area) || *row != Row::empty(row.area));
+        rows
     }
 
     /// The sentence over the table, in Chinese; `now_ms` gives it the time of day when it is of today.

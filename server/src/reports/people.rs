@@ -156,12 +156,7 @@ async fn behind(county: &County, asked: &Asked, column: Column) -> Result<Vec<St
     let period = if missed { asked.period.previous() } else { asked.period };
     let reports = county.stores.reports.as_ref();
     let mut all = standings(reports, asked, period, asked.villages.clone()).await?;
-    let chosen = asked.question.category.as_ref();
-    all.retain(|one| {
-        let step = one.step_on(as_of);
-        let category = |code: &String| step.is_some_and(|step| step.place.categories.contains(code));
-        step.is_some() && chosen.is_none_or(category)
-    });
+    all.retain(|one| one.step_on(as_of).is_some_and(|step| asked.chooses(step)));
     if missed {
         all.retain(|one| one.missed_on(as_of));
     } else if column == Column::Contested {

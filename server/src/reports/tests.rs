@@ -7,14 +7,17 @@ use crate::doctor::known_at;
 use crate::enrol::{HOURS, enrol, sheet};
 use crate::testing::{VILLAGE, World, ask as ask_to_enrol};
 use clap::ValueEnum;
+use domain::area::Area;
 use domain::catalogue::{RecordKind, keys};
 use domain::coverage::reading::{Row, SILENT_DAYS, total};
 use domain::ids::{AreaCode, RecordId};
 use domain::patch::RecordRef;
 use domain::problem::ProblemCode;
 use domain::time::Day;
+use domain::value::Value;
 use seal::SigningKey;
 use seal::dice::SeededDice;
+use std::sync::Arc;
 use store::county::Ledger;
 
 fn today() -> Day {
@@ -82,6 +85,35 @@ async fn every_figure_opens_into_as_many_people() {
 }
 
 #[tokio::test]
+async fn the_figures_of_one_category_open_too() {
+    let world = World::with_months(2).await;
+    let county = &world.county;
+    let elder = RecordRef { kind: RecordKind::Person, id: world.elder().await };
+    for seed in [1, 2] {
+        let mut phone = world.phone(seed).await;
+        phone.write_to(elder, &[(keys::PHONE, format!("1330000000{seed}").into())]);
+        phone.exchange(&world.phones).await.unwrap();
+    }
+    let (_, _, _, generations) = world.store.standing_now().await.unwrap();
+    let area = county.keys.county();
+    let (mut missed, mut contested) = (0, 0);
+    for duty in generations.rules().names() {
+        let rule = generations.rules().at(duty, area).last().unwrap();
+        for code in rule.categories.clone() {
+            let asked = Question { category: Some(code.clone()), ..question(area, duty, today()) };
+            let (asked, table) = answer(county, asked).await;
+            assert!(table.total.adds_up(), "{duty} {code}");
+            (missed, contested) = (missed + table.total.missed_before, contested + table.total.contested);
+            for column in Column::value_variants() {
+                let lines = people(county, &asked, *column).await.unwrap();
+                assert_eq!(lines.len() as i64, figure(&table.total, *column), "{duty} {code} {column:?}");
+            }
+        }
+    }
+    assert!(missed > 0 && contested > 0, "{missed} were missed, {contested} are contested");
+}
+
+#[tokio::test]
 async fn figures_of_today_are_those_that_the_ledger_gives_anew() {
     let world = World::with_months(1).await;
     let whole = world.county.keys.county();
@@ -114,6 +146,13 @@ async fn phones_that_were_not_heard_make_a_village_silent_until_they_are() {
     phone.exchange(&world.phones).await.unwrap();
     let (_, heard) = answer(county, asked()).await;
     assert_eq!(heard.total, before.total);
+    let then = || question(VILLAGE, "elder_monthly", today().plus(-1));
+    let (_, silent) = answer(county, then()).await;
+    assert!(silent.total.silent > 0);
+    let retired = sync::county::needs::DeviceState::Retired;
+    crate::staff::set_state(county, phone.certificate().device, retired).await.unwrap();
+    let (_, after) = answer(county, then()).await;
+    assert_eq!(after.total, silent.total, "what is done today changes nothing of yesterday");
 }
 
 #[tokio::test]
@@ -137,8 +176,41 @@ async fn a_visit_opens_into_its_fields_and_who_wrote_them() {
     let records = of_visit(&world.county, visit).await.unwrap();
     let kinds: Vec<_> = records.iter().map(|record| record.kind).collect();
     assert_eq!(kinds, ["visit", "part"]);
+    for note in 0..80 {
+        phone.write_to(
+            RecordRef { kind: RecordKind::Person, id: elder },
+            &[(keys::NICKNAME, note.to_string().into())],
+        );
+    }
+    let link = |id: RecordId| Value::from(id.to_string());
+    let late = [(keys::VISIT, link(visit)), (keys::SUBJECT, link(elder)), (keys::MET, "self".into())];
+    let late = phone.write(RecordKind::Part, &late);
+    phone.exchange(&world.phones).await.unwrap();
+    let records = of_visit(&world.county, visit).await.unwrap();
+    assert!(records.iter().any(|record| record.record == late), "a part that was added long after the visit");
     let mut writes = records.iter().flat_map(|record| &record.writes);
     assert!(writes.all(|write| write.stands && write.by == phone.certificate().staff_name));
+}
+
+#[tokio::test]
+async fn a_division_that_does_not_exist_has_no_line_of_zeros() {
+    let world = World::new().await;
+    let whole = world.county.keys.county();
+    let (mut asked, table) = answer(&world.county, question(whole, "elder_monthly", today())).await;
+    let before = table.below(&asked);
+    let code = AreaCode(532_929_199_000);
+    for (from, until, lines) in [
+        (None, None, before.len() + 1),
+        (Some(today()), Some(today().plus(1)), before.len() + 1),
+        (Some(today().plus(1)), None, before.len()),
+        (None, Some(today()), before.len()),
+    ] {
+        let area = Area { code, name: String::new(), parent: Some(whole), from, until, successor: None };
+        Arc::make_mut(&mut asked.reference).areas.0.insert(code, area);
+        let below = table.below(&asked);
+        assert_eq!(below.len(), lines, "{from:?} {until:?}");
+        assert_eq!(total(whole, &below), table.total);
+    }
 }
 
 #[tokio::test]

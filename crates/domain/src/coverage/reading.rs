@@ -140,11 +140,12 @@ impl Row {
 
     /// 走访率 for people: `81.1%`, as a count `3/4` when fewer than five are due, empty when nobody is.
     pub fn rate_text(&self) -> String {
-        match self.rate() {
-            None => String::new(),
-            Some(_) if self.due < SHARE_MIN => format!("{}/{}", self.met, self.due),
-            Some(rate) => percent(rate),
-        }
+        share_text(self.met, self.due)
+    }
+
+    /// 入户率 for people, likewise.
+    pub fn home_rate_text(&self) -> String {
+        share_text(self.met_home, self.due)
     }
 }
 
@@ -154,6 +155,14 @@ fn share(part: i64, whole: i64) -> Option<i64> {
     }
     let rounded = (part * 2_000 + whole) / (whole * 2);
     Some(if part < whole { rounded.min(999) } else { rounded })
+}
+
+fn share_text(part: i64, whole: i64) -> String {
+    match share(part, whole) {
+        None => String::new(),
+        Some(_) if whole < SHARE_MIN => format!("{part}/{whole}"),
+        Some(rate) => percent(rate),
+    }
 }
 
 fn percent(thousandths: i64) -> String {
@@ -346,6 +355,7 @@ mod tests {
         let small = Row { register: 3, due: 3, met: 2, met_home: 2, not_yet: 1, ..Row::empty(AreaCode(1)) };
         assert!(small.adds_up());
         assert_eq!(small.rate_text(), "2/3");
+        assert_eq!((row().rate_text(), row().home_rate_text()), ("81.1%".into(), "64.9%".into()));
         let text = sentence_zh(&small, "探访", "2026-10+3".parse().unwrap(), "11月23日");
         assert!(
             text.ends_with("\n名册 3 人，应走访 3 人；已走访 2 人，其中上门 2 人。未走访 1 人：还没去 1。"),

@@ -16,13 +16,31 @@ struct Printed<'a> {
     sentence_en: String,
     #[serde(flatten)]
     table: &'a Table,
+    /// Of the whole area.
+    #[serde(flatten)]
+    rates: Rates,
     rows: Vec<Named>,
+}
+
+/// 走访率 and 入户率 in thousandths; absent when nobody is due.
+#[derive(Serialize)]
+struct Rates {
+    rate: Option<i64>,
+    home_rate: Option<i64>,
+}
+
+impl Rates {
+    fn of(row: &Row) -> Self {
+        Self { rate: row.rate(), home_rate: row.home_rate() }
+    }
 }
 
 /// A row with its name.
 #[derive(Serialize)]
 struct Named {
     name: String,
+    #[serde(flatten)]
+    rates: Rates,
     #[serde(flatten)]
     row: Row,
 }
@@ -42,9 +60,11 @@ pub(super) fn print(
     let name = |row: &Row| asked.reference.areas.name(row.area);
     match format {
         Format::Json => {
-            let rows = rows.into_iter().map(|row| Named { name: name(&row), row }).collect();
+            let rows =
+                rows.into_iter().map(|row| Named { name: name(&row), rates: Rates::of(&row), row }).collect();
             let (sentence_zh, sentence_en) = (table.sentence_zh(now_ms), table.sentence_en(now_ms));
-            json(&Printed { sentence_zh, sentence_en, table, rows })
+            let rates = Rates::of(&table.total);
+            json(&Printed { sentence_zh, sentence_en, table, rates, rows })
         }
         Format::Csv => {
             let mut columns = csv_headings();
@@ -62,6 +82,7 @@ pub(super) fn print(
                 "已走访",
                 "上门",
                 "走访率",
+                "入户率",
                 "情况有变",
                 "去过未见到",
                 "手机未回传",
@@ -80,7 +101,7 @@ fn cells(name: String, row: &Row) -> Vec<String> {
     let mut cells = vec![name];
     let before = [row.register, row.not_counted(), row.due, row.met, row.met_home];
     cells.extend(before.map(|number| number.to_string()));
-    cells.push(row.rate_text());
+    cells.extend([row.rate_text(), row.home_rate_text()]);
     let after = [row.change_pending, row.tried, row.silent, row.not_yet, row.missed_before, row.contested];
     cells.extend(after.map(|number| number.to_string()));
     cells
@@ -89,7 +110,16 @@ fn cells(name: String, row: &Row) -> Vec<String> {
 fn csv_headings() -> Columns {
     let mut headings = vec!["区划", "名称", "走访要求", "统计期", "从", "到", "截至", "名册", "不计入"];
     headings.extend(Excluded::ALL.iter().map(|reason| reason.zh()));
-    headings.extend(["应走访", "已走访", "上门", "走访率‰", "情况有变待确认", "去过未见到", "手机未回传"]);
+    headings.extend([
+        "应走访",
+        "已走访",
+        "上门",
+        "走访率‰",
+        "入户率‰",
+        "情况有变待确认",
+        "去过未见到",
+        "手机未回传",
+    ]);
     headings.extend(["还没去", "上期漏访至今未补", "填写不一致"]);
     Columns::new(&headings)
 }
@@ -101,7 +131,9 @@ fn csv_cells(table: &Table, name: String, row: &Row) -> Vec<String> {
     let reason = |reason| row.excluded.get(reason).copied().unwrap_or(0).to_string();
     cells.extend(Excluded::ALL.iter().map(reason));
     cells.extend([row.due, row.met, row.met_home].map(|number| number.to_string()));
-    cells.push(row.rate().map(|rate| rate.to_string()).unwrap_or_default());
+    cells.extend(
+        [row.rate(), row.home_rate()].map(|rate| rate.map_or_else(String::new, |one| one.to_string())),
+    );
     let after = [row.change_pending, row.tried, row.silent, row.not_yet, row.missed_before, row.contested];
     cells.extend(after.map(|number| number.to_string()));
     cells
