@@ -1,0 +1,18 @@
+// A problem says three things: what happened, is my work safe, what do I do now.
+import texts from './problems.generated.json'
+
+/** What the client and the county answer instead of doing what was asked. */
+export interface Problem {
+  code: string
+  advice: 'retry' | 'fix' | 'call'
+  params?: Record<string, string>
+}
+
+const known = texts as Record<string, { zh: string; en: string }>
+
+/** The sentence for a person. */
+export function sentence(problem: Problem, language: 'zh' | 'en'): string {
+  const text = known[problem.code] ?? known['internal']
+  const template = text ? text[language] : problem.code
+  return template.replace(/\{(\w+)\}/g, (whole, name: string) => problem.params?.[name] ?? whole)
+}

@@ -1,0 +1,39 @@
+// Which page stands at which place. Android's back key and the arrow both walk this history.
+import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router'
+import Today from './pages/Today.vue'
+
+const routes: RouteRecordRaw[] = [
+  { path: '/', redirect: '/today' },
+  { path: '/today', component: Today, meta: { tab: 'today' } },
+  { path: '/people', component: () => import('./pages/People.vue'), meta: { tab: 'people' } },
+  { path: '/records', component: () => import('./pages/Records.vue'), meta: { tab: 'records' } },
+  { path: '/me', component: () => import('./pages/Me.vue'), meta: { tab: 'me' } },
+  { path: '/person/:subject', component: () => import('./pages/Person.vue'), props: true },
+  { path: '/part/:part', component: () => import('./pages/PastPart.vue'), props: true },
+  { path: '/record/:visit', component: () => import('./pages/Record.vue'), props: true },
+  { path: '/start', component: () => import('./pages/VisitStart.vue') },
+  { path: '/not-met', component: () => import('./pages/NotMet.vue') },
+  { path: '/visit/:visit', component: () => import('./pages/Visit.vue'), props: true },
+  { path: '/visit/:visit/form/:subject', component: () => import('./pages/VisitForm.vue'), props: true },
+  { path: '/done/:visit', component: () => import('./pages/VisitDone.vue'), props: true },
+  { path: '/register', component: () => import('./pages/Register.vue') },
+  { path: '/contested', component: () => import('./pages/Contested.vue') },
+  { path: '/urgent', component: () => import('./pages/Urgent.vue') },
+  { path: '/pin', component: () => import('./pages/ChangePin.vue') },
+  { path: '/about', component: () => import('./pages/About.vue') },
+  { path: '/:missing(.*)*', redirect: '/today' },
+]
+
+/** The router; places are in the hash, because a WebView serves one file. */
+export const router = createRouter({
+  history: createWebHashHistory(),
+  routes,
+  scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+})
+
+/** One step back; home when there is nothing behind. */
+export function back(): void {
+  const behind = (window.history.state as { back?: string | null } | null)?.back
+  if (behind) router.back()
+  else void router.replace('/today')
+}

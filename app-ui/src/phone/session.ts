@@ -1,0 +1,57 @@
+// Whether the phone is enrolled, locked or open. Locking hides the pages and keeps them, so that unlocking
+// returns to the same question.
+import { reactive } from 'vue'
+import { call } from '@/api/carrier'
+import type { Phase } from '@/api/commands.generated'
+import type { Problem } from '@/api/problems'
+import { problemOf } from './asking'
+import { send } from './sending'
+
+/** Away for so long, the phone locks. */
+const AWAY_MS = 15 * 60_000
+
+/** How the phone stands. */
+export const session = reactive({
+  phase: null as Phase | null,
+  /** Seconds until the next try. */
+  wait: 0,
+  problem: null as Problem | null,
+  /** It has been open in this run: the pages stay behind the lock as they were. */
+  shown: false,
+})
+
+/** Looks how the phone stands. */
+export async function look(): Promise<void> {
+  try {
+    const status = await call('status', {})
+    Object.assign(session, { phase: status.phase, wait: status.wait_s, problem: null })
+  } catch (reason) {
+    session.problem = problemOf(reason)
+  }
+}
+
+/** The phone is open: what waits is sent. */
+export function opened(): void {
+  session.phase = 'open'
+  session.shown = true
+  void send()
+}
+
+/** Locks. */
+export async function lock(): Promise<void> {
+  await call('lock', {})
+  await look()
+}
+
+/** Locks when the holder has been away for long; never while the app is in use. */
+export function lockWhenAway(): void {
+  let left = 0
+  document.addEventListener('visibilitychange', () => {
+    if (document.hidden) {
+      left = Date.now()
+    } else if (session.phase === 'open') {
+      if (left && Date.now() - left > AWAY_MS) void lock()
+      else void send()
+    }
+  })
+}

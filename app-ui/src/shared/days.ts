@@ -1,0 +1,59 @@
+// Days and times as people say them: "今天 08:12", "昨天", "11月23日 周一". All days are those of Asia/Shanghai.
+import { language, t } from './words'
+
+const DAY_MS = 86_400_000
+const EAST_8_MS = 8 * 3_600_000
+
+/** The day (`2026-11-23`) of a moment in Unix milliseconds. */
+export function dayOf(ms: number): string {
+  return new Date(ms + EAST_8_MS).toISOString().slice(0, 10)
+}
+
+/** A day so many days later. */
+export function plusDays(day: string, days: number): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10)
+}
+
+function parts(day: string): { year: number; month: number; date: number; weekday: number } {
+  const at = new Date(`${day}T00:00:00Z`)
+  return {
+    year: at.getUTCFullYear(),
+    month: at.getUTCMonth() + 1,
+    date: at.getUTCDate(),
+    weekday: at.getUTCDay(),
+  }
+}
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+/** `11月23日`; with the year when it is another one than today's. */
+export function shortDay(day: string, today = dayOf(Date.now())): string {
+  const { year, month, date } = parts(day)
+  const other = !today.startsWith(String(year))
+  if (language.value === 'en') {
+    return `${date} ${MONTHS[month - 1] ?? ''}${other ? ` ${year}` : ''}`
+  }
+  return `${other ? `${year}年` : ''}${month}月${date}日`
+}
+
+/** `今天`, `昨天`, `前天`, else `11月23日 周一`. */
+export function nearDay(day: string, today = dayOf(Date.now())): string {
+  if (day === today) return t('day.today')
+  if (day === plusDays(today, -1)) return t('day.yesterday')
+  if (day === plusDays(today, 1)) return t('day.tomorrow')
+  const weekday = parts(day).weekday
+  const names = t('day.weekdays').split(' ')
+  return `${shortDay(day, today)} ${names[weekday] ?? ''}`
+}
+
+/** `今天 08:12`. */
+export function moment(ms: number, now = Date.now()): string {
+  const clock = new Date(ms + EAST_8_MS).toISOString().slice(11, 16)
+  return `${nearDay(dayOf(ms), dayOf(now))} ${clock}`
+}
+
+/** Bytes as people say them: `812 字节`, `4.1 KB`. */
+export function bytes(count: number): string {
+  if (count < 1000) return t('bytes.some', { count })
+  return count < 1_000_000 ? `${(count / 1000).toFixed(1)} KB` : `${(count / 1_000_000).toFixed(1)} MB`
+}

@@ -1,0 +1,49 @@
+// Two apps out of one folder: `--mode phone` (also `phone-bridge`, for a browser) and `--mode review`.
+import { fileURLToPath } from 'node:url'
+import legacy from '@vitejs/plugin-legacy'
+import vue from '@vitejs/plugin-vue'
+import { defineConfig } from 'vite'
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+// What a WebView of Chromium 72 lacks and our libraries use; a full set would weigh three times as much.
+const polyfills = [
+  'es.object.from-entries',
+  'es.array.flat',
+  'es.array.flat-map',
+  'es.promise.all-settled',
+  'es.string.replace-all',
+  'es.array.at',
+  'es.global-this',
+  'web.queue-microtask',
+  'web.structured-clone',
+]
+
+export default defineConfig(({ mode }) => {
+  const phone = mode.startsWith('phone')
+  const bridge = mode === 'phone-bridge'
+  return {
+    root: here(phone ? './src/phone' : './src/review'),
+    base: phone ? '/' : '/desk/',
+    resolve: { alias: { '@': here('./src') } },
+    plugins: [
+      vue(),
+      ...(phone
+        ? [legacy({ renderLegacyChunks: false, modernTargets: 'chrome>=64', modernPolyfills: polyfills })]
+        : []),
+    ],
+    define: {
+      __VUE_OPTIONS_API__: 'false',
+      // The carrier over loopback HTTP is left out of every other build.
+      __BRIDGE__: JSON.stringify(bridge),
+    },
+    build: {
+      outDir: here(`./dist/${mode}`),
+      emptyOutDir: true,
+      target: phone ? undefined : 'chrome87',
+      cssTarget: phone ? 'chrome64' : 'chrome87',
+      assetsInlineLimit: 2048,
+    },
+    test: { root: here('./src'), environment: 'node' },
+  }
+})
