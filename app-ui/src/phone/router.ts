@@ -24,6 +24,10 @@ const routes: RouteRecordRaw[] = [
   { path: '/:missing(.*)*', redirect: '/today' },
 ]
 
+// Registered before the router's own listener, so that its guards know whether a step is one back.
+let stepping = false
+window.addEventListener('popstate', () => (stepping = true))
+
 /** The router; places are in the hash, because a WebView serves one file. */
 export const router = createRouter({
   history: createWebHashHistory(),
@@ -36,4 +40,23 @@ export function back(): void {
   const behind = (window.history.state as { back?: string | null } | null)?.back
   if (behind) router.back()
   else void router.replace('/today')
+}
+
+const layers: (() => void)[] = []
+
+// The back key closes what lies on top before it leaves the page.
+router.beforeEach(() => {
+  const top = stepping ? layers.pop() : undefined
+  stepping = false
+  top?.()
+  return !top
+})
+
+/** Something lies over the page: the next step back closes it. Returns how to forget it. */
+export function atBack(close: () => void): () => void {
+  layers.push(close)
+  return () => {
+    const index = layers.indexOf(close)
+    if (index >= 0) layers.splice(index, 1)
+  }
 }

@@ -1,0 +1,15 @@
+// The time of a visit in words: half a day is said as half a day.
+import { nearDay } from '@/shared/days'
+import { t } from '@/shared/words'
+
+/** `2026-11-23T10:20/2026-11-23T10:20` as `今天 10:20`; half a day as `今天上午`. */
+export function interval(happened: string): string {
+  const [from = '', until = ''] = happened.split('/')
+  const [day = '', clock = ''] = from.split('T')
+  const [untilDay = '', untilClock = ''] = until.split('T')
+  const near = nearDay(day)
+  if (clock === '00:00' && untilDay === day && untilClock === '12:00') return t('half.morning', { day: near })
+  if (clock === '12:00' && untilDay > day && untilClock === '00:00') return t('half.afternoon', { day: near })
+  if (clock === '00:00' && untilDay > day && untilClock === '00:00') return near
+  return `${near} ${clock}`
+}
