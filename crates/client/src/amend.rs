@@ -19,6 +19,7 @@ use std::collections::BTreeMap;
 
 /// A change of one field of a visit or a part.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct Amend {
     /// The visit or the part.
     pub record: RecordRef,
@@ -32,6 +33,7 @@ pub struct Amend {
 
 /// 改电话、改怎么找到他家.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct CorrectContact {
     /// The person or the household.
     pub record: RecordRef,
@@ -45,6 +47,7 @@ pub struct CorrectContact {
 
 /// 名单上没有？登记.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct RegisterPerson {
     /// The name.
     pub name: String,
@@ -69,6 +72,7 @@ pub struct RegisterPerson {
 
 /// What writing came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct Written {
     /// The record.
     pub record: RecordRef,

@@ -12,6 +12,7 @@ use serde::Serialize;
 
 /// Something found, as screens show it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct ConcernView {
     /// The record.
     pub concern: RecordId,

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 /// One of the values that stand side by side.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct Side {
     /// The value.
     pub value: Value,
@@ -27,6 +28,7 @@ pub struct Side {
 
 /// A field on which values differ.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct ContestedField {
     /// The record.
     pub record: RecordRef,
@@ -42,6 +44,7 @@ pub struct ContestedField {
 
 /// A record.
 #[derive(Debug, Clone, Copy, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct OfRecord {
     /// Which.
     pub record: RecordRef,
@@ -49,6 +52,7 @@ pub struct OfRecord {
 
 /// 用这一个 ｜ 都不对，重新填.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct Settle {
     /// The record.
     pub record: RecordRef,

@@ -26,6 +26,7 @@ pub(crate) struct Enrolling {
 
 /// 启用: the code from the sheet, the PIN to be, and the county.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct EnrolBegin {
     /// 16 digits; spaces do not matter.
     pub code: String,
@@ -37,6 +38,7 @@ pub struct EnrolBegin {
 
 /// What the shell posts, as it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct EnrolPost {
     /// Where: a path at the county's listener for phones.
     pub path: String,
@@ -46,6 +48,7 @@ pub struct EnrolPost {
 
 /// The county's answer, as it came.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct EnrolFinish {
     /// JSON.
     pub reply: String,
@@ -53,6 +56,7 @@ pub struct EnrolFinish {
 
 /// Who this phone now is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct EnrolDone {
     /// The name of its holder.
     pub staff_name: String,

@@ -21,6 +21,7 @@ const PAGE: usize = 20;
 
 /// Earlier visits to a person.
 #[derive(Debug, Clone, Copy, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct HistoryAsked {
     /// The person.
     pub subject: RecordId,
@@ -34,6 +35,7 @@ pub struct HistoryAsked {
 
 /// One person's share of a past visit, in brief.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct PastVisit {
     /// The part.
     pub part: RecordId,
@@ -55,6 +57,7 @@ pub struct PastVisit {
 
 /// A part by record.
 #[derive(Debug, Clone, Copy, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct OfPart {
     /// The part.
     pub part: RecordId,
@@ -62,6 +65,7 @@ pub struct OfPart {
 
 /// One answer of a past visit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct PastAnswer {
     /// What stands; several while it is contested.
     pub values: Vec<Value>,
@@ -71,6 +75,7 @@ pub struct PastAnswer {
 
 /// A past part, whole: what may be amended, with what the screen has seen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct PartPage {
     /// In brief.
     pub brief: PastVisit,

@@ -21,6 +21,7 @@ struct Tries {
 
 /// How far this phone is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
     /// Never enrolled, or destroyed by the county's word.
@@ -33,6 +34,7 @@ pub enum Phase {
 
 /// What the first screen needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct LockStatus {
     /// How far this phone is.
     pub phase: Phase,
@@ -42,6 +44,7 @@ pub struct LockStatus {
 
 /// 解锁.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct Unlock {
     /// The PIN.
     pub pin: String,
@@ -49,6 +52,7 @@ pub struct Unlock {
 
 /// 忘记密码: by the code that the county reads out.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct UnlockRecovery {
     /// 20 digits.
     pub code: String,
@@ -58,6 +62,7 @@ pub struct UnlockRecovery {
 
 /// 修改解锁密码.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct ChangePin {
     /// The PIN until now.
     pub old: String,
@@ -67,6 +72,7 @@ pub struct ChangePin {
 
 /// Nothing to say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct Nothing {}
 
 /// Writes both copies, one after the other: at any moment one of them is whole.

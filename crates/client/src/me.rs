@@ -13,6 +13,7 @@ use sync::wire::item::LogPiece;
 
 /// A role of the holder.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct RoleView {
     /// In words.
     pub role: String,
@@ -28,6 +29,7 @@ pub struct RoleView {
 
 /// 我的.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct MeView {
     /// The holder's name.
     pub staff_name: String,
@@ -51,6 +53,7 @@ pub struct MeView {
 
 /// Something sealed to the county, to be handed on in any way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct SealedExport {
     /// How many entries it holds.
     pub entries: u64,

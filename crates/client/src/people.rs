@@ -27,6 +27,7 @@ const PAGE: usize = 50;
 
 /// 名单.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 #[serde(default)]
 pub struct PeopleAsked {
     /// Of one village.
@@ -43,6 +44,7 @@ pub struct PeopleAsked {
 
 /// 搜索: 姓名、拼音首字母、身份证后四位.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct SearchAsked {
     /// What was typed.
     pub typed: String,
@@ -56,6 +58,7 @@ pub struct SearchAsked {
 
 /// A person by record.
 #[derive(Debug, Clone, Copy, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct OfPerson {
     /// The person.
     pub subject: RecordId,
@@ -63,6 +66,7 @@ pub struct OfPerson {
 
 /// One row of a list of people.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct PersonItem {
     /// The person.
     pub subject: RecordId,
@@ -90,6 +94,7 @@ pub struct PersonItem {
 
 /// How many people a group has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct GroupItem {
     /// The village.
     pub village: Option<AreaCode>,
@@ -103,6 +108,7 @@ pub struct GroupItem {
 
 /// A duty towards a person, as their page shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct DutyView {
     /// The duty in words.
     pub title: String,
@@ -118,6 +124,7 @@ pub struct DutyView {
 
 /// A person's page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct PersonView {
     /// The person in brief; here the names are whole.
     pub item: PersonItem,

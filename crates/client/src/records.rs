@@ -22,6 +22,7 @@ const OF_ONE_VISIT: usize = 500;
 
 /// Which records are listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum RecordsFilter {
     /// All.
@@ -35,6 +36,7 @@ pub enum RecordsFilter {
 
 /// 记录.
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 #[serde(default)]
 pub struct RecordsAsked {
     /// Which.
@@ -47,6 +49,7 @@ pub struct RecordsAsked {
 
 /// Where a record stands in the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct RecordPlace(
     /// When it was made.
     pub UnixMs,
@@ -58,6 +61,7 @@ pub struct RecordPlace(
 
 /// What became of a visit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum RecordState {
     /// 等待上传.
@@ -87,6 +91,7 @@ impl RecordState {
 
 /// One of the worker's own visits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct RecordItem {
     /// The visit.
     pub visit: RecordId,
@@ -116,6 +121,7 @@ pub struct RecordItem {
 
 /// A visit of the worker's own.
 #[derive(Debug, Clone, Copy, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct OfVisit {
     /// The visit.
     pub visit: RecordId,
@@ -123,6 +129,7 @@ pub struct OfVisit {
 
 /// The county's signed word on a visit, to be shown to anybody.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct ProofView {
     /// The receipt's digits.
     pub receipt: Option<String>,

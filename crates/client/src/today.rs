@@ -31,6 +31,7 @@ const AT_ONCE: usize = 20;
 
 /// How the list is ordered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum TodayOrder {
     /// What is latest first.
@@ -42,6 +43,7 @@ pub enum TodayOrder {
 
 /// 今日.
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 #[serde(default)]
 pub struct TodayAsked {
     /// How the list is ordered.
@@ -54,6 +56,7 @@ pub struct TodayAsked {
 
 /// 今日, as the screen shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct TodayView {
     /// The holder's name.
     pub staff_name: String,
@@ -79,6 +82,7 @@ pub struct TodayView {
 
 /// Why somebody is on the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Why {
     /// 超期 N 天, of a rolling duty only.
@@ -126,6 +130,7 @@ impl Why {
 
 /// One row of the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct DueItem {
     /// The person.
     pub subject: RecordId,
@@ -387,6 +392,7 @@ impl App {
 
 /// Whether there is more to tidy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct Tidied {
     /// Call again.
     pub more: bool,

@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 
 /// 谁、在哪里、看到什么; none of it required.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 #[serde(default)]
 pub struct UrgentReport {
     /// The person, when they are on the list.

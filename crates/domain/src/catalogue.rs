@@ -11,6 +11,7 @@ macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident = $number:literal $code:literal;)*) => {
         /// What kind of thing a record is.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
         pub enum RecordKind {
             $($(#[$doc])* #[serde(rename = $code)] $name,)*
         }

@@ -10,6 +10,7 @@ macro_rules! hex_id {
         $(#[$doc])*
         /// Written as 16 lower-case hexadecimal digits, because JSON numbers end at 2^53.
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+        #[cfg_attr(feature = "export", derive(ts_rs::TS), ts(type = "string"))]
         pub struct $name(pub u64);
 
         impl fmt::Display for $name {
@@ -70,6 +71,7 @@ hex_id! {
 /// and sort in the order of creation within a writer. Written as 32 hexadecimal digits without hyphens:
 /// an id stands in every link, and four bytes of nothing in each are a twentieth of a first sync.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS), ts(type = "string"))]
 pub struct RecordId(pub Uuid);
 
 impl RecordId {
@@ -132,6 +134,7 @@ impl<'de> Deserialize<'de> for RecordId {
 
 /// A 12-digit division code (国家统计局 统计用区划代码). Codes, never names, are keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 #[serde(transparent)]
 pub struct AreaCode(pub u64);
 

@@ -16,6 +16,7 @@ pub struct Dot {
 
 /// For each writer the last serial that a record has taken in. An absent writer means 0.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 #[serde(transparent)]
 pub struct Vector(pub BTreeMap<WriterId, u64>);
 

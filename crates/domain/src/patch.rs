@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 
 /// A record by kind and id. The kind never changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct RecordRef {
     /// What kind of record.
     pub kind: RecordKind,

@@ -11,6 +11,7 @@ macro_rules! codes {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident $code:literal $zh:literal $en:literal;)* }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        #[cfg_attr(feature = "export", derive(ts_rs::TS))]
         pub enum $name { $($(#[$variant_doc])* #[doc = $zh] #[serde(rename = $code)] $variant,)* }
 
         impl $name {

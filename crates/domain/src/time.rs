@@ -19,6 +19,7 @@ const DAY_MS: i64 = 86_400_000;
 
 /// A calendar day in Asia/Shanghai, counted from 1970-01-01. JSON: `"2026-11-23"`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS), ts(type = "string"))]
 pub struct Day(pub i32);
 
 /// The text is not a date or time of the expected shape.
@@ -103,6 +104,7 @@ impl<'de> Deserialize<'de> for Day {
 /// A worker may know only "this morning"; then the interval is the morning.
 /// Text: `2026-11-23T10:20/2026-11-23T10:50` (ISO 8601 interval, the offset +08:00 implied).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS), ts(type = "string"))]
 pub struct Happened {
     /// The first minute, as Unix milliseconds.
     pub from_ms: UnixMs,

@@ -10,6 +10,7 @@ use std::fmt;
 /// Dates are texts `YYYY-MM-DD`, decimals are texts in plain notation (`-12.50`), so that
 /// no value depends on a floating-point implementation.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Default)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 #[serde(untagged)]
 pub enum Value {
     /// Deliberately empty: a write like any other.
@@ -160,6 +161,7 @@ impl From<bool> for Value {
 
 /// Where an answer came from (`field.md` of the project's model: every answer says it).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Default)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
     /// The worker asked, or saw, and entered it now.

@@ -13,6 +13,7 @@ use serde::Serialize;
 
 /// One page: a section, or questions that stand in none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct PageView {
     /// The section's path; empty for questions that stand in none.
     pub section: String,
@@ -34,6 +35,7 @@ pub struct PageView {
 
 /// 和上次（10月21日）比：没变化 ｜ 有变化.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct CompareView {
     /// When the last visit was.
     pub last_day: Day,
@@ -47,6 +49,7 @@ pub struct CompareView {
 
 /// One choice as shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct ChoiceView {
     /// What is answered.
     pub code: String,
@@ -56,6 +59,7 @@ pub struct ChoiceView {
 
 /// One group or question as shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct QuestionView {
     /// Its path, under which it is answered.
     pub path: String,

@@ -40,6 +40,12 @@ macro_rules! commands {
                 _ => Err(Problem::new(ProblemCode::NotFromHere)),
             }
         }
+
+        /// Every command with its request and reply, to be written down for the screens.
+        #[cfg(feature = "export")]
+        pub fn export(to: &mut super::export::TypeScript) {
+            $(to.command::<$request, $reply>(stringify!($name));)*
+        }
     };
 }
 

@@ -19,6 +19,7 @@ const SLICE: usize = 500;
 
 /// How far the giving back is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Recovery {
     /// The feeds are being read again.

@@ -76,6 +76,7 @@ pub enum SyncWant {
 
 /// What a session of sending and fetching did.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct SyncReport {
     /// Requests that were answered.
     pub exchanges: u32,

@@ -26,6 +26,7 @@ pub(crate) struct Desk {
 
 /// An answer.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct Answer {
     /// The draft.
     pub visit: String,
@@ -39,6 +40,7 @@ pub struct Answer {
 
 /// A section of a form.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct Section {
     /// The draft.
     pub visit: String,
@@ -50,6 +52,7 @@ pub struct Section {
 
 /// A form as the screen shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct FormView {
     /// The form's title.
     pub title: String,

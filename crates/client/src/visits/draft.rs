@@ -82,6 +82,7 @@ impl DraftPart {
 
 /// 发现的问题, by hand.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct Found {
     /// What kind.
     pub kind: ConcernKind,
@@ -91,6 +92,7 @@ pub struct Found {
 
 /// 上次发现的问题，现在：解决了 ｜ 还没有 ｜ 更严重.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum ConcernNow {
     /// 解决了.
@@ -114,6 +116,7 @@ impl ConcernNow {
 
 /// A draft by name.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct DraftName {
     /// Its name on this phone.
     pub visit: String,
@@ -121,6 +124,7 @@ pub struct DraftName {
 
 /// A draft in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct DraftItem {
     /// Its name on this phone.
     pub visit: String,

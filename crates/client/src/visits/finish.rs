@@ -27,6 +27,7 @@ pub(crate) const CONCERN_NOW: &str = "now";
 
 /// What finishing came to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct FinishReply {
     /// The visit's record; nothing while there are gaps.
     pub visit: Option<RecordId>,
@@ -38,6 +39,7 @@ pub struct FinishReply {
 
 /// One thing that is missing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct Gap {
     /// Whose part; nothing for the visit itself.
     pub subject: Option<RecordId>,
@@ -49,6 +51,7 @@ pub struct Gap {
 
 /// 没见到, in one go: who, why, when to come again.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct NotMetVisit {
     /// Whom the worker went to see.
     pub subjects: Vec<RecordId>,

@@ -17,6 +17,7 @@ use store::phone::{Batch, Link};
 
 /// 开始走访.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 #[serde(default)]
 pub struct StartVisit {
     /// The household; that of the first person when neither this nor a place is named.
@@ -33,6 +34,7 @@ pub struct StartVisit {
 
 /// One person ticked.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct Chosen {
     /// The person.
     pub subject: RecordId,
@@ -43,6 +45,7 @@ pub struct Chosen {
 
 /// 走访时间: 今天上午 ｜ 今天下午 ｜ 昨天 ｜ 选日期, or an exact interval.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum When {
     /// Just now.
@@ -72,6 +75,7 @@ impl When {
 
 /// A change of the visit's own fields; what is left out stays.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct SetVisit {
     /// The draft.
     pub visit: String,
@@ -94,6 +98,7 @@ pub struct SetVisit {
 
 /// Who was met of one person; adds the person when they were not in the visit yet.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct SetMet {
     /// The draft.
     pub visit: String,
@@ -117,6 +122,7 @@ pub struct SetMet {
 
 /// One person of a draft.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct DraftSubject {
     /// The draft.
     pub visit: String,
@@ -126,6 +132,7 @@ pub struct DraftSubject {
 
 /// What the worker found, beside the form.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct AddFound {
     /// The draft.
     pub visit: String,
@@ -138,6 +145,7 @@ pub struct AddFound {
 
 /// What has become of a concern of an earlier visit.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct SayConcern {
     /// The draft.
     pub visit: String,
@@ -151,6 +159,7 @@ pub struct SayConcern {
 
 /// A draft as the screen shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct VisitView {
     /// Its name on this phone.
     pub visit: String,
@@ -176,6 +185,7 @@ pub struct VisitView {
 
 /// One person of a draft, as the screen shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct PartView {
     /// The person.
     pub subject: RecordId,

@@ -13,6 +13,7 @@ pub use table::ProblemCode;
 
 /// What the person, or the program, should do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Advice {
     /// Nothing is wrong with the work; the same thing may succeed later.
@@ -25,6 +26,7 @@ pub enum Advice {
 
 /// One thing that is wrong, with its place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct Problem {
     /// The stable name of the kind of problem.
     pub code: ProblemCode,

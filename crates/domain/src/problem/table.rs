@@ -7,6 +7,7 @@ macro_rules! problems {
     ($($(#[$doc:meta])* $name:ident $advice:ident $zh:literal $en:literal;)*) => {
         /// The stable name of a kind of problem; in JSON, its snake_case spelling.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
         #[serde(rename_all = "snake_case")]
         pub enum ProblemCode {
             $($(#[$doc])* #[doc = $en] $name,)*

@@ -49,6 +49,7 @@ pub struct Session {
 
 /// What changed on the screen by one act.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct FormDelta {
     /// The groups and questions whose state is another, in document order.
     pub changed: Vec<QuestionState>,
@@ -56,6 +57,7 @@ pub struct FormDelta {
 
 /// The state of one group or question.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct QuestionState {
     /// Its path.
     pub path: String,
