@@ -1,6 +1,7 @@
 //! The whole system under test: processes, workloads, and what the tests and benches share.
 
 pub mod county;
+pub mod generated;
 pub mod net;
 pub mod phone;
 pub mod story;

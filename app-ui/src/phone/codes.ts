@@ -2,14 +2,15 @@
 import tables from '@/api/codes.generated.json'
 import { language } from '@/shared/words'
 
-type Tables = Record<string, Record<string, { zh: string; en: string }>>
+/** The tables there are. */
+export type CodeTable = keyof typeof tables
 
-/** What a code of a table is called on the screen. */
-export function code(table: string, of: string): string {
-  return (tables as Tables)[table]?.[of]?.[language.value] ?? of
+/** What a code of a table is called on the screen; the code itself when it is of a newer version. */
+export function code(table: CodeTable, of: string): string {
+  return tables[table].find((one) => one.code === of)?.[language.value] ?? of
 }
 
 /** Every code of a table, in its order. */
-export function codes(table: string): string[] {
-  return Object.keys((tables as Tables)[table] ?? {})
+export function codes(table: CodeTable): string[] {
+  return tables[table].map((one) => one.code)
 }

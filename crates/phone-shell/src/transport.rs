@@ -77,7 +77,19 @@ impl Transport {
     /// Never about the work: it is on the phone in every case.
     pub async fn post(&self, path: &str, body: Vec<u8>) -> Result<Answer, NoAnswer> {
         let url = format!("{}{path}", self.base);
-        let sent = self.client.post(url).timeout(self.answer_max).body(body).send().await;
+        self.whole(self.client.post(url).body(body)).await
+    }
+
+    /// Asks for what anybody may know, such as `/health`.
+    ///
+    /// # Errors
+    /// As [`Self::post`].
+    pub async fn get(&self, path: &str) -> Result<Answer, NoAnswer> {
+        self.whole(self.client.get(format!("{}{path}", self.base))).await
+    }
+
+    async fn whole(&self, request: reqwest::RequestBuilder) -> Result<Answer, NoAnswer> {
+        let sent = request.timeout(self.answer_max).send().await;
         let mut answer = sent.map_err(|error| no_answer(&error))?;
         let status = answer.status().as_u16();
         let mut body = Vec::new();

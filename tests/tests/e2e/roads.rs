@@ -34,7 +34,7 @@ fn a_bad_road_is_told_nothing_is_called_delivered_and_the_next_exchange_is_fine(
     for (weather, code, arrives) in ROADS {
         let visit = not_met(&mut phone, person);
         world.road.set(weather);
-        let report = phone.call("exchange", json!({ "once": true })).unwrap();
+        let report = phone.call("exchange_once", json!({})).unwrap();
         assert_eq!(report["problem"]["code"], code, "{weather:?}: {report}");
         assert!(report["waiting"].as_u64() > Some(0), "{weather:?}: {report}");
         let record = own(&mut phone, &visit);

@@ -46,11 +46,14 @@ impl TypeScript {
 
     /// The whole file.
     pub fn text(&self) -> String {
-        let mut text = String::from("// Written by `cargo xtask codegen` from the Rust types. Not to be edited.\n\n");
+        let mut text =
+            String::from("// Written by `cargo xtask codegen` from the Rust types. Not to be edited.\n\n");
         for declaration in self.types.values() {
             let _ = writeln!(text, "export {declaration}\n");
         }
-        text.push_str("/** Every command with what it is asked and what it answers. */\nexport interface Commands {\n");
+        text.push_str(
+            "/** Every command with what it is asked and what it answers. */\nexport interface Commands {\n",
+        );
         for (name, request, reply) in &self.commands {
             let _ = writeln!(text, "  {name}: {{ args: {request}; reply: {reply} }}");
         }

@@ -95,11 +95,25 @@ pub struct SyncReport {
     pub problem: Option<Problem>,
 }
 
+/// How far the session under way is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
+pub struct Progress {
+    /// Items that the county has taken in since it began.
+    pub sent: u64,
+    /// Items that waited when it began.
+    pub of: u64,
+    /// Bytes sent and received, without HTTP's own.
+    pub bytes: u64,
+}
+
 /// A session under way.
 #[derive(Debug)]
 pub(crate) struct Exchanging {
     session: Session,
     asked: Asked,
+    /// Entries that waited when it began.
+    of: u64,
     /// Feeds that were read again in this session: once is enough.
     reread: BTreeSet<Scope>,
     fetched: u64,
@@ -127,9 +141,11 @@ impl App {
     pub fn sync_step(&mut self, arrived: Arrived) -> Result<SyncWant, Problem> {
         let (ports, open, settings) = self.both()?;
         let device = open.identity.certificate.device.0;
+        let of = if open.exchanging.is_none() { open.waiting()? } else { 0 };
         let mut exchanging = open.exchanging.take().unwrap_or_else(|| Exchanging {
             session: Session::new(&settings.app, device),
             asked: Asked::default(),
+            of,
             reread: BTreeSet::new(),
             fetched: 0,
             alike: None,
@@ -150,6 +166,16 @@ impl App {
             }
             Err(problem) => Ok(SyncWant::Done(exchanging.report(open, Some(problem)))),
         }
+    }
+}
+
+impl App {
+    /// How far the session under way is; nothing when there is none.
+    pub fn progress(&self) -> Progress {
+        let Some(open) = &self.open else { return Progress::default() };
+        let Some(under_way) = &open.exchanging else { return Progress::default() };
+        let waiting = open.waiting().unwrap_or(under_way.of);
+        Progress { sent: under_way.of.saturating_sub(waiting), of: under_way.of, bytes: under_way.bytes }
     }
 }
 

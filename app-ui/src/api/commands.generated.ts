@@ -1,0 +1,1527 @@
+// Written by `cargo xtask codegen` from the Rust types. Not to be edited.
+
+export type AddFound = { 
+/**
+ * The draft.
+ */
+visit: string, 
+/**
+ * The person.
+ */
+subject: RecordId, 
+/**
+ * What kind.
+ */
+kind: ConcernKind, 
+/**
+ * In words.
+ */
+words: string, };
+
+export type Advice = "retry" | "fix" | "call";
+
+export type Amend = { 
+/**
+ * The visit or the part.
+ */
+record: RecordRef, 
+/**
+ * The field; an answer's is `a/` and its path.
+ */
+key: string, 
+/**
+ * The new value.
+ */
+value: Value, 
+/**
+ * What the screen had seen of the record when the page was opened.
+ */
+seen: Vector, };
+
+export type Answer = { 
+/**
+ * The draft.
+ */
+visit: string, 
+/**
+ * The person.
+ */
+subject: RecordId, 
+/**
+ * The question.
+ */
+path: string, 
+/**
+ * The answer; null takes it back.
+ */
+value: Value, };
+
+export type AreaCode = number;
+
+export type ChangePin = { 
+/**
+ * The PIN until now.
+ */
+old: string, 
+/**
+ * The PIN from now on.
+ */
+new: string, };
+
+export type ChoiceView = { 
+/**
+ * What is answered.
+ */
+code: string, 
+/**
+ * What is shown.
+ */
+label: string, };
+
+export type Chosen = { 
+/**
+ * The person.
+ */
+subject: RecordId, 
+/**
+ * Who was met; to be said later when left out.
+ */
+met: Met | null, };
+
+export type CompareView = { 
+/**
+ * When the last visit was.
+ */
+last_day: Day, 
+/**
+ * Whether 没变化 is offered.
+ */
+offered: boolean, 
+/**
+ * Why it is not, in a sentence.
+ */
+why_not: string | null, 
+/**
+ * Whether 没变化 was said in this visit.
+ */
+said: boolean, };
+
+export type ConcernKind = "house" | "utilities" | "medical" | "livelihood" | "care" | "school" | "guardianship" | "papers" | "other";
+
+export type ConcernNow = "solved" | "same" | "worse";
+
+export type ConcernState = "open" | "in_hand" | "solved" | "unsolvable";
+
+export type ConcernView = { 
+/**
+ * The record.
+ */
+concern: RecordId, 
+/**
+ * What kind.
+ */
+kind: ConcernKind, 
+/**
+ * In words.
+ */
+words: string, 
+/**
+ * How far it is.
+ */
+state: ConcernState, 
+/**
+ * The township's answer.
+ */
+reply: string | null, 
+/**
+ * By when somebody will see to it.
+ */
+due: Day | null, 
+/**
+ * When it was found.
+ */
+found: Day | null, 
+/**
+ * What the last visit said of it.
+ */
+now: string | null, };
+
+export type ContestedField = { 
+/**
+ * The record.
+ */
+record: RecordRef, 
+/**
+ * The field.
+ */
+key: string, 
+/**
+ * What stands.
+ */
+sides: Array<Side>, 
+/**
+ * What the screen has seen: to be handed back with the decision.
+ */
+seen: Vector, 
+/**
+ * Whether this worker may settle it.
+ */
+may_settle: boolean, };
+
+export type CorrectContact = { 
+/**
+ * The person or the household.
+ */
+record: RecordRef, 
+/**
+ * `phone`, `phone/carer`, `phone/away`, `directions`, `nickname` or `pinyin`.
+ */
+key: string, 
+/**
+ * The new text; empty takes it away.
+ */
+value: string, 
+/**
+ * What the screen had seen of the record when the page was opened.
+ */
+seen: Vector, };
+
+export type Day = string;
+
+export type DeviceId = string;
+
+export type DraftItem = { 
+/**
+ * Its name on this phone.
+ */
+visit: string, 
+/**
+ * The household's head (户主), or the place.
+ */
+title: string, 
+/**
+ * The people, by name.
+ */
+people: Array<string>, 
+/**
+ * When it was last changed.
+ */
+changed_ms: number, 
+/**
+ * Whether it was put away, and can be brought back.
+ */
+discarded: boolean, 
+/**
+ * Whether it cannot be read; it is kept as it is.
+ */
+damaged: boolean, };
+
+export type DraftName = { 
+/**
+ * Its name on this phone.
+ */
+visit: string, };
+
+export type DraftSubject = { 
+/**
+ * The draft.
+ */
+visit: string, 
+/**
+ * The person.
+ */
+subject: RecordId, };
+
+export type DueItem = { 
+/**
+ * The person.
+ */
+subject: RecordId, 
+/**
+ * The name, masked for a child.
+ */
+name: string, 
+/**
+ * Age in years.
+ */
+age: number | null, 
+/**
+ * Sex, as registered.
+ */
+sex: string | null, 
+/**
+ * Categories in words.
+ */
+categories: Array<string>, 
+/**
+ * The village.
+ */
+village: AreaCode | null, 
+/**
+ * The village group.
+ */
+group: string, 
+/**
+ * The household's head (户主), who tells same-name neighbours apart.
+ */
+household: string, 
+/**
+ * Why, the gravest first.
+ */
+why: Array<Why>, 
+/**
+ * The same in words.
+ */
+why_zh: Array<string>, 
+/**
+ * 这次要上门: some open duty is met at home only; else 打电话也可以 where `by_phone`.
+ */
+at_home: boolean, 
+/**
+ * Whether every open duty is met by telephone too.
+ */
+by_phone: boolean, 
+/**
+ * The first day by which somebody should go.
+ */
+due_on: Day | null, };
+
+export type DutyView = { 
+/**
+ * The duty in words.
+ */
+title: string, 
+/**
+ * Its period in words.
+ */
+period: string, 
+/**
+ * How the person stands.
+ */
+status: string, 
+/**
+ * Whether it still asks.
+ */
+open: boolean, 
+/**
+ * By when.
+ */
+due_on: Day | null, };
+
+export type Enrol = { 
+/**
+ * 16 digits; spaces do not matter.
+ */
+code: string, 
+/**
+ * 6 digits or more.
+ */
+pin: string, 
+/**
+ * The county's 12-digit code; where nothing is said, the county itself is asked.
+ */
+county: string | null, };
+
+export type EnrolBegin = { 
+/**
+ * 16 digits; spaces do not matter.
+ */
+code: string, 
+/**
+ * 6 digits or more.
+ */
+pin: string, 
+/**
+ * The county's 12-digit code, from the QR code or the county's `/health`.
+ */
+county: string, };
+
+export type EnrolDone = { 
+/**
+ * The name of its holder.
+ */
+staff_name: string, 
+/**
+ * The six digits that stand on the sheet too.
+ */
+fingerprint: string, };
+
+export type EnrolFinish = { 
+/**
+ * JSON.
+ */
+reply: string, };
+
+export type EnrolPost = { 
+/**
+ * Where: a path at the county's listener for phones.
+ */
+path: string, 
+/**
+ * What: JSON.
+ */
+body: string, };
+
+export type FinishReply = { 
+/**
+ * The visit's record; nothing while there are gaps.
+ */
+visit: RecordId | null, 
+/**
+ * What keeps it from being finished, in order.
+ */
+gaps: Array<Gap>, 
+/**
+ * The next person due in the same household, or else the same group.
+ */
+next: RecordId | null, };
+
+export type FormDelta = { 
+/**
+ * The groups and questions whose state is another, in document order.
+ */
+changed: Array<QuestionState>, };
+
+export type FormView = { 
+/**
+ * The form's title.
+ */
+title: string, 
+/**
+ * Its pages.
+ */
+pages: Array<PageView>, };
+
+export type Found = { 
+/**
+ * What kind.
+ */
+kind: ConcernKind, 
+/**
+ * In words.
+ */
+words: string, };
+
+export type Gap = { 
+/**
+ * Whose part; nothing for the visit itself.
+ */
+subject: RecordId | null, 
+/**
+ * The question, to jump to.
+ */
+path: string | null, 
+/**
+ * What is wrong.
+ */
+problem: Problem, };
+
+export type GroupItem = { 
+/**
+ * The village.
+ */
+village: AreaCode | null, 
+/**
+ * Its name.
+ */
+village_name: string, 
+/**
+ * The group.
+ */
+group: string, 
+/**
+ * People.
+ */
+people: number, };
+
+export type Happened = string;
+
+export type HistoryAsked = { 
+/**
+ * The person.
+ */
+subject: RecordId, 
+/**
+ * The last row of the page before: its day and part.
+ */
+after: [Day, RecordId] | null, 
+/**
+ * How many at most.
+ */
+count: number | null, };
+
+export type Kind = "group" | "select_one" | "select_multiple" | "integer" | "decimal" | "date" | "text" | "note" | "calculate";
+
+export type LockStatus = { 
+/**
+ * How far this phone is.
+ */
+phase: Phase, 
+/**
+ * Seconds until the next try to unlock.
+ */
+wait_s: number, };
+
+export type MeView = { 
+/**
+ * The holder's name.
+ */
+staff_name: string, 
+/**
+ * The device, as the county names it.
+ */
+device: DeviceId, 
+/**
+ * The county.
+ */
+county: AreaCode, 
+/**
+ * Its name.
+ */
+county_name: string, 
+/**
+ * The six digits of the county's key.
+ */
+fingerprint: string, 
+/**
+ * Roles that hold today.
+ */
+roles: Array<RoleView>, 
+/**
+ * Entries that the county does not have yet.
+ */
+waiting: number, 
+/**
+ * When the county was last heard, by its own clock.
+ */
+heard_ms: number | null, 
+/**
+ * The app's version.
+ */
+app: string, };
+
+export type Met = "self" | "self_and_carer" | "family" | "none";
+
+export type NotMet = "not_at_home" | "in_the_fields" | "at_relatives" | "road_blocked" | "hospital" | "migrant" | "boarding" | "institution" | "moved_away" | "registration_moved" | "died" | "refused";
+
+export type NotMetVisit = { 
+/**
+ * Whom the worker went to see.
+ */
+subjects: Array<RecordId>, 
+/**
+ * Why they were not met.
+ */
+reason: NotMet, 
+/**
+ * Where, since when, whom to ring.
+ */
+reason_words: string | null, 
+/**
+ * From when a reported change holds.
+ */
+reason_from: Day | null, 
+/**
+ * When to come again.
+ */
+come_again: string | null, 
+/**
+ * 上门 unless said.
+ */
+way: Way | null, 
+/**
+ * Now unless said.
+ */
+happened: When | null, };
+
+export type Nothing = Record<symbol, never>;
+
+export type OfPart = { 
+/**
+ * The part.
+ */
+part: RecordId, };
+
+export type OfPerson = { 
+/**
+ * The person.
+ */
+subject: RecordId, };
+
+export type OfRecord = { 
+/**
+ * Which.
+ */
+record: RecordRef, };
+
+export type OfVisit = { 
+/**
+ * The visit.
+ */
+visit: RecordId, };
+
+export type Origin = "asked" | "prefilled" | "confirmed_unchanged";
+
+export type PageView = { 
+/**
+ * The section's path; empty for questions that stand in none.
+ */
+section: string, 
+/**
+ * The section's name.
+ */
+label: string, 
+/**
+ * Whether the page applies now.
+ */
+relevant: boolean, 
+/**
+ * Whether it is a matter of safety, to be looked at every time.
+ */
+safety: boolean, 
+/**
+ * 和上次比, if the section has it and there was a last visit.
+ */
+compare: CompareView | null, 
+/**
+ * How many of `total` are answered.
+ */
+answered: number, 
+/**
+ * How many questions of the page have to be answered now.
+ */
+total: number, 
+/**
+ * Groups and questions in order, those included that do not apply now.
+ */
+questions: Array<QuestionView>, };
+
+export type PartPage = { 
+/**
+ * In brief.
+ */
+brief: PastVisit, 
+/**
+ * When, as an interval.
+ */
+happened: Happened | null, 
+/**
+ * Answers by path.
+ */
+answers: { [key in string]: PastAnswer }, 
+/**
+ * What the screen has seen of the part.
+ */
+seen: Vector, 
+/**
+ * What the screen has seen of the visit.
+ */
+visit_seen: Vector, 
+/**
+ * 填写不一致.
+ */
+contested: Array<ContestedField>, };
+
+export type PartView = { 
+/**
+ * The person.
+ */
+subject: RecordId, 
+/**
+ * The name.
+ */
+name: string, 
+/**
+ * Who was met.
+ */
+met: Met | null, 
+/**
+ * Why nobody was.
+ */
+reason: NotMet | null, 
+/**
+ * Whether a form is to be filled in.
+ */
+has_form: boolean, 
+/**
+ * Found by hand.
+ */
+found: Array<Found>, };
+
+export type PastAnswer = { 
+/**
+ * What stands; several while it is contested.
+ */
+values: Array<Value>, 
+/**
+ * Where it came from.
+ */
+origin: Origin, };
+
+export type PastVisit = { 
+/**
+ * The part.
+ */
+part: RecordId, 
+/**
+ * The visit.
+ */
+visit: RecordId | null, 
+/**
+ * The day.
+ */
+day: Day | null, 
+/**
+ * How.
+ */
+way: Way | null, 
+/**
+ * Who was met.
+ */
+met: Met | null, 
+/**
+ * Why nobody was.
+ */
+reason: NotMet | null, 
+/**
+ * Who visited, by name.
+ */
+by: Array<string>, 
+/**
+ * Whether it was made void.
+ */
+void: boolean, };
+
+export type PeopleAsked = { 
+/**
+ * Of one village.
+ */
+village: AreaCode | null, 
+/**
+ * Of one group of that village.
+ */
+group: string | null, 
+/**
+ * Of one household.
+ */
+household: RecordId | null, 
+/**
+ * How many rows are passed over.
+ */
+offset: number, 
+/**
+ * How many rows at most.
+ */
+count: number | null, };
+
+export type PersonItem = { 
+/**
+ * The person.
+ */
+subject: RecordId, 
+/**
+ * The name, masked for a child.
+ */
+name: string, 
+/**
+ * What neighbours call them.
+ */
+nickname: string | null, 
+/**
+ * Sex, as registered.
+ */
+sex: string | null, 
+/**
+ * Age in years.
+ */
+age: number | null, 
+/**
+ * Categories in words.
+ */
+categories: Array<string>, 
+/**
+ * The village.
+ */
+village: AreaCode | null, 
+/**
+ * The village group.
+ */
+group: string, 
+/**
+ * The household's record.
+ */
+household: RecordId | null, 
+/**
+ * The household's head (户主).
+ */
+household_head: string, 
+/**
+ * Whether somebody should go.
+ */
+due: boolean, };
+
+export type PersonView = { 
+/**
+ * The person in brief; here the name is whole.
+ */
+item: PersonItem, 
+/**
+ * What the screen has seen: to be handed back with every correction.
+ */
+seen: Vector, 
+/**
+ * The same of the household.
+ */
+household_seen: Vector, 
+/**
+ * Date of birth.
+ */
+born: Day | null, 
+/**
+ * The ID number, masked but for its ends.
+ */
+id_number: string | null, 
+/**
+ * The person's telephone.
+ */
+phone: string | null, 
+/**
+ * The carer's.
+ */
+phone_carer: string | null, 
+/**
+ * That of a parent or child who works elsewhere.
+ */
+phone_away: string | null, 
+/**
+ * How to find the house.
+ */
+directions: string, 
+/**
+ * The others of the household.
+ */
+members: Array<PersonItem>, 
+/**
+ * 要做什么.
+ */
+duties: Array<DutyView>, 
+/**
+ * 没办完的事.
+ */
+concerns: Array<ConcernView>, 
+/**
+ * 历次走访, the newest three.
+ */
+visits: Array<PastVisit>, 
+/**
+ * 填写不一致, of the person and the household.
+ */
+contested: Array<ContestedField>, };
+
+export type Phase = "fresh" | "locked" | "open";
+
+export type Problem = { 
+/**
+ * The stable name of the kind of problem.
+ */
+code: ProblemCode, 
+/**
+ * What to do about it.
+ */
+advice: Advice, 
+/**
+ * Where and what: filled into the text. Never personal data.
+ */
+params?: { [key in string]: string }, };
+
+export type ProblemCode = "enrol_code_wrong" | "enrol_code_used" | "enrol_code_expired" | "enrol_code_locked" | "enrol_code_malformed" | "county_not_proven" | "not_enrolled" | "already_enrolled" | "pin_wrong" | "pin_too_short" | "recovery_code_wrong" | "unlock_too_soon" | "locked" | "vault_damaged" | "recovery_code_malformed" | "key_store_changed" | "answer_wrong_type" | "answer_outside_constraint" | "answer_missing" | "answer_not_a_choice" | "answer_too_long" | "no_such_question" | "question_not_relevant" | "form_unreadable" | "form_too_new" | "nothing_found" | "visit_without_parts" | "visit_not_open" | "visit_in_the_future" | "visit_too_long_ago" | "not_met_without_reason" | "draft_damaged" | "answer_calculated" | "answer_differs" | "answers_misfit" | "origins_misfit" | "unchanged_not_offered" | "unchanged_no_last" | "unchanged_too_often" | "form_not_json" | "form_too_large" | "form_name_wrong" | "form_name_taken" | "form_part_wrong" | "form_choice_wrong" | "form_name_unknown" | "form_name_ambiguous" | "form_cycle" | "expression_unexpected" | "expression_ends" | "expression_open_quote" | "expression_too_deep" | "expression_too_much" | "function_unknown" | "function_arguments" | "function_needs_name" | "pattern_wrong" | "unreachable" | "too_slow" | "not_the_county" | "reply_damaged" | "county_busy" | "county_full" | "request_too_large" | "request_damaged" | "request_too_new" | "request_too_old" | "signature_wrong" | "device_unknown" | "device_retired" | "device_revoked" | "exchange_number_old" | "waits_for_earlier" | "waits_for_subject" | "waits_for_form" | "outside_area" | "not_permitted" | "item_undecodable" | "chain_broken" | "device_was_revoked" | "disk_full" | "database_damaged" | "database_newer" | "key_file_missing" | "key_file_damaged" | "county_database_damaged" | "backup_unreadable" | "data_in_use" | "not_empty" | "argument_wrong" | "folder_not_writable" | "port_in_use" | "config_wrong" | "row_wrong" | "not_from_here" | "internal";
+
+export type Progress = { 
+/**
+ * Items that the county has taken in since it began.
+ */
+sent: number, 
+/**
+ * Items that waited when it began.
+ */
+of: number, 
+/**
+ * Bytes sent and received, without HTTP's own.
+ */
+bytes: number, };
+
+export type ProofView = { 
+/**
+ * The receipt's digits.
+ */
+receipt: string | null, 
+/**
+ * What the county said, word for word, with its signature: JSON.
+ */
+proof: string, 
+/**
+ * The county's public key, by which it is proved.
+ */
+county_key: string, };
+
+export type QuestionState = { 
+/**
+ * Its path.
+ */
+path: string, 
+/**
+ * Its answer; kept when it is not relevant.
+ */
+value: Value, 
+/**
+ * Where the answer came from.
+ */
+origin: Origin, 
+/**
+ * Whether it is shown and counts.
+ */
+relevant: boolean, 
+/**
+ * Whether it must be answered.
+ */
+required: boolean, 
+/**
+ * What is wrong with its answer now, after another one changed.
+ */
+problem: Problem | null, };
+
+export type QuestionView = { 
+/**
+ * Its path, under which it is answered.
+ */
+path: string, 
+/**
+ * What it is; a group is a heading over what is deeper.
+ */
+kind: Kind, 
+/**
+ * How deep it stands in the page, from 0.
+ */
+depth: number, 
+/**
+ * What it asks.
+ */
+label: string, 
+/**
+ * More words, shown smaller.
+ */
+hint: string, 
+/**
+ * The choices, in order.
+ */
+choices: Array<ChoiceView>, 
+/**
+ * The answer.
+ */
+value: Value, 
+/**
+ * Where the answer came from.
+ */
+origin: Origin, 
+/**
+ * The answer at the last visit.
+ */
+last: Value, 
+/**
+ * That answer in words.
+ */
+last_words: string, 
+/**
+ * Whether it applies now.
+ */
+relevant: boolean, 
+/**
+ * Whether it must be answered.
+ */
+required: boolean, 
+/**
+ * Whether the form works it out, so that it is only shown.
+ */
+worked_out: boolean, 
+/**
+ * The longest text, in characters.
+ */
+max_length: number | null, 
+/**
+ * What is wrong with the answer, in a sentence.
+ */
+problem: string | null, };
+
+export type RecordId = string;
+
+export type RecordItem = { 
+/**
+ * The visit.
+ */
+visit: RecordId, 
+/**
+ * Its place in the list.
+ */
+place: RecordPlace, 
+/**
+ * The household's head (户主), or the place.
+ */
+title: string, 
+/**
+ * When the visit was.
+ */
+happened: Happened | null, 
+/**
+ * The people, by name, with who was met.
+ */
+people: Array<[RecordId, string, Met | null]>, 
+/**
+ * What became of it.
+ */
+state: RecordState, 
+/**
+ * The same in words.
+ */
+state_zh: string, 
+/**
+ * The receipt's digits: 1123 0457 5.
+ */
+receipt: string | null, 
+/**
+ * When the county had it, by the county's clock.
+ */
+received_ms: number | null, 
+/**
+ * Why, and what to do; or what the county asks.
+ */
+problems: Array<Problem>, 
+/**
+ * When it was entered.
+ */
+entered_ms: number, 
+/**
+ * 补记: entered on a later day than the visit.
+ */
+late: boolean, };
+
+export type RecordKind = "area" | "staff" | "assignment" | "duty" | "household" | "person" | "child_file" | "visit" | "part" | "concern" | "form" | "form_assignment" | "grant" | "closing" | "urgent";
+
+export type RecordPlace = [number, WriterId, number];
+
+export type RecordRef = { 
+/**
+ * What kind of record.
+ */
+kind: RecordKind, 
+/**
+ * Which one.
+ */
+id: RecordId, };
+
+export type RecordState = "waiting" | "received" | "please_add" | "contested" | "not_taken";
+
+export type RecordsAsked = { 
+/**
+ * Which.
+ */
+filter: RecordsFilter, 
+/**
+ * The place of the last row of the page before.
+ */
+before: RecordPlace | null, 
+/**
+ * How many at most.
+ */
+count: number | null, };
+
+export type RecordsFilter = "all" | "waiting" | "attention";
+
+export type RegisterPerson = { 
+/**
+ * The name.
+ */
+name: string, 
+/**
+ * The village.
+ */
+village: AreaCode, 
+/**
+ * The household, when it is on the phone.
+ */
+household: RecordId | null, 
+/**
+ * GB/T 2261.1: `1` male, `2` female.
+ */
+sex: string | null, 
+/**
+ * Date of birth.
+ */
+born: Day | null, 
+/**
+ * Telephone.
+ */
+phone: string | null, 
+/**
+ * Pinyin by hand, for characters that have none.
+ */
+pinyin: string | null, };
+
+export type RoleView = { 
+/**
+ * In words.
+ */
+role: string, 
+/**
+ * Where.
+ */
+area: AreaCode, 
+/**
+ * Its name.
+ */
+area_name: string, 
+/**
+ * From when.
+ */
+from: Day, 
+/**
+ * Until when; nothing while it lasts.
+ */
+until: Day | null, };
+
+export type SayConcern = { 
+/**
+ * The draft.
+ */
+visit: string, 
+/**
+ * The person.
+ */
+subject: RecordId, 
+/**
+ * The concern.
+ */
+concern: RecordId, 
+/**
+ * What is now; nothing takes the word back.
+ */
+now: ConcernNow | null, };
+
+export type SealedExport = { 
+/**
+ * How many entries it holds.
+ */
+entries: number, 
+/**
+ * The age file, as hexadecimal digits.
+ */
+sealed: string, };
+
+export type SearchAsked = { 
+/**
+ * What was typed.
+ */
+typed: string, 
+/**
+ * How many rows are passed over.
+ */
+offset: number, 
+/**
+ * How many rows at most.
+ */
+count: number | null, };
+
+export type Section = { 
+/**
+ * The draft.
+ */
+visit: string, 
+/**
+ * The person.
+ */
+subject: RecordId, 
+/**
+ * The section's path.
+ */
+section: string, };
+
+export type SetMet = { 
+/**
+ * The draft.
+ */
+visit: string, 
+/**
+ * The person.
+ */
+subject: RecordId, 
+/**
+ * Who was met.
+ */
+met: Met, 
+/**
+ * Why nobody was.
+ */
+reason: NotMet | null, 
+/**
+ * Where, since when, whom to ring.
+ */
+reason_words: string | null, 
+/**
+ * From when a reported change holds.
+ */
+reason_from: Day | null, 
+/**
+ * When to come again.
+ */
+come_again: string | null, };
+
+export type SetVisit = { 
+/**
+ * The draft.
+ */
+visit: string, 
+/**
+ * How people were met.
+ */
+way: Way | null, 
+/**
+ * When.
+ */
+happened: When | null, 
+/**
+ * Who visited, the author included.
+ */
+visited_by: Array<RecordId> | null, 
+/**
+ * Who came along (同行人).
+ */
+companions: Array<string> | null, 
+/**
+ * Why it is entered so late; empty takes it back.
+ */
+late_reason: string | null, };
+
+export type Settle = { 
+/**
+ * The record.
+ */
+record: RecordRef, 
+/**
+ * The field.
+ */
+key: string, 
+/**
+ * The value that is to stand.
+ */
+value: Value, 
+/**
+ * What the screen had seen.
+ */
+seen: Vector, };
+
+export type Side = { 
+/**
+ * The value.
+ */
+value: Value, 
+/**
+ * Who wrote it.
+ */
+author: RecordId, 
+/**
+ * By name, where it is known.
+ */
+author_name: string, 
+/**
+ * When, as far as clocks can tell.
+ */
+at_ms: number, };
+
+export type StartVisit = { 
+/**
+ * The household; that of the first person when neither this nor a place is named.
+ */
+household: RecordId | null, 
+/**
+ * The place, when it is not at a home.
+ */
+place: string | null, 
+/**
+ * 这次见到了谁: each with who was met.
+ */
+subjects: Array<Chosen>, 
+/**
+ * 怎么见的; 上门 unless said, 在别处见面 at a place.
+ */
+way: Way | null, 
+/**
+ * When; now unless said.
+ */
+happened: When | null, };
+
+export type SyncReport = { 
+/**
+ * Requests that were answered.
+ */
+exchanges: number, 
+/**
+ * Items that were sent.
+ */
+sent: number, 
+/**
+ * Items still on the phone.
+ */
+waiting: number, 
+/**
+ * Records that came.
+ */
+fetched: number, 
+/**
+ * Whether, after the last page, every feed was what the county has, by its digest; `None` while
+ * the county has not said.
+ */
+alike: boolean | null, 
+/**
+ * Bytes sent and received, without HTTP's own.
+ */
+bytes: number, 
+/**
+ * What stopped it, if something did. The work is on the phone in every case.
+ */
+problem: Problem | null, };
+
+export type Tidied = { 
+/**
+ * Call again.
+ */
+more: boolean, };
+
+export type TodayAsked = { 
+/**
+ * How the list is ordered.
+ */
+order: TodayOrder, 
+/**
+ * How many rows are passed over.
+ */
+offset: number, 
+/**
+ * How many rows at most; 50 unless said.
+ */
+count: number | null, };
+
+export type TodayOrder = "time" | "group";
+
+export type TodayView = { 
+/**
+ * The holder's name.
+ */
+staff_name: string, 
+/**
+ * The day.
+ */
+day: Day, 
+/**
+ * 应走访, each person once.
+ */
+due: number, 
+/**
+ * 已走访: whom no duty of the present periods asks for any more.
+ */
+met: number, 
+/**
+ * Visits of which the county does not have everything yet.
+ */
+waiting: number, 
+/**
+ * When the oldest of these was made.
+ */
+waiting_since_ms: number | null, 
+/**
+ * Unfinished visits.
+ */
+drafts: number, 
+/**
+ * When the county was last heard, by its own clock; nothing when never.
+ */
+heard_ms: number | null, 
+/**
+ * Rows there are in all.
+ */
+total: number, 
+/**
+ * The rows asked for.
+ */
+people: Array<DueItem>, };
+
+export type Unlock = { 
+/**
+ * The PIN.
+ */
+pin: string, };
+
+export type UnlockRecovery = { 
+/**
+ * 20 digits.
+ */
+code: string, 
+/**
+ * The PIN from now on.
+ */
+new_pin: string, };
+
+export type UrgentReport = { 
+/**
+ * The person, when they are on the list.
+ */
+subject: RecordId | null, 
+/**
+ * Who, in words.
+ */
+who: string | null, 
+/**
+ * Where.
+ */
+place: string | null, 
+/**
+ * What was seen.
+ */
+words: string | null, 
+/**
+ * 已打电话: to whom and when.
+ */
+called: string | null, 
+/**
+ * The village; that of the worker's first assignment unless said.
+ */
+village: AreaCode | null, };
+
+export type Value = null | boolean | number | string | Array<string>;
+
+export type Vector = { [key in WriterId]: number };
+
+export type VisitView = { 
+/**
+ * Its name on this phone.
+ */
+visit: string, 
+/**
+ * The household.
+ */
+household: RecordId | null, 
+/**
+ * The household's head (户主), or the place.
+ */
+title: string, 
+/**
+ * How people were met.
+ */
+way: Way, 
+/**
+ * When.
+ */
+happened: Happened, 
+/**
+ * Who visited, when not the author alone.
+ */
+visited_by: Array<RecordId>, 
+/**
+ * Who came along.
+ */
+companions: Array<string>, 
+/**
+ * Why it is entered so late.
+ */
+late_reason: string | null, 
+/**
+ * The people.
+ */
+parts: Array<PartView>, 
+/**
+ * Members of the household who are not in the visit yet.
+ */
+others: Array<[RecordId, string]>, };
+
+export type Way = "home" | "elsewhere" | "phone" | "video";
+
+export type When = "now" | { "morning": Day } | { "afternoon": Day } | { "day": Day } | { "exactly": Happened };
+
+export type Why = { "overdue": { 
+/**
+ * Days.
+ */
+days: number, } } | { "missed_last": { 
+/**
+ * Months of the period.
+ */
+months: number, } } | { "not_yet": { 
+/**
+ * Months of the period.
+ */
+months: number, } } | { "due_on": { 
+/**
+ * When.
+ */
+day: Day, } } | "tried";
+
+export type WriterId = string;
+
+export type Written = { 
+/**
+ * The record.
+ */
+record: RecordRef, 
+/**
+ * Whether anything was written: what is so already is not written again.
+ */
+changed: boolean, };
+
+/** Every command with what it is asked and what it answers. */
+export interface Commands {
+  status: { args: Nothing; reply: LockStatus }
+  enrol_begin: { args: EnrolBegin; reply: EnrolPost }
+  enrol_finish: { args: EnrolFinish; reply: EnrolDone }
+  unlock: { args: Unlock; reply: LockStatus }
+  unlock_recovery: { args: UnlockRecovery; reply: LockStatus }
+  change_pin: { args: ChangePin; reply: Nothing }
+  lock: { args: Nothing; reply: LockStatus }
+  today_list: { args: TodayAsked; reply: TodayView }
+  tidy: { args: Nothing; reply: Tidied }
+  people: { args: PeopleAsked; reply: Array<PersonItem> }
+  groups: { args: Nothing; reply: Array<GroupItem> }
+  search: { args: SearchAsked; reply: Array<PersonItem> }
+  person: { args: OfPerson; reply: PersonView }
+  history: { args: HistoryAsked; reply: Array<PastVisit> }
+  part: { args: OfPart; reply: PartPage }
+  concerns: { args: OfPerson; reply: Array<ConcernView> }
+  start_visit: { args: StartVisit; reply: VisitView }
+  visit: { args: DraftName; reply: VisitView }
+  set_visit: { args: SetVisit; reply: VisitView }
+  set_met: { args: SetMet; reply: VisitView }
+  leave_out: { args: DraftSubject; reply: VisitView }
+  add_found: { args: AddFound; reply: VisitView }
+  say_concern: { args: SayConcern; reply: VisitView }
+  form: { args: DraftSubject; reply: FormView }
+  answer: { args: Answer; reply: FormDelta }
+  unchanged: { args: Section; reply: FormDelta }
+  take_back_unchanged: { args: Section; reply: FormDelta }
+  gaps: { args: DraftName; reply: Array<Gap> }
+  finish: { args: DraftName; reply: FinishReply }
+  not_met: { args: NotMetVisit; reply: FinishReply }
+  drafts: { args: Nothing; reply: Array<DraftItem> }
+  discard_draft: { args: DraftName; reply: Nothing }
+  restore_draft: { args: DraftName; reply: Nothing }
+  amend: { args: Amend; reply: Written }
+  correct_contact: { args: CorrectContact; reply: Written }
+  register_person: { args: RegisterPerson; reply: Written }
+  contested: { args: OfRecord; reply: Array<ContestedField> }
+  settle: { args: Settle; reply: Written }
+  urgent: { args: UrgentReport; reply: Written }
+  records: { args: RecordsAsked; reply: Array<RecordItem> }
+  proof: { args: OfVisit; reply: ProofView }
+  me: { args: Nothing; reply: MeView }
+  export_waiting: { args: Nothing; reply: SealedExport }
+  enrol: { args: Enrol; reply: EnrolDone }
+  exchange: { args: Nothing; reply: SyncReport }
+  sending: { args: Nothing; reply: Progress }
+  stop_sending: { args: Nothing; reply: Nothing }
+}
