@@ -1,8 +1,11 @@
 //! 历次走访: earlier visits to a person, and what was answered.
 
 use crate::app::{App, Open};
+use crate::contested::ContestedField;
 use crate::tell::{OrTell, nothing_found};
+use domain::canonical::Hash;
 use domain::catalogue::{RecordKind, keys};
+use domain::head::{Head, Write};
 use domain::ids::RecordId;
 use domain::log::Vector;
 use domain::patch::{ANSWER_PREFIX, RecordRef};
@@ -10,11 +13,11 @@ use domain::problem::Problem;
 use domain::time::{Day, Happened};
 use domain::value::{Origin, Value};
 use domain::visit::{Met, NotMet, Part, Visit, Way};
+use forms::form::Form;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use store::phone::Link;
-
-use crate::contested::ContestedField;
 
 /// Visits of a page unless said otherwise.
 const PAGE: usize = 20;
@@ -67,6 +70,12 @@ pub struct OfPart {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct PastAnswer {
+    /// The question.
+    pub path: String,
+    /// What was asked; empty when no form on this phone has the question.
+    pub label: String,
+    /// What stands, in words.
+    pub words: String,
     /// What stands; several while it is contested.
     pub values: Vec<Value>,
     /// Where it came from.
@@ -81,8 +90,8 @@ pub struct PartPage {
     pub brief: PastVisit,
     /// When, as an interval.
     pub happened: Option<Happened>,
-    /// Answers by path.
-    pub answers: BTreeMap<String, PastAnswer>,
+    /// Answers in the order of the form; those that no form here knows come last.
+    pub answers: Vec<PastAnswer>,
     /// What the screen has seen of the part.
     pub seen: Vector,
     /// What the screen has seen of the visit.
@@ -92,7 +101,7 @@ pub struct PartPage {
 }
 
 impl Open {
-    fn brief(&self, id: RecordId, head: &domain::head::Head) -> Result<PastVisit, Problem> {
+    fn brief(&self, id: RecordId, head: &Head) -> Result<PastVisit, Problem> {
         let part = Part::read(id, head);
         let visit = match part.visit {
             Some(visit) => self.store.record(RecordRef { kind: RecordKind::Visit, id: visit }).or_tell()?,
@@ -129,7 +138,41 @@ impl Open {
         heads.map(|(id, head)| self.brief(id, head)).collect()
     }
 
-    fn part_page(&self, id: RecordId, today: Day) -> Result<PartPage, Problem> {
+    /// The answers of a part in words. A head does not say by which form it was filled in: it is read by
+    /// the published one that knows most of its questions. O(forms × their questions).
+    fn past_answers(&mut self, head: &Head, language: &str) -> Result<Vec<PastAnswer>, Problem> {
+        let published: Vec<Hash> = self.published.values().map(|(_, hash)| *hash).collect();
+        let mut best: Option<(usize, Arc<Form>)> = None;
+        for hash in published {
+            let form = self.form(hash)?;
+            let asked = |path: &&str| head.fields.contains_key(&format!("{ANSWER_PREFIX}{path}"));
+            let known = form.field_order().filter(asked).count();
+            if known > best.as_ref().map_or(0, |(most, _)| *most) {
+                best = Some((known, form));
+            }
+        }
+        let form = best.map(|(_, form)| form);
+        let place: BTreeMap<&str, usize> = form
+            .iter()
+            .flat_map(|form| form.field_order().enumerate())
+            .map(|(place, path)| (path, place))
+            .collect();
+        let answer = |(path, writes): (&str, &[Write])| {
+            let values: Vec<Value> = writes.iter().map(|write| write.value.clone()).collect();
+            let said = |value| form.as_ref().and_then(|form| form.in_words(path, value, language));
+            let words: Vec<(String, String)> = values.iter().filter_map(said).collect();
+            let label = words.first().map(|(label, _)| label.clone()).unwrap_or_default();
+            let words: Vec<String> = words.into_iter().map(|(_, words)| words).collect();
+            let origin = writes.first().map(|write| write.origin).unwrap_or_default();
+            PastAnswer { path: path.to_owned(), label, words: words.join(" ／ "), values, origin }
+        };
+        let mut answers: Vec<PastAnswer> = head.under(ANSWER_PREFIX).map(answer).collect();
+        answers.retain(|one| one.values.iter().any(|value| !value.is_null()));
+        answers.sort_by_key(|one| place.get(one.path.as_str()).copied().unwrap_or(usize::MAX));
+        Ok(answers)
+    }
+
+    fn part_page(&mut self, id: RecordId, today: Day, language: &str) -> Result<PartPage, Problem> {
         let record = RecordRef { kind: RecordKind::Part, id };
         let row = self.store.record(record).or_tell()?.ok_or_else(nothing_found)?;
         let head = row.head().ok_or_else(nothing_found)?;
@@ -138,11 +181,7 @@ impl Open {
             None => None,
         };
         let visit_head = visit.as_ref().and_then(|visit| visit.head());
-        let answers = head.under(ANSWER_PREFIX).map(|(path, writes)| {
-            let values = writes.iter().map(|write| write.value.clone()).collect();
-            let origin = writes.first().map(|write| write.origin).unwrap_or_default();
-            (path.to_owned(), PastAnswer { values, origin })
-        });
+        let answers = self.past_answers(head, language)?;
         let mut contested = self.contested_fields(record, head, today);
         if let (Some(visit), Some(head)) = (&visit, visit_head) {
             contested.extend(self.contested_fields(visit.record, head, today));
@@ -150,7 +189,7 @@ impl Open {
         Ok(PartPage {
             brief: self.brief(id, head)?,
             happened: visit_head.and_then(|head| head.text(keys::HAPPENED)?.parse().ok()),
-            answers: answers.collect(),
+            answers,
             seen: head.vector.clone(),
             visit_seen: visit_head.map(|head| head.vector.clone()).unwrap_or_default(),
             contested,
@@ -174,6 +213,7 @@ impl App {
     /// [`domain::problem::ProblemCode::NothingFound`], and those of the database.
     pub fn part(&mut self, request: OfPart) -> Result<PartPage, Problem> {
         let today = self.today()?;
-        self.reading()?.part_page(request.part, today)
+        let (_, open, settings) = self.both()?;
+        open.part_page(request.part, today, &settings.language)
     }
 }

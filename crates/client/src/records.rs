@@ -254,6 +254,16 @@ impl App {
         live.map(|row| open.record_item(row)).collect()
     }
 
+    /// One visit of the worker's own.
+    ///
+    /// # Errors
+    /// [`domain::problem::ProblemCode::NothingFound`] when it is not the worker's or not on this phone.
+    pub fn record(&mut self, request: OfVisit) -> Result<RecordItem, Problem> {
+        let open = self.reading()?;
+        let rows = open.store.log_of(RecordRef { kind: RecordKind::Visit, id: request.visit }).or_tell()?;
+        open.record_item(rows.first().ok_or_else(nothing_found)?)
+    }
+
     /// The county's signed word that it has a visit.
     ///
     /// # Errors

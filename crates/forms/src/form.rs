@@ -1,5 +1,6 @@
 //! A form made ready to run: names resolved, expressions bound, dependencies ordered.
 
+use crate::answer::in_words;
 use crate::compile;
 use crate::def::{Choice, FormDef, Kind, Words};
 use crate::expr::bind::{Piece, Program};
@@ -134,6 +135,14 @@ impl Form {
             .filter(|(_, value)| !value.is_null())
             .map(|(path, value)| (path.to_owned(), value.clone()))
             .collect()
+    }
+
+    /// A question's label and an answer to it, in words; `None` when the form has no such question.
+    /// A label that names other answers is given without them.
+    pub fn in_words(&self, path: &str, value: &Value, language: &str) -> Option<(String, String)> {
+        let item = self.fields().find(|item| item.path == path)?;
+        let label = item.label.words.in_language(language).to_owned();
+        Some((label, in_words(item, value, language)))
     }
 
     pub(crate) fn item(&self, item: ItemId) -> Option<&Item> {

@@ -99,6 +99,7 @@ commands! {
     urgent(UrgentReport) -> Written;
 
     records(RecordsAsked) -> Vec<RecordItem>;
+    record(OfVisit) -> RecordItem;
     proof(OfVisit) -> ProofView;
     me(Nothing) -> MeView;
     export_waiting(Nothing) -> SealedExport;

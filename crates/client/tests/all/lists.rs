@@ -236,7 +236,7 @@ fn a_field_and_an_answer_are_amended_and_what_is_not_the_workers_is_refused() {
     let way = Amend { seen: page.visit_seen.clone(), ..amend(visit_record, keys::WAY, "elsewhere".into()) };
     assert!(app.amend(way).unwrap().changed);
     let part_record = of(RecordKind::Part, part);
-    let path = page.answers.keys().find(|path| path.contains("body_mind")).unwrap();
+    let path = &page.answers.iter().find(|one| one.path.contains("body_mind")).unwrap().path;
     let key = format!("a/{path}");
     assert!(app.amend(amend(part_record, &key, "poor".into())).unwrap().changed);
     assert_eq!(code(app.amend(amend(part_record, &key, "nonsense".into()))), ProblemCode::AnswerNotAChoice);
