@@ -242,6 +242,10 @@ subject: RecordId,
  */
 name: string, 
 /**
+ * What neighbours call them; not of a child.
+ */
+nickname: string | null, 
+/**
  * Age in years.
  */
 age: number | null, 
@@ -606,9 +610,9 @@ brief: PastVisit,
  */
 happened: Happened | null, 
 /**
- * Answers by path.
+ * Answers in the order of the form; those that no form here knows come last.
  */
-answers: { [key in string]: PastAnswer }, 
+answers: Array<PastAnswer>, 
 /**
  * What the screen has seen of the part.
  */
@@ -649,6 +653,18 @@ has_form: boolean,
 found: Array<Found>, };
 
 export type PastAnswer = { 
+/**
+ * The question.
+ */
+path: string, 
+/**
+ * What was asked; empty when no form on this phone has the question.
+ */
+label: string, 
+/**
+ * What stands, in words.
+ */
+words: string, 
 /**
  * What stands; several while it is contested.
  */
@@ -724,7 +740,7 @@ subject: RecordId,
  */
 name: string, 
 /**
- * What neighbours call them.
+ * What neighbours call them; not of a child, but on their own page.
  */
 nickname: string | null, 
 /**
@@ -762,7 +778,7 @@ due: boolean, };
 
 export type PersonView = { 
 /**
- * The person in brief; here the name is whole.
+ * The person in brief; here the names are whole.
  */
 item: PersonItem, 
 /**
@@ -1517,6 +1533,7 @@ export interface Commands {
   settle: { args: Settle; reply: Written }
   urgent: { args: UrgentReport; reply: Written }
   records: { args: RecordsAsked; reply: Array<RecordItem> }
+  record: { args: OfVisit; reply: RecordItem }
   proof: { args: OfVisit; reply: ProofView }
   me: { args: Nothing; reply: MeView }
   export_waiting: { args: Nothing; reply: SealedExport }
