@@ -161,7 +161,7 @@ fn names(synthetic: &County, day: Day) -> BTreeMap<RecordId, String> {
         let Some(home) = synthetic.register.homes.get(one.home) else { return name.clone() };
         let alone = same.get(&(village(one), name.as_str())).is_none_or(|count| *count < 2);
         match name.chars().collect::<Vec<_>>().as_slice() {
-            [first, .., last] if one.person.is_minor_on(day) => format!("{first}*{last}"),
+            [first, _, .., last] if one.person.is_minor_on(day) => format!("{first}*{last}"),
             [first, ..] if one.person.is_minor_on(day) => format!("{first}*"),
             _ if alone => name.clone(),
             _ => format!("{name}（{}）", home.group),
