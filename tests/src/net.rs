@@ -19,6 +19,11 @@ pub enum Weather {
         /// So many.
         after: usize,
     },
+    /// Only so many bytes of a request arrive, then no more come on until the weather changes.
+    RequestsStalled {
+        /// So many.
+        after: usize,
+    },
     /// Requests arrive; only so many bytes of each reply come back, then the connection breaks.
     RepliesCut {
         /// So many.
@@ -46,6 +51,7 @@ struct Shared {
     up: AtomicU64,
     down: AtomicU64,
     lost: AtomicU64,
+    stalled: AtomicU64,
 }
 
 /// The road.
@@ -74,6 +80,7 @@ impl Road {
             up: AtomicU64::new(0),
             down: AtomicU64::new(0),
             lost: AtomicU64::new(0),
+            stalled: AtomicU64::new(0),
         });
         let road = Self { shared: Arc::clone(&shared), url };
         std::thread::spawn(move || {
@@ -98,6 +105,11 @@ impl Road {
     /// How many replies were lost on the way.
     pub fn lost(&self) -> u64 {
         self.shared.lost.load(Ordering::SeqCst)
+    }
+
+    /// How many requests have stopped half-way, with both ends still open.
+    pub fn stalled(&self) -> u64 {
+        self.shared.stalled.load(Ordering::SeqCst)
     }
 }
 
@@ -126,14 +138,23 @@ fn requests(mut phone: &TcpStream, mut county: &TcpStream, shared: &Shared) {
     while let Ok(count @ 1..) = phone.read(&mut buffer) {
         let bytes = buffer.get(..count).unwrap_or_default();
         let cut = match *locked(&shared.weather) {
-            Weather::RequestsCut { after } => after.saturating_sub(passed).min(count),
+            Weather::RequestsCut { after } | Weather::RequestsStalled { after } => {
+                after.saturating_sub(passed).min(count)
+            }
             Weather::Closed | Weather::Portal | Weather::Redirect => 0,
             Weather::Fair | Weather::RepliesLost | Weather::RepliesCut { .. } | Weather::RepliesSlow => count,
         };
         answer_instead(phone, *locked(&shared.weather));
         passed += cut;
         shared.up.fetch_add(cut as u64, Ordering::SeqCst);
-        if county.write_all(bytes.get(..cut).unwrap_or_default()).is_err() || cut < count {
+        let sent = county.write_all(bytes.get(..cut).unwrap_or_default());
+        if cut < count && matches!(*locked(&shared.weather), Weather::RequestsStalled { .. }) {
+            shared.stalled.fetch_add(1, Ordering::SeqCst);
+            while matches!(*locked(&shared.weather), Weather::RequestsStalled { .. }) {
+                std::thread::sleep(Duration::from_millis(20));
+            }
+        }
+        if sent.is_err() || cut < count {
             // What was sent so far may still arrive, as on a real road.
             std::thread::sleep(Duration::from_millis(50));
             break;

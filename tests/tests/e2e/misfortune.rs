@@ -1,10 +1,19 @@
 //! What the road and the county's power do to an exchange.
 
 use crate::world::{World, deliver, exchange, not_met};
+use seal::codes::EnrolCode;
 use serde_json::json;
 use std::time::{Duration, Instant};
 use system_tests::net::Weather;
 use system_tests::phone::Told;
+
+fn wait_for(what: &str, happens: impl Fn() -> bool) {
+    let started = Instant::now();
+    while !happens() {
+        assert!(started.elapsed() < Duration::from_secs(30), "{what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
 
 #[test]
 fn a_lost_reply_is_no_second_visit() {
@@ -15,11 +24,7 @@ fn a_lost_reply_is_no_second_visit() {
     let visit = not_met(&mut phone, person);
     world.road.set(Weather::RepliesLost);
     phone.send("exchange", json!({})).unwrap();
-    let started = Instant::now();
-    while world.road.lost() == 0 && started.elapsed() < Duration::from_secs(30) {
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    assert!(world.road.lost() > 0, "the county answered, and nobody heard it");
+    wait_for("the county answered, and nobody heard it", || world.road.lost() > 0);
     phone.kill().unwrap();
     assert!(world.visits_at_county(person).contains(&visit), "it is on the county's disk");
     world.road.set(Weather::Fair);
@@ -35,21 +40,21 @@ fn a_lost_reply_is_no_second_visit() {
 fn a_county_killed_between_commit_and_reply_has_the_visit_once() {
     let mut world = World::new("killed-after-commit");
     let person = world.story.not_met;
+    let mut expected = world.visits_at_county(person);
     let mut phone = world.enrolled("phone", world.story.officer);
     let visit = not_met(&mut phone, person);
     world.road.set(Weather::RepliesLost);
     phone.send("exchange", json!({})).unwrap();
-    let started = Instant::now();
-    while world.road.lost() == 0 && started.elapsed() < Duration::from_secs(30) {
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    wait_for("a reply that nobody hears", || world.road.lost() > 0);
     world.kill_county();
     phone.kill().unwrap();
     world.road.set(Weather::Fair);
     world.start_county();
+    assert!(world.visits_at_county(person).contains(&visit), "it was committed before the kill");
     let mut phone = world.again("phone");
     deliver(&mut phone);
-    assert!(world.visits_at_county(person).contains(&visit));
+    expected.insert(visit);
+    assert_eq!(world.visits_at_county(person), expected, "once, and nothing else");
     world.doctor_finds_nothing();
 }
 
@@ -58,17 +63,20 @@ fn a_county_killed_in_mid_request_loses_nothing() {
     let mut world = World::new("killed-mid-request");
     let person = world.story.not_met;
     let mut phone = world.enrolled("phone", world.story.officer);
-    let visits: Vec<String> = (0..3).map(|_| not_met(&mut phone, person)).collect();
-    world.road.set(Weather::RequestsCut { after: 300 });
+    let mut expected = world.visits_at_county(person);
+    let before = expected.clone();
+    expected.extend((0..3).map(|_| not_met(&mut phone, person)));
+    world.road.set(Weather::RequestsStalled { after: 300 });
     phone.send("exchange", json!({})).unwrap();
-    std::thread::sleep(Duration::from_millis(300));
+    wait_for("a request that has begun and does not come on", || world.road.stalled() > 0);
+    // Phone and county both hold the connection open and wait.
     world.kill_county_and_start_again();
-    world.road.set(Weather::Fair);
+    assert_eq!(world.visits_at_county(person), before, "half a request is none");
     phone.kill().unwrap();
+    world.road.set(Weather::Fair);
     let mut phone = world.again("phone");
     deliver(&mut phone);
-    let at_county = world.visits_at_county(person);
-    assert!(visits.iter().all(|visit| at_county.contains(visit)), "{visits:?} {at_county:?}");
+    assert_eq!(world.visits_at_county(person), expected);
     world.doctor_finds_nothing();
 }
 
@@ -108,6 +116,7 @@ fn two_phones_end_with_what_the_county_has() {
     for phone in [&mut one, &mut two] {
         let report = exchange(phone);
         assert_eq!((&report["fetched"], &report["problem"]), (&json!(0), &json!(null)), "{report}");
+        assert_eq!(report["alike"], true, "the phone's feeds are the county's: {report}");
     }
     assert!(world.visits_at_county(person).contains(&visit));
     world.doctor_finds_nothing();
@@ -128,8 +137,23 @@ fn a_used_code_and_a_wrong_one_enrol_nobody_and_a_lost_reply_is_resumed() {
     let mut other = world.phone("other");
     let Told::Problem(used) = other.tell("enrol", args(&code)).unwrap() else { panic!("used twice") };
     assert_eq!(used.code, domain::problem::ProblemCode::EnrolCodeUsed);
-    let Told::Problem(wrong) = other.tell("enrol", args("1234 5678 9012 3456")).unwrap() else {
-        panic!("a wrong code")
+    // One digit of the secret is another, and the check digit fits: only the county can tell.
+    let fresh = world.sheet(world.story.second_officer);
+    let mut left = || {
+        let Told::Problem(wrong) = other.tell("enrol", args(&mistaken(&fresh))).unwrap() else {
+            panic!("a wrong code")
+        };
+        assert_eq!(wrong.code, domain::problem::ProblemCode::EnrolCodeWrong, "{wrong:?}");
+        wrong.params["left"].parse::<u8>().unwrap()
     };
-    assert_ne!(wrong.code, domain::problem::ProblemCode::EnrolCodeUsed);
+    assert_eq!(left() - 1, left(), "the county counts the tries");
+    other.call("enrol", args(&fresh)).unwrap();
+}
+
+/// The code with another secret, well formed.
+fn mistaken(code: &str) -> String {
+    let digits: String = code.chars().filter(char::is_ascii_digit).collect();
+    let (kept, rest) = digits.split_at(13);
+    let typed = (0..1000).map(|end| format!("{kept}{end:03}"));
+    typed.into_iter().find(|typed| !typed.ends_with(rest) && EnrolCode::parse(typed).is_ok()).unwrap()
 }
