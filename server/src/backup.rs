@@ -73,7 +73,8 @@ fn inside(error: &SealError) -> Problem {
 }
 
 /// Puts a backup where there is nothing yet: the database into the data folder, the keys into the key
-/// file. Phones notice by themselves and send again what the backup does not have.
+/// file. A mark beside it has the first opening begin a new epoch. Phones notice by themselves and send
+/// again what the backup does not have.
 ///
 /// # Errors
 /// `not_empty` when there is a database or a key file; `backup_unreadable` when the file is damaged or
@@ -98,6 +99,7 @@ pub fn restore(data: &Data, recovery: &SealIdentity, from: &Path) -> Result<(), 
     });
     let keys = keys.map_err(|error| unreadable(&error))?;
     write_new(&data.key_file(), &keys).map_err(|_| not_writable(&data.key_file()))?;
+    write_new(&data.restored(), &[]).map_err(|_| not_writable(&data.restored()))?;
     fs::rename(&fresh, data.database()).map_err(|_| not_writable(&data.database()))
 }
 

@@ -10,7 +10,7 @@ use crate::feed::{self, Followed};
 use crate::known::{KnownDevice, KnownForms};
 use axum::body::Bytes;
 use domain::canonical::Hash;
-use domain::ids::DeviceId;
+use domain::ids::{DeviceId, WriterId};
 use domain::patch::Body;
 use domain::problem::{Problem, ProblemCode};
 use domain::time::UnixMs;
@@ -99,6 +99,7 @@ fn read(county: &County, frame: &[u8], known: KnownDevice) -> Result<Request, Pr
         pieces,
         cursor: request.cursor,
         recovered,
+        salt: WriterId(county.dice.number()),
     };
     Ok(Request { exchange, followed, forms_missing })
 }

@@ -17,6 +17,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use store::StoreError;
 use store_sqlite::SqliteCounty;
+use sync::county::prepared::Job;
 
 /// An open county.
 #[derive(Debug)]
@@ -43,7 +44,28 @@ pub fn to_write(config: &Config, begins: Option<Day>) -> Result<Opened, Problem>
     let (path, epoch) = (data.database(), WriterId(draw_u64(&mut dice)));
     let store = SqliteCounty::open(&path, keys.database().expose(), keys.county(), epoch, begins);
     let store = store.map_err(|error| opening(data, &error))?;
-    Ok(Opened { county: county(keys, store)?, recovery })
+    let county = county(keys, store)?;
+    begin_after_restore(data, &county)?;
+    Ok(Opened { county, recovery })
+}
+
+/// A county that was restored takes a new writer before anything else. The mark goes when that is on
+/// disk; cut off between, it takes one more.
+fn begin_after_restore(data: &Data, county: &Arc<County>) -> Result<(), Problem> {
+    let mark = data.restored();
+    if !mark.exists() {
+        return Ok(());
+    }
+    let failed = |error: &dyn std::fmt::Display| Problem::new(ProblemCode::Internal).with("reference", error);
+    let begin = || {
+        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        let runtime = runtime.map_err(|error| failed(&error))?;
+        runtime.block_on(county.run(Job::Restored, clock::now_ms())).map(drop)
+    };
+    // On a thread of its own: whoever opens may be inside a runtime already.
+    let begun = std::thread::scope(|scope| scope.spawn(begin).join());
+    begun.unwrap_or_else(|_| Err(failed(&"a new epoch")))?;
+    fs::remove_file(&mark).map_err(|_| not_writable(&mark))
 }
 
 /// Opens the county for reading, also while another process writes.
@@ -96,5 +118,30 @@ fn opening(data: &Data, error: &StoreError) -> Problem {
         StoreError::Corrupt(_) | StoreError::Other(_) => {
             Problem::new(ProblemCode::Internal).with("reference", error)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_restored_county_takes_a_new_writer_at_its_first_opening_and_only_then() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config::default();
+        config.data.folder = folder.path().join("data");
+        let opened = || {
+            let opened = to_write(&config, None).unwrap();
+            let standing = opened.county.stores.ledger.standing_now();
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            let (state, former, ..) = runtime.block_on(standing).unwrap();
+            (state.epoch, former.len())
+        };
+        let (first, _) = opened();
+        assert_eq!(opened(), (first, 0));
+        fs::write(config.data.restored(), b"").unwrap();
+        let (second, former) = opened();
+        assert!(second != first && former == 1);
+        assert_eq!(opened(), (second, 1));
     }
 }

@@ -269,6 +269,10 @@ fn restored(from: &Place, backup: &Path, staff: &str) {
     assert!(place.said(&["staff", "list", "532929102210"]).contains(staff));
     assert_eq!(place.said(&["doctor"]), "没有发现不一致。\n");
     assert!(place.refused(&["restore", backup, "--recovery", recovery]).contains("something in"));
+    assert!(place.path("data/restored").exists(), "reading changes nothing");
+    place.said(&["staff", "add", "测试员乙", "--phone", "13300000001"]);
+    assert!(!place.path("data/restored").exists(), "the first that writes begins a new epoch");
+    assert_eq!(place.said(&["doctor"]), "没有发现不一致。\n");
 }
 
 #[test]

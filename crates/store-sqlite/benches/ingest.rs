@@ -271,6 +271,7 @@ impl Phone {
             pieces: vec![piece],
             cursor: self.cursor,
             recovered: Vec::new(),
+            salt: WriterId(5),
         }
     }
 }

@@ -69,6 +69,11 @@ impl Data {
         self.folder.join("county.db")
     }
 
+    /// The mark of a database that was restored and not opened for writing since.
+    pub fn restored(&self) -> PathBuf {
+        self.folder.join("restored")
+    }
+
     /// A path beside the data folder, with its name and something behind it.
     pub fn beside(&self, suffix: &str) -> PathBuf {
         let mut name = self.folder.components().as_path().as_os_str().to_owned();

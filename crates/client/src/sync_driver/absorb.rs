@@ -92,8 +92,9 @@ impl Open {
             again = true;
         }
         if restored {
-            // Nobody knows what this page begins with: everything is read anew.
-            reply.rest.page = reply.rest.page.is_some().then(Page::default);
+            // Nobody knows what this page begins with: everything is read anew. Until that is done,
+            // what is here stays.
+            reply.rest.page = reply.rest.page.is_some().then(|| Page { more: true, ..Page::default() });
             reply.rest.digests.clear();
             feeds.again();
             self.keep_for_recovery(&mut batch, statement.epoch)?;

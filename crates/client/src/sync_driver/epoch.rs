@@ -5,7 +5,7 @@
 
 use crate::app::{Open, setting};
 use crate::tell::OrTell;
-use domain::head::Head;
+use domain::head::{Head, Write};
 use domain::ids::WriterId;
 use domain::patch::RecordRef;
 use domain::problem::Problem;
@@ -126,21 +126,17 @@ pub(super) fn offered(open: &Open, taken: &[RecordRef], batch: &mut Batch) -> Re
 
 /// The writes of these writers alone.
 fn only_of(head: &Head, writers: &BTreeSet<WriterId>) -> Head {
-    keep(head, |write| writers.contains(&write.writer))
-}
-
-/// The writes that another head neither shows nor has passed over.
-fn missing_in(kept: &Head, now: &Head) -> Head {
-    keep(kept, |write| !now.vector.covers(write.dot()))
-}
-
-fn keep(head: &Head, wanted: impl Fn(&domain::head::Write) -> bool) -> Head {
-    let mut kept = Head { vector: head.vector.clone(), ..Head::default() };
-    for (key, writes) in &head.fields {
-        let writes: Vec<_> = writes.iter().filter(|write| wanted(write)).cloned().collect();
-        if !writes.is_empty() {
-            kept.fields.insert(key.clone(), writes);
-        }
-    }
+    let mut kept = head.clone();
+    kept.fields.values_mut().for_each(|writes| writes.retain(|write| writers.contains(&write.writer)));
+    kept.fields.retain(|_, writes| !writes.is_empty());
     kept
+}
+
+/// The fields with a write that another head neither shows nor has passed over; with all that stands in
+/// them, so that the county sees what the missing write had seen and what it had not.
+fn missing_in(kept: &Head, now: &Head) -> Head {
+    let missing = |write: &Write| !now.vector.covers(write.dot()) && !now.ahead.covers(write.dot());
+    let mut left = kept.clone();
+    left.fields.retain(|_, writes| writes.iter().any(missing));
+    left
 }

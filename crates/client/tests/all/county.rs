@@ -330,6 +330,12 @@ impl County {
         self.store.snapshot()
     }
 
+    /// As the server restores: the first opening begins a new epoch.
+    pub fn restore(&self, backup: &Snapshot) {
+        self.store.restore(backup);
+        assert_eq!(self.run(Job::Restored, crate::flows::noon()).problem, None);
+    }
+
     /// `POST /exchange`.
     pub fn exchange(&self, frame: &[u8], now_ms: UnixMs) -> (u16, Vec<u8>) {
         let limits = Limits { frame: FRAME_BYTES_MAX, message: REQUEST_BYTES_MAX };
@@ -359,6 +365,7 @@ impl County {
             pieces,
             cursor: request.cursor,
             recovered: request.recovered.map(|tables| tables.decode().0).unwrap_or_default(),
+            salt: WriterId(draw_u64(&mut self.desk().dice)),
         };
         let done = self.run(Job::Exchange(Box::new(exchange)), now_ms);
         if let Some(problem) = done.problem {

@@ -180,7 +180,7 @@ fn a_county_restored_from_an_older_copy_is_given_back_what_it_lost() {
     sync(&mut app, &phone, &county);
     let received = app.records(RecordsAsked::default()).unwrap();
     assert!(received.iter().all(|record| record.state == RecordState::Received));
-    county.store.restore(&backup);
+    county.restore(&backup);
     county.put(RecordKind::Person, person("李小花"), &[(keys::NICKNAME, "花花".into())], phone.clock.wall());
     sync(&mut app, &phone, &county);
     sync(&mut app, &phone, &county);
@@ -193,6 +193,29 @@ fn a_county_restored_from_an_older_copy_is_given_back_what_it_lost() {
     assert!(
         app.records(RecordsAsked::default()).unwrap().iter().all(|one| one.state == RecordState::Received)
     );
+}
+
+#[test]
+fn a_phone_keeps_its_list_while_it_reads_a_restored_county_anew() {
+    let (county, phone, mut app) = enrolled();
+    visit(&mut app, "李阿普");
+    sync(&mut app, &phone, &county);
+    let backup = county.backup();
+    visit(&mut app, "张建国");
+    sync(&mut app, &phone, &county);
+    county.restore(&backup);
+    let before = app.people(Default::default()).unwrap();
+    let SyncWant::Post { body, .. } = app.sync_step(Arrived::Start).unwrap() else { panic!() };
+    let (status, body) = county.exchange(&body, noon());
+    let want = app.sync_step(Arrived::Reply { status, body }).unwrap();
+    assert!(matches!(want, SyncWant::Post { .. }), "it reads on");
+    // Here the network goes.
+    assert_eq!(app.people(Default::default()).unwrap(), before);
+    assert_eq!(app.records(RecordsAsked::default()).unwrap().len(), 2);
+    app.sync_step(Arrived::Stop).unwrap();
+    sync(&mut app, &phone, &county);
+    assert_eq!(app.people(Default::default()).unwrap(), before);
+    assert_eq!(county.count(RecordKind::Visit), 2);
 }
 
 #[test]

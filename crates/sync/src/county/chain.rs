@@ -1,5 +1,6 @@
 //! A piece of a log against what the county holds of that log: known, fresh, beyond a gap, or forked.
 
+use super::epoch;
 use super::judge::{self, Verdict};
 use super::needs::{HeldEntry, WaitsFor, WriterRow};
 use super::outcome::Held;
@@ -35,7 +36,8 @@ pub(super) fn walk(work: &mut Work<'_>, piece: &Piece, device: DeviceId) -> Walk
         work.needs.known.insert(range);
         return walked;
     }
-    let fresh = WriterRow { mark: Mark::NONE, device: Some(device), forked_at: 0 };
+    let free = !epoch::is_one(work, piece.writer);
+    let fresh = WriterRow { mark: Mark::NONE, device: free.then_some(device), forked_at: 0 };
     // A request may hold two pieces of a log: the second goes on where the first ended.
     let before = work.plan.writers.get(&piece.writer).copied();
     let mut row = before.or(*row).unwrap_or(fresh);

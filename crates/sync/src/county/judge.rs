@@ -123,7 +123,8 @@ pub(super) fn needed(entry: &Entry) -> Vec<RecordRef> {
     named.into_iter().flatten().collect()
 }
 
-fn permitted(work: &mut Work<'_>, entry: &Entry, arrived_ms: UnixMs) -> Option<Verdict> {
+/// What the author may do, where and when. `None` while something has to be loaded.
+pub(super) fn permitted(work: &mut Work<'_>, entry: &Entry, arrived_ms: UnixMs) -> Option<Verdict> {
     let patch = &entry.patch;
     let new = work.row(patch.record)?.is_none();
     let keys = entry.body.iter().flat_map(|body| body.sets.keys());

@@ -14,7 +14,7 @@ use domain::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Parts of a plan by their visits.
-type PartsOfVisits = BTreeMap<RecordId, BTreeSet<RecordId>>;
+pub(super) type PartsOfVisits = BTreeMap<RecordId, BTreeSet<RecordId>>;
 
 /// Moves every changed record to the end of its feeds; a record that moved takes along what hangs
 /// on it. O(records changed), and for a person who moved O(records of that person, and of the visits
@@ -181,7 +181,7 @@ fn digests(work: &mut Work<'_>, record: RecordRef, before: &RecordRow, head: &He
 }
 
 /// The feeds of a record, ascending, and the person it hangs on. `None` while something has to be loaded.
-fn scopes(
+pub(super) fn scopes(
     work: &mut Work<'_>,
     parts: &PartsOfVisits,
     record: RecordRef,

@@ -41,6 +41,7 @@ pub fn plan(prepared: &Prepared, loaded: &Loaded) -> Step {
             }
             work.county.horizon = work.county.horizon.max(*horizon);
         }
+        Job::Restored => epoch::restored(&mut work),
         Job::Build { .. } => {}
     }
     if work.plan.problem.is_some() {
@@ -113,7 +114,8 @@ fn take_in(work: &mut Work<'_>, exchange: &Exchange) -> Vec<(WriterId, Walked)> 
     // The logs that a device brings and nobody else holds are its own.
     for piece in &exchange.pieces {
         let held = work.loaded.writers.get(&piece.writer).copied().flatten();
-        if held.is_none_or(|held| held.device == Some(exchange.device)) {
+        let free = held.is_none() && !epoch::is_one(work, piece.writer);
+        if free || held.is_some_and(|held| held.device == Some(exchange.device)) {
             row.writers.insert(piece.writer);
         }
     }
@@ -123,8 +125,7 @@ fn take_in(work: &mut Work<'_>, exchange: &Exchange) -> Vec<(WriterId, Walked)> 
         .iter()
         .map(|piece| (piece.writer, chain::walk(work, piece, exchange.device)))
         .collect();
-    let recovered = epoch::recover(work, exchange);
-    own(work, &recovered);
+    epoch::recover(work, exchange);
     walked
 }
 

@@ -6,7 +6,7 @@ use domain::canonical::Hash;
 use domain::head::Head;
 use domain::ids::{AreaCode, DeviceId, RecordId, WriterId};
 use domain::log::{Dot, Vector};
-use domain::patch::{Body, Entry, RecordRef};
+use domain::patch::{Body, Entry, RecordRef, Salt};
 use domain::problem::Problem;
 use domain::time::{Stamp, UnixMs};
 use std::collections::BTreeMap;
@@ -43,6 +43,9 @@ pub enum Job {
         /// in the last of several such jobs, the present horizon in those before.
         horizon: domain::time::Day,
     },
+    /// The county was restored from a backup: it takes a new writer before anything else, because its
+    /// present one has places that it has forgotten and others remember.
+    Restored,
     /// The next slice of what an edit of rules brings with it, if anything is left: persons judged by
     /// the rules that are being built, the switch to them, or the removal of what they replaced.
     Build {
@@ -68,6 +71,8 @@ pub struct Exchange {
     pub cursor: Option<Cursor>,
     /// Heads with standing writes of a former county writer.
     pub recovered: Vec<(RecordRef, Head)>,
+    /// 8 random bytes, for the salts of what is taken back.
+    pub salt: Salt,
 }
 
 /// A piece of a log, decoded.

@@ -105,6 +105,7 @@ impl Staged {
             pieces,
             cursor: request.cursor,
             recovered: Vec::new(),
+            salt: WriterId(5),
         };
         Ok((exchange, Followed { feeds: request.feeds, digest: request.digest, heard }))
     }

@@ -1,11 +1,17 @@
 //! Claims about a county that was restored from a backup.
 
-use super::world::{NEIGHBOUR, OFFICER, OTHER, VILLAGE, World, day};
-use crate::conformance::{Outcome, claim, same, there};
+use super::world::{ADMIN, DIRECTOR, NEIGHBOUR, OFFICER, OTHER, VILLAGE, World, day, staff};
+use crate::conformance::{Broken, Outcome, claim, same, there};
 use crate::county::Done;
 use domain::catalogue::keys;
-use domain::value::Value;
+use domain::head::{Head, Write};
+use domain::ids::WriterId;
+use domain::log::Mark;
+use domain::patch::RecordRef;
+use domain::value::{Origin, Value};
 use std::collections::BTreeSet;
+use sync::county::needs::DeviceState;
+use sync::county::prepared::Job;
 use sync::wire::receipt::ItemState;
 
 /// Receipts of visits: day and number.
@@ -95,20 +101,152 @@ pub async fn recovered(world: &mut World) -> Outcome {
     world.restore().await;
     same!(world.county.ledger.record(later).await?, None, "the county has lost it");
     world.send(&mut phone).await?;
+    world.set(person, [(keys::PHONE, "3".into())]).await?;
     for _ in 0..2 {
-        let mut exchange = phone.outgoing()?;
-        exchange.recovered.clone_from(&heads);
-        world.exchange(exchange).await?;
+        world.offer(&mut phone, &heads).await?;
+        same!(phones(world, person).await?, ["2".into(), "3".into()], "beside what was written since, once");
         let head = world.head(person).await?;
-        let mut values: Vec<Value> = head.values(keys::PHONE).cloned().collect();
-        values.sort();
-        same!(values, ["1".into(), "2".into()], "beside what stands, once");
-        let fields = |head: &domain::head::Head| -> Vec<(String, Option<Value>)> {
-            head.fields.keys().map(|key| (key.clone(), head.value(key).cloned())).collect()
-        };
-        let (_, offered) = there(heads.get(1), "the other head")?;
-        same!(fields(&world.head(later).await?), fields(offered), "a whole record");
+        let brought = head.fields.get(keys::PHONE).and_then(|all| all.iter().find(|w| w.value == "2".into()));
+        same!(brought.map(|write| write.author), Some(phone.staff), "in the name of who brought it");
+        same!(world.states(later).await?, [ItemState::SetAside], "whoever may not write it asks a reviewer");
     }
+    let waiting = world.queued().await?;
+    same!(world.decide(waiting, true).await?, None, "a reviewer takes it in");
+    let fields = |head: &Head| -> Vec<(String, Option<Value>)> {
+        head.fields.keys().map(|key| (key.clone(), head.value(key).cloned())).collect()
+    };
+    let (_, offered) = there(heads.get(1), "the other head")?;
+    same!(fields(&world.head(later).await?), fields(offered), "a whole record");
+    world.set(later, [(keys::PHONE, "4".into())]).await?;
+    world.offer(&mut phone, &heads).await?;
+    same!(phones(world, later).await?, ["4".into()], "what was settled since stays settled");
+    Ok(())
+}
+
+/// The telephone numbers that stand, ascending.
+async fn phones(world: &World, person: RecordRef) -> Result<Vec<Value>, Broken> {
+    let head = world.head(person).await?;
+    let mut values: Vec<Value> = head.values(keys::PHONE).cloned().collect();
+    values.sort();
+    Ok(values)
+}
+
+pub async fn settled_since(world: &mut World) -> Outcome {
+    let person = world.person(VILLAGE, "LSLR").await?;
+    let (mut one, mut two) = (world.phone(OFFICER).await?, world.phone(DIRECTOR).await?);
+    world.send(&mut one).await?;
+    if !world.back_up().await {
+        return Ok(());
+    }
+    world.set(person, [(keys::PHONE, "2".into())]).await?;
+    world.send(&mut one).await?;
+    let heads = vec![(person, world.head(person).await?)];
+    world.restore().await;
+    world.send(&mut one).await?;
+    world.offer(&mut one, &heads).await?;
+    same!(phones(world, person).await?, ["2".into()], "the lost one is back; it had seen the first");
+    world.set(person, [(keys::PHONE, "3".into())]).await?;
+    world.send(&mut two).await?;
+    world.offer(&mut two, &heads).await?;
+    same!(phones(world, person).await?, ["3".into()], "a second phone does not bring it back once more");
+    Ok(())
+}
+
+/// A head with one write of the county, as a phone may make it up.
+fn made_up(writer: WriterId, key: &str, value: Value) -> Head {
+    let (author, at_ms, origin) = (staff(ADMIN), 0, Origin::Asked);
+    let write = Write { writer, serial: 1 << 40, author, at_ms, value, origin };
+    Head { fields: [(key.to_owned(), vec![write])].into(), ..Head::default() }
+}
+
+pub async fn made_up_without_restore(world: &mut World) -> Outcome {
+    let person = world.person(VILLAGE, "LSLR").await?;
+    let mut phone = world.phone(OFFICER).await?;
+    world.send(&mut phone).await?;
+    let epoch = world.county.ledger.standing_now().await?.0.epoch;
+    let before = world.head(person).await?;
+    world.offer(&mut phone, &[(person, made_up(epoch, keys::PHONE, "9".into()))]).await?;
+    same!(world.head(person).await?, before, "nobody writes as a county that lost nothing");
+    same!(world.county.reports.queue(1).await?, [], "nor asks to");
+    Ok(())
+}
+
+pub async fn made_up_after_restore(world: &mut World) -> Outcome {
+    let (person, elsewhere) = (world.person(VILLAGE, "LSLR").await?, world.person(OTHER, "LSLR").await?);
+    let mut phone = world.phone(OFFICER).await?;
+    let (mut retired, mut revoked) = (world.phone(OFFICER).await?, world.phone(OFFICER).await?);
+    world.send(&mut phone).await?;
+    if !world.back_up().await {
+        return Ok(());
+    }
+    world.person(VILLAGE, "TK").await?;
+    world.send(&mut phone).await?;
+    world.restore().await;
+    let epoch = world.county.ledger.standing_now().await?.0.epoch;
+    world.send(&mut phone).await?;
+    for (phone, state) in [(&mut retired, DeviceState::Retired), (&mut revoked, DeviceState::Revoked)] {
+        world.county.directory.set_state(phone.device, state, day(11, 10)).await?;
+        world.offer(phone, &[(person, made_up(epoch, keys::PHONE, "9".into()))]).await?;
+        same!(phones(world, person).await?, ["1".into()], "a phone that is {state:?} brings nothing back");
+    }
+    world.offer(&mut phone, &[(elsewhere, made_up(epoch, keys::PHONE, "9".into()))]).await?;
+    same!(phones(world, elsewhere).await?, ["1".into()], "nor any phone what it does not have");
+    same!(world.county.reports.queue(1).await?, [], "nobody is asked about that");
+    world.offer(&mut phone, &[(person, made_up(epoch, keys::DIED, "2026-11-01".into()))]).await?;
+    same!(world.head(person).await?.value(keys::DIED), None, "nobody dies by a phone's word");
+    let waiting = world.queued().await?;
+    world.set(person, [(keys::PHONE, "5".into())]).await?;
+    same!(phones(world, person).await?, ["5".into()], "the county's own word does not wait for it");
+    same!(world.decide(waiting, false).await?, None, "a reviewer dismisses it");
+    world.offer(&mut phone, &[(person, made_up(epoch, keys::DIED, "2026-11-01".into()))]).await?;
+    same!(world.county.reports.queue(1).await?, [], "and is not asked again");
+    Ok(())
+}
+
+pub async fn epoch_is_nobodys_log(world: &mut World) -> Outcome {
+    let mut phone = world.phone(OFFICER).await?;
+    world.send(&mut phone).await?;
+    if !world.back_up().await {
+        return Ok(());
+    }
+    phone.visit(VILLAGE, day(11, 9));
+    world.send(&mut phone).await?;
+    world.restore().await;
+    world.send(&mut phone).await?;
+    let epoch = there(phone.cursor, "a cursor")?.epoch;
+    let mut thief = phone.clone();
+    (thief.writer, thief.mark, thief.number) = (epoch, Mark::NONE, thief.number + 10);
+    thief.log.clear();
+    let visit = thief.visit(VILLAGE, day(11, 8));
+    world.send(&mut thief).await?;
+    same!(world.states(visit).await?, [ItemState::Forked], "the county's log belongs to the county");
+    let fresh = world.person(OTHER, "LSLR").await?;
+    same!(world.states(fresh).await?, [ItemState::Applied], "which goes on writing to it");
+    Ok(())
+}
+
+pub async fn known_to_be_restored(world: &mut World) -> Outcome {
+    let person = world.person(VILLAGE, "LSLR").await?;
+    let mut phone = world.phone(OFFICER).await?;
+    world.send(&mut phone).await?;
+    if !world.back_up().await {
+        return Ok(());
+    }
+    world.set(person, [(keys::PHONE, "2".into())]).await?;
+    world.send(&mut phone).await?;
+    let screen = world.head(person).await?;
+    phone.set(person, [(keys::PHONE, "5".into())], &screen);
+    world.restore().await;
+    let before = world.county.ledger.standing_now().await?;
+    world.run(Job::Restored).await?;
+    let after = world.county.ledger.standing_now().await?;
+    claim!(before.0.epoch != after.0.epoch, "a new writer at once");
+    same!(after.1.last().map(|former| former.writer), Some(before.0.epoch), "after the one that it had");
+    // The desk works before any phone that was ahead comes.
+    world.set(person, [(keys::PHONE, "7".into())]).await?;
+    world.send(&mut phone).await?;
+    world.send(&mut phone).await?;
+    same!(phones(world, person).await?, ["5".into(), "7".into()], "what nobody had seen does not vanish");
     Ok(())
 }
 

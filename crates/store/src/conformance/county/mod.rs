@@ -153,6 +153,11 @@ cases! {
     "a restored county begins a new epoch, and the phones bring back what it lost" epochs::restored;
     "a restored county that went on is found out by the hash of its ledger" epochs::diverged;
     "writes of the county that only phones still know are taken back" epochs::recovered;
+    "what a second phone offers does not come back once it was settled" epochs::settled_since;
+    "no phone writes as a county that lost nothing" epochs::made_up_without_restore;
+    "what a phone offers is judged as what its holder writes" epochs::made_up_after_restore;
+    "no device takes the county's own log" epochs::epoch_is_nobodys_log;
+    "a county that knows that it was restored never writes in a place twice" epochs::known_to_be_restored;
     "a cursor of a former epoch that still fits keeps its positions" epochs::former_fits;
 
     "a code is used once, and says by which device" directory::once;

@@ -152,6 +152,7 @@ impl Phone {
             pieces,
             cursor: self.cursor,
             recovered: Vec::new(),
+            salt: WriterId(self.number << 32),
         }
     }
 

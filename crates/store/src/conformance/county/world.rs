@@ -326,6 +326,15 @@ impl World {
         Ok(done)
     }
 
+    /// An exchange of a phone that offers heads with writes of a former county writer.
+    pub async fn offer(&mut self, phone: &mut Phone, heads: &[(RecordRef, Head)]) -> Outcome {
+        let exchange = Exchange { recovered: heads.to_vec(), ..phone.outgoing()? };
+        let done = self.exchange(exchange).await?;
+        claim!(done.problem.is_none(), "an exchange that offers something: {:?}", done.problem);
+        phone.hear(&done);
+        Ok(())
+    }
+
     /// A decision on the entry at a place of the queue.
     pub async fn decide(&mut self, entry: (Dot, Hash), accept: bool) -> Result<Option<Problem>, Broken> {
         Ok(self.decide_all(&[entry], accept).await?.problem)
