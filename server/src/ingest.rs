@@ -166,6 +166,7 @@ fn judge(forms: &KnownForms, pieces: &mut [Piece]) -> BTreeSet<Hash> {
 /// What goes with receipts when there are only receipts: why, and for a revoked device the word on it.
 async fn receipts_only(county: &County, device: DeviceId, now_ms: UnixMs) -> Result<Rest, Problem> {
     let record = county.stores.directory.device(device).await.map_err(at_county)?;
+    let number = record.as_ref().map_or(0, |record| record.row.number);
     let (code, revoked) = match record.map(|record| record.row.state) {
         Some(DeviceState::Revoked) => {
             let word = RevocationWord { device, county: county.keys.county(), issued_ms: now_ms };
@@ -175,7 +176,11 @@ async fn receipts_only(county: &County, device: DeviceId, now_ms: UnixMs) -> Res
         Some(DeviceState::Retired) => (ProblemCode::DeviceRetired, None),
         Some(DeviceState::Active) | None => (ProblemCode::ExchangeNumberOld, None),
     };
-    Ok(Rest { problem: Some(Problem::new(code)), revoked, ..Rest::default() })
+    let problem = Problem::new(code);
+    // A phone that was restored from a copy goes on behind the highest number that was taken.
+    let old = code == ProblemCode::ExchangeNumberOld;
+    let problem = if old { problem.with("number", number) } else { problem };
+    Ok(Rest { problem: Some(problem), revoked, ..Rest::default() })
 }
 
 fn sealed(county: &County, done: &Done, rest: &Rest) -> Result<Vec<u8>, Problem> {

@@ -84,10 +84,12 @@ impl Open {
         let cursor: Option<Cursor> = self.stored(setting::CURSOR)?;
         let restored = cursor.is_some_and(|cursor| cursor.epoch != statement.epoch);
         let mut again = restored;
-        let told = reply.rest.problem.as_ref().map(|problem| problem.code);
-        if told == Some(ProblemCode::ExchangeNumberOld) {
-            // This phone was restored from a copy: it has forgotten numbers that it gave out.
-            let number = statement.number.saturating_mul(2).saturating_add(1_000);
+        let told = reply.rest.problem.as_ref();
+        if let Some(problem) = told.filter(|problem| problem.code == ProblemCode::ExchangeNumberOld) {
+            // This phone was restored from a copy: it has forgotten numbers that it gave out. It goes on
+            // behind the highest that the county has taken.
+            let highest = problem.params.get("number").and_then(|number| number.parse::<u64>().ok());
+            let number = highest.unwrap_or(0).max(statement.number);
             batch.settings.insert(setting::NUMBER.to_owned(), Some(number.to_string()));
             again = true;
         }

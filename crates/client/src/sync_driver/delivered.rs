@@ -130,14 +130,15 @@ impl Open {
     }
 }
 
-/// Closes a log and begins another in its place. Answers the new one.
+/// Closes a log and begins another in its place. Answers the new one. Of a log that had been replaced
+/// already the new one is closed too: it only carries what is sent again, and one stays open.
 pub(super) fn begin_anew(ports: &mut Ports, writers: &mut Writers, writer: WriterId) -> WriterId {
     let fresh = WriterId(draw_u64(&mut ports.dice));
-    let urgent = writers.get_mut(&writer).is_some_and(|row| {
-        row.closed = true;
-        row.urgent
+    let (urgent, closed) = writers.get_mut(&writer).map_or((false, false), |row| {
+        let closed = std::mem::replace(&mut row.closed, true);
+        (row.urgent, closed)
     });
-    let row = WriterRow { writer: fresh, urgent, closed: false, last: Mark::NONE, delivered: 0 };
+    let row = WriterRow { writer: fresh, urgent, closed, last: Mark::NONE, delivered: 0 };
     writers.insert(fresh, row);
     fresh
 }

@@ -382,7 +382,8 @@ impl County {
                     (ProblemCode::DeviceRevoked, Some(serde_json::to_string(&word).unwrap()))
                 }
             };
-            Rest { problem: Some(Problem::new(code)), revoked, ..Rest::default() }
+            let problem = Problem::new(code).with("number", row.number);
+            Rest { problem: Some(problem), revoked, ..Rest::default() }
         } else {
             self.page(row.staff, &request.feeds, done.positions_reset, now_ms)
         };

@@ -196,6 +196,42 @@ fn a_county_restored_from_an_older_copy_is_given_back_what_it_lost() {
 }
 
 #[test]
+fn a_clone_that_is_behind_has_one_open_log_of_each_lane() {
+    let (county, mut phone, mut app) = enrolled();
+    visit(&mut app, "李阿普");
+    sync(&mut app, &phone, &county);
+    drop(app);
+    let mut clone = phone.cloned(9);
+    let (mut one, mut two) = (phone.opened(), clone.opened());
+    for _ in 0..4 {
+        visit(&mut one, "张建国");
+    }
+    visit(&mut two, "李小花");
+    sync(&mut one, &phone, &county);
+    sync(&mut two, &clone, &county);
+    let rows = clone.shelf.0.writers().unwrap();
+    let open = |urgent| rows.iter().filter(|row| !row.closed && row.urgent == urgent).count();
+    assert_eq!((open(false), open(true)), (1, 1));
+    visit(&mut two, "李小花");
+    sync(&mut two, &clone, &county);
+    assert_eq!(county.count(RecordKind::Visit), 7);
+}
+
+#[test]
+fn two_copies_of_a_phone_count_their_exchanges_one_by_one() {
+    let (county, mut phone, app) = enrolled();
+    drop(app);
+    let mut clone = phone.cloned(9);
+    let (mut one, mut two) = (phone.opened(), clone.opened());
+    for _ in 0..40 {
+        sync_over(&mut one, &phone, &county, Net::Good);
+        sync_over(&mut two, &clone, &county, Net::Good);
+    }
+    let number: u64 = phone.shelf.0.setting("number").unwrap().unwrap().parse().unwrap();
+    assert!(number < 400, "{number}");
+}
+
+#[test]
 fn a_phone_keeps_its_list_while_it_reads_a_restored_county_anew() {
     let (county, phone, mut app) = enrolled();
     visit(&mut app, "李阿普");
