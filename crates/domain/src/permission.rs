@@ -9,7 +9,9 @@ use crate::ids::{AreaCode, NotAnId, RecordId};
 use crate::reference::Reference;
 use crate::staff::{Assignment, Role};
 use crate::time::Day;
+use crate::value::Value;
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 
@@ -71,8 +73,9 @@ pub fn act_for(kind: RecordKind, key: &str, new_record: bool) -> Act {
         RecordKind::Visit | RecordKind::Part if key == keys::VOID => Act::Decide,
         RecordKind::Visit | RecordKind::Part => Act::LogVisit,
         RecordKind::Concern => concern_act(key, new_record),
-        RecordKind::Person | RecordKind::Household => register_act(key, new_record),
-        RecordKind::ChildFile => Act::LogVisit,
+        RecordKind::Person | RecordKind::Household => register_act(kind, key, new_record),
+        // Nobody writes what they may not read.
+        RecordKind::ChildFile => Act::ReadChild,
         RecordKind::Urgent => Act::Urgent,
         RecordKind::Area | RecordKind::Duty | RecordKind::Form | RecordKind::FormAssignment => Act::EditRules,
         RecordKind::Staff | RecordKind::Assignment | RecordKind::Grant => Act::ManageStaff,
@@ -85,18 +88,52 @@ fn concern_act(key: &str, new_record: bool) -> Act {
     if answer && !new_record { Act::ConfirmChange } else { Act::LogVisit }
 }
 
-fn register_act(key: &str, new_record: bool) -> Act {
+/// What a worker may say of somebody who is not on the list: who it is, and where to find them. What
+/// puts anybody into the figures is the township's to say.
+const IDENTITY: [&str; 10] = [
+    keys::NAME,
+    keys::SEX,
+    keys::BORN,
+    keys::ID_NUMBER,
+    keys::LOCAL_NUMBER,
+    keys::ETHNIC_GROUP,
+    keys::VILLAGE,
+    keys::HOUSEHOLD,
+    keys::RELATION,
+    keys::GROUP,
+];
+
+fn register_act(kind: RecordKind, key: &str, new_record: bool) -> Act {
     let contact =
         [keys::PHONE, keys::PHONE_CARER, keys::PHONE_AWAY, keys::DIRECTIONS, keys::NICKNAME, keys::PINYIN];
     if key == keys::REFUSAL_APPROVED {
         Act::Decide
     } else if contact.contains(&key) {
         Act::CorrectContact
-    } else if new_record {
+    } else if new_record && (kind == RecordKind::Household || IDENTITY.contains(&key)) {
         Act::RegisterPerson
     } else {
         Act::ConfirmChange
     }
+}
+
+/// What it takes to write these fields in one patch (none: it was erased, or could not be read). A
+/// person whom a worker registers begins as 待确认, which only the township may change.
+pub fn acts(kind: RecordKind, sets: Option<&BTreeMap<String, Value>>, new_record: bool) -> BTreeSet<Act> {
+    let registers = kind == RecordKind::Person && new_record;
+    let pending = |key: &str, value: &Value| key == keys::REGISTRATION && value.as_text() == Some("pending");
+    let all = || sets.into_iter().flatten();
+    let act = |(key, value): (&String, &Value)| {
+        if registers && pending(key, value) { Act::RegisterPerson } else { act_for(kind, key, new_record) }
+    };
+    let mut acts: BTreeSet<Act> = all().map(act).collect();
+    if registers && !all().any(|(key, value)| pending(key, value)) {
+        acts.insert(Act::ConfirmChange);
+    }
+    if acts.is_empty() {
+        acts.insert(act_for(kind, "", new_record));
+    }
+    acts
 }
 
 /// Whether somebody may do something in an area on every day of an interval (both ends included).

@@ -18,7 +18,8 @@ use sync::wire::receipt::ItemState;
 macro_rules! ledger_columns {
     () => {
         "ledger.place, ledger.writer, ledger.serial, ledger.kind, ledger.record, state, receipt_day,
-         receipt_number, arrived_ms, device, hash, ledger_hash, problem, entry"
+         receipt_number, arrived_ms, device, hash, ledger_hash, problem, entry,
+         questions"
     };
 }
 pub(super) use ledger_columns;
@@ -46,6 +47,8 @@ pub(super) struct Line {
     pub ledger_hash: Hash,
     /// Why.
     pub problem: Option<Problem>,
+    /// What its form asks of the worker.
+    pub questions: Vec<Problem>,
 }
 
 impl Line {
@@ -74,13 +77,14 @@ impl Line {
             hash: Hash(row.get(10).map_err(fault)?),
             ledger_hash: Hash(row.get(11).map_err(fault)?),
             problem: json(row, 12)?,
+            questions: json(row, 14)?.unwrap_or_default(),
         })
     }
 
     /// The row as an entry that waits.
     pub fn held(self, waits_for: WaitsFor) -> Option<HeldEntry> {
-        let Self { entry, hash, state, arrived_ms, device, .. } = self;
-        Some(HeldEntry { entry: entry?, hash, state, waits_for, arrived_ms, device })
+        let Self { entry, hash, state, arrived_ms, device, questions, .. } = self;
+        Some(HeldEntry { entry: entry?, hash, state, waits_for, arrived_ms, device, questions })
     }
 }
 

@@ -16,6 +16,7 @@ use store::StoreError;
 use sync::county::needs::{
     ChangedOutcome, DeviceRow, DeviceState, HeldEntry, HistoryEntry, KnownEntry, Waiting, WriterRow,
 };
+use sync::county::outcome::said;
 
 /// The rows of the ledger that wait, with what they wait for in front.
 macro_rules! waiting {
@@ -97,12 +98,12 @@ impl View<'_> {
         let mut found = Vec::new();
         while let Some(row) = rows.next().map_err(fault)? {
             let questions: Option<Vec<Problem>> = json(row, 3)?;
-            let asked = questions.and_then(|questions| questions.into_iter().next());
+            let state = state_of(row.get(1).map_err(fault)?)?;
             found.push(ChangedOutcome {
                 writer,
                 serial: row.get::<_, i64>(0).map_err(fault)?.cast_unsigned(),
-                state: state_of(row.get(1).map_err(fault)?)?,
-                problem: json(row, 2)?.or(asked),
+                state,
+                problem: said(&json(row, 2)?, &questions.unwrap_or_default(), state),
             });
         }
         Ok(found)
@@ -139,7 +140,7 @@ impl View<'_> {
         let mut rows = statement.query(key).map_err(fault)?;
         let mut found = Vec::new();
         while let Some(row) = rows.next().map_err(fault)? {
-            found.extend(Line::read(row)?.held(waits_for(row, 14)?));
+            found.extend(Line::read(row)?.held(waits_for(row, 15)?));
         }
         Ok(found)
     }
@@ -253,7 +254,7 @@ impl View<'_> {
         let mut rows = statement.query([self.county, super::bits::limit(count)]).map_err(fault)?;
         let mut found = Vec::new();
         while let Some(row) = rows.next().map_err(fault)? {
-            found.push((Line::read(row)?, waits_for(row, 14)?));
+            found.push((Line::read(row)?, waits_for(row, 15)?));
         }
         Ok(found)
     }

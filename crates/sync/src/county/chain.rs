@@ -65,7 +65,7 @@ pub(super) fn walk(work: &mut Work<'_>, piece: &Piece, device: DeviceId) -> Walk
         } else {
             let missing = serial - row.mark.serial - 1;
             let problem = Problem::new(ProblemCode::WaitsForEarlier).with("missing", missing);
-            hold(work, entry, *hash, ItemState::Awaiting, WaitsFor::Earlier, problem, device);
+            hold(work, entry, *hash, ItemState::Awaiting, WaitsFor::Earlier, problem, questions, device);
         }
     }
     unreadable(work, piece, &mut row, &mut walked, device, forked);
@@ -116,11 +116,12 @@ fn fresh_entry(work: &mut Work<'_>, entry: &Entry, hash: Hash, questions: Vec<Pr
             work.take(entry);
         }
         Some(Verdict::Hold(state, waits_for, problem)) => {
-            hold(work, entry, hash, state, waits_for, problem, device);
+            hold(work, entry, hash, state, waits_for, problem, questions, device);
         }
     }
 }
 
+#[expect(clippy::too_many_arguments, reason = "each is a column of the row")]
 fn hold(
     work: &mut Work<'_>,
     entry: &Entry,
@@ -128,13 +129,14 @@ fn hold(
     state: ItemState,
     waits_for: WaitsFor,
     problem: Problem,
+    questions: Vec<Problem>,
     device: DeviceId,
 ) {
     let held = Held::Entry(Box::new(entry.clone()));
-    work.append(held, hash, state, Some(waits_for), Some(problem), Vec::new(), Some(device));
+    work.append(held, hash, state, Some(waits_for), Some(problem), questions.clone(), Some(device));
     let arrived_ms = work.prepared.now_ms;
     let (entry, device) = (entry.clone(), Some(device));
-    let one = HeldEntry { entry, hash, state, waits_for, arrived_ms, device };
+    let one = HeldEntry { entry, hash, state, waits_for, arrived_ms, device, questions };
     work.held.entry(one.entry.patch.record).or_default().push(one);
 }
 

@@ -3,17 +3,14 @@
 //! Nothing authenticated is refused: what may not be applied is held, with a reason.
 
 use super::needs::{DeviceState, HeldEntry, WaitsFor};
+use super::permit::permitted;
 use super::work::Work;
 use crate::wire::receipt::ItemState;
 use domain::catalogue::{RecordKind, keys};
-use domain::ids::{AreaCode, DeviceId, RecordId};
+use domain::ids::{DeviceId, RecordId};
 use domain::patch::{Entry, RecordRef};
-use domain::permission::{self, Act};
 use domain::problem::{Problem, ProblemCode};
-use domain::time::{Day, Happened, UnixMs};
-use domain::value::Value;
-use std::collections::BTreeSet;
-use std::ops::RangeInclusive;
+use domain::time::UnixMs;
 
 /// What is to become of an entry.
 pub(super) enum Verdict {
@@ -23,7 +20,7 @@ pub(super) enum Verdict {
     Hold(ItemState, WaitsFor, Problem),
 }
 
-fn set_aside(code: ProblemCode) -> Option<Verdict> {
+pub(super) fn set_aside(code: ProblemCode) -> Option<Verdict> {
     Some(Verdict::Hold(ItemState::SetAside, WaitsFor::Reviewer, Problem::new(code)))
 }
 
@@ -62,7 +59,8 @@ pub(super) fn missing(work: &mut Work<'_>, entry: &Entry) -> Option<Option<(Wait
         return Some(Some((WaitsFor::Form(form), Problem::new(ProblemCode::WaitsForForm))));
     }
     for needed in needed(entry) {
-        if work.row(needed)?.is_none() {
+        // What consists of dismissed entries only has no field, and is not here.
+        if work.row(needed)?.is_none_or(|row| row.head.fields.is_empty()) {
             let problem = Problem::new(ProblemCode::WaitsForSubject);
             return Some(Some((WaitsFor::Record(needed), problem)));
         }
@@ -116,106 +114,12 @@ pub(super) fn needed(entry: &Entry) -> Vec<RecordRef> {
         RecordKind::Part => {
             [reference(RecordKind::Visit, keys::VISIT), reference(RecordKind::Person, keys::SUBJECT)]
         }
-        RecordKind::Concern | RecordKind::ChildFile => [reference(RecordKind::Person, keys::SUBJECT), None],
+        RecordKind::Concern => {
+            [reference(RecordKind::Person, keys::SUBJECT), reference(RecordKind::Part, keys::PART)]
+        }
+        RecordKind::ChildFile => [reference(RecordKind::Person, keys::SUBJECT), None],
         RecordKind::Visit | RecordKind::Person => [reference(RecordKind::Household, keys::HOUSEHOLD), None],
         _ => [None, None],
     };
     named.into_iter().flatten().collect()
-}
-
-/// What the author may do, where and when. `None` while something has to be loaded.
-pub(super) fn permitted(work: &mut Work<'_>, entry: &Entry, arrived_ms: UnixMs) -> Option<Verdict> {
-    let patch = &entry.patch;
-    let new = work.row(patch.record)?.is_none();
-    let keys = entry.body.iter().flat_map(|body| body.sets.keys());
-    let mut acts: BTreeSet<Act> = keys.map(|key| permission::act_for(patch.record.kind, key, new)).collect();
-    if acts.is_empty() {
-        acts.insert(permission::act_for(patch.record.kind, "", new));
-    }
-    // A person registered by a worker begins as 待确认, which only the township may change.
-    let Some(area) = area_of(work, entry)? else { return set_aside(ProblemCode::OutsideArea) };
-    let days = days_of(work, entry, arrived_ms)?;
-    let reference = work.reference();
-    let may = |act: Act| permission::allowed(reference, patch.author, act, area, days.clone());
-    if acts.iter().all(|act| may(*act)) {
-        return Some(Verdict::Apply);
-    }
-    let somewhere = reference
-        .assignments_of(patch.author)
-        .any(|one| acts.iter().all(|act| permission::permits(one.role, *act)) && one.holds_on(*days.start()));
-    set_aside(if somewhere { ProblemCode::OutsideArea } else { ProblemCode::NotPermitted })
-}
-
-fn code(value: &Value) -> Option<AreaCode> {
-    value.as_int().and_then(|number| u64::try_from(number).ok()).map(AreaCode)
-}
-
-/// A value that the entry sets, or else the settled one of its record. Outer `None`: not loaded.
-fn field(work: &mut Work<'_>, entry: &Entry, key: &str) -> Option<Option<Value>> {
-    let set = entry.body.as_ref().and_then(|body| body.sets.get(key));
-    if let Some(value) = set {
-        return Some(Some(value.clone()));
-    }
-    let row = work.row(entry.patch.record)?;
-    Some(row.and_then(|row| row.head.value(key)).cloned())
-}
-
-fn linked(work: &mut Work<'_>, entry: &Entry, key: &str) -> Option<Option<RecordId>> {
-    let value = field(work, entry, key)?;
-    Some(value.and_then(|value| value.as_text()?.parse().ok()))
-}
-
-/// The smallest village of a record, or the area it names.
-fn area_in(work: &mut Work<'_>, record: RecordRef, key: &str) -> Option<Option<AreaCode>> {
-    let row = work.row(record)?;
-    Some(row.and_then(|row| row.head.values(key).filter_map(code).min()))
-}
-
-/// Where an entry wants to change something. For what exists, where it is, not where it is to go.
-fn area_of(work: &mut Work<'_>, entry: &Entry) -> Option<Option<AreaCode>> {
-    let record = entry.patch.record;
-    match record.kind {
-        RecordKind::Part => {
-            let Some(id) = linked(work, entry, keys::VISIT)? else { return Some(None) };
-            area_in(work, RecordRef { kind: RecordKind::Visit, id }, keys::VILLAGE)
-        }
-        RecordKind::Concern | RecordKind::ChildFile => {
-            let Some(id) = linked(work, entry, keys::SUBJECT)? else { return Some(None) };
-            area_in(work, RecordRef { kind: RecordKind::Person, id }, keys::VILLAGE)
-        }
-        RecordKind::Visit | RecordKind::Person | RecordKind::Household | RecordKind::Urgent => {
-            let now = area_in(work, record, keys::VILLAGE)?;
-            let set = entry.body.as_ref().and_then(|body| body.sets.get(keys::VILLAGE)).and_then(code);
-            Some(now.or(set))
-        }
-        _ => {
-            let now = area_in(work, record, keys::AREA)?;
-            let set = entry.body.as_ref().and_then(|body| body.sets.get(keys::AREA)).and_then(code);
-            Some(now.or(set).or(Some(work.prepared.county)))
-        }
-    }
-}
-
-/// The whole possible interval of what the entry tells: of a visit and its parts, when it happened;
-/// of everything else, the day on which it was entered as far as clocks can tell.
-fn days_of(work: &mut Work<'_>, entry: &Entry, arrived_ms: UnixMs) -> Option<RangeInclusive<Day>> {
-    let happened = match entry.patch.record.kind {
-        RecordKind::Visit => field(work, entry, keys::HAPPENED)?,
-        RecordKind::Part => match linked(work, entry, keys::VISIT)? {
-            None => None,
-            Some(id) => {
-                let row = work.row(RecordRef { kind: RecordKind::Visit, id })?;
-                row.and_then(|row| row.head.value(keys::HAPPENED)).cloned()
-            }
-        },
-        _ => None,
-    };
-    let happened = happened.and_then(|value| value.as_text()?.parse::<Happened>().ok());
-    Some(happened.map_or_else(
-        || {
-            let day = Day::of(entry.patch.stamp.best_ms().min(arrived_ms));
-            day..=day
-        },
-        |happened| happened.day()..=happened.last_day(),
-    ))
 }

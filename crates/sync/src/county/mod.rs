@@ -11,6 +11,7 @@ mod epoch;
 mod judge;
 pub mod needs;
 pub mod outcome;
+mod permit;
 pub mod place;
 mod plan;
 pub mod prepared;

@@ -173,6 +173,8 @@ pub struct HeldEntry {
     pub arrived_ms: UnixMs,
     /// The device that brought it.
     pub device: Option<DeviceId>,
+    /// What its form asks of the worker: told when it is taken in.
+    pub questions: Vec<Problem>,
 }
 
 /// Something that waits, for a decision.

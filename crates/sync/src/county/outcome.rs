@@ -64,6 +64,12 @@ pub struct LedgerRow {
     pub device: Option<DeviceId>,
 }
 
+/// What is said of an entry: why it is held, or what its form asks once it is taken in.
+pub fn said(problem: &Option<Problem>, questions: &[Problem], state: ItemState) -> Option<Problem> {
+    let asked = || questions.first().filter(|_| state == ItemState::Applied).cloned();
+    problem.clone().or_else(asked)
+}
+
 /// A ledger row whose state changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StateChange {
@@ -79,6 +85,8 @@ pub struct StateChange {
     pub problem: Option<Problem>,
     /// The sequence under which the change is told to the phone.
     pub seq: u64,
+    /// What its form asks of the worker.
+    pub questions: Vec<Problem>,
 }
 
 /// A record's move to the end of a feed.

@@ -216,8 +216,11 @@ pub fn hangs_on(kind: RecordKind, head: &Head) -> Option<RecordId> {
 /// The areas in whose feeds a record stands, ascending; `villages` are those of the person it hangs on,
 /// and for a visit those of all persons whom it met: it stands where anybody has a part of it. A visit
 /// without known persons stands in the village that it names; a record without a known place in the
-/// county's own feed, so that it is not lost.
+/// county's own feed, so that it is not lost. One of which everything was dismissed stands nowhere.
 pub fn areas_of(county: AreaCode, kind: RecordKind, head: &Head, villages: &[AreaCode]) -> Vec<AreaCode> {
+    if head.fields.is_empty() {
+        return Vec::new();
+    }
     let areas = match kind {
         RecordKind::Visit if !villages.is_empty() => villages.to_vec(),
         RecordKind::Person | RecordKind::Household | RecordKind::Visit => codes(head, keys::VILLAGE),

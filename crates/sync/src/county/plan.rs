@@ -3,7 +3,7 @@
 use super::chain::{self, Walked};
 use super::judge;
 use super::needs::{DeviceState, Loaded, Needs, WriterRow};
-use super::outcome::{Held, Plan};
+use super::outcome::{Held, Plan, said};
 use super::prepared::{Exchange, Job, OwnPatch, OwnRecord, Prepared};
 use super::work::Work;
 use super::{build, cover, decide, epoch, place, release};
@@ -242,7 +242,7 @@ fn told(work: &Work<'_>, writers: &std::collections::BTreeSet<WriterId>) -> Vec<
             Held::Entry(entry) => (entry.patch.writer, entry.patch.serial),
             Held::Unreadable { writer, serial, .. } => (*writer, *serial),
         };
-        let problem = row.problem.clone().or_else(|| row.questions.first().cloned());
+        let problem = said(&row.problem, &row.questions, row.state);
         if writers.contains(&writer) && (row.state != ItemState::Applied || problem.is_some()) {
             let outcome = ItemOutcome { writer, serial, state: row.state, problem };
             all.insert(Dot { writer, serial }, outcome);
@@ -250,7 +250,8 @@ fn told(work: &Work<'_>, writers: &std::collections::BTreeSet<WriterId>) -> Vec<
     }
     for change in work.plan.states.iter().filter(|change| writers.contains(&change.dot.writer)) {
         let Dot { writer, serial } = change.dot;
-        let outcome = ItemOutcome { writer, serial, state: change.state, problem: change.problem.clone() };
+        let problem = said(&change.problem, &change.questions, change.state);
+        let outcome = ItemOutcome { writer, serial, state: change.state, problem };
         all.insert(change.dot, outcome);
     }
     all.into_values().collect()

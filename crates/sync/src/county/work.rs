@@ -246,7 +246,8 @@ impl<'a> Work<'a> {
     ) {
         let seq = self.next_seq();
         self.released.insert(hash);
-        self.plan.states.push(StateChange { dot, hash, state, waits_for, problem, seq });
+        let questions = one.questions.clone();
+        self.plan.states.push(StateChange { dot, hash, state, waits_for, problem, seq, questions });
     }
 
     /// Whether an earlier entry of this record and writer is held, so that a later one must wait.

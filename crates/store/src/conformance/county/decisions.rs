@@ -1,7 +1,7 @@
 //! Claims about a reviewer's word on what was set aside.
 
 use super::phone::Phone;
-use super::world::{NEIGHBOUR, OFFICER, VILLAGE, World, day, month};
+use super::world::{NEIGHBOUR, OFFICER, OTHER, VILLAGE, World, day, month, sets};
 use crate::conformance::{Broken, Outcome, claim, same, there};
 use domain::canonical::Hash;
 use domain::catalogue::{RecordKind, keys};
@@ -10,7 +10,7 @@ use domain::head::Head;
 use domain::ids::RecordId;
 use domain::log::Dot;
 use domain::patch::RecordRef;
-use domain::problem::ProblemCode;
+use domain::problem::{Problem, ProblemCode};
 use sync::wire::receipt::ItemState;
 
 /// A person of whom an officer has said what an officer may not say, and then two things more.
@@ -114,13 +114,71 @@ pub async fn visit_after_part(world: &mut World) -> Outcome {
     world.send(&mut other).await?;
     let queued = world.queued().await?;
     same!(world.decide(queued, false).await?, None, "of the visit only something dismissed is known");
-    let queued = world.queued().await?;
-    same!(world.decide(queued, true).await?, None, "its part is accepted all the same");
-    same!(world.states(part).await?, [ItemState::Applied], "and applied");
-    let status = world.status(person, "elder", month(11), day(11, 10)).await?;
-    same!(status, Some(Status::NotYet), "but nobody knows when it was");
+    same!(world.states(part).await?, [ItemState::Awaiting], "that is no visit: its part waits on");
     world.send(&mut one).await?;
+    same!(world.states(part).await?, [ItemState::SetAside], "until the visit itself comes");
+    let queued = world.queued().await?;
+    same!(world.decide(queued, true).await?, None, "accepted");
     let status = world.status(person, "elder", month(11), day(11, 10)).await?;
-    same!(status, Some(Status::MetHome), "until the visit itself comes");
+    same!(status, Some(Status::MetHome), "and counted");
+    Ok(())
+}
+
+pub async fn releases(world: &mut World) -> Outcome {
+    let (theirs, own) = (world.person(OTHER, "LSLR").await?, world.person(VILLAGE, "LSLR").await?);
+    let mut phone = world.phone(OFFICER).await?;
+    let visit = phone.visit(OTHER, day(11, 9));
+    let (met, beside) = (phone.met(visit, theirs), phone.met(visit, own));
+    let fields = sets([
+        (keys::SUBJECT, theirs.id.to_string().into()),
+        (keys::PART, met.id.to_string().into()),
+        (keys::KIND, "house".into()),
+    ]);
+    let concern = phone.make(RecordKind::Concern, fields);
+    world.send(&mut phone).await?;
+    same!(world.states(visit).await?, [ItemState::SetAside], "another's village");
+    let queued = world.queued().await?;
+    same!(world.decide(queued, true).await?, None, "accepted");
+    for record in [visit, met, concern] {
+        same!(world.states(record).await?, [ItemState::Applied], "with all that hung on the same doubt");
+    }
+    same!(world.states(beside).await?, [ItemState::SetAside], "a person of a third place is another doubt");
+    Ok(())
+}
+
+pub async fn nobody(world: &mut World) -> Outcome {
+    let mut phone = world.phone(OFFICER).await?;
+    let person = phone.make(RecordKind::Person, World::person_fields("new", VILLAGE, "LSLR"));
+    let visit = phone.visit(VILLAGE, day(11, 9));
+    let part = phone.met(visit, person);
+    world.send(&mut phone).await?;
+    let queued = world.queued().await?;
+    same!(world.decide(queued, false).await?, None, "dismissed");
+    let row = there(world.county.ledger.record(person).await?, "its vector, for whoever wrote it")?;
+    same!(row.scopes, [], "in no feed");
+    same!(world.states(part).await?, [ItemState::Awaiting], "and nobody was met");
+    Ok(())
+}
+
+pub async fn questions(world: &mut World) -> Outcome {
+    let mut phone = world.phone(OFFICER).await?;
+    phone.visit(OTHER, day(11, 9));
+    phone.visit(OTHER, day(11, 8));
+    let question = Problem::new(ProblemCode::AnswerMissing);
+    let mut exchange = phone.outgoing()?;
+    for piece in &mut exchange.pieces {
+        piece.questions = [(1, vec![question.clone()]), (2, vec![question.clone()])].into();
+    }
+    let done = world.exchange(exchange).await?;
+    phone.hear(&done);
+    for accept in [true, false] {
+        let queued = world.queued().await?;
+        same!(world.decide(queued, accept).await?, None, "decided");
+    }
+    let done = world.send(&mut phone).await?;
+    let told: Vec<_> = done.statement.into_iter().flat_map(|one| one.outcomes).collect();
+    let asked: Vec<_> = told.iter().map(|one| (one.state, one.problem.clone())).collect();
+    let expected = [(ItemState::Applied, Some(question)), (ItemState::Dismissed, None)];
+    same!(asked, expected, "of what was accepted, and of nothing else");
     Ok(())
 }

@@ -101,12 +101,22 @@ cases! {
     "a second decision finds nothing, and writes nothing" decisions::once;
     "nobody takes in what speaks of something that is not here" decisions::missing;
     "a visit that comes after its part counts with it" decisions::visit_after_part;
+    "an accepted visit releases its parts and what they found" decisions::releases;
+    "a dismissed registration is nobody: in no feed, and nothing of it is met" decisions::nobody;
+    "what was held asks its questions when it is accepted" decisions::questions;
 
     "a visit outside the area is set aside" permission::outside;
     "work done before a hand-over counts when it is sent after it" permission::late_upload;
     "a visit whose time straddles the hand-over is set aside" permission::doubt;
     "a worker corrects a telephone, and cannot say that somebody died" permission::by_field;
     "nobody writes in another's name" permission::author;
+    "a part needs that its person is of the author's area" permission::subject_elsewhere;
+    "nobody takes another's part into a visit of their own" permission::part_taken;
+    "who has moved lately may have been met by who could not know" permission::subject_moved;
+    "a worker registers somebody only for the township to confirm" permission::registered;
+    "nobody writes a child's file who may not read it" permission::child_file;
+    "while it is contested when a visit was, any of the times may be it" permission::contested_time;
+    "a clock that cannot be right says only what lies between hearing and arrival" permission::wrong_clock;
 
     "two corrections that had not seen each other are contested, with both authors" merge::contested;
     "a correction that had seen both settles" merge::settled;

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use sync::county::needs::{
     ChangedOutcome, HeldEntry, HistoryEntry, KnownEntry, LoadedRecord, PartRow, Waiting, WaitsFor,
 };
-use sync::county::outcome::Held;
+use sync::county::outcome::{Held, said};
 use sync::county::{Loaded, Needs};
 use sync::wire::exchange::Cursor;
 use sync::wire::receipt::ItemState;
@@ -124,7 +124,7 @@ impl Disk {
                 writer,
                 serial: place(row).1,
                 state: row.row.state,
-                problem: row.row.problem.clone().or_else(|| row.row.questions.first().cloned()),
+                problem: said(&row.row.problem, &row.row.questions, row.row.state),
             })
             .collect()
     }
@@ -206,5 +206,6 @@ fn held(row: &Row) -> Option<HeldEntry> {
         waits_for: row.waits_for?,
         arrived_ms: row.arrived_ms,
         device: row.device,
+        questions: row.questions.clone(),
     })
 }
