@@ -232,6 +232,12 @@ impl<'a> Work<'a> {
             (row.state, row.waits_for, row.problem) = (state, waits_for, problem);
         } else if state != one.state || waits_for != Some(one.waits_for) {
             self.change_state(one.entry.patch.dot(), one.hash, state, waits_for, problem);
+            // An exchange may be answered with it at once.
+            self.plan
+                .states
+                .last_mut()
+                .into_iter()
+                .for_each(|last| last.questions.clone_from(&one.questions));
         }
     }
 
@@ -246,7 +252,7 @@ impl<'a> Work<'a> {
     ) {
         let seq = self.next_seq();
         self.released.insert(hash);
-        let questions = one.questions.clone();
+        let questions = Vec::new();
         self.plan.states.push(StateChange { dot, hash, state, waits_for, problem, seq, questions });
     }
 

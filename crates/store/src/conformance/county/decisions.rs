@@ -11,7 +11,7 @@ use domain::ids::RecordId;
 use domain::log::Dot;
 use domain::patch::RecordRef;
 use domain::problem::{Problem, ProblemCode};
-use sync::wire::receipt::ItemState;
+use sync::wire::receipt::{ItemOutcome, ItemState};
 
 /// A person of whom an officer has said what an officer may not say, and then two things more.
 async fn behind(world: &mut World) -> Result<(Phone, RecordRef), Broken> {
@@ -177,8 +177,10 @@ pub async fn questions(world: &mut World) -> Outcome {
     }
     let done = world.send(&mut phone).await?;
     let told: Vec<_> = done.statement.into_iter().flat_map(|one| one.outcomes).collect();
-    let asked: Vec<_> = told.iter().map(|one| (one.state, one.problem.clone())).collect();
-    let expected = [(ItemState::Applied, Some(question)), (ItemState::Dismissed, None)];
+    let code = |one: &ItemOutcome| one.problem.as_ref().map(|problem| problem.code);
+    let asked: Vec<_> = told.iter().map(|one| (one.state, code(one))).collect();
+    let dismissed = (ItemState::Dismissed, Some(ProblemCode::NotAdopted));
+    let expected = [(ItemState::Applied, Some(ProblemCode::AnswerMissing)), dismissed];
     same!(asked, expected, "of what was accepted, and of nothing else");
     Ok(())
 }

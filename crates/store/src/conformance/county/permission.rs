@@ -180,15 +180,11 @@ pub async fn registered(world: &mut World) -> Outcome {
     dead.insert(keys::REGISTRATION.to_owned(), "pending".into());
     let pending = dead.clone();
     dead.insert(keys::DIED.to_owned(), "2026-11-01".into());
-    for (fields, why) in [
-        (straight.clone(), "into the figures at once"),
-        (counted, "in a category"),
-        (named, "not pending"),
-        (dead, "dead"),
-    ] {
+    // Into the figures at once; in a category; not pending; dead.
+    for fields in [straight.clone(), counted, named, dead] {
         let person = phone.make(RecordKind::Person, fields);
         world.send(&mut phone).await?;
-        same!(world.states(person).await?, [ItemState::SetAside], "a new person, {why}");
+        same!(world.states(person).await?, [ItemState::SetAside], "more than a worker may say");
     }
     let person = phone.make(RecordKind::Person, pending);
     world.send(&mut phone).await?;
@@ -227,12 +223,12 @@ pub async fn contested_time(world: &mut World) -> Outcome {
     hand_over(world).await?;
     let part = phone.met(visit, person);
     world.send(&mut phone).await?;
-    same!(world.states(part).await?, [ItemState::Applied], "in the officer's own visit, as far as that goes");
+    same!(world.states(part).await?, [ItemState::SetAside], "one of two times is the neighbour's");
     let head = world.head(visit).await?;
     phone.set(visit, [(keys::WAY, "phone".into())], &head);
     world.send(&mut phone).await?;
     let last = world.states(visit).await?.pop();
-    same!(last, Some(ItemState::SetAside), "one of two times is the neighbour's");
+    same!(last, Some(ItemState::SetAside), "and so it is for the visit itself");
     Ok(())
 }
 
@@ -250,7 +246,7 @@ pub async fn wrong_clock(world: &mut World) -> Outcome {
         let fields = sets([(keys::SUBJECT, person.id.to_string().into()), (keys::KIND, "house".into())]);
         let concern = phone.make(RecordKind::Concern, fields);
         world.send(&mut phone).await?;
-        same!(world.states(concern).await?, [state], "a clock at {wall}, the county heard on {heard}");
+        same!(world.states(concern).await?, [state], "where the clock can be, and no more");
     }
     Ok(())
 }
