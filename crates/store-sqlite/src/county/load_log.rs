@@ -192,7 +192,7 @@ impl View<'_> {
         while let Some(row) = rows.next().map_err(fault)? {
             let line = Line::read(row)?;
             let unreadable = Waiting::Unreadable { hash: line.hash, state: line.state };
-            let held = line.held(waits_for(row, 14)?);
+            let held = line.held(waits_for(row, 15)?);
             found.push(held.map_or(unreadable, |one| Waiting::Entry(Box::new(one))));
         }
         Ok(found)
