@@ -3,6 +3,7 @@
 use super::judge::{self, Verdict};
 use super::needs::{CountyState, FormerEpoch, WaitsFor, WriterRow};
 use super::outcome::{Held, Plan};
+use super::permit;
 use super::place;
 use super::plan::own;
 use super::prepared::{Exchange, OwnPatch, OwnRecord};
@@ -194,7 +195,7 @@ fn may_write(work: &mut Work<'_>, patch: &OwnPatch) -> Option<bool> {
     if lost_whole || judge::missing(work, &entry)?.is_some() {
         return Some(false);
     }
-    Some(matches!(judge::permitted(work, &entry, work.prepared.now_ms)?, Verdict::Apply))
+    Some(matches!(permit::permitted(work, &entry, work.prepared.now_ms)?, Verdict::Apply))
 }
 
 /// An own patch with its place in a log.
