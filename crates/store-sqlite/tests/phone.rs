@@ -3,7 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "clippy knows only functions that are tests themselves")]
 
 mod folder;
-mod scale;
 
 use folder::{Folder, KEY};
 use std::path::Path;

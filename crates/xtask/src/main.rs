@@ -1,6 +1,7 @@
 //! The workshop: what people and machines do with this repository, as `cargo xtask <command>`.
 
 mod bench;
+mod codegen;
 mod commands;
 mod compile;
 mod demo;
@@ -36,6 +37,8 @@ enum Command {
     Test(test::Options),
     /// Check the laws of the house and print each breach as `path:line: rule: reason`.
     Tidy,
+    /// Write what the screens need of the Rust sources: types, commands, texts of problems.
+    Codegen,
     /// Build for release and measure: speed, bytes on the wire, growth.
     Bench(bench::Options),
 }
@@ -63,6 +66,7 @@ fn run(say: &Say) -> Outcome {
         Command::Demo(options) => demo::run(&shell, say, &workspace, &options),
         Command::Test(options) => test::run(&shell, say, &workspace, &options),
         Command::Tidy => tidy::run(&shell, say, &workspace),
+        Command::Codegen => codegen::run(&shell, say),
         Command::Bench(options) => bench::run(&shell, say, &workspace, &options),
     }
 }

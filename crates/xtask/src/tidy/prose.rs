@@ -108,7 +108,7 @@ fn machine_paths(path: &str, text: &str) -> Vec<Breach> {
     let mut breaches = Vec::new();
     for (index, line) in text.lines().enumerate() {
         for top in &tops {
-            // `src/work/` and `{folder}/tmp/` are ours: a machine's path begins at the slash.
+            // A folder of ours may have such a name too: a machine's path begins at the slash.
             let begins = |(at, _): (usize, &str)| {
                 let before = line.get(..at).and_then(|before| before.chars().next_back());
                 before.is_none_or(|c| !(c.is_alphanumeric() || "._-}*~)".contains(c)))
