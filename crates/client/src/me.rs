@@ -113,7 +113,8 @@ impl App {
             let live = rows.into_iter().map(|one| one.entry);
             let live: Vec<Entry> = live.take_while(|entry| entry.patch.serial <= row.last.serial).collect();
             entries += live.len() as u64;
-            logs.extend(LogPiece::encode(&live));
+            let runs = live.chunk_by(|one, next| one.patch.serial + 1 == next.patch.serial);
+            logs.extend(runs.filter_map(LogPiece::encode));
         }
         let export = Export { format: "shanfang waiting 1", certificate: &open.identity.signed, logs };
         let plain = serde_json::to_vec(&export).or_tell()?;

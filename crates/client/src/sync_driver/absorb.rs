@@ -41,6 +41,9 @@ impl Open {
             return Err(Problem::new(ProblemCode::DeviceRevoked));
         }
         let mut reply = came.reply;
+        // A visit whose batch did not get through stands in the journal only: it goes in before the logs
+        // change, or its place would be passed over.
+        self.catch_up(ports)?;
         let proof = serde_json::to_string(&came.proof).or_tell()?;
         let (batch, after) = self.batch_of_reply(ports, exchanging, &mut reply, proof)?;
         self.store.apply(&batch).or_tell()?;

@@ -67,7 +67,7 @@ impl Open {
         Ok((outgoing, Asked { number, sent, recovered }))
     }
 
-    /// The next entries of a log that fit. Erased ones cannot be sent: the log stops before them.
+    /// The next entries of a log that fit; of an erased one the envelope goes.
     fn next_entries(
         &self,
         row: &WriterRow,
@@ -78,7 +78,7 @@ impl Open {
         let mut entries: Vec<Entry> = Vec::new();
         for one in self.store.log(row.writer, row.delivered + 1, *items_left).or_tell()? {
             let entry = one.entry;
-            if entry.body.is_none() || entry.patch.serial > row.last.serial {
+            if entry.patch.serial > row.last.serial {
                 break;
             }
             let bytes = serde_json::to_vec(&entry.body).or_tell()?.len() + ITEM_BYTES;

@@ -61,7 +61,7 @@ fn a_kill_at_any_store_call_loses_no_answer_and_no_finished_visit() {
 
 /// A visit from its beginning to its end; stops at the first failure. Every answer that was taken is
 /// in the form that is opened afterwards.
-fn one_visit(app: &mut client::App) -> Option<domain::ids::RecordId> {
+pub fn one_visit(app: &mut client::App) -> Option<domain::ids::RecordId> {
     let subject = person("张建国");
     let chosen = Chosen { subject, met: Some(Met::InPerson) };
     let start = StartVisit { subjects: vec![chosen], ..StartVisit::default() };

@@ -12,4 +12,5 @@ mod forms;
 mod lists;
 mod locking;
 mod logs;
+mod lost;
 mod world;

@@ -112,7 +112,7 @@ fn fresh_entry(work: &mut Work<'_>, entry: &Entry, hash: Hash, questions: Vec<Pr
         None => {}
         Some(Verdict::Apply) => {
             let held = Held::Entry(Box::new(entry.clone()));
-            work.append(held, hash, ItemState::Applied, None, None, questions, Some(device));
+            work.append(held, hash, judge::taken_in(entry), None, None, questions, Some(device));
             work.take(entry);
         }
         Some(Verdict::Hold(state, waits_for, problem)) => {

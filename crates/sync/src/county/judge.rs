@@ -24,6 +24,11 @@ pub(super) fn set_aside(code: ProblemCode) -> Option<Verdict> {
     Some(Verdict::Hold(ItemState::SetAside, WaitsFor::Reviewer, Problem::new(code)))
 }
 
+/// The state of an entry that is taken in.
+pub(super) fn taken_in(entry: &Entry) -> ItemState {
+    if entry.body.is_some() { ItemState::Applied } else { ItemState::Erased }
+}
+
 /// Judges an entry that a device brought; `None` while something has to be loaded first.
 pub(super) fn judge(
     work: &mut Work<'_>,
@@ -35,6 +40,10 @@ pub(super) fn judge(
     if work.holds_back(patch.record, patch.writer, patch.serial)? {
         let problem = Problem::new(ProblemCode::WaitsForEarlier).with("missing", 1);
         return Some(Verdict::Hold(ItemState::Awaiting, WaitsFor::Held, problem));
+    }
+    if entry.body.is_none() {
+        // Erased on its phone, by law: nothing is left of it that anybody could permit or wait for.
+        return Some(Verdict::Apply);
     }
     let Some((state, staff)) = brought_by(work, device)? else {
         return set_aside(ProblemCode::DeviceUnknown);
@@ -89,7 +98,7 @@ pub(super) fn rejudge(work: &mut Work<'_>, one: &HeldEntry) {
     work.released.insert(one.hash);
     match judge(work, &one.entry, one.device, one.arrived_ms) {
         Some(Verdict::Apply) if work.take(&one.entry) => {
-            work.settle_state(one, ItemState::Applied, None, None);
+            work.settle_state(one, taken_in(&one.entry), None, None);
         }
         // Something has to be loaded first; the plan begins anew.
         None | Some(Verdict::Apply) => {}

@@ -173,7 +173,11 @@ impl<'a> Work<'a> {
             return None;
         };
         let fresh = self.plan.ledger.iter().filter_map(|row| match &row.held {
-            Held::Entry(entry) if row.state == ItemState::Applied && entry.patch.record == record => {
+            // Of what is erased there is no body.
+            Held::Entry(entry)
+                if matches!(row.state, ItemState::Applied | ItemState::Erased)
+                    && entry.patch.record == record =>
+            {
                 Some((&**entry, true))
             }
             _ => None,

@@ -40,9 +40,19 @@ pub struct LogPiece {
 
 /// `[kind, id, seen, form, author, stamp, body]`; trailing defaults stay.
 /// `id` is null for the id derived from writer and serial; `form` and `author` are positions + 1
-/// with 0 for none and for the same as the item before; `stamp` is null for the same as before.
+/// with 0 for none and for the same as the item before; `stamp` is null for the same as before;
+/// `body` is null once erased: then its hash stands behind it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct WireItem(RecordKind, Option<RecordId>, Vector, u32, u32, Option<Stamp>, Body);
+struct WireItem(
+    RecordKind,
+    Option<RecordId>,
+    Vector,
+    u32,
+    u32,
+    Option<Stamp>,
+    Option<Body>,
+    #[serde(default, skip_serializing_if = "Option::is_none")] Option<Hash>,
+);
 
 /// An item that could not be read: its serial, its text and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,8 +87,8 @@ fn position<T: PartialEq + Copy>(list: &mut Vec<T>, item: T) -> u32 {
 }
 
 impl LogPiece {
-    /// Packs consecutive entries. `None` when there are none, when a body is gone (erased entries
-    /// are never sent), or when they are not consecutive.
+    /// Packs consecutive entries; of an erased one the envelope goes. `None` when there are none, or when
+    /// they are not consecutive.
     pub fn encode(entries: &[Entry]) -> Option<Self> {
         let first = &entries.first()?.patch;
         let last = entries.last()?.patch.hash();
@@ -93,7 +103,7 @@ impl LogPiece {
         };
         let mut before: Option<&Patch> = None;
         for (entry, serial) in entries.iter().zip(first.serial..) {
-            let Entry { patch, body: Some(body) } = entry else { return None };
+            let Entry { patch, body } = entry;
             if patch.writer != piece.writer || patch.serial != serial {
                 return None;
             }
@@ -105,7 +115,9 @@ impl LogPiece {
                 _ => position(&mut piece.authors, patch.author),
             };
             let stamp = (before.map(|before| before.stamp) != Some(patch.stamp)).then_some(patch.stamp);
-            let item = WireItem(patch.record.kind, id, patch.seen.clone(), form, author, stamp, body.clone());
+            let (kind, seen) = (patch.record.kind, patch.seen.clone());
+            let erased = body.is_none().then_some(patch.body_hash);
+            let item = WireItem(kind, id, seen, form, author, stamp, body.clone(), erased);
             piece.items.push(serde_json::value::to_raw_value(&item).ok()?);
             before = Some(patch);
         }
@@ -136,7 +148,7 @@ impl LogPiece {
     fn read(&self, raw: &RawValue, serial: u64, prev: Hash, before: Option<&Patch>) -> Result<Entry, String> {
         let item: WireItem = serde_json::from_str(raw.get())
             .map_err(|error| format!("line {} column {}", error.line(), error.column()))?;
-        let WireItem(kind, id, seen, form, author, stamp, body) = item;
+        let WireItem(kind, id, seen, form, author, stamp, body, erased) = item;
         let form = match form {
             0 => None,
             place => Some(nth(&self.forms, place).ok_or("form out of range")?),
@@ -148,10 +160,10 @@ impl LogPiece {
         let stamp = stamp.or(before.map(|before| before.stamp)).ok_or("no stamp")?;
         let id = id.unwrap_or_else(|| RecordId::derived(self.writer, serial));
         let record = RecordRef { kind, id };
-        let body_hash = body.hash();
+        let body_hash = body.as_ref().map(Body::hash).or(erased).ok_or("neither body nor hash")?;
         let writer = self.writer;
         let patch = Patch { writer, serial, prev, record, seen, form, author, stamp, body_hash };
-        Ok(Entry { patch, body: Some(body) })
+        Ok(Entry { patch, body })
     }
 }
 
@@ -201,6 +213,22 @@ mod tests {
         let decoded = back.decode();
         assert!(decoded.agrees);
         assert_eq!(decoded.entries.into_iter().map(|(entry, _)| entry).collect::<Vec<_>>(), entries);
+    }
+
+    #[test]
+    fn of_an_erased_entry_the_envelope_travels_and_the_chain_goes_on() {
+        let mut entries = entries(3);
+        entries[1].body = None;
+        let piece = LogPiece::encode(&entries).unwrap();
+        expect_test::expect![[r#"["part","a34e4c677b978863bacf894df546b387",{},0,0,null,null,"f8005fd7c27ac6773aded319ede6e3c42fbb8ae4e04f527834bd959b07dd3941"]"#]]
+            .assert_eq(piece.items[1].get());
+        let decoded = piece.decode();
+        assert!(decoded.agrees);
+        assert_eq!(decoded.entries.into_iter().map(|(entry, _)| entry).collect::<Vec<_>>(), entries);
+        // A body that is not told of at all is none that was erased.
+        let mut piece = piece;
+        piece.items[1] = RawValue::from_string(r#"["part",null,{},0,0,null,null]"#.into()).unwrap();
+        assert_eq!(piece.decode().unreadable.unwrap().serial, 2);
     }
 
     #[test]

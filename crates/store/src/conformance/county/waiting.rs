@@ -108,3 +108,34 @@ pub async fn holds_back(world: &mut World) -> Outcome {
     same!(world.head(one).await?.text(keys::PHONE), Some("4"), "another writer");
     Ok(())
 }
+
+pub async fn erased(world: &mut World) -> Outcome {
+    let (person, later) = (world.person(VILLAGE, "LSLR").await?, RecordId::named("person", "later"));
+    let later = RecordRef { kind: RecordKind::Person, id: later };
+    let mut phone = world.phone(OFFICER).await?;
+    let visit = phone.visit(VILLAGE, day(11, 9));
+    let part = phone.met(visit, person);
+    // Written before the erasure, of a person who has not come yet; its correction was erased too.
+    let waits = phone.met(visit, later);
+    phone.set(waits, [(keys::MET, "family".into())], &Default::default());
+    for place in [1, 3] {
+        phone.log.get_mut(place).into_iter().for_each(|entry| entry.body = None);
+    }
+    let next = phone.visit(VILLAGE, day(11, 10));
+    let counted = phone.met(next, person);
+    let done = world.send(&mut phone).await?;
+    same!(phone.mark.serial, 6, "nothing is held up");
+    same!(world.states(part).await?, [ItemState::Erased], "its place is taken");
+    same!(world.states(counted).await?, [ItemState::Applied], "what stands behind it counts");
+    same!(
+        world.states(waits).await?,
+        [ItemState::Awaiting, ItemState::Awaiting],
+        "not over the head of what waits"
+    );
+    let told: Vec<_> = done.statement.iter().flat_map(|one| &one.outcomes).map(|one| one.serial).collect();
+    same!(told, [2, 3, 4], "the phone is told");
+    let patch = world.own(OwnRecord::Known(later), World::person_fields("later", VILLAGE, "LSLR"));
+    world.append(vec![patch]).await?;
+    same!(world.states(waits).await?, [ItemState::Applied, ItemState::Erased], "in their order");
+    Ok(())
+}

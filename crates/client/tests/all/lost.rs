@@ -1,0 +1,68 @@
+//! Where a finished visit could get lost, be held up by another record, or be there twice.
+
+use crate::county::person;
+use crate::flows::{enrolled, noon, visit};
+use crate::logs::one_visit;
+use crate::world::sync;
+use client::records::{RecordsAsked, RecordsFilter};
+use client::sync_driver::{Arrived, SyncWant};
+use domain::catalogue::RecordKind;
+use domain::patch::RecordRef;
+use store::phone::memory::Fault;
+use store::phone::{Batch, PhoneStore};
+
+/// The disk is full when a visit is finished, a reply is on its way, and it tells of a fork.
+#[test]
+fn a_visit_that_is_in_the_journal_only_survives_a_fork_that_is_told_meanwhile() {
+    for at in 0..400 {
+        let (county, mut phone, mut app) = enrolled();
+        visit(&mut app, "李阿普");
+        sync(&mut app, &phone, &county);
+        drop(app);
+        let mut clone = phone.cloned(9);
+        let (mut one, mut two) = (phone.opened(), clone.opened());
+        visit(&mut one, "张建国");
+        sync(&mut one, &phone, &county);
+        visit(&mut two, "李小花");
+        let SyncWant::Post { body, .. } = two.sync_step(Arrived::Start).unwrap() else { panic!() };
+        let (status, body) = county.exchange(&body, noon());
+        clone.shelf.0.plan_fault(Some(Fault::Full(at)));
+        let written = clone.journal.0.lock().unwrap().len();
+        let finished = one_visit(&mut two).is_some();
+        let kept = clone.journal.0.lock().unwrap().len() > written;
+        clone.shelf.0.plan_fault(None);
+        two.sync_step(Arrived::Reply { status, body }).unwrap();
+        two.sync_step(Arrived::Stop).unwrap();
+        sync(&mut two, &clone, &county);
+        let expected = 3 + usize::from(kept);
+        assert_eq!(county.count(RecordKind::Visit), expected, "the disk was full at {at}");
+        assert_eq!(two.records(RecordsAsked::default()).unwrap().len(), expected - 1, "{at}");
+        if finished {
+            assert!(at > 10, "every batch of a visit was tried");
+            return;
+        }
+    }
+    panic!("the visit takes more than 400 batches");
+}
+
+#[test]
+fn what_was_erased_before_it_was_sent_holds_up_nothing() {
+    let (county, mut phone, mut app) = enrolled();
+    visit(&mut app, "张建国");
+    let asked = client::history::HistoryAsked { subject: person("张建国"), after: None, count: None };
+    let part = app.history(asked).unwrap()[0].part;
+    let record = RecordRef { kind: RecordKind::Part, id: part };
+    county.erase(&[record]);
+    // The county tells so in answer to a request that went before.
+    let spoil = Batch { erased: vec![record], ..Default::default() };
+    phone.shelf.0.clone().apply(&spoil).unwrap();
+    visit(&mut app, "李阿普");
+    let report = sync(&mut app, &phone, &county);
+    assert_eq!((report.waiting, county.count(RecordKind::Visit)), (0, 2));
+    assert_eq!(app.records(RecordsAsked { filter: RecordsFilter::Waiting, ..Default::default() }).unwrap().len(), 0);
+    drop(app);
+    phone.shelf = Default::default();
+    let mut app = phone.opened();
+    assert_eq!(sync(&mut app, &phone, &county).waiting, 0);
+    assert_eq!(county.count(RecordKind::Visit), 2);
+}
