@@ -217,7 +217,7 @@ async fn again(
 /// The 备用解锁码 of a device, to be read out to its holder.
 ///
 /// # Errors
-/// `device_unknown`, or what the store says.
+/// `device_unknown`; `recovery_code_lost` of a phone that was taken back; what the store says.
 pub async fn recovery(county: &County, device: DeviceId) -> Result<RecoveryCode, Problem> {
     let record = county.stores.directory.device(device).await.map_err(at_county)?;
     opened_recovery(county, &record.ok_or_else(|| Problem::new(ProblemCode::DeviceUnknown))?)
@@ -225,6 +225,9 @@ pub async fn recovery(county: &County, device: DeviceId) -> Result<RecoveryCode,
 
 fn opened_recovery(county: &County, record: &DeviceRecord) -> Result<RecoveryCode, Problem> {
     let locked = &record.recovery_sealed;
+    if locked.is_empty() {
+        return Err(Problem::new(ProblemCode::RecoveryCodeLost));
+    }
     let plain = secretbox::unlock(county.keys.codes(), RECOVERY_LABEL, locked).map_err(sealing)?;
     let digits = std::str::from_utf8(&plain).map_err(|_| inside("recovery code"))?;
     RecoveryCode::parse(digits).map_err(sealing)

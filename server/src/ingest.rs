@@ -8,6 +8,7 @@
 use crate::county::{County, at_county};
 use crate::feed::{self, Followed};
 use crate::known::{KnownDevice, KnownForms};
+use crate::readmit;
 use axum::body::Bytes;
 use domain::canonical::Hash;
 use domain::ids::{DeviceId, WriterId};
@@ -18,7 +19,7 @@ use forms::verdict::verdict;
 use seal::certificate::RevocationWord;
 use seal::frame::{Limits, RequestFrame, seal_reply};
 use seal::word::SignedWord;
-use seal::{Dictionaries, Dictionary};
+use seal::{Dictionaries, Dictionary, KeyId, SigningKey};
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -48,14 +49,17 @@ struct Request {
     followed: Followed,
     /// Forms of its answers that are not ready here.
     forms_missing: BTreeSet<Hash>,
+    /// The county's key that it takes for the present one.
+    believes: KeyId,
 }
 
-/// Takes in one frame and answers with one. When this answers, whatever the reply says is on disk.
+/// Takes in one frame, with or without a certificate before it, and answers with one. When this answers, whatever the reply says is on disk.
 ///
 /// # Errors
 /// For bytes that cannot be authenticated or read, and when the store cannot write. Then nothing has
 /// changed here, and everything is still on the phone.
-pub async fn exchange(county: &Arc<County>, frame: Bytes, now_ms: UnixMs) -> Result<Vec<u8>, Problem> {
+pub async fn exchange(county: &Arc<County>, posted: Bytes, now_ms: UnixMs) -> Result<Vec<u8>, Problem> {
+    let frame = readmit::unwrapped(county, posted, now_ms).await?;
     let device = RequestFrame::open(&frame, LIMITS).map_err(|error| error.at_county())?.device;
     let known = county.device(device).await?;
     let mut request = if frame.len() > AMONG_BYTES_MAX {
@@ -70,12 +74,18 @@ pub async fn exchange(county: &Arc<County>, frame: Bytes, now_ms: UnixMs) -> Res
         judge(&county.forms, &mut request.exchange.pieces);
     }
     let done = county.run(Job::Exchange(Box::new(request.exchange)), now_ms).await?;
-    let rest = if done.receipts_only {
-        receipts_only(county, device, now_ms).await?
+    // A phone that has not heard of the present key yet is told of it by the one that it knows.
+    let signer = county.keys.signing_of(request.believes).unwrap_or(county.keys.signing());
+    let mut rest = if done.receipts_only {
+        receipts_only(county, device, signer, now_ms).await?
     } else {
         feed::page(county, known.staff, &request.followed, done.positions_reset, now_ms).await?
     };
-    sealed(county, &done, &rest)
+    if signer.public() != county.keys.signing().public() {
+        let word = SignedWord::sign(&county.keys.public(), signer).map_err(|error| error.at_county())?;
+        rest.keys = Some(json(&word)?);
+    }
+    sealed(signer, &done, &rest)
 }
 
 /// From bytes to a job. The signature comes first: a stranger's bytes reach nothing behind it.
@@ -101,7 +111,8 @@ fn read(county: &County, frame: &[u8], known: KnownDevice) -> Result<Request, Pr
         recovered,
         salt: WriterId(county.dice.number()),
     };
-    Ok(Request { exchange, followed, forms_missing })
+    let told = request.key.and_then(|id| serde_json::from_value(id.into()).ok());
+    Ok(Request { exchange, followed, forms_missing, believes: told.unwrap_or(known.certified_by) })
 }
 
 /// A name of an app's version is not longer.
@@ -164,13 +175,18 @@ fn judge(forms: &KnownForms, pieces: &mut [Piece]) -> BTreeSet<Hash> {
 }
 
 /// What goes with receipts when there are only receipts: why, and for a revoked device the word on it.
-async fn receipts_only(county: &County, device: DeviceId, now_ms: UnixMs) -> Result<Rest, Problem> {
+async fn receipts_only(
+    county: &County,
+    device: DeviceId,
+    signer: &SigningKey,
+    now_ms: UnixMs,
+) -> Result<Rest, Problem> {
     let record = county.stores.directory.device(device).await.map_err(at_county)?;
     let number = record.as_ref().map_or(0, |record| record.row.number);
     let (code, revoked) = match record.map(|record| record.row.state) {
         Some(DeviceState::Revoked) => {
             let word = RevocationWord { device, county: county.keys.county(), issued_ms: now_ms };
-            let signed = SignedWord::sign(&word, county.keys.signing()).map_err(|error| error.at_county())?;
+            let signed = SignedWord::sign(&word, signer).map_err(|error| error.at_county())?;
             (ProblemCode::DeviceRevoked, Some(json(&signed)?))
         }
         Some(DeviceState::Retired) => (ProblemCode::DeviceRetired, None),
@@ -183,14 +199,14 @@ async fn receipts_only(county: &County, device: DeviceId, now_ms: UnixMs) -> Res
     Ok(Rest { problem: Some(problem), revoked, ..Rest::default() })
 }
 
-fn sealed(county: &County, done: &Done, rest: &Rest) -> Result<Vec<u8>, Problem> {
+fn sealed(signer: &SigningKey, done: &Done, rest: &Rest) -> Result<Vec<u8>, Problem> {
     let statement = done.statement.as_ref();
     let statement =
         statement.ok_or_else(|| Problem::new(ProblemCode::Internal).with("reference", "no statement"))?;
     let level = if rest.page.as_ref().is_some_and(|page| page.more) { MORE_LEVEL } else { REPLY_LEVEL };
     let (statement, rest) = (json(statement)?, json(rest)?);
     let dictionary = Some(&**Dictionary::builtin());
-    seal_reply(county.keys.signing(), dictionary, level, &statement, rest.as_bytes())
+    seal_reply(signer, dictionary, level, &statement, rest.as_bytes())
         .map_err(|error| error.at_county())
 }
 

@@ -38,6 +38,34 @@ pub fn load_or_make(data: &Data) -> Result<Keys, Problem> {
     }
 }
 
+/// Takes new keys for signing and sealing; the former stay in the file. The caller holds the data, so that
+/// no server goes on with keys that it does not know.
+///
+/// # Errors
+/// `folder_not_writable`: then the file is as it was.
+pub fn renew(data: &Data, keys: &mut CountyKeys) -> Result<(), Problem> {
+    let failed = |error: seal::SealError| Problem::new(ProblemCode::Internal).with("reference", error);
+    let mut dice = crate::dice::of_the_system()?;
+    keys.renew_signing(&mut dice);
+    keys.renew_sealing(&mut dice).map_err(failed)?;
+    let text = keys.to_json().map_err(failed)?;
+    let path = data.key_file();
+    let mut fresh = path.clone().into_os_string();
+    fresh.push(".new");
+    let fresh = std::path::PathBuf::from(fresh);
+    let written = || {
+        // Left over from one that was cut off.
+        if fresh.symlink_metadata().is_ok() {
+            fs::remove_file(&fresh)?;
+        }
+        write_new(&fresh, text.as_bytes())?;
+        fs::rename(&fresh, &path)?;
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        fs::File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+    };
+    written().map_err(|_: io::Error| not_writable(&path))
+}
+
 fn unreadable(path: &Path, error: &io::Error) -> Problem {
     let problem = Problem::new(ProblemCode::KeyFileDamaged).with("path", path.display());
     problem.with("reason", error)
@@ -111,6 +139,22 @@ mod tests {
         assert_eq!(problem.code, ProblemCode::KeyFileMissing);
         assert!(problem.params["path"].ends_with("data.keys.json"));
         assert!(!data.key_file().exists());
+    }
+
+    #[test]
+    fn new_keys_take_the_place_of_the_old_which_stay_in_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = data(folder.path());
+        let mut keys = load_or_make(&data).unwrap().county;
+        let before = keys.public();
+        fs::write(folder.path().join("data.keys.json.new"), b"cut off").unwrap();
+        renew(&data, &mut keys).unwrap();
+        let after = load_or_make(&data).unwrap().county.public();
+        assert_eq!(after, keys.public());
+        assert_ne!(after.signing, before.signing);
+        assert_eq!((after.older_signing.as_slice(), after.sealing == before.sealing), (&[before.signing][..], false));
+        let mode = fs::metadata(data.key_file()).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
     }
 
     #[test]

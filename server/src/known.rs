@@ -6,7 +6,9 @@ use domain::catalogue::{RecordKind, keys};
 use domain::ids::{DeviceId, RecordId};
 use domain::problem::Problem;
 use forms::form::Form;
-use seal::PublicKey;
+use seal::certificate::Certificate;
+use seal::word::SignedWord;
+use seal::{KeyId, PublicKey};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError, RwLock};
 use store::county::{DeviceRecord, Ledger};
@@ -18,13 +20,16 @@ pub struct KnownDevice {
     pub key: PublicKey,
     /// Whose it is.
     pub staff: RecordId,
+    /// The county's key that signed its certificate: the one that the phone knows for certain.
+    pub certified_by: KeyId,
 }
 
 impl KnownDevice {
-    /// Reads it from the record; `None` when the key is no key.
+    /// Reads it from the record; `None` when the key is no key, or the certificate none.
     pub fn read(record: &DeviceRecord) -> Option<Self> {
         let key = record.key.as_slice().try_into().ok().and_then(PublicKey::from_bytes)?;
-        Some(Self { key, staff: record.row.staff })
+        let certificate: SignedWord<Certificate> = serde_json::from_str(&record.certificate).ok()?;
+        Some(Self { key, staff: record.row.staff, certified_by: certificate.key_id() })
     }
 }
 

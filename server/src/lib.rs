@@ -17,6 +17,7 @@ pub mod known;
 pub mod open;
 pub mod person;
 pub mod problem;
+pub mod readmit;
 pub mod reports;
 pub mod roll;
 pub mod roster;

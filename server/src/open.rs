@@ -1,7 +1,7 @@
 //! Opening a county: its folder, its keys, its database.
 
 use crate::config::{Config, Data};
-use crate::county::{County, Stores};
+use crate::county::{County, Stores, at_county};
 use crate::keys::{Keys, load_or_make, not_writable};
 use crate::{clock, dice};
 use domain::ids::WriterId;
@@ -49,8 +49,8 @@ pub fn to_write(config: &Config, begins: Option<Day>) -> Result<Opened, Problem>
     Ok(Opened { county, recovery })
 }
 
-/// A county that was restored takes a new writer before anything else. The mark goes when that is on
-/// disk; cut off between, it takes one more.
+/// A county that was restored takes a new writer before anything else, and no sheet that was printed
+/// before is good any more. The mark goes when that is on disk; cut off between, it takes one more.
 fn begin_after_restore(data: &Data, county: &Arc<County>) -> Result<(), Problem> {
     let mark = data.restored();
     if !mark.exists() {
@@ -60,7 +60,10 @@ fn begin_after_restore(data: &Data, county: &Arc<County>) -> Result<(), Problem>
     let begin = || {
         let runtime = tokio::runtime::Builder::new_current_thread().build();
         let runtime = runtime.map_err(|error| failed(&error))?;
-        runtime.block_on(county.run(Job::Restored, clock::now_ms())).map(drop)
+        runtime.block_on(async {
+            county.stores.directory.cancel_codes().await.map_err(at_county)?;
+            county.run(Job::Restored, clock::now_ms()).await.map(drop)
+        })
     };
     // On a thread of its own: whoever opens may be inside a runtime already.
     let begun = std::thread::scope(|scope| scope.spawn(begin).join());

@@ -230,6 +230,7 @@ impl Phone {
             feeds: self.feeds.clone(),
             digest: None,
             recovered: None,
+            key: None,
         }
     }
 

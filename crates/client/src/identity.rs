@@ -29,6 +29,27 @@ pub(crate) struct Enrolled {
     pub county: CountyPublic,
 }
 
+impl Enrolled {
+    /// The id of the county's present key, when it is not the one that signed the certificate.
+    pub(crate) fn key_told(&self) -> Option<String> {
+        let present = self.county.signing.id();
+        (present != self.signed.key_id()).then(|| present.to_string())
+    }
+
+    /// Takes the county's new keys from a word that a known key has signed; `false` when there is nothing
+    /// to take, or the word goes back behind what is known.
+    pub(crate) fn learn(&mut self, text: &str) -> bool {
+        let Ok(word) = serde_json::from_str::<SignedWord<CountyPublic>>(text) else { return false };
+        let Ok(new) = word.open(self.county.keys()) else { return false };
+        let follows = new.county == self.county.county && new.key(self.county.signing.id()).is_some();
+        let changed = follows && new != self.county;
+        if changed {
+            self.county = new;
+        }
+        changed
+    }
+}
+
 /// An enrolment that was asked for and not answered yet. The stretched code is a secret: hence the seal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Asked {

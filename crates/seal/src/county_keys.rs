@@ -63,6 +63,11 @@ impl CountyKeys {
         &self.signing
     }
 
+    /// The key of an id, of now or formerly.
+    pub fn signing_of(&self, id: KeyId) -> Option<&SigningKey> {
+        std::iter::once(&self.signing).chain(&self.older_signing).find(|key| key.public().id() == id)
+    }
+
     /// The identities that open what was sealed to the county, the present one first.
     pub fn sealing(&self) -> Vec<SealIdentity> {
         std::iter::once(&self.sealing).chain(&self.older_sealing).cloned().collect()

@@ -5,6 +5,7 @@ mod coverage;
 mod doctor;
 mod duty;
 mod enrol;
+mod keys;
 mod person;
 mod roster;
 mod seed;
@@ -73,6 +74,9 @@ enum Command {
     /// What is asked of whom, how often: the dated rules.
     #[command(subcommand)]
     Duty(duty::Command),
+    /// The county's keys.
+    #[command(subcommand)]
+    Keys(keys::Command),
     /// Print a sheet with which a member of staff enrols a phone.
     Enrol(enrol::Options),
     /// Print who was visited and who was not.
@@ -121,6 +125,7 @@ async fn command(command: Command, config: &Config) -> Outcome {
         Command::Staff(command) => staff::run(config, command).await,
         Command::Person(command) => person::run(config, command).await,
         Command::Duty(command) => duty::run(config, command).await,
+        Command::Keys(command) => keys::run(config, &command),
         Command::Enrol(options) => enrol::run(config, &options).await,
         Command::Coverage(options) => coverage::run(config, &options).await,
         Command::Doctor(options) => doctor::run(config, &options).await,

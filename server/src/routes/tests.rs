@@ -1,6 +1,7 @@
 //! What the routes answer, also to what they should never be sent. Whatever is refused changes nothing.
 
 use crate::clock;
+use crate::county::County;
 use crate::ingest::LIMITS;
 use crate::testing::{Phone, World, ask, request, send};
 use axum::body::Body;
@@ -11,9 +12,11 @@ use domain::problem::{Problem, ProblemCode};
 use domain::time::Day;
 use domain::value::Value;
 use seal::certificate::RevocationWord;
+use seal::county_keys::CountyPublic;
 use seal::dice::SeededDice;
 use seal::enrol::{EnrolReply, EnrolRequest};
 use seal::frame::seal_request;
+use seal::stretch::Stretch;
 use seal::word::SignedWord;
 use seal::{Dictionary, SigningKey};
 use store::StoreError;
@@ -388,4 +391,33 @@ async fn what_is_no_enrolment_is_refused() {
     assert_eq!(try_enrol(&world, &nobody).await.unwrap_err().code, ProblemCode::EnrolCodeWrong);
     let no_staff = crate::enrol::sheet(&world.county, RecordId::named("staff", "nobody"), 72, 0).await;
     assert_eq!(no_staff.unwrap_err().code, ProblemCode::NothingFound);
+}
+
+#[tokio::test]
+async fn a_phone_is_told_of_new_keys_by_the_one_it_knows() {
+    let world = World::new().await;
+    let mut phone = world.phone(1).await;
+    phone.exchange(&world.phones).await.unwrap();
+    let mut dice = SeededDice::repeatable(5);
+    let mut keys = world.county.keys.clone();
+    keys.renew_signing(&mut dice);
+    let new = keys.public();
+    let county = County::new(keys, world.county.stores.clone(), dice, Stretch::FAST);
+    let phones = super::phones(county.into(), &crate::testing::limits());
+    // It proves the reply by the key it has, and the word in it too.
+    let told = phone.exchange(&phones).await.unwrap().rest.keys.unwrap();
+    let word: SignedWord<CountyPublic> = serde_json::from_str(&told).unwrap();
+    assert_eq!(word.open(phone.enrolled.county.keys()), Ok(new.clone()));
+    let mut request = phone.ask();
+    request.key = Some(new.signing.id().to_string());
+    let frame = phone.seal(&serde_json::to_vec(&request).unwrap());
+    let answer = send(&phones, "/exchange", frame).await.unwrap();
+    phone.enrolled.county = new;
+    assert_eq!(phone.open(&answer).rest.keys, None, "it knows, and the new key signs");
+    // Who has not heard of the new key obeys the old one.
+    phone.enrolled.county = world.county.keys.public();
+    world.store.set_state(phone.certificate().device, DeviceState::Revoked, today()).await.unwrap();
+    let word = phone.exchange(&phones).await.unwrap().rest.revoked.unwrap();
+    let word: SignedWord<RevocationWord> = serde_json::from_str(&word).unwrap();
+    assert!(word.open(phone.enrolled.county.keys()).is_ok());
 }

@@ -45,6 +45,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 feeds: feeds.clone(),
                 digest: None,
                 recovered: None,
+                key: None,
             };
             samples.push(serde_json::to_vec(&request)?);
             let heads: Vec<_> = entries

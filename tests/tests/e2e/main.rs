@@ -6,10 +6,12 @@
     reason = "a test that cannot go on says where, and JSON is read by its keys"
 )]
 
+mod keys;
 mod misfortune;
 mod moved;
 mod newer;
 mod phone_killed;
+mod restored;
 mod revoked;
 mod roads;
 mod rules;

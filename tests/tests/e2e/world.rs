@@ -124,8 +124,12 @@ impl World {
 
     /// An enrolled phone with its villages.
     pub fn enrolled(&self, name: &str, staff: RecordId) -> PhoneProcess {
+        self.enrolled_with(name, &self.sheet(staff))
+    }
+
+    /// A phone that was enrolled with a sheet.
+    pub fn enrolled_with(&self, name: &str, code: &str) -> PhoneProcess {
         let mut phone = self.phone(name);
-        let code = self.sheet(staff);
         phone.call("enrol", json!({ "code": code, "pin": PIN, "county": self.code })).unwrap();
         let report = phone.call("exchange", json!({})).unwrap();
         assert!(report["problem"].is_null(), "{report}");

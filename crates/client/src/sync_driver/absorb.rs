@@ -7,6 +7,7 @@ use super::feeds::Feeds;
 use super::reply::Came;
 use crate::app::{Heard, Open, setting};
 use crate::bench::Bench;
+use crate::identity::Identity;
 use crate::ports::Ports;
 use crate::tell::OrTell;
 use domain::problem::{Problem, ProblemCode};
@@ -40,14 +41,20 @@ impl Open {
         if came.revoked {
             return Err(Problem::new(ProblemCode::DeviceRevoked));
         }
-        let mut reply = came.reply;
         // A visit whose batch did not get through stands in the journal only: it goes in before the logs
         // change, or its place would be passed over.
         self.catch_up(ports)?;
+        let mut reply = came.reply;
         let proof = serde_json::to_string(&came.proof).or_tell()?;
         let (batch, after) = self.batch_of_reply(ports, exchanging, &mut reply, proof)?;
         self.store.apply(&batch).or_tell()?;
         self.heard = after.heard;
+        if let Some(word) = &reply.rest.keys
+            && self.identity.learn(word)
+        {
+            let identity = Identity::Enrolled(Box::new(self.identity.clone()));
+            identity.write(ports.vault.as_mut(), &self.unlocked.keys, ports.dice.as_mut())?;
+        }
         if let Some(staff) = reply.rest.staff {
             self.staff = staff;
         }

@@ -122,6 +122,9 @@ pub(crate) struct Exchanging {
     bytes: u64,
     /// What the county said besides.
     told: Option<Problem>,
+    /// The last request's frame, and whether the certificate went before it.
+    posted: Vec<u8>,
+    introduced: bool,
 }
 
 /// What the last request said.
@@ -151,6 +154,8 @@ impl App {
             alike: None,
             bytes: 0,
             told: None,
+            posted: Vec::new(),
+            introduced: false,
         });
         match open.step(ports, &mut exchanging, arrived) {
             Ok(Some(want)) => {
@@ -180,6 +185,11 @@ impl App {
 }
 
 impl Exchanging {
+    fn post(&mut self, body: Vec<u8>) -> SyncWant {
+        self.bytes += body.len() as u64;
+        SyncWant::Post { path: EXCHANGE_PATH, body }
+    }
+
     fn report(&mut self, open: &Open, problem: Option<Problem>) -> SyncReport {
         self.session.handle(Input::Stop, 0);
         let Want::Done(done) = self.session.poll() else { return SyncReport::default() };
@@ -226,6 +236,12 @@ impl Open {
                 exchanging.bytes += body.len() as u64;
                 match self.open_reply(exchanging.asked.number, status, &body) {
                     Ok(came) => Input::Reply(Box::new(self.absorb(ports, exchanging, came)?)),
+                    Err(Failure::Refused(problem))
+                        if problem.code == ProblemCode::DeviceUnknown && !exchanging.introduced =>
+                    {
+                        exchanging.introduced = true;
+                        return self.introduced(exchanging).map(Some);
+                    }
                     Err(failure) => Input::Failed(failure),
                 }
             }
@@ -239,9 +255,8 @@ impl Open {
                     exchanging.session.handle(Input::Outbox(Box::new(outgoing)), now_ms);
                 }
                 Want::Send(request) => {
-                    let body = self.frame(&request)?;
-                    exchanging.bytes += body.len() as u64;
-                    return Ok(Some(SyncWant::Post { path: EXCHANGE_PATH, body }));
+                    exchanging.posted = self.frame(&request)?;
+                    return Ok(Some(exchanging.post(exchanging.posted.clone())));
                 }
                 // It was stored before the machine heard of it.
                 Want::Store(_) => exchanging.session.handle(Input::Stored, now_ms),

@@ -1,13 +1,13 @@
 //! What is said to the county.
 
-use super::{Asked, epoch};
+use super::{Asked, Exchanging, SyncWant, epoch};
 use crate::app::{Open, setting};
 use crate::tell::OrTell;
 use domain::ids::WriterId;
 use domain::patch::Entry;
 use domain::problem::Problem;
 use seal::compress::{Dictionary, PHONE_LEVEL};
-use seal::frame::seal_request;
+use seal::frame::{introduce, seal_request};
 use store::phone::{Batch, Stretch, WriterRow};
 use sync::phone::Outgoing;
 use sync::wire::exchange::{Cursor, ExchangeRequest, FeedDigest, Position, whole};
@@ -62,6 +62,7 @@ impl Open {
             feeds: feeds.iter().map(|feed| Position(feed.scope, feed.position)).collect(),
             digest,
             recovered: offered.as_ref().map(|(tables, _)| tables.clone()),
+            key: self.identity.key_told(),
         };
         let recovered = offered.map(|(_, records)| records).unwrap_or_default();
         Ok((outgoing, Asked { number, sent, recovered }))
@@ -91,6 +92,16 @@ impl Open {
             entries.push(entry);
         }
         Ok(entries)
+    }
+
+    /// The request that was posted last, once more, behind the certificate: the county was restored, and
+    /// knows nothing of this phone's enrolment.
+    ///
+    /// # Errors
+    /// None in practice.
+    pub(super) fn introduced(&self, exchanging: &mut Exchanging) -> Result<SyncWant, Problem> {
+        let body = introduce(&self.identity.signed, &exchanging.posted).or_tell()?;
+        Ok(exchanging.post(body))
     }
 
     /// The signed frame of a request.

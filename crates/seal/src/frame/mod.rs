@@ -6,15 +6,18 @@
 //! ```text
 //! request  "SFQ1"  device 8   signature 64  dictionary 4  zstd(message)
 //! reply    "SFR1"  key id 8   signature 64  dictionary 4  zstd(length 4 ‖ statement ‖ rest)
+//! introduction "SFC1"  length 4  signed certificate  request
 //! ```
 //!
 //! Signatures cover the compressed bytes as they travel, so changing any byte is noticed.
 //! Frames are signed, not encrypted: a frame that a stranger carries is sealed by
 //! [`crate::age_seal`] first.
 
+mod introduction;
 mod reply;
 mod request;
 
+pub use introduction::{CERTIFICATE_BYTES_MAX, Introduction, introduce};
 pub use reply::{OpenedReply, ReceiptProof, ReplyFrame, seal_reply};
 pub use request::{RequestFrame, VerifiedRequest, seal_request};
 

@@ -65,6 +65,28 @@ impl Directory for SqliteCounty {
         .await
     }
 
+    async fn cancel_codes(&self) -> Result<(), StoreError> {
+        self.write(|desk| {
+            let sql = "UPDATE codes SET state = ?2 WHERE county = ?1 AND state = ?3";
+            desk.connection.execute(sql, [desk.county, CANCELLED, OPEN]).map_err(fault).map(drop)
+        })
+        .await
+    }
+
+    async fn readmit(&self, device: DeviceRecord) -> Result<bool, StoreError> {
+        self.write(move |desk| {
+            let sql = "SELECT 1 FROM devices WHERE county = ?1 AND device = ?2";
+            let id = device.row.device.0.cast_signed();
+            let known = desk.connection.query_row(sql, [desk.county, id], |_| Ok(()));
+            let unknown = known.optional().map_err(fault)?.is_none();
+            if unknown {
+                put_device(desk.connection, desk.county, &device)?;
+            }
+            Ok(unknown)
+        })
+        .await
+    }
+
     async fn device(&self, device: DeviceId) -> Result<Option<DeviceRecord>, StoreError> {
         self.read(move |view| {
             let sql = format!("{DEVICES} AND device = ?2");

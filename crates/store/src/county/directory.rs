@@ -50,7 +50,8 @@ pub struct DeviceRecord {
     pub key: Vec<u8>,
     /// Its certificate, as it was given out.
     pub certificate: String,
-    /// Its recovery code (备用解锁码), as the county's keys have sealed it.
+    /// Its recovery code (备用解锁码), as the county's keys have sealed it; empty when it was lost with
+    /// the past of a county that was restored.
     pub recovery_sealed: Vec<u8>,
     /// When it was enrolled.
     pub enrolled_ms: UnixMs,
@@ -104,6 +105,19 @@ pub trait Directory: Send + Sync {
     /// # Errors
     /// As any writing.
     async fn enrol(&self, lookup: &str, device: DeviceRecord) -> Result<bool, StoreError>;
+
+    /// Cancels every open code: in a county that was restored nobody knows which have been used since.
+    ///
+    /// # Errors
+    /// As any writing.
+    async fn cancel_codes(&self) -> Result<(), StoreError>;
+
+    /// Takes back a device that was enrolled after the backup of which this county was restored. `false`
+    /// when it is known: then it stays as it is.
+    ///
+    /// # Errors
+    /// As any writing.
+    async fn readmit(&self, device: DeviceRecord) -> Result<bool, StoreError>;
 
     /// A device.
     ///

@@ -27,6 +27,8 @@ pub struct Outgoing {
     pub digest: WriterId,
     /// Standing writes of a former county writer, to be offered after a restore.
     pub recovered: Option<HeadTables>,
+    /// The county's key that it takes for the present one, unless its certificate says so.
+    pub key: Option<String>,
 }
 
 /// Why a request failed. The work is on the phone in every case.
@@ -210,6 +212,7 @@ impl Session {
             feeds: outgoing.feeds,
             digest,
             recovered: outgoing.recovered,
+            key: outgoing.key,
         }
     }
 

@@ -63,6 +63,10 @@ pub struct ExchangeRequest {
     /// county does not have any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recovered: Option<HeadTables>,
+    /// The id of the county's key that the phone takes for the present one, as text; absent while that is
+    /// the one that signed its certificate.
+    #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
 }
 
 /// A page of the county's feeds.
@@ -140,6 +144,10 @@ pub struct Rest {
     /// opens it; this crate does not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoked: Option<String>,
+    /// The county's public keys as JSON, signed with the key that the phone knows, when another one is
+    /// the present one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keys: Option<String>,
 }
 
 /// A whole reply, as the phone's session takes it: the frame has been verified.

@@ -18,6 +18,7 @@ fn outgoing(waiting: u64) -> Input {
         feeds,
         digest: WriterId(0),
         recovered: None,
+        key: None,
     }))
 }
 

@@ -47,6 +47,7 @@ fn request(county: &County, author: domain::ids::RecordId, day: Day, logs: Vec<L
         feeds: feeds.into_iter().map(|scope| Position(scope, 47_110)).collect(),
         digest,
         recovered: None,
+        key: None,
     }
 }
 

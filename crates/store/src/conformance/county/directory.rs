@@ -75,6 +75,43 @@ pub async fn replaced(world: &mut World) -> Outcome {
     Ok(())
 }
 
+pub async fn cancelled(world: &mut World) -> Outcome {
+    let directory = world.county.directory.clone();
+    for (lookup, name) in [("used", OFFICER), ("open", OFFICER), ("neighbour's", NEIGHBOUR)] {
+        directory.put_code(world.code(lookup, staff(name))).await?;
+        if lookup == "used" {
+            let device = world.device(DeviceId(1), staff(OFFICER), WriterId(1));
+            claim!(directory.enrol("used", device).await?, "an open code enrols");
+        }
+    }
+    directory.cancel_codes().await?;
+    for lookup in ["open", "neighbour's"] {
+        let code = there(directory.code(lookup).await?, lookup)?;
+        same!(code.state, EnrolState::Cancelled, "whosever it is");
+        let device = world.device(DeviceId(2), staff(OFFICER), WriterId(2));
+        claim!(!directory.enrol(lookup, device).await?, "it enrols nobody");
+    }
+    let used = there(directory.code("used").await?, "the code")?.state;
+    same!(used, EnrolState::Used { device: DeviceId(1) }, "a used one says by whom");
+    Ok(())
+}
+
+pub async fn readmitted(world: &mut World) -> Outcome {
+    let directory = world.county.directory.clone();
+    let known = world.phone(OFFICER).await?;
+    let day = day(11, 5);
+    claim!(directory.set_state(known.device, DeviceState::Revoked, day).await?, "there is such a device");
+    let before = directory.device(known.device).await?;
+    let again = world.device(known.device, staff(NEIGHBOUR), WriterId(99));
+    claim!(!directory.readmit(again).await?, "it is known");
+    same!(directory.device(known.device).await?, before, "and stays whose it is, and revoked");
+    let forgotten = world.device(DeviceId(77), staff(NEIGHBOUR), WriterId(98));
+    claim!(directory.readmit(forgotten.clone()).await?, "it was forgotten");
+    same!(directory.device(DeviceId(77)).await?, Some(forgotten.clone()), "and is as it was given");
+    claim!(!directory.readmit(forgotten).await?, "once");
+    Ok(())
+}
+
 pub async fn devices(world: &mut World) -> Outcome {
     let directory = world.county.directory.clone();
     let (mut one, other) = (world.phone(OFFICER).await?, world.phone(NEIGHBOUR).await?);

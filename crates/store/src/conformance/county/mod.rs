@@ -94,6 +94,7 @@ cases! {
     "answers wait for their form, and are read in its order" waiting::form;
     "a part waits for its visit, through every step" waiting::visit;
     "what is held back holds back its own record and writer, and nothing else" waiting::holds_back;
+    "an entry that was erased on its phone takes its place and holds up nothing" waiting::erased;
 
     "an accepted entry releases what waits behind it" decisions::accept;
     "a dismissed entry is passed over, and releases what waits behind it" decisions::dismiss;
@@ -173,6 +174,8 @@ cases! {
     "a code is used once, and says by which device" directory::once;
     "a code that is mistyped too often is cancelled" directory::tries;
     "a new code cancels the open ones of the same person" directory::replaced;
+    "in a county that was restored no open code is good any more" directory::cancelled;
+    "a forgotten device is taken back, a known one stays as it is" directory::readmitted;
     "a device is kept as it was enrolled, and its state can be changed" directory::devices;
 
     "the states of devices are known as of any day" directory::states;

@@ -48,6 +48,20 @@ impl Directory for MemoryCounty {
         Ok(true)
     }
 
+    async fn cancel_codes(&self) -> Result<(), StoreError> {
+        let codes = &mut self.inner().disk.codes;
+        let open = codes.values_mut().filter(|code| code.state == EnrolState::Open);
+        open.for_each(|code| code.state = EnrolState::Cancelled);
+        Ok(())
+    }
+
+    async fn readmit(&self, device: DeviceRecord) -> Result<bool, StoreError> {
+        let devices = &mut self.inner().disk.devices;
+        let unknown = !devices.contains_key(&device.row.device);
+        devices.entry(device.row.device).or_insert(device);
+        Ok(unknown)
+    }
+
     async fn device(&self, device: DeviceId) -> Result<Option<DeviceRecord>, StoreError> {
         self.read(|disk| disk.devices.get(&device).cloned())
     }
