@@ -6,7 +6,7 @@ use crate::county::County;
 use crate::person::{self, Move};
 use crate::roster::{self, Roster, Row};
 use crate::staff::NewAssignment;
-use crate::{clock, duty, enrol, staff};
+use crate::{clock, decide, duty, enrol, staff};
 use domain::ids::{DeviceId, RecordId};
 use domain::problem::{Problem, ProblemCode};
 use domain::time::{Day, UnixMs};
@@ -72,6 +72,10 @@ pub enum Errand {
     },
     /// Somebody moves to another village.
     Move(Move),
+    /// A reviewer's word on what waits.
+    Decide(decide::Word),
+    /// A reviewer's word on a contested field.
+    Settle(Box<decide::Settlement>),
 }
 
 /// What is answered.
@@ -80,6 +84,8 @@ pub enum Errand {
 pub enum Answer {
     /// It is done.
     Done,
+    /// So many items were decided on.
+    Decided(usize),
     /// It is done, and this is the new record.
     Made(RecordId),
     /// A sheet, to be printed.
@@ -141,6 +147,8 @@ pub async fn carry_out(county: &County, errand: Errand, now_ms: UnixMs) -> Resul
         Errand::Roster { file, rows, from } => {
             roster::take(county, &file, &rows, from, now_ms).await.map(Answer::Roster)
         }
+        Errand::Decide(word) => decide::decide(county, &word, now_ms).await.map(Answer::Decided),
+        Errand::Settle(word) => decide::settle(county, &word, now_ms).await.map(|()| Answer::Done),
         Errand::Move(new) => person::move_to(county, &new, now_ms).await.map(|()| Answer::Done),
     }
 }

@@ -6,6 +6,7 @@ pub mod clock;
 pub mod config;
 pub mod control;
 pub mod county;
+pub mod decide;
 pub mod dice;
 pub mod doctor;
 pub mod duty;

@@ -69,6 +69,8 @@ kinds! {
     Closing = 14 "closing";
     /// 紧急 An urgent report.
     Urgent = 15 "urgent";
+    /// 待处理的决定 What was decided on an item that waited for a reviewer.
+    Decision = 16 "decision";
 }
 
 /// Field keys, so that no layer spells one by hand. `*` in a doc stands for a keyed sub-field.
@@ -210,6 +212,15 @@ pub mod keys {
     pub const SOURCE: &str = "source";
     /// Text: N national, O other place, D suggested default.
     pub const STRENGTH: &str = "strength";
+
+    /// Text: the place in its log of the item that was decided on, `writer:serial`.
+    pub const ITEM: &str = "item";
+    /// Text: the hash of that item.
+    pub const ITEM_HASH: &str = "item/hash";
+    /// Text: what was decided: `accept`, `dismiss` or `keep`.
+    pub const VERDICT: &str = "verdict";
+    /// Text: why, in the words of whoever decided.
+    pub const VERDICT_WHY: &str = "verdict/why";
 
     /// Text: a form's canonical JSON.
     pub const DEFINITION: &str = "definition";

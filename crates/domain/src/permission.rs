@@ -79,7 +79,7 @@ pub fn act_for(kind: RecordKind, key: &str, new_record: bool) -> Act {
         RecordKind::Urgent => Act::Urgent,
         RecordKind::Area | RecordKind::Duty | RecordKind::Form | RecordKind::FormAssignment => Act::EditRules,
         RecordKind::Staff | RecordKind::Assignment | RecordKind::Grant => Act::ManageStaff,
-        RecordKind::Closing => Act::Decide,
+        RecordKind::Closing | RecordKind::Decision => Act::Decide,
     }
 }
 

@@ -108,7 +108,7 @@ async fn figures(county: &County, config: &Config, options: &Options) -> Result<
 }
 
 /// JSON for programs, with a line break at its end.
-fn json(value: &impl serde::Serialize) -> Result<String, Problem> {
+pub(super) fn json(value: &impl serde::Serialize) -> Result<String, Problem> {
     let text = serde_json::to_string_pretty(value);
     let text = text.map_err(|_| Problem::new(ProblemCode::Internal).with("reference", "JSON"))?;
     Ok(format!("{text}\n"))

@@ -12,6 +12,7 @@ mod seed;
 mod serve;
 mod staff;
 mod text;
+mod waiting;
 
 use crate::config::{Config, LogFormat, load};
 use crate::control::{Answer, Errand, carry_out, hand_over};
@@ -79,6 +80,9 @@ enum Command {
     Keys(keys::Command),
     /// Print a sheet with which a member of staff enrols a phone.
     Enrol(enrol::Options),
+    /// What waits for a reviewer (待处理), and the words on it.
+    #[command(subcommand)]
+    Waiting(waiting::Command),
     /// Print who was visited and who was not.
     Coverage(coverage::Options),
     /// Compute everything anew and name what differs; ends with 1 when something does.
@@ -127,6 +131,7 @@ async fn command(command: Command, config: &Config) -> Outcome {
         Command::Duty(command) => duty::run(config, command).await,
         Command::Keys(command) => keys::run(config, &command),
         Command::Enrol(options) => enrol::run(config, &options).await,
+        Command::Waiting(command) => waiting::run(config, command).await,
         Command::Coverage(options) => coverage::run(config, &options).await,
         Command::Doctor(options) => doctor::run(config, &options).await,
         Command::Backup { to } => backup::backup(config, &to).await,

@@ -1,12 +1,24 @@
 //! Words and columns for a terminal, where a Chinese character takes two places.
 
 use domain::time::{Day, UnixMs};
+use domain::value::Value;
 
 /// A moment as people write it, in the county's time: `2026-11-23 18:00`.
 pub(super) fn moment(ms: UnixMs) -> String {
     let day = Day::of(ms);
     let minutes = (ms - day.starts_at()) / 60_000;
     format!("{day} {:02}:{:02}", minutes / 60, minutes % 60)
+}
+
+/// A value as people read it.
+pub(super) fn in_words(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::Bool(truth) => truth.to_string(),
+        Value::Int(number) => number.to_string(),
+        Value::Text(text) => text.clone(),
+        Value::List(items) => items.join("、"),
+    }
 }
 
 /// How many places a text takes: two for what East Asian typography sets wide.

@@ -9,6 +9,7 @@ mod silence;
 #[cfg(test)]
 mod tests;
 mod visits;
+pub mod waiting;
 
 pub use people::{Column, Line, Responsible, people};
 pub use visits::{FieldHistory, Met, RecordHistory, VisitLine, contested_of, of_person, of_visit};

@@ -93,7 +93,7 @@ fn in_words(fact: &domain::visit::PartFact) -> String {
     fact.reason.map_or(met.clone(), |reason| format!("{met}：{}", reason.zh()))
 }
 
-fn staff_name(reference: &Reference, id: RecordId) -> String {
+pub(super) fn staff_name(reference: &Reference, id: RecordId) -> String {
     reference.staff.get(&id).map_or_else(|| id.to_string(), |staff| staff.name.clone())
 }
 

@@ -231,6 +231,8 @@ problems! {
         "There is something in {path} already; it was left as it is.";
     ArgumentWrong Fix "“{name}”：{reason}。"
         "\"{name}\": {reason}.";
+    RightMissing Fix "{name} 今天在{area}没有办这件事的职责，要{roles_zh}来办。没有改动。"
+        "{name} has no role in {area} today for this; it takes: {roles_en}. Nothing was changed.";
     FolderNotWritable Fix "不能写入文件夹 {path}。请检查权限和磁盘。"
         "The folder {path} cannot be written. Check permissions and disk.";
     PortInUse Fix "端口 {address} 已被占用。请换一个端口，或先停掉占用它的程序。"

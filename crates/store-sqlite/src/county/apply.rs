@@ -173,11 +173,13 @@ fn change_state(
 ) -> Result<(), StoreError> {
     const PLACES: &str = "SELECT place, kind, record FROM ledger
          WHERE county = ?1 AND writer = ?2 AND serial = ?3 AND hash = ?4";
-    const UPDATE: &str = "UPDATE ledger SET state = ?2, problem = ?3, told = ?4 WHERE place = ?1";
+    const UPDATE: &str =
+        "UPDATE ledger SET state = ?2, problem = ?3, told = ?4, questions = ?5 WHERE place = ?1";
     const LEAVE: &str = "DELETE FROM waiting WHERE place = ?1
          RETURNING waits_for, needed_kind, needed, kind, record";
     let (writer, serial) = (change.dot.writer, change.dot.serial);
     let problem = change.problem.as_ref().map(json::<Problem>).transpose()?;
+    let questions = (!change.questions.is_empty()).then(|| json(&change.questions)).transpose()?;
     let key = params![county, writer.0.cast_signed(), serial.cast_signed(), change.hash.0];
     let mut select = connection.prepare_cached(PLACES).map_err(fault)?;
     let mut rows = select.query(key).map_err(fault)?;
@@ -192,7 +194,7 @@ fn change_state(
         places.push((row.get::<_, i64>(0).map_err(fault)?, record_in(row, 1)?.or_else(derived)));
     }
     for (place, record) in places {
-        let row = params![place, change.state.number(), problem, change.seq.cast_signed()];
+        let row = params![place, change.state.number(), problem, change.seq.cast_signed(), questions];
         connection.prepare_cached(UPDATE).and_then(|mut update| update.execute(row)).map_err(fault)?;
         let mut leave = connection.prepare_cached(LEAVE).map_err(fault)?;
         let mut left = leave.query([place]).map_err(fault)?;

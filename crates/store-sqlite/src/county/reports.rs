@@ -97,6 +97,7 @@ impl Reports for SqliteCounty {
             state: line.state,
             waits_for: Some(waits_for),
             problem: line.problem,
+            questions: line.questions,
             arrived_ms: line.arrived_ms,
             device: line.device,
         };

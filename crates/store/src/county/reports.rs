@@ -72,6 +72,8 @@ pub struct QueueItem {
     pub waits_for: Option<WaitsFor>,
     /// Why.
     pub problem: Option<Problem>,
+    /// What its form asks of its author, when it was taken in with a question.
+    pub questions: Vec<Problem>,
     /// When it arrived.
     pub arrived_ms: UnixMs,
     /// The device that brought it.
@@ -139,8 +141,9 @@ pub trait Reports: Send + Sync {
     /// As any reading.
     async fn contested(&self, count: usize) -> Result<Vec<RecordRef>, StoreError>;
 
-    /// What waits for a reviewer or for something still to come (its `waits_for` is set, forked work
-    /// that nobody has decided on among it), oldest first, at most so many.
+    /// What waits for a reviewer or for something still to come (its `waits_for` is set; forked work
+    /// that nobody has decided on and questions that nobody has seen to among it), oldest first, at
+    /// most so many.
     ///
     /// # Errors
     /// As any reading.

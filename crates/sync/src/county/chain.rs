@@ -1,7 +1,7 @@
 //! A piece of a log against what the county holds of that log: known, fresh, beyond a gap, or forked.
 
 use super::epoch;
-use super::judge::{self, Verdict};
+use super::judge::{self, Verdict, asks};
 use super::needs::{HeldEntry, WaitsFor, WriterRow};
 use super::outcome::Held;
 use super::prepared::Piece;
@@ -112,7 +112,8 @@ fn fresh_entry(work: &mut Work<'_>, entry: &Entry, hash: Hash, questions: Vec<Pr
         None => {}
         Some(Verdict::Apply) => {
             let held = Held::Entry(Box::new(entry.clone()));
-            work.append(held, hash, judge::taken_in(entry), None, None, questions, Some(device));
+            let (state, waits_for) = (judge::taken_in(entry), asks(&questions));
+            work.append(held, hash, state, waits_for, None, questions, Some(device));
             work.take(entry);
         }
         Some(Verdict::Hold(state, waits_for, problem)) => {

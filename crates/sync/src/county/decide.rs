@@ -1,4 +1,4 @@
-//! A reviewer's word on what was set aside.
+//! A reviewer's word on what waits.
 
 use super::judge;
 use super::needs::{HeldEntry, Waiting, WaitsFor};
@@ -6,17 +6,19 @@ use super::plan::own;
 use super::prepared::{Decision, OwnPatch, OwnRecord, ReviewVerdict};
 use super::work::Work;
 use crate::wire::receipt::ItemState;
+use domain::catalogue::keys;
 use domain::ids::RecordId;
 use domain::patch::{Body, RecordRef};
 use domain::problem::{Problem, ProblemCode};
+use domain::time::Stamp;
 use domain::value::Value;
 use std::collections::BTreeMap;
 
 /// Records that forked entries had made, under the ids they get now.
 type Renamed = BTreeMap<RecordId, RecordId>;
 
-/// Carries out decisions. A decision on something that waits for no decision is a problem, and then
-/// nothing of the job is written.
+/// Carries out decisions, and writes down each of them. A decision on something that waits for no
+/// decision is a problem, and then nothing of the job is written.
 pub(super) fn decide(work: &mut Work<'_>, decisions: &[Decision]) {
     let mut renamed = Renamed::new();
     for decision in decisions {
@@ -29,32 +31,63 @@ pub(super) fn decide(work: &mut Work<'_>, decisions: &[Decision]) {
             work.plan.problem = Some(Problem::new(ProblemCode::NothingFound));
             return;
         };
-        let done = match (one, told(&decision.verdict)) {
-            (_, Err(problem)) => Some(Err(problem)),
-            // Nobody can take in what nobody can read.
-            (Waiting::Unreadable { .. }, Ok(None)) => Some(Err(Problem::new(ProblemCode::ItemUndecodable))),
-            (Waiting::Unreadable { state, .. }, Ok(told)) => {
-                let ended = if *state == ItemState::Forked { *state } else { ItemState::Dismissed };
-                work.change_state(decision.dot, decision.hash, ended, None, told);
-                Some(Ok(()))
-            }
-            (Waiting::Entry(one), Ok(told)) => entry(work, one, told, &mut renamed),
-        };
-        if let Some(Err(problem)) = done {
+        if let Some(Err(problem)) = one_item(work, decision, one, &mut renamed) {
             work.plan.problem = Some(problem);
             return;
         }
     }
+    // Behind all that was decided: what is written again follows each other in the county's log.
+    let written: Vec<OwnPatch> = decisions.iter().map(|one| written(work, one)).collect();
+    own(work, &written);
 }
 
-/// What the worker is told; `None` when the item is accepted.
-fn told(verdict: &ReviewVerdict) -> Result<Option<Problem>, Problem> {
-    let ReviewVerdict::Dismiss { reason } = verdict else { return Ok(None) };
-    if reason.trim().is_empty() {
-        let missing = Problem::new(ProblemCode::ArgumentWrong).with("name", "reason");
-        return Err(missing.with("reason", "没有写原因 (nothing is dismissed without a reason)"));
+/// Carries out one decision. `None` while something has to be loaded.
+fn one_item(
+    work: &mut Work<'_>,
+    decision: &Decision,
+    one: &Waiting,
+    renamed: &mut Renamed,
+) -> Option<Result<(), Problem>> {
+    let reason = decision.verdict.reason();
+    let silent = reason.trim().is_empty();
+    let told = match &decision.verdict {
+        ReviewVerdict::Accept { .. } => None,
+        _ if silent => {
+            let missing = Problem::new(ProblemCode::ArgumentWrong).with("name", "reason");
+            let said = "没有写原因 (a reason is needed)";
+            return Some(Err(missing.with("reason", said)));
+        }
+        ReviewVerdict::Keep { .. } => return Some(Ok(())),
+        ReviewVerdict::Dismiss { .. } => Some(Problem::new(ProblemCode::NotAdopted).with("reason", reason)),
+    };
+    match (one, told) {
+        // Nobody can take in what nobody can read.
+        (Waiting::Unreadable { .. }, None) => Some(Err(Problem::new(ProblemCode::ItemUndecodable))),
+        (Waiting::Unreadable { state, .. }, told) => {
+            let ended = if *state == ItemState::Forked { *state } else { ItemState::Dismissed };
+            work.change_state(decision.dot, decision.hash, ended, None, told);
+            Some(Ok(()))
+        }
+        (Waiting::Entry(one), told) => entry(work, one, told, renamed),
     }
-    Ok(Some(Problem::new(ProblemCode::NotAdopted).with("reason", reason)))
+}
+
+/// A decision as a patch of its own record, in the reviewer's name.
+fn written(work: &Work<'_>, decision: &Decision) -> OwnPatch {
+    let Decision { dot, hash, verdict, by, area, salt } = decision;
+    let area = i64::try_from(area.0).unwrap_or_default();
+    let sets = BTreeMap::from([
+        (keys::ITEM.to_owned(), Value::text(format!("{}:{}", dot.writer, dot.serial))),
+        (keys::ITEM_HASH.to_owned(), Value::text(hash.to_string())),
+        (keys::AREA.to_owned(), Value::Int(area)),
+        (keys::VERDICT.to_owned(), Value::from(verdict.code())),
+        (keys::VERDICT_WHY.to_owned(), Value::from(verdict.reason())),
+    ]);
+    let now_ms = work.prepared.now_ms;
+    let stamp = Stamp { wall_ms: now_ms, county_ms: now_ms, ..Stamp::default() };
+    let body = Body { sets, salt: *salt, ..Body::default() };
+    let record = OwnRecord::Known(Decision::record(*hash));
+    OwnPatch { record, form: None, body, seen: None, author: *by, stamp }
 }
 
 /// Decides on an entry. `None` while something has to be loaded.
@@ -70,12 +103,26 @@ fn entry(
             return Some(Err(problem));
         }
     }
+    if one.state == ItemState::Applied {
+        return Some(asked(work, one, told.is_some()));
+    }
     if one.state == ItemState::Forked {
         forked(work, one, told, renamed);
         Some(Ok(()))
     } else {
         held(work, one, told)
     }
+}
+
+/// An entry that was taken in and asks a question of its author: the reviewer finds it right as it is.
+fn asked(work: &mut Work<'_>, one: &HeldEntry, dismissed: bool) -> Result<(), Problem> {
+    if dismissed {
+        let taken = Problem::new(ProblemCode::ArgumentWrong).with("name", one.entry.patch.serial);
+        let said = "已经计入，不能不采用；不实的走访要作废 (it is taken in already; a visit that is not true is made void)";
+        return Err(taken.with("reason", said));
+    }
+    work.change_state(one.entry.patch.dot(), one.hash, ItemState::Applied, None, None);
+    Ok(())
 }
 
 /// Ends the waiting of an entry, one way or the other. Not over the head of an earlier one: the
@@ -94,7 +141,9 @@ fn held(work: &mut Work<'_>, one: &HeldEntry, told: Option<Problem>) -> Option<R
     }
     work.released.insert(one.hash);
     if work.take(&entry) {
-        work.change_state(patch.dot(), one.hash, state, None, told);
+        let questions = if told.is_none() { one.questions.clone() } else { Vec::new() };
+        work.change_state(patch.dot(), one.hash, state, judge::asks(&questions), told);
+        work.ask(questions);
     }
     Some(Ok(()))
 }

@@ -92,8 +92,10 @@ pub(super) fn recover(work: &mut Work<'_>, exchange: &Exchange) {
     let mut log = WriterRow { mark: Mark::NONE, device: None, forked_at: 0 };
     for (record, offered) in &exchange.recovered {
         // A phone's word gives nobody rights: rules, staff and grants come back from the backup only.
-        let rights =
-            matches!(record.kind, RecordKind::Grant | RecordKind::Closing | RecordKind::FormAssignment);
+        let rights = matches!(
+            record.kind,
+            RecordKind::Grant | RecordKind::Closing | RecordKind::FormAssignment | RecordKind::Decision
+        );
         if rights || Reference::holds(record.kind) {
             continue;
         }

@@ -92,13 +92,18 @@ fn brought_by(work: &mut Work<'_>, device: Option<DeviceId>) -> Option<Option<(D
     Some(Some((row.state, row.staff)))
 }
 
+/// What an entry that was taken in waits for: somebody who sees to its questions, if it has any.
+pub(super) fn asks(questions: &[Problem]) -> Option<WaitsFor> {
+    (!questions.is_empty()).then_some(WaitsFor::Reviewer)
+}
+
 /// Judges an entry of the ledger again, after what it waited for has come.
 pub(super) fn rejudge(work: &mut Work<'_>, one: &HeldEntry) {
     // The entry itself no longer holds anything back while it is being judged.
     work.released.insert(one.hash);
     match judge(work, &one.entry, one.device, one.arrived_ms) {
         Some(Verdict::Apply) if work.take(&one.entry) => {
-            work.settle_state(one, taken_in(&one.entry), None, None);
+            work.settle_state(one, taken_in(&one.entry), asks(&one.questions), None);
         }
         // Something has to be loaded first; the plan begins anew.
         None | Some(Verdict::Apply) => {}

@@ -85,7 +85,7 @@ pub struct StateChange {
     pub problem: Option<Problem>,
     /// The sequence under which the change is told to the phone.
     pub seq: u64,
-    /// What its form asks of the worker, where the exchange that changes it may tell so.
+    /// What its form asks of the worker from now on.
     pub questions: Vec<Problem>,
 }
 

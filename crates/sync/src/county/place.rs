@@ -225,9 +225,11 @@ pub fn areas_of(county: AreaCode, kind: RecordKind, head: &Head, villages: &[Are
         RecordKind::Visit if !villages.is_empty() => villages.to_vec(),
         RecordKind::Person | RecordKind::Household | RecordKind::Visit => codes(head, keys::VILLAGE),
         RecordKind::Part | RecordKind::Concern | RecordKind::ChildFile => villages.to_vec(),
-        RecordKind::Assignment | RecordKind::Duty | RecordKind::Form | RecordKind::FormAssignment => {
-            codes(head, keys::AREA)
-        }
+        RecordKind::Assignment
+        | RecordKind::Duty
+        | RecordKind::Form
+        | RecordKind::FormAssignment
+        | RecordKind::Decision => codes(head, keys::AREA),
         RecordKind::Area
         | RecordKind::Staff
         | RecordKind::Grant
@@ -241,7 +243,9 @@ pub fn areas_of(county: AreaCode, kind: RecordKind, head: &Head, villages: &[Are
 /// be contested or unknown; then it may be a child's.
 pub fn audience_of(kind: RecordKind, person: Option<&Person>, days: &[Day]) -> Audience {
     match kind {
-        RecordKind::Grant | RecordKind::Closing | RecordKind::Urgent => Audience::Restricted,
+        RecordKind::Grant | RecordKind::Closing | RecordKind::Urgent | RecordKind::Decision => {
+            Audience::Restricted
+        }
         RecordKind::ChildFile => Audience::Child,
         RecordKind::Part | RecordKind::Concern
             if person.is_none_or(|one| days.iter().any(|day| one.is_minor_on(*day))) =>

@@ -3,6 +3,7 @@
 use crate::wire::exchange::Cursor;
 use crate::wire::item::{Decoded, LogPiece, Unreadable};
 use domain::canonical::Hash;
+use domain::catalogue::RecordKind;
 use domain::head::Head;
 use domain::ids::{AreaCode, DeviceId, RecordId, WriterId};
 use domain::log::{Dot, Vector};
@@ -31,7 +32,7 @@ pub enum Job {
     Exchange(Box<Exchange>),
     /// Patches of the county itself: register, staff, rules, a reviewer's correction.
     Append(Vec<OwnPatch>),
-    /// A reviewer's word on what was set aside.
+    /// A reviewer's word on what waits.
     Decide(Vec<Decision>),
     /// Standings of these persons anew, from a day on: time has passed.
     Roll {
@@ -141,10 +142,10 @@ pub enum OwnRecord {
     /// This one.
     Known(RecordRef),
     /// A new one of this kind.
-    New(domain::catalogue::RecordKind),
+    New(RecordKind),
 }
 
-/// A reviewer's word on an item that was set aside.
+/// A reviewer's word on an item that waits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
     /// The item.
@@ -153,16 +154,54 @@ pub struct Decision {
     pub hash: Hash,
     /// What is to become of it.
     pub verdict: ReviewVerdict,
+    /// Who decides.
+    pub by: RecordId,
+    /// Where the item belongs.
+    pub area: AreaCode,
+    /// 8 random bytes.
+    pub salt: Salt,
+}
+
+impl Decision {
+    /// The record that keeps what was decided on an item, each word of it with its author.
+    pub fn record(hash: Hash) -> RecordRef {
+        RecordRef { kind: RecordKind::Decision, id: RecordId::named("decision", &hash.to_string()) }
+    }
 }
 
 /// What a reviewer wants with an item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReviewVerdict {
-    /// Take it in.
-    Accept,
+    /// Take it in; of what is taken in already, and asks a question: it is right as it is.
+    Accept {
+        /// Why, in the reviewer's words; none are needed.
+        reason: String,
+    },
     /// Pass it over; it stays in the ledger.
     Dismiss {
         /// Why, in words for the worker who sent it.
         reason: String,
     },
+    /// Leave it waiting: somebody looks at it later.
+    Keep {
+        /// Why.
+        reason: String,
+    },
+}
+
+impl ReviewVerdict {
+    /// The code in records.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Accept { .. } => "accept",
+            Self::Dismiss { .. } => "dismiss",
+            Self::Keep { .. } => "keep",
+        }
+    }
+
+    /// Why.
+    pub fn reason(&self) -> &str {
+        let (Self::Accept { reason } | Self::Dismiss { reason } | Self::Keep { reason }) = self;
+        reason
+    }
 }

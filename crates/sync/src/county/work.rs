@@ -236,13 +236,13 @@ impl<'a> Work<'a> {
             (row.state, row.waits_for, row.problem) = (state, waits_for, problem);
         } else if state != one.state || waits_for != Some(one.waits_for) {
             self.change_state(one.entry.patch.dot(), one.hash, state, waits_for, problem);
-            // An exchange may be answered with it at once.
-            self.plan
-                .states
-                .last_mut()
-                .into_iter()
-                .for_each(|last| last.questions.clone_from(&one.questions));
+            self.ask(one.questions.clone());
         }
+    }
+
+    /// What the entry whose state was changed last asks of its author from now on.
+    pub fn ask(&mut self, questions: Vec<Problem>) {
+        self.plan.states.last_mut().into_iter().for_each(|last| last.questions.clone_from(&questions));
     }
 
     /// Changes the state of an entry that is already in the ledger, and remembers to tell its phone.

@@ -1,13 +1,12 @@
 //! What opens behind a figure: people, a person's visits, a visit's patches.
 
 use super::{Format, json};
-use crate::cli::text::{Table as Columns, moment};
+use crate::cli::text::{Table as Columns, in_words, moment};
 use crate::cli::today;
 use crate::county::County;
 use crate::reports::{self, Asked, Column, Line, Table};
 use domain::ids::RecordId;
 use domain::problem::Problem;
-use domain::value::Value;
 
 /// The people behind a figure.
 pub(super) async fn people(
@@ -128,14 +127,4 @@ pub(super) async fn visit(county: &County, id: RecordId, format: Format) -> Resu
         }
     }
     Ok(if format == Format::Csv { columns.csv() } else { columns.text() })
-}
-
-fn in_words(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::Bool(truth) => truth.to_string(),
-        Value::Int(number) => number.to_string(),
-        Value::Text(text) => text.clone(),
-        Value::List(items) => items.join("、"),
-    }
 }

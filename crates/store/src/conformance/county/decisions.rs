@@ -1,7 +1,7 @@
 //! Claims about a reviewer's word on what was set aside.
 
 use super::phone::Phone;
-use super::world::{NEIGHBOUR, OFFICER, OTHER, VILLAGE, World, day, month, sets};
+use super::world::{NEIGHBOUR, OFFICER, OTHER, REVIEWER, VILLAGE, World, day, month, sets, staff};
 use crate::conformance::{Broken, Outcome, claim, same, there};
 use domain::canonical::Hash;
 use domain::catalogue::{RecordKind, keys};
@@ -10,7 +10,9 @@ use domain::head::Head;
 use domain::ids::RecordId;
 use domain::log::Dot;
 use domain::patch::RecordRef;
+use domain::permission::Audience;
 use domain::problem::{Problem, ProblemCode};
+use sync::county::prepared::{Decision, Job, ReviewVerdict};
 use sync::wire::receipt::{ItemOutcome, ItemState};
 
 /// A person of whom an officer has said what an officer may not say, and then two things more.
@@ -171,9 +173,9 @@ pub async fn questions(world: &mut World) -> Outcome {
     }
     let done = world.exchange(exchange).await?;
     phone.hear(&done);
-    for accept in [true, false] {
-        let queued = world.queued().await?;
-        same!(world.decide(queued, accept).await?, None, "decided");
+    let queue = world.county.reports.queue(2).await?;
+    for (item, accept) in queue.iter().zip([true, false]) {
+        same!(world.decide((item.dot, item.hash), accept).await?, None, "decided");
     }
     let done = world.send(&mut phone).await?;
     let told: Vec<_> = done.statement.into_iter().flat_map(|one| one.outcomes).collect();
@@ -182,5 +184,52 @@ pub async fn questions(world: &mut World) -> Outcome {
     let dismissed = (ItemState::Dismissed, Some(ProblemCode::NotAdopted));
     let expected = [(ItemState::Applied, Some(ProblemCode::AnswerMissing)), dismissed];
     same!(asked, expected, "of what was accepted, and of nothing else");
+    Ok(())
+}
+
+pub async fn right_as_it_is(world: &mut World) -> Outcome {
+    let mut phone = world.phone(OFFICER).await?;
+    let visit = phone.visit(VILLAGE, day(11, 9));
+    let mut exchange = phone.outgoing()?;
+    for piece in &mut exchange.pieces {
+        piece.questions = [(1, vec![Problem::new(ProblemCode::AnswerMissing)])].into();
+    }
+    phone.hear(&world.exchange(exchange).await?);
+    same!(world.states(visit).await?, [ItemState::Applied], "it is taken in");
+    let queue = world.county.reports.queue(9).await?;
+    let asked: Vec<_> = queue.iter().flat_map(|item| &item.questions).map(|one| one.code).collect();
+    same!(asked, [ProblemCode::AnswerMissing], "and a reviewer sees what it asks");
+    let queued = world.queued().await?;
+    let refused = world.decide(queued, false).await?.map(|problem| problem.code);
+    same!(refused, Some(ProblemCode::ArgumentWrong), "what counts is made void, not dismissed");
+    same!(world.decide(queued, true).await?, None, "right as it is");
+    same!(world.county.reports.queue(9).await?.len(), 0, "nobody has to see to it any more");
+    let done = world.send(&mut phone).await?;
+    let told: Vec<_> = done.statement.into_iter().flat_map(|one| one.outcomes).collect();
+    let told: Vec<_> = told.iter().map(|one| (one.state, one.problem.is_none())).collect();
+    same!(told, [(ItemState::Applied, true)], "the phone is told that nothing is asked");
+    Ok(())
+}
+
+pub async fn kept(world: &mut World) -> Outcome {
+    let (mut phone, _) = behind(world).await?;
+    let queued = world.queued().await?;
+    for (reason, refused) in [(" ", Some(ProblemCode::ArgumentWrong)), ("问过村里再说", None)] {
+        let later = World::decision(queued, ReviewVerdict::Keep { reason: reason.to_owned() });
+        let problem = world.run(Job::Decide(vec![later])).await?.problem;
+        same!(problem.map(|one| one.code), refused, "with a reason only");
+    }
+    same!(world.queued().await?, queued, "it goes on waiting");
+    claim!(told(&world.send(&mut phone).await?).is_empty(), "of which the phone is not told");
+    same!(world.decide(queued, true).await?, None, "and is accepted later");
+    let record = Decision::record(queued.1);
+    let history = world.county.reports.history(record).await?;
+    let words = history.iter().filter_map(|one| one.entry.body.as_ref()?.sets.get(keys::VERDICT));
+    let words: Vec<_> = words.filter_map(|value| value.as_text()).collect();
+    same!(words, ["keep", "accept"], "each word is an entry of the county's log");
+    let by = history.iter().all(|one| one.entry.patch.author == staff(REVIEWER));
+    claim!(by, "in the name of who decided");
+    let row = there(world.county.ledger.record(record).await?, "the decision")?;
+    claim!(row.scopes.iter().all(|one| one.audience == Audience::Restricted), "in nobody's feed");
     Ok(())
 }

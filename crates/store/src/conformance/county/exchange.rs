@@ -7,7 +7,7 @@ use domain::ids::{DeviceId, WriterId};
 use domain::log::Mark;
 use domain::problem::{Problem, ProblemCode};
 use sync::county::needs::DeviceState;
-use sync::county::prepared::{Decision, Job, ReviewVerdict};
+use sync::county::prepared::{Job, ReviewVerdict};
 use sync::wire::receipt::{ItemState, Statement};
 
 fn statement(done: &Done) -> Result<&Statement, Broken> {
@@ -165,7 +165,7 @@ pub async fn unreadable_dismissed(world: &mut World) -> Outcome {
     let undecodable = world.decide(one, true).await?.map(|problem| problem.code);
     same!(undecodable, Some(ProblemCode::ItemUndecodable), "nobody can take in what nobody can read");
     let nothing = ReviewVerdict::Dismiss { reason: " ".to_owned() };
-    let silent = Decision { dot: one.0, hash: one.1, verdict: nothing };
+    let silent = World::decision(one, nothing);
     let refused = world.run(Job::Decide(vec![silent])).await?.problem.map(|problem| problem.code);
     same!(refused, Some(ProblemCode::ArgumentWrong), "nothing is dismissed without a reason");
     same!(world.county.reports.queue(9).await?.len(), 1, "so far nothing has been decided");

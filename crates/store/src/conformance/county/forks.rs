@@ -17,6 +17,12 @@ fn forks(done: &Done) -> Vec<u64> {
     done.statement.iter().flat_map(|statement| &statement.forks).map(|fork| fork.1).collect()
 }
 
+/// What the county has written again, without its decisions.
+fn written_again(done: &Done) -> Vec<RecordRef> {
+    let own = done.own.iter().map(|one| one.0);
+    own.filter(|record| record.kind != RecordKind::Decision).collect()
+}
+
 /// A phone that has sent two visits, and its clone, which has gone another way since the first.
 async fn cloned(world: &mut World) -> Result<(Phone, Phone), Broken> {
     let mut phone = world.phone(OFFICER).await?;
@@ -148,7 +154,7 @@ pub async fn accepted_whole(world: &mut World) -> Outcome {
     let queue = world.county.reports.queue(9).await?;
     let named: Vec<_> = queue.iter().map(|item| (item.dot, item.hash)).collect();
     let done = world.decide_all(&named, true).await?;
-    let records: Vec<RecordRef> = done.own.iter().map(|one| one.0).collect();
+    let records = written_again(&done);
     let [new_visit, new_part] = records.as_slice() else {
         return Err(Broken(format!("two records: {records:?}")));
     };
@@ -180,7 +186,7 @@ pub async fn accepted(world: &mut World) -> Outcome {
     let named: Vec<_> =
         queue.iter().filter_map(|item| Some((item.entry.as_ref()?.patch.dot(), item.hash))).collect();
     let done = world.decide_all(&named, true).await?;
-    let records: Vec<RecordRef> = done.own.iter().map(|one| one.0).collect();
+    let records = written_again(&done);
     let [visit, part] = records.as_slice() else { return Err(Broken(format!("two records: {records:?}"))) };
     claim!(*visit != taken, "its id belongs to the other branch");
     same!(world.head(taken).await?, before, "which is left alone");

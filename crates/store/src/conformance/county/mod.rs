@@ -105,6 +105,8 @@ cases! {
     "an accepted visit releases its parts and what they found" decisions::releases;
     "a dismissed registration is nobody: in no feed, and nothing of it is met" decisions::nobody;
     "what was held asks its questions when it is accepted" decisions::questions;
+    "a question waits until a reviewer finds the answer right as it is" decisions::right_as_it_is;
+    "every decision is written down in its reviewer's name; what is kept goes on waiting" decisions::kept;
 
     "a visit outside the area is set aside" permission::outside;
     "work done before a hand-over counts when it is sent after it" permission::late_upload;

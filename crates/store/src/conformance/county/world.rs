@@ -343,12 +343,16 @@ impl World {
     /// Decisions in one job.
     pub async fn decide_all(&mut self, entries: &[(Dot, Hash)], accept: bool) -> Result<Done, Broken> {
         let word = || match accept {
-            true => ReviewVerdict::Accept,
+            true => ReviewVerdict::Accept { reason: String::new() },
             false => ReviewVerdict::Dismiss { reason: WHY.to_owned() },
         };
-        let decisions =
-            entries.iter().map(|(dot, hash)| Decision { dot: *dot, hash: *hash, verdict: word() });
+        let decisions = entries.iter().map(|one| Self::decision(*one, word()));
         self.run(Job::Decide(decisions.collect())).await
+    }
+
+    /// The reviewer's word on one entry.
+    pub fn decision((dot, hash): (Dot, Hash), verdict: ReviewVerdict) -> Decision {
+        Decision { dot, hash, verdict, by: staff(REVIEWER), area: COUNTY, salt: WriterId(dot.serial) }
     }
 
     /// The first item of the queue, as a decision names it.

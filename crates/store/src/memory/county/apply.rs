@@ -64,6 +64,7 @@ impl Disk {
                 row.row.state = change.state;
                 row.row.waits_for = change.waits_for;
                 row.row.problem.clone_from(&change.problem);
+                row.row.questions.clone_from(&change.questions);
                 row.told = change.seq;
             }
         }

@@ -151,6 +151,7 @@ fn queue_item(row: &Row) -> QueueItem {
         state: row.state,
         waits_for: row.waits_for,
         problem: row.problem.clone(),
+        questions: row.questions.clone(),
         arrived_ms: row.arrived_ms,
         device: row.device,
     }

@@ -1,0 +1,181 @@
+//! 待处理: a reviewer's word on what waits, and on fields on which values differ.
+
+use crate::county::{County, at_county};
+use crate::reports::waiting::{Desk, area_of_row};
+use domain::head::Reading;
+use domain::ids::{AreaCode, RecordId, WriterId};
+use domain::log::Vector;
+use domain::patch::{Body, Entry, RecordRef};
+use domain::permission::{self, Act};
+use domain::problem::{Problem, ProblemCode};
+use domain::reference::Reference;
+use domain::staff::Role;
+use domain::time::{Day, Stamp, UnixMs};
+use domain::value::Value;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use store::county::QueueItem;
+use sync::county::needs::WaitsFor;
+use sync::county::prepared::{Decision, OwnPatch, OwnRecord, ReviewVerdict};
+use sync::wire::receipt::ItemState;
+
+/// What is decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// It is taken in; a question of a form is answered: it is right as it is.
+    Accept,
+    /// It is passed over, and its author is told why.
+    Dismiss,
+    /// It goes on waiting.
+    Keep,
+}
+
+/// A reviewer's word on items that wait.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Word {
+    /// The items, as the list names them.
+    pub items: Vec<String>,
+    /// What is decided.
+    pub verdict: Verdict,
+    /// Why.
+    pub reason: String,
+    /// Who decides.
+    pub by: RecordId,
+}
+
+/// Carries out a reviewer's word, all of it or nothing. What hangs on an item is decided with it: forked
+/// work is taken in whole, and what waits for a visit that is dismissed can wait no longer. Answers how
+/// many items were decided on.
+///
+/// # Errors
+/// `argument_wrong` when an item is not there or has no reason; `right_missing`; what the store says.
+pub async fn decide(county: &County, word: &Word, now_ms: UnixMs) -> Result<usize, Problem> {
+    let today = Day::of(now_ms);
+    let desk = Desk::open(county, today).await?;
+    let mut chosen: Vec<&QueueItem> = Vec::new();
+    for text in &word.items {
+        chosen.push(desk.find(text)?);
+    }
+    follow(&mut chosen, &desk.queue, word.verdict);
+    // In the order of their logs: no decision passes over an earlier entry.
+    chosen.sort_by_key(|item| item.dot);
+    chosen.dedup_by_key(|item| (item.dot, item.hash));
+    let mut decisions = Vec::new();
+    for item in chosen {
+        let area = desk.area(item).await?;
+        require(&desk.reference, word.by, &BTreeSet::from([Act::Decide]), area, today)?;
+        let reason = word.reason.trim().to_owned();
+        let verdict = match word.verdict {
+            Verdict::Accept => ReviewVerdict::Accept { reason },
+            Verdict::Dismiss => ReviewVerdict::Dismiss { reason },
+            Verdict::Keep => ReviewVerdict::Keep { reason },
+        };
+        let salt = WriterId(county.dice.number());
+        decisions.push(Decision { dot: item.dot, hash: item.hash, verdict, by: word.by, area, salt });
+    }
+    let count = decisions.len();
+    county.decide(decisions, now_ms).await?;
+    tracing::info!(count, verdict = ?word.verdict, "items that waited were decided on");
+    Ok(count)
+}
+
+/// Adds what cannot be decided on apart from what was chosen.
+fn follow<'q>(chosen: &mut Vec<&'q QueueItem>, queue: &'q [QueueItem], verdict: Verdict) {
+    if verdict == Verdict::Keep {
+        return;
+    }
+    loop {
+        let hangs = |item: &&QueueItem| {
+            let here = chosen.iter().any(|one| (one.dot, one.hash) == (item.dot, item.hash));
+            !here && chosen.iter().any(|one| together(one, item, verdict))
+        };
+        let more: Vec<&QueueItem> = queue.iter().filter(hangs).collect();
+        if more.is_empty() {
+            return;
+        }
+        chosen.extend(more);
+    }
+}
+
+/// Whether the second item is decided with the first.
+fn together(one: &QueueItem, other: &QueueItem, verdict: Verdict) -> bool {
+    let (Some(first), Some(second)) = (&one.entry, &other.entry) else { return false };
+    let same_log = one.dot.writer == other.dot.writer && one.device == other.device;
+    let forked = [one, other].iter().all(|item| item.state == ItemState::Forked);
+    if forked && same_log {
+        // The other branch may have used their ids: only together they still find each other.
+        return names(first, second.patch.record) || names(second, first.patch.record);
+    }
+    let waits = other.waits_for == Some(WaitsFor::Record(first.patch.record));
+    verdict == Verdict::Dismiss && one.state == ItemState::SetAside && waits
+}
+
+/// Whether an entry is of a record, or names it.
+fn names(entry: &Entry, record: RecordRef) -> bool {
+    let id = record.id.to_string();
+    let links = entry.body.iter().flat_map(|body| body.sets.values());
+    entry.patch.record == record || links.filter_map(Value::as_text).any(|text| text == id)
+}
+
+/// A reviewer's word on a contested field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settlement {
+    /// The record.
+    pub record: RecordRef,
+    /// The field.
+    pub field: String,
+    /// What is to stand.
+    pub value: Value,
+    /// What whoever decides has seen: a side that has come since stays beside the word.
+    pub seen: Vector,
+    /// Who decides.
+    pub by: RecordId,
+}
+
+/// Settles a contested field: one more patch, which has seen all sides.
+///
+/// # Errors
+/// `argument_wrong` when nothing is contested there; `right_missing`; what the store says.
+pub async fn settle(county: &County, word: &Settlement, now_ms: UnixMs) -> Result<(), Problem> {
+    let (_, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
+    let row = county.stores.ledger.record(word.record).await.map_err(at_county)?;
+    let row = row.ok_or_else(|| Problem::new(ProblemCode::NothingFound))?;
+    if !matches!(row.head.read(&word.field), Reading::Contested(_)) {
+        let wrong = Problem::new(ProblemCode::ArgumentWrong).with("name", &word.field);
+        return Err(wrong.with("reason", "这一项没有不一致，可能已经定了 (nothing differs there; it may be settled)"));
+    }
+    let sets = BTreeMap::from([(word.field.clone(), word.value.clone())]);
+    let acts = permission::acts(word.record.kind, Some(&sets), false);
+    let area = area_of_row(&row).unwrap_or_else(|| county.keys.county());
+    require(&reference, word.by, &acts, area, Day::of(now_ms))?;
+    let stamp = Stamp { wall_ms: now_ms, county_ms: now_ms, ..Stamp::default() };
+    let body = Body { sets, salt: WriterId(county.dice.number()), ..Body::default() };
+    let (record, seen) = (OwnRecord::Known(word.record), Some(word.seen.clone()));
+    county.append(vec![OwnPatch { record, form: None, body, seen, author: word.by, stamp }], now_ms).await?;
+    Ok(())
+}
+
+/// Whether somebody may do all of this somewhere today.
+///
+/// # Errors
+/// `right_missing`, with the roles that may.
+pub(crate) fn require(
+    reference: &Reference,
+    by: RecordId,
+    acts: &BTreeSet<Act>,
+    area: AreaCode,
+    today: Day,
+) -> Result<(), Problem> {
+    let may = |act: &Act| permission::allowed(reference, by, *act, area, today..=today);
+    if acts.iter().all(may) {
+        return Ok(());
+    }
+    let roles = || Role::ALL.iter().filter(|role| acts.iter().all(|act| permission::permits(**role, *act)));
+    let zh: Vec<_> = roles().map(|role| role.zh()).collect();
+    let en: Vec<_> = roles().map(|role| role.en()).collect();
+    let name = reference.staff.get(&by).map_or_else(|| by.to_string(), |staff| staff.name.clone());
+    let problem = Problem::new(ProblemCode::RightMissing).with("name", name);
+    let problem = problem.with("area", reference.areas.name(area));
+    Err(problem.with("roles_zh", zh.join("、")).with("roles_en", en.join(", ")))
+}

@@ -1,0 +1,288 @@
+//! What a reviewer's desk needs to know of the items on it.
+
+use super::{Handle, Item, Kept, Reason};
+use crate::county::{County, at_county};
+use crate::reports::people::masked;
+use crate::reports::visits::staff_name;
+use domain::canonical::Hash;
+use domain::catalogue::{RecordKind, keys};
+use domain::head::{Head, Reading};
+use domain::ids::{AreaCode, RecordId};
+use domain::log::Dot;
+use domain::patch::{Entry, RecordRef};
+use domain::permission::Audience;
+use domain::problem::{Problem, ProblemCode};
+use domain::reference::Reference;
+use domain::subject::Person;
+use domain::time::Day;
+use domain::visit::Visit;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use store::county::QueueItem;
+use sync::county::needs::RecordRow;
+use sync::county::place::link;
+use sync::county::prepared::Decision;
+use sync::merge::{Item as Patch, apply};
+
+/// How much is looked at.
+pub(super) const WAITING_MAX: usize = 10_000;
+
+/// How far links are followed: a concern to its part, its visit, its household.
+const LINKS_MAX: usize = 4;
+
+/// Everything that waits, and who is who.
+pub(crate) struct Desk<'a> {
+    county: &'a County,
+    /// Areas, staff, rules.
+    pub reference: Arc<Reference>,
+    /// What waits, oldest first.
+    pub queue: Vec<QueueItem>,
+    names: Handle,
+    today: Day,
+}
+
+impl<'a> Desk<'a> {
+    /// Reads what waits.
+    pub async fn open(county: &'a County, today: Day) -> Result<Self, Problem> {
+        let (_, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
+        let queue = county.stores.reports.queue(WAITING_MAX).await.map_err(at_county)?;
+        let names = Handle::of(&places(&queue));
+        Ok(Self { county, reference, queue, names, today })
+    }
+
+    /// The item of a name.
+    pub fn find(&self, text: &str) -> Result<&QueueItem, Problem> {
+        let found = Handle::find(&places(&self.queue), text);
+        let wrong =
+            |reason: &str| Problem::new(ProblemCode::ArgumentWrong).with("name", text).with("reason", reason);
+        match found.as_slice() {
+            [] => Err(wrong("没有这样一条在等，可能已经处理过 (nothing of this name waits; it may have been decided on)")),
+            [at] => self.queue.get(*at).ok_or_else(|| Problem::new(ProblemCode::NothingFound)),
+            several => {
+                let texts: Vec<_> = several.iter().map(|at| self.names.text(*at)).collect();
+                Err(wrong(&format!("{}：有好几条 (there are several)", texts.join("、"))))
+            }
+        }
+    }
+
+    fn name_of(&self, item: &QueueItem) -> String {
+        let at = self.queue.iter().position(|one| (one.dot, one.hash) == (item.dot, item.hash));
+        at.map_or_else(String::new, |at| self.names.text(at).to_owned())
+    }
+
+    /// One item of the queue.
+    pub async fn item(&self, item: &QueueItem) -> Result<Item, Problem> {
+        let area = self.area(item).await?;
+        let why = item.problem.as_ref().or(item.questions.first());
+        let mut people = Vec::new();
+        let mut day = None;
+        if let Some(entry) = &item.entry {
+            day = self.day(entry).await?;
+            for person in self.people(entry).await? {
+                people.extend(self.person(person).await?);
+            }
+        }
+        let author = item.entry.as_ref().map(|entry| entry.patch.author);
+        let author = match (author, item.device) {
+            (None, Some(device)) => {
+                self.county.stores.directory.device(device).await.map_err(at_county)?.map(|one| one.row.staff)
+            }
+            (author, _) => author,
+        };
+        Ok(Item {
+            handle: self.name_of(item),
+            reason: Reason::of(item),
+            why: why.map(Problem::zh).unwrap_or_default(),
+            kind: item.entry.as_ref().map(|entry| entry.patch.record.kind.code()),
+            record: item.entry.as_ref().map(|entry| entry.patch.record.id),
+            field: None,
+            area,
+            area_name: self.reference.areas.name(area),
+            author: author.map(|id| staff_name(&self.reference, id)).unwrap_or_default(),
+            day,
+            people,
+            arrived_ms: item.arrived_ms,
+            kept: self.kept(item.hash).await?,
+        })
+    }
+
+    /// The contested fields of a record, each an item.
+    pub async fn contested(&self, record: RecordRef) -> Result<Vec<Item>, Problem> {
+        let Some(row) = self.row(record).await? else { return Ok(Vec::new()) };
+        let area = area_of_row(&row).unwrap_or_else(|| self.county.keys.county());
+        let mut people = Vec::new();
+        for person in self.people_of(record, &row.head).await? {
+            people.extend(self.person(person).await?);
+        }
+        let item = |field: &str| {
+            let Reading::Contested(sides) = row.head.read(field) else { return None };
+            let mut authors: Vec<_> =
+                sides.iter().map(|side| staff_name(&self.reference, side.author)).collect();
+            authors.dedup();
+            let at_ms = sides.iter().map(|side| side.at_ms).max()?;
+            Some(Item {
+                handle: record.id.to_string(),
+                reason: Reason::Contested,
+                why: Reason::Contested.zh().to_owned(),
+                kind: Some(record.kind.code()),
+                record: Some(record.id),
+                field: Some(field.to_owned()),
+                area,
+                area_name: self.reference.areas.name(area),
+                author: authors.join("、"),
+                day: Some(Day::of(at_ms)),
+                people: people.clone(),
+                arrived_ms: at_ms,
+                kept: None,
+            })
+        };
+        Ok(row.head.contested().filter_map(item).collect())
+    }
+
+    pub async fn row(&self, record: RecordRef) -> Result<Option<RecordRow>, Problem> {
+        let row = self.county.stores.ledger.record(record).await.map_err(at_county)?;
+        Ok(row.filter(|row| !row.head.fields.is_empty()))
+    }
+
+    /// A record as it stands; when it waits itself, as it would be.
+    pub async fn head(&self, record: RecordRef) -> Result<Option<Head>, Problem> {
+        if let Some(row) = self.row(record).await? {
+            return Ok(Some(row.head));
+        }
+        let entries = self.queue.iter().filter_map(|item| item.entry.as_ref());
+        let own: Vec<&Entry> = entries.filter(|entry| entry.patch.record == record).collect();
+        Ok((!own.is_empty()).then(|| {
+            let mut head = Head::default();
+            own.iter().for_each(|entry| lay(&mut head, entry));
+            head
+        }))
+    }
+
+    /// Where an item belongs: where its record stands, or would stand; else where its author works.
+    pub async fn area(&self, item: &QueueItem) -> Result<AreaCode, Problem> {
+        let county = self.county.keys.county();
+        let Some(entry) = &item.entry else { return Ok(county) };
+        let mut head = Head::default();
+        lay(&mut head, entry);
+        let mut record = entry.patch.record;
+        for _ in 0..LINKS_MAX {
+            let row = self.row(record).await?;
+            if let Some(area) = row.as_ref().and_then(area_of_row) {
+                return Ok(area);
+            }
+            let named = [keys::VILLAGE, keys::AREA].into_iter().find_map(|key| area_in(&head, key));
+            if let Some(area) = named {
+                return Ok(area);
+            }
+            let Some(next) = above(&head) else { break };
+            let Some(known) = self.head(next).await? else { break };
+            (record, head) = (next, known);
+        }
+        let author = entry.patch.author;
+        let works = self.reference.assignments_of(author).filter(|one| one.holds_on(self.today));
+        Ok(works.map(|one| one.area).max().unwrap_or(county))
+    }
+
+    /// When the visit was; of other things, when they were entered.
+    async fn day(&self, entry: &Entry) -> Result<Option<Day>, Problem> {
+        let mut head = Head::default();
+        lay(&mut head, entry);
+        let visit = match entry.patch.record.kind {
+            RecordKind::Visit => Some(entry.patch.record),
+            _ => link(&head, keys::VISIT).map(|id| RecordRef { kind: RecordKind::Visit, id }),
+        };
+        if let Some(record) = visit {
+            let stands = self.head(record).await?.unwrap_or_default();
+            let happened = [&head, &stands].map(|head| Visit::read(record.id, head).happened);
+            if let Some(happened) = happened.into_iter().flatten().next() {
+                return Ok(Some(happened.day()));
+            }
+        }
+        Ok(Some(Day::of(entry.patch.stamp.best_ms())))
+    }
+
+    async fn people(&self, entry: &Entry) -> Result<BTreeSet<RecordId>, Problem> {
+        let mut head = self.head(entry.patch.record).await?.unwrap_or_default();
+        lay(&mut head, entry);
+        self.people_of(entry.patch.record, &head).await
+    }
+
+    /// Whom a record is about: itself, its subject, or those whom a visit met, also in parts that wait.
+    async fn people_of(&self, record: RecordRef, head: &Head) -> Result<BTreeSet<RecordId>, Problem> {
+        match record.kind {
+            RecordKind::Person => return Ok(BTreeSet::from([record.id])),
+            RecordKind::Visit => {}
+            _ => return Ok(link(head, keys::SUBJECT).into_iter().collect()),
+        }
+        let parts = self.county.stores.reports.parts_of_visit(record.id).await.map_err(at_county)?;
+        let mut people: BTreeSet<_> = parts.into_iter().map(|part| part.subject).collect();
+        let id = record.id.to_string();
+        for entry in self.queue.iter().filter_map(|item| item.entry.as_ref()) {
+            let Some(body) = &entry.body else { continue };
+            let text = |key: &str| body.sets.get(key).and_then(|value| value.as_text());
+            if entry.patch.record.kind == RecordKind::Part && text(keys::VISIT) == Some(&id) {
+                people.extend(text(keys::SUBJECT).and_then(|text| text.parse::<RecordId>().ok()));
+            }
+        }
+        Ok(people)
+    }
+
+    /// Somebody's name as it stands on lists.
+    pub async fn person(&self, id: RecordId) -> Result<Option<String>, Problem> {
+        let Some(head) = self.head(RecordRef { kind: RecordKind::Person, id }).await? else {
+            return Ok(None);
+        };
+        let person = Person::read(id, &head);
+        Ok(Some(if self.may_be_a_child(&person) { masked(&person.name) } else { person.name }))
+    }
+
+    /// Of whom no day of birth is known may be a child.
+    pub fn may_be_a_child(&self, person: &Person) -> bool {
+        person.born.is_none() || person.is_minor_on(self.today)
+    }
+
+    async fn kept(&self, hash: Hash) -> Result<Option<Kept>, Problem> {
+        let row = self.row(Decision::record(hash)).await?;
+        let Some(Reading::Settled(word)) = row.as_ref().map(|row| row.head.read(keys::VERDICT)) else {
+            return Ok(None);
+        };
+        let row = row.as_ref().filter(|_| word.as_text() == Some("keep"));
+        let write = row.and_then(|row| row.head.fields.get(keys::VERDICT)?.last().zip(Some(&row.head)));
+        Ok(write.map(|(write, head)| Kept {
+            by: staff_name(&self.reference, write.author),
+            at_ms: write.at_ms,
+            reason: head.text(keys::VERDICT_WHY).unwrap_or_default().to_owned(),
+        }))
+    }
+}
+
+/// The places of items, by which they are named.
+fn places(queue: &[QueueItem]) -> Vec<(Dot, Hash)> {
+    queue.iter().map(|item| (item.dot, item.hash)).collect()
+}
+
+/// Lays an entry on a head, as if it had been taken in; answers of forms are left out.
+fn lay(head: &mut Head, entry: &Entry) {
+    apply(head, Patch { patch: &entry.patch, body: entry.body.as_ref(), order: &[] });
+}
+
+/// The area in whose feed a record stands; of several, the smallest.
+pub(crate) fn area_of_row(row: &RecordRow) -> Option<AreaCode> {
+    let general = row.scopes.iter().filter(|scope| scope.audience != Audience::Restricted);
+    general.map(|scope| scope.area).min()
+}
+
+fn area_in(head: &Head, key: &str) -> Option<AreaCode> {
+    sync::county::place::codes(head, key).first().copied()
+}
+
+/// The record over this one, which says where it belongs.
+fn above(head: &Head) -> Option<RecordRef> {
+    let links = [
+        (RecordKind::Person, keys::SUBJECT),
+        (RecordKind::Visit, keys::VISIT),
+        (RecordKind::Part, keys::PART),
+        (RecordKind::Household, keys::HOUSEHOLD),
+    ];
+    links.into_iter().find_map(|(kind, key)| Some(RecordRef { kind, id: link(head, key)? }))
+}
