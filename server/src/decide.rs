@@ -143,7 +143,9 @@ pub async fn settle(county: &County, word: &Settlement, now_ms: UnixMs) -> Resul
     let row = row.ok_or_else(|| Problem::new(ProblemCode::NothingFound))?;
     if !matches!(row.head.read(&word.field), Reading::Contested(_)) {
         let wrong = Problem::new(ProblemCode::ArgumentWrong).with("name", &word.field);
-        return Err(wrong.with("reason", "这一项没有不一致，可能已经定了 (nothing differs there; it may be settled)"));
+        return Err(
+            wrong.with("reason", "这一项没有不一致，可能已经定了 (nothing differs there; it may be settled)")
+        );
     }
     let sets = BTreeMap::from([(word.field.clone(), word.value.clone())]);
     let acts = permission::acts(word.record.kind, Some(&sets), false);
@@ -179,3 +181,6 @@ pub(crate) fn require(
     let problem = problem.with("area", reference.areas.name(area));
     Err(problem.with("roles_zh", zh.join("、")).with("roles_en", en.join(", ")))
 }
+
+#[cfg(test)]
+mod tests;

@@ -142,7 +142,8 @@ fn chosen(sides: &[&Side], side: Option<usize>, value: Option<&str>) -> Result<V
     if text.is_empty() {
         return Ok(Value::Null);
     }
-    let number = || text.parse().map(Value::Int).map_err(|_| wrong("--value", "这里要填数字 (a number is needed)"));
+    let number =
+        || text.parse().map(Value::Int).map_err(|_| wrong("--value", "这里要填数字 (a number is needed)"));
     match sides.iter().map(|one| &one.value).find(|value| !value.is_null()) {
         Some(Value::Int(_)) => number(),
         Some(Value::Bool(_)) => {
@@ -171,7 +172,8 @@ fn listed(found: &List, format: Format) -> Result<String, Problem> {
     if format == Format::Json {
         return json(found);
     }
-    let headings = ["编号", "原因", "区划", "谁写的", "日期", "是什么", "关于", "项", "收到", "说明", "以后再看"];
+    let headings =
+        ["编号", "原因", "区划", "谁写的", "日期", "是什么", "关于", "项", "收到", "说明", "以后再看"];
     let mut table = Table::new(&headings);
     found.items.iter().for_each(|item| table.row(cells(item)));
     if format == Format::Csv {
@@ -227,7 +229,14 @@ fn opened(shown: &Shown, format: Format) -> Result<String, Problem> {
         let about = item.people.join("、");
         let day = item.day.map(|day| day.to_string()).unwrap_or_default();
         let kind = kind_zh(item.kind);
-        format!("{} · {} · {} · {kind} {about} · {day} · {}\n{}\n", item.handle, item.reason.zh(), item.area_name, item.author, item.why)
+        format!(
+            "{} · {} · {} · {kind} {about} · {day} · {}\n{}\n",
+            item.handle,
+            item.reason.zh(),
+            item.area_name,
+            item.author,
+            item.why
+        )
     };
     let mut text: String = shown.items.iter().map(heading).collect();
     shown.questions.iter().for_each(|question| text.push_str(&format!("请补充：{question}\n")));
@@ -237,7 +246,13 @@ fn opened(shown: &Shown, format: Format) -> Result<String, Problem> {
         }
     }
     for word in &shown.words {
-        text.push_str(&format!("\n{} {} {}：{}", moment(word.at_ms), word.by, verdict_zh(&word.verdict), word.reason));
+        text.push_str(&format!(
+            "\n{} {} {}：{}",
+            moment(word.at_ms),
+            word.by,
+            verdict_zh(&word.verdict),
+            word.reason
+        ));
     }
     Ok(format!("{}\n", text.trim_end()))
 }

@@ -23,6 +23,7 @@ use sync::county::needs::RecordRow;
 use sync::county::place::link;
 use sync::county::prepared::Decision;
 use sync::merge::{Item as Patch, apply};
+use sync::wire::receipt::ItemState;
 
 /// How much is looked at.
 pub(super) const WAITING_MAX: usize = 10_000;
@@ -56,7 +57,9 @@ impl<'a> Desk<'a> {
         let wrong =
             |reason: &str| Problem::new(ProblemCode::ArgumentWrong).with("name", text).with("reason", reason);
         match found.as_slice() {
-            [] => Err(wrong("没有这样一条在等，可能已经处理过 (nothing of this name waits; it may have been decided on)")),
+            [] => Err(wrong(
+                "没有这样一条在等，可能已经处理过 (nothing of this name waits; it may have been decided on)",
+            )),
             [at] => self.queue.get(*at).ok_or_else(|| Problem::new(ProblemCode::NothingFound)),
             several => {
                 let texts: Vec<_> = several.iter().map(|at| self.names.text(*at)).collect();
@@ -77,9 +80,9 @@ impl<'a> Desk<'a> {
         let mut people = Vec::new();
         let mut day = None;
         if let Some(entry) = &item.entry {
-            day = self.day(entry).await?;
-            for person in self.people(entry).await? {
-                people.extend(self.person(person).await?);
+            day = self.day(item, entry).await?;
+            for person in self.people(item, entry).await? {
+                people.extend(self.person(Some(item), person).await?);
             }
         }
         let author = item.entry.as_ref().map(|entry| entry.patch.author);
@@ -111,8 +114,8 @@ impl<'a> Desk<'a> {
         let Some(row) = self.row(record).await? else { return Ok(Vec::new()) };
         let area = area_of_row(&row).unwrap_or_else(|| self.county.keys.county());
         let mut people = Vec::new();
-        for person in self.people_of(record, &row.head).await? {
-            people.extend(self.person(person).await?);
+        for person in self.people_of(None, record, &row.head).await? {
+            people.extend(self.person(None, person).await?);
         }
         let item = |field: &str| {
             let Reading::Contested(sides) = row.head.read(field) else { return None };
@@ -144,13 +147,39 @@ impl<'a> Desk<'a> {
         Ok(row.filter(|row| !row.head.fields.is_empty()))
     }
 
-    /// A record as it stands; when it waits itself, as it would be.
-    pub async fn head(&self, record: RecordRef) -> Result<Option<Head>, Problem> {
-        if let Some(row) = self.row(record).await? {
+    /// The entries of the same branch that wait too: those of a forked log speak of records of their
+    /// own, whose ids the other branch may have given to something else.
+    fn beside(&self, item: Option<&QueueItem>) -> impl Iterator<Item = &Entry> {
+        let branch = item.filter(|item| item.state == ItemState::Forked).map(|item| item.dot.writer);
+        let same = move |one: &&QueueItem| match branch {
+            Some(writer) => one.state == ItemState::Forked && one.dot.writer == writer,
+            None => one.state != ItemState::Forked,
+        };
+        self.queue.iter().filter(same).filter_map(|one| one.entry.as_ref())
+    }
+
+    /// Whether a record was made in the branch of a forked item.
+    fn of_branch(&self, item: Option<&QueueItem>, record: RecordRef) -> bool {
+        let makes = |entry: &Entry| {
+            let patch = &entry.patch;
+            patch.record == record && record.id == RecordId::derived(patch.writer, patch.serial)
+        };
+        item.is_some_and(|item| item.state == ItemState::Forked) && self.beside(item).any(makes)
+    }
+
+    /// The record of which an item speaks, as it stands at the county.
+    pub async fn row_for(&self, item: &QueueItem, record: RecordRef) -> Result<Option<RecordRow>, Problem> {
+        if self.of_branch(Some(item), record) { Ok(None) } else { self.row(record).await }
+    }
+
+    /// A record as it stands for an item; when it waits itself, as it would be.
+    pub async fn head(&self, item: Option<&QueueItem>, record: RecordRef) -> Result<Option<Head>, Problem> {
+        if !self.of_branch(item, record)
+            && let Some(row) = self.row(record).await?
+        {
             return Ok(Some(row.head));
         }
-        let entries = self.queue.iter().filter_map(|item| item.entry.as_ref());
-        let own: Vec<&Entry> = entries.filter(|entry| entry.patch.record == record).collect();
+        let own: Vec<&Entry> = self.beside(item).filter(|entry| entry.patch.record == record).collect();
         Ok((!own.is_empty()).then(|| {
             let mut head = Head::default();
             own.iter().for_each(|entry| lay(&mut head, entry));
@@ -166,7 +195,7 @@ impl<'a> Desk<'a> {
         lay(&mut head, entry);
         let mut record = entry.patch.record;
         for _ in 0..LINKS_MAX {
-            let row = self.row(record).await?;
+            let row = self.row_for(item, record).await?;
             if let Some(area) = row.as_ref().and_then(area_of_row) {
                 return Ok(area);
             }
@@ -175,7 +204,7 @@ impl<'a> Desk<'a> {
                 return Ok(area);
             }
             let Some(next) = above(&head) else { break };
-            let Some(known) = self.head(next).await? else { break };
+            let Some(known) = self.head(Some(item), next).await? else { break };
             (record, head) = (next, known);
         }
         let author = entry.patch.author;
@@ -184,7 +213,7 @@ impl<'a> Desk<'a> {
     }
 
     /// When the visit was; of other things, when they were entered.
-    async fn day(&self, entry: &Entry) -> Result<Option<Day>, Problem> {
+    async fn day(&self, item: &QueueItem, entry: &Entry) -> Result<Option<Day>, Problem> {
         let mut head = Head::default();
         lay(&mut head, entry);
         let visit = match entry.patch.record.kind {
@@ -192,7 +221,7 @@ impl<'a> Desk<'a> {
             _ => link(&head, keys::VISIT).map(|id| RecordRef { kind: RecordKind::Visit, id }),
         };
         if let Some(record) = visit {
-            let stands = self.head(record).await?.unwrap_or_default();
+            let stands = self.head(Some(item), record).await?.unwrap_or_default();
             let happened = [&head, &stands].map(|head| Visit::read(record.id, head).happened);
             if let Some(happened) = happened.into_iter().flatten().next() {
                 return Ok(Some(happened.day()));
@@ -201,23 +230,31 @@ impl<'a> Desk<'a> {
         Ok(Some(Day::of(entry.patch.stamp.best_ms())))
     }
 
-    async fn people(&self, entry: &Entry) -> Result<BTreeSet<RecordId>, Problem> {
-        let mut head = self.head(entry.patch.record).await?.unwrap_or_default();
+    async fn people(&self, item: &QueueItem, entry: &Entry) -> Result<BTreeSet<RecordId>, Problem> {
+        let mut head = self.head(Some(item), entry.patch.record).await?.unwrap_or_default();
         lay(&mut head, entry);
-        self.people_of(entry.patch.record, &head).await
+        self.people_of(Some(item), entry.patch.record, &head).await
     }
 
     /// Whom a record is about: itself, its subject, or those whom a visit met, also in parts that wait.
-    async fn people_of(&self, record: RecordRef, head: &Head) -> Result<BTreeSet<RecordId>, Problem> {
+    async fn people_of(
+        &self,
+        item: Option<&QueueItem>,
+        record: RecordRef,
+        head: &Head,
+    ) -> Result<BTreeSet<RecordId>, Problem> {
         match record.kind {
             RecordKind::Person => return Ok(BTreeSet::from([record.id])),
             RecordKind::Visit => {}
             _ => return Ok(link(head, keys::SUBJECT).into_iter().collect()),
         }
-        let parts = self.county.stores.reports.parts_of_visit(record.id).await.map_err(at_county)?;
-        let mut people: BTreeSet<_> = parts.into_iter().map(|part| part.subject).collect();
+        let mut people = BTreeSet::new();
+        if !self.of_branch(item, record) {
+            let parts = self.county.stores.reports.parts_of_visit(record.id).await.map_err(at_county)?;
+            people.extend(parts.into_iter().map(|part| part.subject));
+        }
         let id = record.id.to_string();
-        for entry in self.queue.iter().filter_map(|item| item.entry.as_ref()) {
+        for entry in self.beside(item) {
             let Some(body) = &entry.body else { continue };
             let text = |key: &str| body.sets.get(key).and_then(|value| value.as_text());
             if entry.patch.record.kind == RecordKind::Part && text(keys::VISIT) == Some(&id) {
@@ -228,10 +265,9 @@ impl<'a> Desk<'a> {
     }
 
     /// Somebody's name as it stands on lists.
-    pub async fn person(&self, id: RecordId) -> Result<Option<String>, Problem> {
-        let Some(head) = self.head(RecordRef { kind: RecordKind::Person, id }).await? else {
-            return Ok(None);
-        };
+    async fn person(&self, item: Option<&QueueItem>, id: RecordId) -> Result<Option<String>, Problem> {
+        let record = RecordRef { kind: RecordKind::Person, id };
+        let Some(head) = self.head(item, record).await? else { return Ok(None) };
         let person = Person::read(id, &head);
         Ok(Some(if self.may_be_a_child(&person) { masked(&person.name) } else { person.name }))
     }

@@ -89,7 +89,8 @@ pub async fn show(county: &County, text: &str, today: Day) -> Result<Shown, Prob
     let item = desk.find(text)?;
     let (fields, sides, seen) = match &item.entry {
         Some(entry) => {
-            let stands = desk.row(entry.patch.record).await?.map(|row| row.head).unwrap_or_default();
+            let stands =
+                desk.row_for(item, entry.patch.record).await?.map(|row| row.head).unwrap_or_default();
             let fields = fields(&desk, item, &stands).await?;
             (fields, sides(&desk, &stands), stands.vector)
         }
@@ -145,14 +146,17 @@ async fn fields(desk: &Desk<'_>, item: &QueueItem, stands: &Head) -> Result<Vec<
     let Some(entry) = &item.entry else { return Ok(Vec::new()) };
     let Some(body) = &entry.body else { return Ok(Vec::new()) };
     let kind = entry.patch.record.kind;
-    let laid = desk.head(entry.patch.record).await?.unwrap_or_default();
+    let laid = desk.head(Some(item), entry.patch.record).await?.unwrap_or_default();
     let subject = match kind {
         RecordKind::Person => Some(entry.patch.record.id),
         _ => link(&laid, keys::SUBJECT)
             .or_else(|| body.sets.get(keys::SUBJECT).and_then(|value| value.as_text()?.parse().ok())),
     };
     let person = match subject {
-        Some(id) => desk.head(RecordRef { kind: RecordKind::Person, id }).await?.map(|head| Person::read(id, &head)),
+        Some(id) => desk
+            .head(Some(item), RecordRef { kind: RecordKind::Person, id })
+            .await?
+            .map(|head| Person::read(id, &head)),
         None => None,
     };
     let of_a_person = !matches!(kind, RecordKind::Visit | RecordKind::Household) || subject.is_some();
@@ -168,7 +172,12 @@ async fn fields(desk: &Desk<'_>, item: &QueueItem, stands: &Head) -> Result<Vec<
     let order = desk.reference.order(entry.patch.form).unwrap_or_default();
     let written = body.writes(order).map(|(field, value, origin)| {
         let shown = |value: &Value| (!hidden(&field)).then(|| name(&field, value));
-        Field { value: shown(value), origin, stands: stands.value(&field).and_then(shown), field: field.clone() }
+        Field {
+            value: shown(value),
+            origin,
+            stands: stands.value(&field).and_then(shown),
+            field: field.clone(),
+        }
     });
     Ok(written.collect())
 }
