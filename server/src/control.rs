@@ -6,7 +6,7 @@ use crate::county::County;
 use crate::person::{self, Move};
 use crate::roster::{self, Roster, Row};
 use crate::staff::NewAssignment;
-use crate::{clock, decide, duty, enrol, staff};
+use crate::{clock, decide, duty, enrol, settings, staff};
 use domain::ids::{DeviceId, RecordId};
 use domain::problem::{Problem, ProblemCode};
 use domain::time::{Day, UnixMs};
@@ -72,6 +72,8 @@ pub enum Errand {
     },
     /// Somebody moves to another village.
     Move(Move),
+    /// Something is set for an area.
+    Set(settings::Edit),
     /// A reviewer's word on what waits.
     Decide(decide::Word),
     /// A reviewer's word on a contested field.
@@ -147,6 +149,7 @@ pub async fn carry_out(county: &County, errand: Errand, now_ms: UnixMs) -> Resul
         Errand::Roster { file, rows, from } => {
             roster::take(county, &file, &rows, from, now_ms).await.map(Answer::Roster)
         }
+        Errand::Set(edit) => settings::set(county, &edit, now_ms).await.map(|()| Answer::Done),
         Errand::Decide(word) => decide::decide(county, &word, now_ms).await.map(Answer::Decided),
         Errand::Settle(word) => decide::settle(county, &word, now_ms).await.map(|()| Answer::Done),
         Errand::Move(new) => person::move_to(county, &new, now_ms).await.map(|()| Answer::Done),

@@ -11,10 +11,13 @@ use crate::known::{KnownDevice, KnownForms};
 use crate::readmit;
 use axum::body::Bytes;
 use domain::canonical::Hash;
-use domain::ids::{DeviceId, WriterId};
-use domain::patch::Body;
+use domain::catalogue::{RecordKind, keys};
+use domain::ids::{DeviceId, RecordId, WriterId};
+use domain::patch::{Body, Patch};
 use domain::problem::{Problem, ProblemCode};
-use domain::time::UnixMs;
+use domain::settings::Setting;
+use domain::time::{Day, Happened, UnixMs};
+use domain::visit::late_without_reason;
 use forms::verdict::verdict;
 use seal::certificate::RevocationWord;
 use seal::frame::{Limits, RequestFrame, seal_reply};
@@ -159,7 +162,12 @@ fn judge(forms: &KnownForms, pieces: &mut [Piece]) -> BTreeSet<Hash> {
     let mut missing = BTreeSet::new();
     for piece in pieces {
         for (entry, _) in &piece.entries {
-            let (Some(hash), Some(body)) = (entry.patch.form, &entry.body) else { continue };
+            let Some(body) = &entry.body else { continue };
+            let late = late(&entry.patch, body);
+            if late.is_some() {
+                piece.questions.insert(entry.patch.serial, late.into_iter().collect());
+            }
+            let Some(hash) = entry.patch.form else { continue };
             let Some(form) = forms.get(hash) else {
                 missing.insert(hash);
                 continue;
@@ -172,6 +180,18 @@ fn judge(forms: &KnownForms, pieces: &mut [Piece]) -> BTreeSet<Hash> {
         }
     }
     missing
+}
+
+/// 补记: what is asked of a visit that was entered later than its phone knew was set, without a reason.
+fn late(patch: &Patch, body: &Body) -> Option<Problem> {
+    let made = patch.record.id == RecordId::derived(patch.writer, patch.serial);
+    let text = |key: &str| body.sets.get(key).and_then(|value| value.as_text());
+    let happened: Happened = text(keys::HAPPENED)?.parse().ok()?;
+    let entered = Day::of(patch.stamp.best_ms());
+    let limit_days = Setting::LateDays.given(&body.given);
+    let reason = text(keys::LATE_REASON);
+    (made && patch.record.kind == RecordKind::Visit)
+        .then(|| late_without_reason(happened.last_day(), reason, entered, limit_days))?
 }
 
 /// What goes with receipts when there are only receipts: why, and for a revoked device the word on it.

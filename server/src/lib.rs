@@ -26,6 +26,7 @@ pub mod routes;
 pub mod seed;
 pub mod seeding;
 pub mod serve;
+pub mod settings;
 pub mod staff;
 #[cfg(test)]
 mod testing;

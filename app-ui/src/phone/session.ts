@@ -7,8 +7,8 @@ import type { Problem } from '@/api/problems'
 import { problemOf } from './asking'
 import { send } from './sending'
 
-/** Away for so long, the phone locks. */
-const AWAY_MS = 15 * 60_000
+/** Away for so long, the phone locks: as the county has set it, told when the phone opens. */
+let awayMs = Infinity
 
 /** How the phone stands. */
 export const session = reactive({
@@ -34,6 +34,7 @@ export async function look(): Promise<void> {
 export function opened(): void {
   session.phase = 'open'
   session.shown = true
+  void call('me', {}).then((me) => (awayMs = me.lock_minutes * 60_000))
   void send()
 }
 
@@ -50,7 +51,7 @@ export function lockWhenAway(): void {
     if (document.hidden) {
       left = Date.now()
     } else if (session.phase === 'open') {
-      if (left && Date.now() - left > AWAY_MS) void lock()
+      if (left && Date.now() - left > awayMs) void lock()
       else void send()
     }
   })

@@ -9,9 +9,10 @@ use crate::today::Mine;
 use crate::visits::Desk;
 use domain::canonical::Hash;
 use domain::coverage::Rules;
-use domain::ids::RecordId;
+use domain::ids::{AreaCode, RecordId};
 use domain::problem::{Problem, ProblemCode};
 use domain::reference::Reference;
+use domain::settings::Setting;
 use domain::time::{Day, Stamp, UnixMs};
 use forms::form::Form;
 use seal::stretch::Stretch;
@@ -82,7 +83,7 @@ pub(crate) struct Open {
     pub store: Box<dyn PhoneStore + Send>,
     /// Whom the county takes its holder for.
     pub staff: RecordId,
-    /// Areas, staff, assignments, duties and orders of forms.
+    /// Areas, staff, assignments, duties, settings and orders of forms.
     pub reference: Reference,
     /// The rules of duties, ready to be asked.
     pub rules: Rules,
@@ -178,5 +179,11 @@ impl Open {
     pub(crate) fn stored<T: serde::de::DeserializeOwned>(&self, key: &str) -> Result<Option<T>, Problem> {
         let text = self.store.setting(key).or_tell()?;
         text.map(|text| serde_json::from_str(&text).or_tell()).transpose()
+    }
+
+    /// What is set in an area, or in the whole county where no area is known.
+    pub(crate) fn setting(&self, setting: Setting, area: Option<AreaCode>, day: Day) -> i32 {
+        let area = area.unwrap_or(self.identity.certificate.county);
+        self.reference.setting(setting, area, day)
     }
 }

@@ -1,11 +1,12 @@
 //! 我的: who holds this phone, and what it can hand to those who help.
 
-use crate::app::App;
+use crate::app::{App, Open};
 use crate::lock::Nothing;
 use crate::tell::{OrTell, internal};
 use domain::ids::{AreaCode, DeviceId};
 use domain::patch::Entry;
 use domain::problem::Problem;
+use domain::settings::Setting;
 use domain::time::{Day, UnixMs};
 use seal::age_seal;
 use serde::Serialize;
@@ -49,6 +50,8 @@ pub struct MeView {
     pub heard_ms: Option<UnixMs>,
     /// The app's version.
     pub app: String,
+    /// After so many minutes during which nobody touched it, the app locks.
+    pub lock_minutes: i32,
 }
 
 /// Something sealed to the county, to be handed on in any way.
@@ -67,6 +70,15 @@ struct Export<'a> {
     format: &'static str,
     certificate: &'a seal::word::SignedWord<seal::certificate::Certificate>,
     logs: Vec<LogPiece>,
+}
+
+impl Open {
+    /// Of the places where the holder works, the shortest time.
+    fn lock_minutes(&self, today: Day) -> i32 {
+        let works = self.reference.assignments_of(self.staff).filter(|one| one.holds_on(today));
+        let shortest = works.map(|one| self.setting(Setting::LockMinutes, Some(one.area), today)).min();
+        shortest.unwrap_or_else(|| self.setting(Setting::LockMinutes, None, today))
+    }
 }
 
 impl App {
@@ -98,6 +110,7 @@ impl App {
             waiting: open.waiting()?,
             heard_ms: (open.heard.county_ms != 0).then_some(open.heard.county_ms),
             app,
+            lock_minutes: open.lock_minutes(today),
         })
     }
 

@@ -20,10 +20,6 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use store::phone::{Batch, LogRow, WriterRow};
 
-/// The kinds that are kept at hand.
-const REFERENCE: [RecordKind; 5] =
-    [RecordKind::Area, RecordKind::Staff, RecordKind::Assignment, RecordKind::Duty, RecordKind::Form];
-
 impl App {
     /// Opens the database and stands ready.
     ///
@@ -67,11 +63,11 @@ impl Open {
     pub(crate) fn load_reference(&mut self) -> Result<(), Problem> {
         let mut reference = Reference::default();
         self.published.clear();
-        for kind in REFERENCE {
-            for row in self.store.records_of(kind).or_tell()? {
+        for kind in RecordKind::ALL.iter().filter(|kind| Reference::holds(**kind)) {
+            for row in self.store.records_of(*kind).or_tell()? {
                 if let Some(head) = row.head() {
                     reference.take(row.record, head);
-                    if kind == RecordKind::Form {
+                    if *kind == RecordKind::Form {
                         publish(&mut self.published, head);
                     }
                 }

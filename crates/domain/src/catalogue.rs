@@ -3,7 +3,7 @@
 //!
 //! Contested readings: what rules do while a field is contested, so that phone and county never
 //! disagree. Village (and each move): visible in each, counted in the smallest code. Life, category, assignment:
-//! the person is still due. Everything else: unknown.
+//! the person is still due. A setting: it counts as not set. Everything else: unknown.
 
 use serde::{Deserialize, Serialize};
 
@@ -71,6 +71,8 @@ kinds! {
     Urgent = 15 "urgent";
     /// 待处理的决定 What was decided on an item that waited for a reviewer.
     Decision = 16 "decision";
+    /// 县里的设定 What an area sets for its phones and figures.
+    Settings = 17 "settings";
 }
 
 /// Field keys, so that no layer spells one by hand. `*` in a doc stands for a keyed sub-field.
@@ -212,6 +214,12 @@ pub mod keys {
     pub const SOURCE: &str = "source";
     /// Text: N national, O other place, D suggested default.
     pub const STRENGTH: &str = "strength";
+
+    /// `set/{name}/{date}`: number, the value of a setting from that day on, see
+    /// [`crate::settings::Setting`].
+    pub const SETTING: &str = "set/";
+    /// `source/{name}/{date}`: text, the source of that value: document, decision.
+    pub const SETTING_SOURCE: &str = "source/";
 
     /// Text: the place in its log of the item that was decided on, `writer:serial`.
     pub const ITEM: &str = "item";

@@ -20,6 +20,7 @@ pub mod period;
 pub mod permission;
 pub mod problem;
 pub mod reference;
+pub mod settings;
 pub mod staff;
 pub mod subject;
 pub mod text;

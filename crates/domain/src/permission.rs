@@ -29,7 +29,7 @@ pub enum Act {
     ConfirmChange,
     /// 拒访不计入, 作废, 月结.
     Decide,
-    /// Duties, forms, areas.
+    /// Duties, forms, areas, settings.
     EditRules,
     /// Staff and assignments.
     ManageStaff,
@@ -77,7 +77,11 @@ pub fn act_for(kind: RecordKind, key: &str, new_record: bool) -> Act {
         // Nobody writes what they may not read.
         RecordKind::ChildFile => Act::ReadChild,
         RecordKind::Urgent => Act::Urgent,
-        RecordKind::Area | RecordKind::Duty | RecordKind::Form | RecordKind::FormAssignment => Act::EditRules,
+        RecordKind::Area
+        | RecordKind::Duty
+        | RecordKind::Form
+        | RecordKind::FormAssignment
+        | RecordKind::Settings => Act::EditRules,
         RecordKind::Staff | RecordKind::Assignment | RecordKind::Grant => Act::ManageStaff,
         RecordKind::Closing | RecordKind::Decision => Act::Decide,
     }

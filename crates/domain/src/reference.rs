@@ -1,4 +1,5 @@
-//! What is small, shared by everybody and needed for every judgement: areas, staff, assignments, duties.
+//! What is small, shared by everybody and needed for every judgement: areas, staff, assignments, duties,
+//! settings.
 
 use crate::area::{Area, Areas};
 use crate::canonical::Hash;
@@ -7,6 +8,7 @@ use crate::duty::Duty;
 use crate::head::Head;
 use crate::ids::{AreaCode, RecordId};
 use crate::patch::RecordRef;
+use crate::settings::{Setting, Settings};
 use crate::staff::{Assignment, Staff};
 use crate::time::Day;
 use crate::value::Value;
@@ -23,6 +25,8 @@ pub struct Reference {
     pub assignments: BTreeMap<RecordId, Assignment>,
     /// Rules of duties by record.
     pub duties: BTreeMap<RecordId, Duty>,
+    /// What is set for phones and figures.
+    pub settings: Settings,
     /// Published forms by the hash of their canonical JSON: the order of a row of answers.
     pub orders: BTreeMap<Hash, Vec<String>>,
 }
@@ -37,6 +41,7 @@ impl Reference {
                 | RecordKind::Assignment
                 | RecordKind::Duty
                 | RecordKind::Form
+                | RecordKind::Settings
         )
     }
 
@@ -60,6 +65,7 @@ impl Reference {
                 self.duties.remove(&id);
                 self.duties.extend(Duty::read(id, head).map(|one| (id, one)));
             }
+            RecordKind::Settings => self.settings.take(id, head),
             RecordKind::Form => {
                 let hash = head.text(keys::HASH).and_then(|text| text.parse().ok());
                 if let (Some(hash), Some(Value::List(order))) = (hash, head.value(keys::ORDER)) {
@@ -96,6 +102,11 @@ impl Reference {
     /// The rule of a duty for a village on a day: of several, the one that began last.
     pub fn rule_on(&self, duty: &str, village: AreaCode, day: Day) -> Option<&Duty> {
         self.rules(duty, village).into_iter().rev().find(|rule| rule.holds_on(day))
+    }
+
+    /// What is set in an area on a day.
+    pub fn setting(&self, setting: Setting, area: AreaCode, day: Day) -> i32 {
+        self.settings.value(&self.areas, setting, area, day)
     }
 
     /// The names of all duties, ascending.

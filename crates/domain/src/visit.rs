@@ -4,6 +4,7 @@ use crate::area::{code, date};
 use crate::catalogue::keys;
 use crate::head::Head;
 use crate::ids::{AreaCode, RecordId};
+use crate::problem::{Problem, ProblemCode};
 use crate::time::{Day, Happened};
 use crate::value::Value;
 use serde::{Deserialize, Serialize};
@@ -222,4 +223,16 @@ impl PartFact {
             by: visit.visited_by.first().copied(),
         })
     }
+}
+
+/// 补记: what is asked of whoever enters a visit later than is set, and gives no reason.
+pub fn late_without_reason(
+    last_day: Day,
+    reason: Option<&str>,
+    entered: Day,
+    limit_days: i32,
+) -> Option<Problem> {
+    let late = entered.0.saturating_sub(last_day.0) > limit_days;
+    let silent = reason.is_none_or(|reason| reason.trim().is_empty());
+    (late && silent).then(|| Problem::new(ProblemCode::VisitTooLongAgo).with("days", limit_days))
 }

@@ -7,8 +7,8 @@ use crate::evaluate::{Finding, Given, sweep};
 use crate::expr::bind::UNCHANGED;
 use crate::form::Form;
 use crate::path::ItemId;
-use crate::session::UNCHANGED_LIMIT;
 use domain::problem::{Problem, ProblemCode};
+use domain::settings::Setting;
 use domain::value::{Origin, Value};
 use std::borrow::Cow;
 
@@ -17,17 +17,6 @@ use std::borrow::Cow;
 ///
 /// A row that is short is read as if the rest were not answered.
 pub fn verdict(form: &Form, row: &[Value], origins: &str, given: &Given) -> Vec<Problem> {
-    verdict_within(form, row, origins, given, UNCHANGED_LIMIT)
-}
-
-/// The verdict of a county that has set another number of times that "nothing changed" may be said running.
-pub fn verdict_within(
-    form: &Form,
-    row: &[Value],
-    origins: &str,
-    given: &Given,
-    unchanged_limit: u32,
-) -> Vec<Problem> {
     let language = form.main_language();
     let mut problems = Vec::new();
     let columns = form.fields.len();
@@ -46,7 +35,7 @@ pub fn verdict_within(
         let value = form.field_of(*id).and_then(|field| values.get(field)).unwrap_or(&Value::Null);
         problems.extend(problem_of(form, *id, finding, value, language));
     }
-    problems.extend(origin_problems(form, &values, origins, given, unchanged_limit));
+    problems.extend(origin_problems(form, &values, origins, given));
     problems
 }
 
@@ -73,13 +62,8 @@ pub(crate) fn problem_of(
     })
 }
 
-fn origin_problems(
-    form: &Form,
-    values: &[Value],
-    origins: &str,
-    given: &Given,
-    unchanged_limit: u32,
-) -> Vec<Problem> {
+fn origin_problems(form: &Form, values: &[Value], origins: &str, given: &Given) -> Vec<Problem> {
+    let limit = Setting::UnchangedTimes.given(given);
     let misfit = || Problem::new(ProblemCode::OriginsMisfit).with("given", origins);
     let mut letters = origins.chars();
     let mut problems = Vec::new();
@@ -97,7 +81,7 @@ fn origin_problems(
                 };
                 let runs =
                     given.get(&format!("{UNCHANGED}{}", section.path)).and_then(Value::as_int).unwrap_or(0);
-                if runs >= i64::from(unchanged_limit) && section_told != item.section {
+                if runs >= i64::from(limit) && section_told != item.section {
                     section_told = item.section;
                     problems
                         .push(unchanged(ProblemCode::UnchangedTooOften, section, form).with("limit", runs));

@@ -78,13 +78,13 @@ pub(super) async fn run(config: &Config, options: &Options) -> Outcome {
     let text = match (options.person, options.visit) {
         (Some(person), _) => lists::person(&county, person, options.format).await?,
         (None, Some(visit)) => lists::visit(&county, visit, options.format).await?,
-        (None, None) => figures(&county, config, options).await?,
+        (None, None) => figures(&county, options).await?,
     };
     print(&text);
     Ok(ExitCode::SUCCESS)
 }
 
-async fn figures(county: &County, config: &Config, options: &Options) -> Result<String, Problem> {
+async fn figures(county: &County, options: &Options) -> Result<String, Problem> {
     let (_, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
     let area = match &options.area {
         Some(text) => staff::find_area(&reference, text)?,
@@ -96,7 +96,7 @@ async fn figures(county: &County, config: &Config, options: &Options) -> Result<
         period: options.period,
         category: options.category.clone(),
         as_of: options.as_of.unwrap_or_else(today),
-        silent_days: config.coverage.silent_days,
+        silence: true,
     };
     let asked = ask(county, question).await?;
     let answer = table(county, &asked).await?;

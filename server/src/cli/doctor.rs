@@ -53,7 +53,7 @@ async fn then(config: &Config, day: Day, duty: &str, period: Option<domain::peri
         category: None,
         as_of: day,
         // Nobody is silent here: what was known then did not know how phones would go on.
-        silent_days: i32::MAX,
+        silence: false,
     };
     let asked = ask(&county, question).await?;
     let now = table(&county, &asked).await?;

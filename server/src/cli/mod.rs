@@ -10,6 +10,7 @@ mod person;
 mod roster;
 mod seed;
 mod serve;
+mod settings;
 mod staff;
 mod text;
 mod waiting;
@@ -78,6 +79,9 @@ enum Command {
     /// The county's keys.
     #[command(subcommand)]
     Keys(keys::Command),
+    /// What the county sets for its phones and figures.
+    #[command(subcommand)]
+    Settings(settings::Command),
     /// Print a sheet with which a member of staff enrols a phone.
     Enrol(enrol::Options),
     /// What waits for a reviewer (待处理), and the words on it.
@@ -130,6 +134,7 @@ async fn command(command: Command, config: &Config) -> Outcome {
         Command::Person(command) => person::run(config, command).await,
         Command::Duty(command) => duty::run(config, command).await,
         Command::Keys(command) => keys::run(config, &command),
+        Command::Settings(command) => settings::run(config, command).await,
         Command::Enrol(options) => enrol::run(config, &options).await,
         Command::Waiting(command) => waiting::run(config, command).await,
         Command::Coverage(options) => coverage::run(config, &options).await,

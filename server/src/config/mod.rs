@@ -27,8 +27,6 @@ pub struct Config {
     pub limits: Limits,
     /// Sheets for enrolment.
     pub sheets: Sheets,
-    /// Reports.
-    pub coverage: Coverage,
     /// Logs.
     pub log: Log,
 }
@@ -173,20 +171,6 @@ impl Default for Sheets {
     }
 }
 
-/// Reports.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Coverage {
-    /// After so many days without a word a village's phones are silent (手机未回传).
-    pub silent_days: i32,
-}
-
-impl Default for Coverage {
-    fn default() -> Self {
-        Self { silent_days: domain::coverage::reading::SILENT_DAYS }
-    }
-}
-
 /// How logs look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "snake_case")]
@@ -222,9 +206,8 @@ impl Config {
             .then_some(("[limits]", "request_s and concurrent begin at 1"));
         let sheets = (!(1..=24 * 31).contains(&self.sheets.hours))
             .then_some(("[sheets]", "hours is between 1 and 744"));
-        let silent = (self.coverage.silent_days < 1).then_some(("[coverage]", "silent_days begins at 1"));
         let inside = self.data.key_file().starts_with(&self.data.folder);
         let keys = inside.then_some(("[data]", "the key file lies outside the data folder"));
-        phones.or(desk).or(limits).or(sheets).or(silent).or(keys)
+        phones.or(desk).or(limits).or(sheets).or(keys)
     }
 }

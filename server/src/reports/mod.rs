@@ -25,6 +25,7 @@ use domain::ids::{AreaCode, AreaLevel, RecordId};
 use domain::period::Period;
 use domain::problem::{Problem, ProblemCode};
 use domain::reference::Reference;
+use domain::settings::Setting;
 use domain::subject::Person;
 use domain::time::{Day, SHANGHAI_OFFSET_MS, UnixMs};
 use serde::Serialize;
@@ -45,8 +46,8 @@ pub struct Question {
     pub category: Option<String>,
     /// Facts up to the end of this day.
     pub as_of: Day,
-    /// After so many days without a word phones are silent.
-    pub silent_days: i32,
+    /// Whether 手机未回传 is told apart from 还没去.
+    pub silence: bool,
 }
 
 /// A question whose duty, period and villages have been found.
@@ -122,9 +123,10 @@ pub async fn ask(county: &County, question: Question) -> Result<Asked, Problem> 
     let roles = |village| silence::roles(rules, &question.duty, village, as_of);
     let phones = silence::phones(county, as_of).await?;
     let silent = |village: &AreaCode| {
-        silence::is_silent(&reference, &phones, *village, &roles(*village), as_of, question.silent_days)
+        let limit_days = reference.setting(Setting::SilentDays, *village, as_of);
+        silence::is_silent(&reference, &phones, *village, &roles(*village), as_of, limit_days)
     };
-    let silent = villages.iter().copied().filter(silent).collect();
+    let silent = villages.iter().copied().filter(|one| question.silence && silent(one)).collect();
     Ok(Asked { question, period, rule, villages, silent, reference })
 }
 

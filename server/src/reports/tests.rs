@@ -9,7 +9,7 @@ use crate::testing::{VILLAGE, World, ask as ask_to_enrol};
 use clap::ValueEnum;
 use domain::area::Area;
 use domain::catalogue::{RecordKind, keys};
-use domain::coverage::reading::{Row, SILENT_DAYS, total};
+use domain::coverage::reading::{Row, total};
 use domain::ids::{AreaCode, RecordId};
 use domain::patch::RecordRef;
 use domain::problem::ProblemCode;
@@ -26,7 +26,7 @@ fn today() -> Day {
 
 fn question(area: AreaCode, duty: &str, as_of: Day) -> Question {
     let duty = duty.to_owned();
-    Question { area, duty, period: None, category: None, as_of, silent_days: SILENT_DAYS }
+    Question { area, duty, period: None, category: None, as_of, silence: true }
 }
 
 async fn answer(county: &County, question: Question) -> (Asked, Table) {

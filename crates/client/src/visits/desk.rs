@@ -6,8 +6,9 @@ use crate::tell::{OrTell, nothing_found};
 use domain::catalogue::keys;
 use domain::ids::RecordId;
 use domain::problem::{Problem, ProblemCode};
+use domain::settings::Setting;
 use domain::value::{Origin, Value};
-use forms::session::{Context, Draft, FormDelta, Session, UNCHANGED_LIMIT};
+use forms::session::{Context, Draft, FormDelta, Session};
 use forms::view::PageView;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -109,7 +110,8 @@ impl Open {
         let part = head.parts.iter().find(|part| part.subject == subject).ok_or_else(nothing_found)?;
         let form = self.form(part.asks().ok_or_else(nothing_found)?)?;
         let day = head.happened.day();
-        let past = self.past(&form, subject, day)?;
+        let unchanged_limit = self.setting(Setting::UnchangedTimes, head.village, day);
+        let past = self.past(&form, subject, day, unchanged_limit)?;
         let context = Context {
             language: settings.language.clone(),
             today: day,
@@ -117,7 +119,7 @@ impl Open {
             outside: self.outside(subject, day)?,
             last: past.last,
             unchanged_runs: past.unchanged_runs,
-            unchanged_limit: UNCHANGED_LIMIT,
+            unchanged_limit,
         };
         let mut saved = Draft::default();
         for row in self.store.answers(visit).or_tell()?.into_iter().filter(|row| row.subject == subject) {

@@ -11,16 +11,14 @@ use domain::concern::{Concern, ConcernState};
 use domain::ids::RecordId;
 use domain::patch::{Body, RecordRef};
 use domain::problem::{Problem, ProblemCode};
+use domain::settings::Setting;
 use domain::time::Day;
 use domain::value::{Origin, Value};
-use domain::visit::{Met, NotMet, Way};
+use domain::visit::{Met, NotMet, Way, late_without_reason};
 use forms::session::{Answers, RaisedConcern};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use store::phone::{Link, PeopleFilter};
-
-/// 补记: entered so many days after the visit, a reason is asked. A county's setting in time.
-pub const LATE_DAYS: i32 = 7;
 
 /// What was found, said of a concern by a later visit: `now` in the concern's record.
 pub(crate) const CONCERN_NOW: &str = "now";
@@ -151,11 +149,11 @@ impl Open {
         if head.happened.from_ms > now_ms {
             gaps.push(gap(None, ProblemCode::VisitInTheFuture));
         }
-        let late = Day::of(now_ms).0.saturating_sub(head.happened.last_day().0) > LATE_DAYS;
-        if late && head.late_reason.is_none() {
-            let problem = Problem::new(ProblemCode::VisitTooLongAgo).with("days", LATE_DAYS);
-            gaps.push(Gap { subject: None, path: None, problem });
-        }
+        let entered = Day::of(now_ms);
+        let limit_days = self.setting(Setting::LateDays, head.village, entered);
+        let reason = head.late_reason.as_deref();
+        let late = late_without_reason(head.happened.last_day(), reason, entered, limit_days);
+        gaps.extend(late.map(|problem| Gap { subject: None, path: None, problem }));
         for part in &head.parts {
             match part.met {
                 None => gaps.push(gap(Some(part.subject), ProblemCode::VisitWithoutParts)),
@@ -204,7 +202,10 @@ impl Open {
         parts: &[Ready<'_>],
     ) -> Result<RecordId, Problem> {
         let mut pen = Pen::new(self, ports, false)?;
-        let visit = pen.create(ports, RecordKind::Visit, Said::new(visit_sets(head, self.staff)))?;
+        let mut said = Said::new(visit_sets(head, self.staff));
+        let limit_days = self.setting(Setting::LateDays, head.village, self.today(ports));
+        Setting::LateDays.give(limit_days, &mut said.body.given);
+        let visit = pen.create(ports, RecordKind::Visit, said)?;
         let mut made = Vec::new();
         for ready in parts {
             let form = ready.answers.as_ref().and(ready.part.form);

@@ -10,13 +10,13 @@ use domain::problem::Problem;
 use domain::time::Day;
 use domain::value::{Origin, Value};
 use forms::form::Form;
-use forms::session::{LastVisit, UNCHANGED_LIMIT, unchanged_runs};
+use forms::session::{LastVisit, unchanged_runs};
 use std::collections::BTreeMap;
 use store::phone::Link;
 
-/// Parts looked at for the last answers: more than the limit of "nothing changed" running, with room
-/// for those who were not met.
-const LOOK_BACK: usize = UNCHANGED_LIMIT as usize + 6;
+/// Parts looked at for the last answers beyond the limit of "nothing changed" running: room for visits
+/// on which nobody was met.
+const LOOK_BACK: usize = 6;
 
 /// What the form of a visit has to know of those before it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -49,8 +49,15 @@ impl Open {
     ///
     /// # Errors
     /// Those of the database.
-    pub(crate) fn past(&self, form: &Form, subject: RecordId, day: Day) -> Result<Past, Problem> {
-        let rows = self.store.linked(Link::Subject(subject), RecordKind::Part, None, LOOK_BACK).or_tell()?;
+    pub(crate) fn past(
+        &self,
+        form: &Form,
+        subject: RecordId,
+        day: Day,
+        unchanged_limit: i32,
+    ) -> Result<Past, Problem> {
+        let count = LOOK_BACK + usize::try_from(unchanged_limit).unwrap_or_default();
+        let rows = self.store.linked(Link::Subject(subject), RecordKind::Part, None, count).or_tell()?;
         let mut past = Past::default();
         let mut newest_first = Vec::new();
         for row in &rows {

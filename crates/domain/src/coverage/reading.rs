@@ -9,9 +9,6 @@ use crate::time::Day;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// After how many days without a word a village's phones are silent, unless a county says otherwise.
-pub const SILENT_DAYS: i32 = 3;
-
 /// Below this denominator a share is shown as a count.
 pub const SHARE_MIN: i64 = 5;
 
@@ -374,11 +371,11 @@ mod tests {
     #[test]
     fn phones_are_silent_after_three_days_without_a_word() {
         let heard: BTreeSet<Day> = [Day(100), Day(110)].into();
-        let on = |day| silent(&heard, Day(day), SILENT_DAYS);
+        let on = |day| silent(&heard, Day(day), 3);
         assert_eq!(
             [on(99), on(100), on(102), on(103), on(109), on(110), on(112)],
             [true, false, false, true, true, false, false]
         );
-        assert!(silent(&BTreeSet::new(), Day(1), SILENT_DAYS));
+        assert!(silent(&BTreeSet::new(), Day(1), 3));
     }
 }

@@ -5,6 +5,7 @@ use super::eval::Code;
 use super::{Fault, FaultKind};
 use crate::functions::{self, Function};
 use crate::path::{ItemId, Names};
+use domain::settings::LIMIT_PREFIX;
 use regex::{Regex, RegexBuilder};
 
 /// Names of outside values that are not named by the form's author.
@@ -16,7 +17,7 @@ pub(crate) const LAST: &str = "last/";
 /// Before the path of a section: how many times running it was "nothing changed" until now.
 pub(crate) const UNCHANGED: &str = "unchanged/";
 
-const RESERVED: [&str; 2] = [LAST, UNCHANGED];
+const RESERVED: [&str; 3] = [LAST, UNCHANGED, LIMIT_PREFIX];
 
 /// The largest compiled form of one pattern, in bytes.
 const PATTERN_BYTES_MAX: usize = 256 * 1024;

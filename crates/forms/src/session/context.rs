@@ -1,11 +1,9 @@
 //! What a session knows of the world outside the form.
 
+use domain::settings::Setting;
 use domain::time::{Day, UnixMs};
 use domain::value::Value;
 use std::collections::BTreeMap;
-
-/// How many times running "nothing changed" may be said of a section, unless the county sets another number.
-pub const UNCHANGED_LIMIT: u32 = 2;
 
 /// The world outside the form, as the worker's phone knows it when the visit is opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,8 +20,8 @@ pub struct Context {
     pub last: Option<LastVisit>,
     /// By section: how many times running it was "nothing changed" until now; see [`super::unchanged_runs`].
     pub unchanged_runs: BTreeMap<String, u32>,
-    /// How many times running it may be.
-    pub unchanged_limit: u32,
+    /// How many times running it may be: a setting of the county.
+    pub unchanged_limit: i32,
 }
 
 /// The last visit.
@@ -45,7 +43,7 @@ impl Context {
             outside: BTreeMap::new(),
             last: None,
             unchanged_runs: BTreeMap::new(),
-            unchanged_limit: UNCHANGED_LIMIT,
+            unchanged_limit: Setting::UnchangedTimes.default_value(),
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::path::ItemId;
 use crate::verdict::problem_of;
 use domain::concern::ConcernKind;
 use domain::problem::Problem;
+use domain::settings::Setting;
 use domain::value::{Origin, Value};
 use serde::{Deserialize, Serialize};
 use std::cell::Cell;
@@ -96,6 +97,9 @@ impl Session {
         let value = |key: &String| self.outside.get(key).map(|value| (key.clone(), value.clone()));
         let mut given: Given = read.filter_map(|(outside, _)| value(&outside.key)).collect();
         let confirmed = self.form.fields().zip(origins.chars()).filter(|(_, letter)| *letter == 'c');
+        if origins.contains(Origin::ConfirmedUnchanged.letter()) {
+            Setting::UnchangedTimes.give(self.context.unchanged_limit, &mut given);
+        }
         for section in confirmed.filter_map(|(item, _)| self.form.item(item.section?)) {
             let runs = self.unchanged_runs_of(&section.path);
             if runs > 0 {

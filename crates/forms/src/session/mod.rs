@@ -8,7 +8,7 @@ mod draft;
 mod finish;
 mod unchanged;
 
-pub use context::{Context, LastVisit, UNCHANGED_LIMIT};
+pub use context::{Context, LastVisit};
 pub use draft::Draft;
 pub use finish::{Answers, RaisedConcern};
 pub use unchanged::unchanged_runs;

@@ -108,7 +108,7 @@ impl Session {
             return refuse(ProblemCode::UnchangedNoLast);
         }
         let (runs, limit) = (self.unchanged_runs_of(section), self.context.unchanged_limit);
-        if runs >= limit {
+        if i64::from(runs) >= i64::from(limit) {
             return refuse(ProblemCode::UnchangedTooOften)
                 .map_err(|problem: Problem| problem.with("limit", runs));
         }

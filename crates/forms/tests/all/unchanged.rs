@@ -6,7 +6,7 @@ use domain::time::Day;
 use domain::value::Value;
 use forms::form::Form;
 use forms::session::{Context, LastVisit, Session, unchanged_runs};
-use forms::verdict::{verdict, verdict_within};
+use forms::verdict::verdict;
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -92,9 +92,12 @@ fn nothing_changed_is_not_for_safety_nor_without_a_last_visit_nor_for_ever() {
     answer(&mut session, &[("safety/wires", "b".into())]);
     let mut answers = session.finish().unwrap();
     assert_eq!(answers.given.get("unchanged/health"), Some(&Value::Int(1)));
+    assert_eq!(answers.given.get("limit/unchanged_times"), None, "the default is known to everybody");
     let form = compared();
-    assert_eq!(verdict_within(&form, &answers.row, &answers.origins, &answers.given, 2), vec![]);
-    let told = verdict_within(&form, &answers.row, &answers.origins, &answers.given, 1);
+    assert_eq!(verdict(&form, &answers.row, &answers.origins, &answers.given), vec![]);
+    let mut stricter = answers.given.clone();
+    stricter.insert("limit/unchanged_times".into(), Value::Int(1));
+    let told = verdict(&form, &answers.row, &answers.origins, &stricter);
     assert_eq!(told.iter().map(|problem| problem.code).collect::<Vec<_>>(), [ProblemCode::UnchangedTooOften]);
     answers.origins = "caaaac".into();
     let told = verdict(&form, &answers.row, &answers.origins, &answers.given);
@@ -102,6 +105,24 @@ fn nothing_changed_is_not_for_safety_nor_without_a_last_visit_nor_for_ever() {
         told.iter().map(|problem| problem.code).collect::<Vec<_>>(),
         [ProblemCode::UnchangedNotOffered]
     );
+}
+
+#[test]
+fn the_county_judges_by_the_limit_that_the_phone_knew() {
+    let last: [(&str, Value); 2] = [("health/speech", "a".into()), ("safety/wires", "a".into())];
+    let unchanged_runs = BTreeMap::from([("health".to_owned(), 4)]);
+    let answers = last.iter().map(|(path, value)| ((*path).to_owned(), value.clone())).collect();
+    let last = Some(LastVisit { day: Day::from_ymd(2026, 10, 21).unwrap(), answers });
+    let context = Context { last, unchanged_runs, unchanged_limit: 5, ..context() };
+    let mut session = Session::open(compared(), context, None);
+    session.unchanged("health").unwrap();
+    answer(&mut session, &[("safety/wires", "b".into())]);
+    let mut answers = session.finish().unwrap();
+    assert_eq!(answers.given.get("limit/unchanged_times"), Some(&Value::Int(5)));
+    assert_eq!(verdict(&compared(), &answers.row, &answers.origins, &answers.given), vec![]);
+    answers.given.remove("limit/unchanged_times");
+    let told = verdict(&compared(), &answers.row, &answers.origins, &answers.given);
+    assert_eq!(told.iter().map(|problem| problem.code).collect::<Vec<_>>(), [ProblemCode::UnchangedTooOften]);
 }
 
 #[test]

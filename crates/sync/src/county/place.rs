@@ -229,6 +229,7 @@ pub fn areas_of(county: AreaCode, kind: RecordKind, head: &Head, villages: &[Are
         | RecordKind::Duty
         | RecordKind::Form
         | RecordKind::FormAssignment
+        | RecordKind::Settings
         | RecordKind::Decision => codes(head, keys::AREA),
         RecordKind::Area
         | RecordKind::Staff

@@ -3,12 +3,15 @@
 use domain::canonical::Hash;
 use domain::catalogue::RecordKind;
 use domain::ids::{AreaCode, DeviceId, RecordId, WriterId};
-use domain::log::Mark;
-use domain::patch::RecordRef;
+use domain::log::{Mark, Vector};
+use domain::patch::{Body, Entry, Patch, RecordRef};
 use domain::permission::{Audience, Scope};
 use domain::problem::{Problem, ProblemCode};
+use domain::settings::Setting;
+use domain::time::Stamp;
 use expect_test::expect;
 use proptest::prelude::*;
+use std::collections::BTreeMap;
 use sync::wire::exchange::{Cursor, ExchangeRequest, FeedDigest, Page, Position, Rest, whole};
 use sync::wire::heads::HeadTables;
 use sync::wire::item::LogPiece;
@@ -69,6 +72,30 @@ fn the_rest_of_a_reply() {
     let digests = vec![FeedDigest { scope: VILLAGE, count: 2, sum: WriterId(77) }];
     let rest = Rest { page: Some(page), digests, ..Rest::default() };
     expect![[r#"{"page":{"x":[[0,{"kind":"person","id":"00000000000080008400000000000001"}]],"f":[["532929102210",40]],"m":true},"digests":[{"s":"532929102210","c":2,"d":"000000000000004d"}]}"#]].assert_eq(&serde_json::to_string(&rest).unwrap());
+}
+
+#[test]
+fn what_a_phone_judged_by_travels_with_its_visit() {
+    let mut given = BTreeMap::new();
+    Setting::LateDays.give(Setting::LateDays.default_value(), &mut given);
+    assert!(given.is_empty(), "the default is known to everybody");
+    Setting::LateDays.give(10, &mut given);
+    let sets = BTreeMap::from([("way".to_owned(), "home".into())]);
+    let body = Body { sets, given, salt: WriterId(3), ..Body::default() };
+    let patch = Patch {
+        writer: WriterId(1),
+        serial: 1,
+        prev: Hash::ZERO,
+        record: RecordRef { kind: RecordKind::Visit, id: RecordId::derived(WriterId(1), 1) },
+        seen: Vector::default(),
+        form: None,
+        author: RecordId::named("staff", "x"),
+        stamp: Stamp { wall_ms: 1_795_420_800_000, ..Stamp::default() },
+        body_hash: body.hash(),
+    };
+    let piece = LogPiece::encode(&[Entry { patch, body: Some(body) }]).unwrap();
+    expect![[r#"[["visit",null,{},0,1,[1795420800000,0,0,0,0],{"s":{"way":"home"},"g":{"limit/late_days":10},"n":"0000000000000003"}]]"#]].assert_eq(&serde_json::to_string(&piece.items).unwrap());
+    assert_eq!(Setting::LateDays.given(&piece.decode().entries[0].0.body.as_ref().unwrap().given), 10);
 }
 
 #[test]

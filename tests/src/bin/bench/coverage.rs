@@ -69,7 +69,7 @@ fn figures(runtime: &Runtime, county: &County, as_of: Day) -> Outcome<Times> {
 
 fn page(runtime: &Runtime, county: &County, as_of: Day) -> Outcome<Times> {
     let area = seed::places::COUNTY;
-    let question = Question { area, duty: DUTY.into(), period: None, category: None, as_of, silent_days: 3 };
+    let question = Question { area, duty: DUTY.into(), period: None, category: None, as_of, silence: true };
     let mut times = Times::default();
     for _ in 0..TIMES {
         let asked = || async { answer(county, &ask(county, question.clone()).await?).await };

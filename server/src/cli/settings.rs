@@ -1,0 +1,90 @@
+//! `county-server settings …`.
+
+use super::text::Table;
+use super::{Outcome, errand, print, staff, today, unexpected};
+use crate::config::Config;
+use crate::control::{Answer, Errand};
+use crate::county::at_county;
+use crate::open;
+use crate::settings::{Edit, record};
+use crate::staff::{find, find_area};
+use domain::catalogue::keys;
+use domain::ids::AreaCode;
+use domain::settings::Setting;
+use domain::time::Day;
+use std::process::ExitCode;
+
+/// What can be done about settings.
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Command {
+    /// What holds in an area today, and what was ever set.
+    List {
+        /// The area: code or whole name; the county when nothing is said.
+        #[arg(long)]
+        area: Option<String>,
+    },
+    /// Set something, from a day on.
+    Set {
+        /// Which, as `list` names it.
+        setting: String,
+        /// To what.
+        #[arg(allow_negative_numbers = true)]
+        value: i32,
+        /// Who says so: document, decision.
+        #[arg(long)]
+        source: String,
+        /// Who sets it: id or whole name.
+        #[arg(long)]
+        by: String,
+        /// For this area and all below it: code or whole name; the county when nothing is said.
+        #[arg(long)]
+        area: Option<String>,
+        /// The first day of it; today when nothing is said.
+        #[arg(long, value_name = "DAY")]
+        from: Option<Day>,
+    },
+}
+
+/// Does it.
+pub(super) async fn run(config: &Config, command: Command) -> Outcome {
+    let reference = staff::reference(config).await?;
+    let place = |area: Option<String>, county: AreaCode| match area {
+        Some(text) => find_area(&reference, &text),
+        None => Ok(county),
+    };
+    match command {
+        Command::List { area } => {
+            let county = open::to_read(config)?;
+            let area = place(area, county.keys.county())?;
+            let mut now = Table::new(&["设定", "", "现在", "默认"]);
+            for setting in Setting::ALL {
+                let value = reference.setting(*setting, area, today());
+                let default = setting.default_value().to_string();
+                now.row([setting.code().to_owned(), setting.zh().to_owned(), value.to_string(), default]);
+            }
+            let mut all: Vec<_> = reference.settings.all().collect();
+            all.sort_unstable();
+            let mut set = Table::new(&["区划", "设定", "从", "值", "依据"]);
+            let any = !all.is_empty();
+            for (area, setting, from, value) in all {
+                let row = county.stores.ledger.record(record(area)).await.map_err(at_county)?;
+                let key = format!("{}{}/{from}", keys::SETTING_SOURCE, setting.code());
+                let source = row.as_ref().and_then(|row| row.head.text(&key)).unwrap_or_default().to_owned();
+                let name = reference.areas.name(area);
+                set.row([name, setting.code().to_owned(), from.to_string(), value.to_string(), source]);
+            }
+            let set = if any { format!("\n{}", set.text()) } else { String::new() };
+            print(&format!("{}\n\n{}{set}", reference.areas.name(area), now.text()));
+        }
+        Command::Set { setting, value, source, by, area, from } => {
+            let by = find(&reference, &by)?;
+            let area = place(area, open::to_read(config)?.keys.county())?;
+            let edit = Edit { setting, value, area, from: from.unwrap_or_else(today), source, by };
+            match errand(config, Errand::Set(edit)).await? {
+                Answer::Done => print("已设定。手机在下次联系时得到。\n"),
+                _ => return Err(unexpected()),
+            }
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,122 @@
+//! 县里的设定: what an area sets for its phones and its figures, each value from a day on.
+
+use crate::county::{County, at_county};
+use crate::decide::require;
+use domain::catalogue::{RecordKind, keys};
+use domain::ids::{AreaCode, RecordId, WriterId};
+use domain::patch::{Body, RecordRef};
+use domain::permission::Act;
+use domain::problem::{Problem, ProblemCode};
+use domain::settings::Setting;
+use domain::time::{Day, Stamp, UnixMs};
+use domain::value::Value;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use sync::county::prepared::{OwnPatch, OwnRecord};
+
+/// Something is set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Edit {
+    /// The setting's name.
+    pub setting: String,
+    /// To what.
+    pub value: i32,
+    /// For this area and all below it that sets nothing itself.
+    pub area: AreaCode,
+    /// From this day on.
+    pub from: Day,
+    /// Who says so: document, decision.
+    pub source: String,
+    /// Who sets it.
+    pub by: RecordId,
+}
+
+/// The record in which an area keeps its settings.
+pub fn record(area: AreaCode) -> RecordRef {
+    RecordRef { kind: RecordKind::Settings, id: RecordId::named("settings", &area.to_string()) }
+}
+
+/// Sets something. Phones get it with their next exchange.
+///
+/// # Errors
+/// `argument_wrong` for a name, value, area or source that cannot be; `right_missing`; what the store says.
+pub async fn set(county: &County, edit: &Edit, now_ms: UnixMs) -> Result<(), Problem> {
+    let wrong = |name: &str, reason: String| {
+        Err(Problem::new(ProblemCode::ArgumentWrong).with("name", name).with("reason", reason))
+    };
+    let Some(setting) = Setting::from_code(&edit.setting) else {
+        let known: Vec<_> = Setting::ALL.iter().map(|one| one.code()).collect();
+        return wrong(&edit.setting, format!("可设的有 (there are) {}", known.join(", ")));
+    };
+    let range = setting.range();
+    if !range.contains(&edit.value) {
+        let (least, most) = (range.start(), range.end());
+        return wrong(setting.code(), format!("要在 {least} 到 {most} 之间 (between {least} and {most})"));
+    }
+    if edit.source.trim().is_empty() {
+        return wrong("--source", "要写依据 (the source is needed)".to_owned());
+    }
+    let (_, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
+    if !reference.areas.0.contains_key(&edit.area) {
+        return wrong(&edit.area.to_string(), "没有这个区划 (no area of this county)".to_owned());
+    }
+    require(&reference, edit.by, &BTreeSet::from([Act::EditRules]), edit.area, Day::of(now_ms))?;
+    let place = format!("{}/{}", setting.code(), edit.from);
+    let area = i64::try_from(edit.area.0).unwrap_or_default();
+    let sets = BTreeMap::from([
+        (keys::AREA.to_owned(), Value::Int(area)),
+        (format!("{}{place}", keys::SETTING), Value::Int(i64::from(edit.value))),
+        (format!("{}{place}", keys::SETTING_SOURCE), Value::text(edit.source.trim())),
+    ]);
+    let stamp = Stamp { wall_ms: now_ms, county_ms: now_ms, ..Stamp::default() };
+    let body = Body { sets, salt: WriterId(county.dice.number()), ..Body::default() };
+    let record = OwnRecord::Known(record(edit.area));
+    county
+        .append(vec![OwnPatch { record, form: None, body, seen: None, author: edit.by, stamp }], now_ms)
+        .await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock;
+    use crate::seed::places::COUNTY;
+    use crate::seed::staff::id;
+    use crate::testing::{VILLAGE, World};
+    use store::county::Ledger;
+
+    #[tokio::test]
+    async fn a_county_sets_from_a_day_on_and_nothing_wrong_is_written() {
+        let world = World::new().await;
+        let today = Day::of(clock::now_ms());
+        let (admin, reviewer) = (id(COUNTY, 1), id(COUNTY, 2));
+        let edit = Edit {
+            setting: "silent_days".to_owned(),
+            value: 5,
+            area: COUNTY,
+            from: today,
+            source: "云龙民发〔2026〕3号".to_owned(),
+            by: admin,
+        };
+        let try_set = async |edit: &Edit| set(&world.county, edit, clock::now_ms()).await;
+        for (bad, code) in [
+            (Edit { setting: "tea_breaks".to_owned(), ..edit.clone() }, ProblemCode::ArgumentWrong),
+            (Edit { value: 0, ..edit.clone() }, ProblemCode::ArgumentWrong),
+            (Edit { source: " ".to_owned(), ..edit.clone() }, ProblemCode::ArgumentWrong),
+            (Edit { area: AreaCode(1), ..edit.clone() }, ProblemCode::ArgumentWrong),
+            (Edit { by: reviewer, ..edit.clone() }, ProblemCode::RightMissing),
+        ] {
+            assert_eq!(try_set(&bad).await.unwrap_err().code, code, "{bad:?}");
+        }
+        let silent = async |area, day| {
+            let (_, _, reference, _) = world.store.standing_now().await.unwrap();
+            reference.setting(Setting::SilentDays, area, day)
+        };
+        assert_eq!(silent(VILLAGE, today).await, 3);
+        try_set(&edit).await.unwrap();
+        try_set(&Edit { area: VILLAGE, value: 2, from: today.plus(1), ..edit }).await.unwrap();
+        assert_eq!((silent(VILLAGE, today.plus(-1)).await, silent(VILLAGE, today).await), (3, 5));
+        assert_eq!((silent(VILLAGE, today.plus(1)).await, silent(COUNTY, today.plus(1)).await), (2, 5));
+    }
+}
