@@ -15,5 +15,7 @@ mod restored;
 mod revoked;
 mod roads;
 mod rules;
+mod settings;
 mod story;
+mod waiting;
 mod world;
