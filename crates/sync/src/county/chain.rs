@@ -112,7 +112,8 @@ fn fresh_entry(work: &mut Work<'_>, entry: &Entry, hash: Hash, questions: Vec<Pr
         None => {}
         Some(Verdict::Apply) => {
             let held = Held::Entry(Box::new(entry.clone()));
-            let (state, waits_for) = (judge::taken_in(entry), asks(&questions));
+            let state = judge::taken_in(entry);
+            let waits_for = asks(state, &questions);
             work.append(held, hash, state, waits_for, None, questions, Some(device));
             work.take(entry);
         }

@@ -142,7 +142,7 @@ fn held(work: &mut Work<'_>, one: &HeldEntry, told: Option<Problem>) -> Option<R
     work.released.insert(one.hash);
     if work.take(&entry) {
         let questions = if told.is_none() { one.questions.clone() } else { Vec::new() };
-        work.change_state(patch.dot(), one.hash, state, judge::asks(&questions), told);
+        work.change_state(patch.dot(), one.hash, state, judge::asks(state, &questions), told);
         work.ask(questions);
     }
     Some(Ok(()))

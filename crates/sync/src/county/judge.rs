@@ -93,8 +93,8 @@ fn brought_by(work: &mut Work<'_>, device: Option<DeviceId>) -> Option<Option<(D
 }
 
 /// What an entry that was taken in waits for: somebody who sees to its questions, if it has any.
-pub(super) fn asks(questions: &[Problem]) -> Option<WaitsFor> {
-    (!questions.is_empty()).then_some(WaitsFor::Reviewer)
+pub(super) fn asks(state: ItemState, questions: &[Problem]) -> Option<WaitsFor> {
+    (state == ItemState::Applied && !questions.is_empty()).then_some(WaitsFor::Reviewer)
 }
 
 /// Judges an entry of the ledger again, after what it waited for has come.
@@ -103,7 +103,8 @@ pub(super) fn rejudge(work: &mut Work<'_>, one: &HeldEntry) {
     work.released.insert(one.hash);
     match judge(work, &one.entry, one.device, one.arrived_ms) {
         Some(Verdict::Apply) if work.take(&one.entry) => {
-            work.settle_state(one, taken_in(&one.entry), asks(&one.questions), None);
+            let state = taken_in(&one.entry);
+            work.settle_state(one, state, asks(state, &one.questions), None);
         }
         // Something has to be loaded first; the plan begins anew.
         None | Some(Verdict::Apply) => {}
