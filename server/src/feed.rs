@@ -98,6 +98,7 @@ mod tests {
     use domain::head::Write;
     use domain::ids::WriterId;
     use domain::value::Origin;
+    use std::sync::Arc;
     use store::county::FeedRow;
 
     fn row(feed: u16, name: &str, kind: RecordKind, key: &str) -> FeedRow {
@@ -110,7 +111,7 @@ mod tests {
             origin: Origin::Asked,
         };
         let fields = BTreeMap::from([(key.to_owned(), vec![write])]);
-        let head = Some(Head { fields, ..Head::default() });
+        let head = Some(Arc::new(Head { fields, ..Head::default() }));
         FeedRow { feed, record: RecordRef { kind, id: RecordId::named("x", name) }, head }
     }
 

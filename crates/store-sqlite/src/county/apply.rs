@@ -5,6 +5,7 @@ use super::caches::{Around, Caches};
 use super::lines::{record_in, waits_columns, waits_for};
 use super::load::Knowledge;
 use super::load_log::{WRITERS, device_state_number};
+use super::recent::Moved;
 use super::tally::Sums;
 use super::view::View;
 use crate::codec::{Pack, pack_entry};
@@ -67,9 +68,11 @@ pub(super) struct Change {
 }
 
 impl Change {
-    /// Takes the changes over: into the caches, and into the sums that the group will write.
-    pub fn take_over(self, caches: &mut Caches, around: &mut Around, sums: &mut Sums) {
+    /// Takes the changes over: into the caches, into the sums that the group will write, and into what
+    /// readers will find in memory.
+    pub fn take_over(self, caches: &mut Caches, around: &mut Around, sums: &mut Sums, moved: &mut Moved) {
         let plan = self.plan;
+        moved.take(&plan);
         if plan.records.keys().any(|record| Reference::holds(record.kind)) {
             let reference = Arc::make_mut(&mut caches.reference);
             for (record, row) in &plan.records {

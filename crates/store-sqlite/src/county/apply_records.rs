@@ -46,7 +46,7 @@ pub(super) fn records(
             move_in_feed(connection, county, step, old.map(|old| old.seq))?;
         }
         let old = knowledge.loaded.records.get(record).and_then(|found| found.row.as_ref());
-        let seq = one_entry(*record, &row.head, old.map(|old| &old.head), before, &fresh);
+        let seq = one_entry(*record, &row.head, old.map(|old| &*old.head), before, &fresh);
         let (hangs, subject) = hangs(*record, row, before, listed.get(&record.id).copied());
         let stored = Stored { seq, places, hangs };
         put(connection, county, *record, &row.head, &stored, subject, before.is_some())?;

@@ -18,6 +18,7 @@ mod load;
 mod load_log;
 mod load_people;
 mod places;
+mod recent;
 mod reports;
 mod spent;
 mod tally;
@@ -32,11 +33,12 @@ use crate::pool::Pool;
 use caches::{county_number, found_county};
 use domain::ids::{AreaCode, WriterId};
 use domain::time::Day;
+use recent::Recent;
 pub use spent::Spent;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
 use store::StoreError;
 use view::{Orders, View};
@@ -62,6 +64,7 @@ struct Writing {
     /// `None` once nothing more is taken.
     queue: Option<SyncSender<Box<dyn Task>>>,
     published: Arc<Mutex<Published>>,
+    recent: Arc<RwLock<Recent>>,
     thread: Option<JoinHandle<()>>,
     /// Locked as long as this process writes.
     _lock: File,
@@ -98,13 +101,13 @@ impl SqliteCounty {
             None => found_county(&connection, code, epoch, begins)?,
         };
         let writer = Writer::new(connection, county)?;
-        let published = writer.published();
+        let (published, recent) = (writer.published(), writer.recent());
         let (queue, tasks) = sync_channel(QUEUE_MAX);
         let thread = std::thread::Builder::new()
             .name("county-writer".to_owned())
             .spawn(move || writer.serve(&tasks))
             .map_err(|error| file_fault("the writer cannot be started", &error))?;
-        let writing = Writing { queue: Some(queue), published, thread: Some(thread), _lock: lock };
+        let writing = Writing { queue: Some(queue), published, recent, thread: Some(thread), _lock: lock };
         Self::over(path, key, county, Some(writing))
     }
 

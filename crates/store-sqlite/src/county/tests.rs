@@ -8,6 +8,7 @@ use domain::catalogue::keys;
 use domain::coverage::timeline::reports_change;
 use domain::ids::{AreaCode, RecordId, WriterId};
 use domain::patch::{Body, RecordRef};
+use domain::permission::{Audience, Scope};
 use domain::time::{Day, Stamp};
 use domain::value::Value;
 use domain::visit::{Met, NotMet, PartFact, Way};
@@ -15,10 +16,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use store::StoreError;
 use store::audit::audit;
-use store::county::{Done, Ledger};
+use store::county::{Done, FeedRequest, Ledger};
 use sync::county::Prepared;
 use sync::county::needs::PartRow;
 use sync::county::prepared::{Job, OwnPatch, OwnRecord};
+use sync::wire::exchange::Position;
 
 const COUNTY: AreaCode = AreaCode(532_929_000_000);
 
@@ -77,6 +79,13 @@ async fn agrees(county: &SqliteCounty, areas: usize) {
     let in_the_file = SqliteCounty::open_to_read(&county.path, &county.key, COUNTY).unwrap();
     let (file, memory) = (in_the_file.standing_now().await.unwrap(), county.standing_now().await.unwrap());
     assert_eq!((file.0, file.2), (memory.0, memory.2));
+    let scope = Scope { area: COUNTY, audience: Audience::General };
+    let latest = memory.0.seq.saturating_sub(30)..=memory.0.seq;
+    for (from, bytes_max) in latest.flat_map(|from| [(from, 1), (from, 150), (from, 10_000)]) {
+        let request = FeedRequest { feeds: vec![Position(scope, from); 2], bytes_max };
+        let [file, memory] = [&in_the_file, county].map(|one| one.changes_since(request.clone()));
+        assert_eq!(file.await.unwrap(), memory.await.unwrap(), "from {from}, {bytes_max} bytes");
+    }
 }
 
 #[tokio::test]

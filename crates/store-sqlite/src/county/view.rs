@@ -13,6 +13,7 @@ use domain::patch::{Entry, RecordRef};
 use domain::value::Value;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use store::StoreError;
 use sync::county::needs::RecordRow;
 use sync::merge::{Item, apply};
@@ -76,7 +77,7 @@ impl View<'_> {
             _ => subject.map(record_id),
         };
         let scopes = places.iter().filter(|place| !place.gone).map(|place| place.scope).collect();
-        Ok((record, RecordRow { head, scopes, subject }, Stored { seq, places, hangs }))
+        Ok((record, RecordRow { head: Arc::new(head), scopes, subject }, Stored { seq, places, hangs }))
     }
 
     /// The head of a record that consists of the entry at this sequence.

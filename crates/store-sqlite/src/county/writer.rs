@@ -5,6 +5,7 @@ use super::apply::apply;
 use super::caches::{Around, Caches, put_state};
 use super::foresee::foresee;
 use super::load::Knowledge;
+use super::recent::{Moved, Recent};
 use super::spent::{Spent, Watch};
 use super::tally::Sums;
 use super::view::{Orders, View};
@@ -12,7 +13,7 @@ use crate::fault::fault;
 use rusqlite::Connection;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::Receiver;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 use store::StoreError;
 use store::county::Done;
@@ -83,6 +84,7 @@ pub(super) struct Desk<'w> {
     around: &'w mut Around,
     orders: &'w mut Orders,
     sums: &'w mut Sums,
+    moved: &'w mut Moved,
     spent: &'w mut Spent,
 }
 
@@ -125,7 +127,7 @@ impl Desk<'_> {
             let change = apply(&view, &knowledge, plan, prepared.now_ms)?;
             // So that the reference is not held twice when it changes.
             drop(knowledge);
-            change.take_over(self.caches, self.around, self.sums);
+            change.take_over(self.caches, self.around, self.sums, self.moved);
         }
         watch.lap(&mut self.spent.write);
         self.spent.jobs += 1;
@@ -144,6 +146,7 @@ pub(super) struct Writer {
     around: Around,
     orders: Orders,
     published: Arc<Mutex<Published>>,
+    recent: Arc<RwLock<Recent>>,
     spent: Spent,
     /// Whether what is in memory has to be read anew before anything else is done.
     stale: bool,
@@ -155,8 +158,9 @@ impl Writer {
         let caches = Caches::read(&connection, county)?;
         let around = Around::read(&connection, county)?;
         let published = Arc::new(Mutex::new((caches.clone(), Spent::default())));
+        let recent = Arc::new(RwLock::new(Recent::read(&connection, county, caches.state.seq)?));
         let (orders, spent) = (Orders::default(), Spent::default());
-        Ok(Self { connection, county, caches, around, orders, published, spent, stale: false })
+        Ok(Self { connection, county, caches, around, orders, published, recent, spent, stale: false })
     }
 
     /// What others may see.
@@ -164,16 +168,24 @@ impl Writer {
         Arc::clone(&self.published)
     }
 
+    /// The latest rows of feeds, for readers.
+    pub fn recent(&self) -> Arc<RwLock<Recent>> {
+        Arc::clone(&self.recent)
+    }
+
     /// Works until nobody can ask any more.
     pub fn serve(mut self, queue: &Receiver<Box<dyn Task>>) {
         while let Ok(first) = queue.recv() {
             let mut group = Vec::new();
-            let outcome = self.group(first, queue, &mut group);
+            let mut moved = Moved::default();
+            let outcome = self.group(first, queue, &mut group, &mut moved);
             if outcome.is_err() {
                 self.undo();
             } else {
                 let published = (self.caches.clone(), self.spent);
                 *self.published.lock().unwrap_or_else(PoisonError::into_inner) = published;
+                let mut recent = self.recent.write().unwrap_or_else(PoisonError::into_inner);
+                recent.take(moved, self.caches.state.seq);
             }
             for task in group {
                 task.answer(outcome.clone());
@@ -187,13 +199,14 @@ impl Writer {
         first: Box<dyn Task>,
         queue: &Receiver<Box<dyn Task>>,
         group: &mut Vec<Box<dyn Task>>,
+        moved: &mut Moved,
     ) -> Result<(), StoreError> {
         let began = Instant::now();
         let mut sums = Sums::default();
         let mut next = Some(first);
         let begun = self.begin();
         while let Some(mut task) = next {
-            let outcome = begun.clone().and_then(|()| self.one(&mut *task, &mut sums));
+            let outcome = begun.clone().and_then(|()| self.one(&mut *task, &mut sums, moved));
             group.push(task);
             outcome?;
             let more = group.len() < GROUP_MAX && began.elapsed() < GROUP_TIME;
@@ -209,7 +222,12 @@ impl Writer {
     }
 
     /// Does one task in a savepoint. An error here is one of the whole group.
-    fn one(&mut self, task: &mut dyn Task, sums: &mut Sums) -> Result<(), StoreError> {
+    fn one(
+        &mut self,
+        task: &mut dyn Task,
+        sums: &mut Sums,
+        moved: &mut Moved,
+    ) -> Result<(), StoreError> {
         let batch =
             |sql| self.connection.prepare_cached(sql).and_then(|mut one| one.execute([])).map_err(fault);
         batch("SAVEPOINT task")?;
@@ -220,6 +238,7 @@ impl Writer {
             around: &mut self.around,
             orders: &mut self.orders,
             sums,
+            moved,
             spent: &mut self.spent,
         };
         // After a panic nobody knows what the caches hold: the whole group is undone.
@@ -238,6 +257,8 @@ impl Writer {
         if self.stale {
             self.caches = Caches::read(&self.connection, self.county)?;
             self.around = Around::read(&self.connection, self.county)?;
+            let recent = Recent::read(&self.connection, self.county, self.caches.state.seq)?;
+            *self.recent.write().unwrap_or_else(PoisonError::into_inner) = recent;
             self.stale = false;
         }
         self.connection.execute_batch("BEGIN IMMEDIATE").map_err(fault)

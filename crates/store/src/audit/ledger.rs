@@ -22,7 +22,7 @@ pub(super) async fn check(ledger: &dyn Ledger, reports: &dyn Reports) -> Result<
             after = Some(last);
             for (record, row) in page {
                 expected.remove(&record);
-                if settled(&reference, &reports.history(record).await?) != row.head {
+                if settled(&reference, &reports.history(record).await?) != *row.head {
                     findings.push(Finding::Head(record));
                 }
             }

@@ -49,7 +49,7 @@ pub struct FeedRow {
     /// The record.
     pub record: RecordRef,
     /// The record as it stands; `None` when it left the feed.
-    pub head: Option<Head>,
+    pub head: Option<Arc<Head>>,
 }
 
 /// A page of feeds: a consistent view of one moment, at or after the last job that was done.

@@ -79,8 +79,8 @@ pub(super) fn counted(period: Period, begins: Day, today: Day) -> bool {
     period.until() > begins && period.previous().previous().from() <= today
 }
 
-fn head(work: &mut Work<'_>, kind: RecordKind, id: RecordId) -> Option<Option<Head>> {
-    work.row(RecordRef { kind, id }).map(|row| row.map(|row| row.head.clone()))
+fn head(work: &mut Work<'_>, kind: RecordKind, id: RecordId) -> Option<Option<Arc<Head>>> {
+    work.row(RecordRef { kind, id }).map(|row| row.map(|row| Arc::clone(&row.head)))
 }
 
 fn person(work: &mut Work<'_>, id: RecordId) -> Option<Person> {
@@ -105,7 +105,7 @@ fn parts(work: &mut Work<'_>) -> Vec<Changed> {
         let Some(new) = share(id, &now, |visit| head(work, RecordKind::Visit, visit)) else { continue };
         let visit_before = |visit| {
             let found = work.loaded(RecordRef { kind: RecordKind::Visit, id: visit })?;
-            Some(found.row.as_ref().map(|row| row.head.clone()))
+            Some(found.row.as_ref().map(|row| Arc::clone(&row.head)))
         };
         let Some(old) = before.map_or(Some(None), |before| share(id, before, visit_before)) else { continue };
         // A part whose person or visit became contested stays where it was, and counts for nothing.
@@ -129,7 +129,7 @@ fn parts(work: &mut Work<'_>) -> Vec<Changed> {
 fn share(
     id: RecordId,
     part: &Head,
-    visit_head: impl FnOnce(RecordId) -> Option<Option<Head>>,
+    visit_head: impl FnOnce(RecordId) -> Option<Option<Arc<Head>>>,
 ) -> Option<Option<PartRow>> {
     let part = Part::read(id, part);
     let (Some(visit), Some(subject)) = (part.visit, part.subject) else { return Some(None) };

@@ -225,7 +225,7 @@ pub struct HistoryEntry {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RecordRow {
     /// What it is.
-    pub head: Head,
+    pub head: Arc<Head>,
     /// The feeds it stands in, ascending.
     pub scopes: Vec<Scope>,
     /// The person it hangs on.

@@ -27,9 +27,10 @@ pub(super) fn feeds(work: &mut Work<'_>) {
     for record in changed {
         let Some(row) = work.plan.records.get(&record).cloned() else { continue };
         let Some((scopes, subject)) = scopes(work, &parts, record, &row.head) else { continue };
-        let before = work.before(record).cloned().unwrap_or_default();
-        digests(work, record, &before, &row.head, &scopes);
-        for scope in before.scopes.iter().filter(|scope| !scopes.contains(scope)) {
+        let before = work.before(record);
+        digests(work, record, before, &row.head, &scopes);
+        let stood = before.into_iter().flat_map(|row| &row.scopes);
+        for scope in stood.filter(|scope| !scopes.contains(scope)) {
             let seq = work.next_seq();
             work.plan.feed.push(FeedMove { scope: *scope, record, seq, left: true });
         }
@@ -166,9 +167,16 @@ fn villages_of_visit(work: &mut Work<'_>, parts: &PartsOfVisits, id: RecordId) -
     villages.map(|villages| villages.into_iter().collect())
 }
 
-fn digests(work: &mut Work<'_>, record: RecordRef, before: &RecordRow, head: &Head, scopes: &[Scope]) {
-    let (old, new) = (before.head.digest(record), head.digest(record));
-    for scope in &before.scopes {
+fn digests(
+    work: &mut Work<'_>,
+    record: RecordRef,
+    before: Option<&RecordRow>,
+    head: &Head,
+    scopes: &[Scope],
+) {
+    let new = head.digest(record);
+    let old = before.map_or(0, |row| row.head.digest(record));
+    for scope in before.into_iter().flat_map(|row| &row.scopes) {
         let change = work.plan.digests.entry(*scope).or_default();
         change.count -= 1;
         change.sum = change.sum.wrapping_sub(old);

@@ -96,7 +96,7 @@ impl<'a> Work<'a> {
 
     /// A record's head, if it is loaded and there.
     pub fn head(&mut self, kind: RecordKind, id: RecordId) -> Option<&Head> {
-        self.row(RecordRef { kind, id }).flatten().map(|row| &row.head)
+        self.row(RecordRef { kind, id }).flatten().map(|row| &*row.head)
     }
 
     /// The next sequence of the county's ledger.
@@ -158,9 +158,9 @@ impl<'a> Work<'a> {
         let mut row = row.cloned().unwrap_or_default();
         let order = self.reference().order(entry.patch.form).unwrap_or(&[]);
         let item = Item { patch: &entry.patch, body: entry.body.as_ref(), order };
-        if apply(&mut row.head, item) == Applied::SettleAll {
+        if apply(Arc::make_mut(&mut row.head), item) == Applied::SettleAll {
             let Some(head) = self.settle_all(record, entry) else { return false };
-            row.head = head;
+            row.head = Arc::new(head);
         }
         self.put(record, row, entry);
         true

@@ -365,7 +365,7 @@ impl World {
     /// A record as it stands; empty when it is not there.
     pub async fn head(&self, record: RecordRef) -> Result<Head, Broken> {
         let row = self.county.ledger.record(record).await?;
-        Ok(row.map(|row| row.head).unwrap_or_default())
+        Ok(row.map(|row| Head::clone(&row.head)).unwrap_or_default())
     }
 
     /// The states of a record's patches, in the order of their arrival.

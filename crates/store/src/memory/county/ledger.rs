@@ -119,7 +119,7 @@ impl Disk {
             let mut reached = *from;
             for (record, at) in self.rows_since(*scope, *from) {
                 let head = self.records.get(&record).filter(|_| !at.left).map(|row| row.head.clone());
-                bytes += head.as_ref().map_or(40, estimate);
+                bytes += head.as_ref().map_or(40, |head| estimate(head));
                 if bytes > request.bytes_max && !page.rows.is_empty() {
                     page.more = true;
                     break;
