@@ -23,9 +23,8 @@ impl Ledger for SqliteCounty {
 
     async fn changes_since(&self, request: FeedRequest) -> Result<FeedPage, StoreError> {
         let recent = self.writing.as_ref().map(|writing| &writing.recent);
-        let page = recent.and_then(|recent| {
-            recent.read().unwrap_or_else(PoisonError::into_inner).page(&request)
-        });
+        let page =
+            recent.and_then(|recent| recent.read().unwrap_or_else(PoisonError::into_inner).page(&request));
         match page {
             Some(page) => Ok(page),
             None => self.read(move |view| view.page(&request)).await,

@@ -158,8 +158,7 @@ mod tests {
     #[test]
     fn the_oldest_rows_go_and_whoever_may_miss_them_is_not_answered() {
         let (rows_of, places, ages) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        let mut recent =
-            Recent { last: 7, since: 7, rows: rows_of, places, ages, digests: BTreeMap::new() };
+        let mut recent = Recent { last: 7, since: 7, rows: rows_of, places, ages, digests: BTreeMap::new() };
         assert_eq!((rows(&recent, 6), rows(&recent, 7)), (None, Some(0)));
         let most = ROWS_MAX as u64;
         recent.take(moved((0..most).map(|number| (number, 8 + number, false))), 8 + most);

@@ -222,12 +222,7 @@ impl Writer {
     }
 
     /// Does one task in a savepoint. An error here is one of the whole group.
-    fn one(
-        &mut self,
-        task: &mut dyn Task,
-        sums: &mut Sums,
-        moved: &mut Moved,
-    ) -> Result<(), StoreError> {
+    fn one(&mut self, task: &mut dyn Task, sums: &mut Sums, moved: &mut Moved) -> Result<(), StoreError> {
         let batch =
             |sql| self.connection.prepare_cached(sql).and_then(|mut one| one.execute([])).map_err(fault);
         batch("SAVEPOINT task")?;

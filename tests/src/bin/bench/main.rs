@@ -18,6 +18,10 @@ use std::error::Error;
 use std::process::ExitCode;
 use table::Table;
 
+/// As in the county's own process, whose functions are measured here too.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What a measurement ends with. A miss of an aim is a word in the table; an error is one of the bench.
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 
