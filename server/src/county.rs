@@ -1,6 +1,7 @@
 //! The county as its processes hold it: keys, stores, and what is kept ready in memory.
 
 use crate::dice::SharedDice;
+use crate::session::Sessions;
 use crate::known::{KnownDevice, KnownDevices, KnownForms};
 use domain::ids::{DeviceId, WriterId};
 use domain::problem::{Problem, ProblemCode};
@@ -48,6 +49,8 @@ pub struct County {
     pub stretch: Stretch,
     /// Forms, ready to judge by.
     pub forms: KnownForms,
+    /// Who is at the desk.
+    pub sessions: Sessions,
     devices: KnownDevices,
     edited: Notify,
 }
@@ -62,6 +65,7 @@ impl County {
             dice: SharedDice::new(dice),
             stretch,
             forms: KnownForms::default(),
+            sessions: Sessions::default(),
             devices: KnownDevices::default(),
             edited: Notify::new(),
         }

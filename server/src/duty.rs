@@ -257,7 +257,7 @@ impl Plan {
 ///
 /// # Errors
 /// As [`plan`]; what the store says.
-pub async fn edit(county: &County, edit: &Edit, now_ms: UnixMs) -> Result<(), Problem> {
+pub async fn edit(county: &County, by: RecordId, edit: &Edit, now_ms: UnixMs) -> Result<(), Problem> {
     let (state, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
     let plan = plan(&reference, state.begins, edit)?;
     let mut records = Vec::new();
@@ -272,7 +272,7 @@ pub async fn edit(county: &County, edit: &Edit, now_ms: UnixMs) -> Result<(), Pr
             Some(_) => continue,
         });
     }
-    write_all(county, records, now_ms).await?;
+    write_all(county, by, records, now_ms).await?;
     tracing::info!(duty = edit.duty, act = ?edit.act, area = %edit.area, from = %edit.from, "a duty was edited");
     Ok(())
 }

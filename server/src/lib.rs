@@ -1,5 +1,6 @@
 //! The county's sync server: takes in what the phones send and answers what was visited.
 
+pub mod account;
 pub mod backup;
 pub mod cli;
 pub mod clock;
@@ -7,6 +8,7 @@ pub mod config;
 pub mod control;
 pub mod county;
 pub mod decide;
+pub mod desk;
 pub mod dice;
 pub mod doctor;
 pub mod duty;
@@ -27,6 +29,7 @@ pub mod seed;
 pub mod seeding;
 pub mod serve;
 pub mod settings;
+pub mod session;
 pub mod staff;
 #[cfg(test)]
 mod testing;

@@ -1,7 +1,7 @@
 //! 服务对象: what the county itself writes about a person of the register.
 
 use crate::county::{County, at_county};
-use crate::staff::write;
+use crate::staff::{operator, write};
 use domain::catalogue::{RecordKind, keys};
 use domain::ids::{AreaCode, AreaLevel, RecordId};
 use domain::patch::RecordRef;
@@ -66,7 +66,7 @@ pub async fn move_to(county: &County, new: &Move, now_ms: UnixMs) -> Result<(), 
     ]);
     let was = person.counted_in().map(|was| (format!("{}{}", keys::MOVED, new.from), number(was)));
     sets.extend(was);
-    write(county, OwnRecord::Known(record), sets, now_ms).await.map(drop)
+    write(county, operator(), OwnRecord::Known(record), sets, now_ms).await.map(drop)
 }
 
 #[cfg(test)]

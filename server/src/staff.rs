@@ -56,40 +56,52 @@ impl NewAssignment {
 /// What the store says.
 pub async fn add(
     county: &County,
+    by: RecordId,
     name: &str,
     phone: Option<&str>,
     now_ms: UnixMs,
 ) -> Result<RecordId, Problem> {
     let mut sets = BTreeMap::from([(keys::NAME.to_owned(), Value::from(name))]);
     sets.extend(phone.map(|phone| (keys::PHONE.to_owned(), Value::from(phone))));
-    write(county, OwnRecord::New(RecordKind::Staff), sets, now_ms).await
+    write(county, by, OwnRecord::New(RecordKind::Staff), sets, now_ms).await
 }
 
 /// Gives a role.
 ///
 /// # Errors
 /// `nothing_found` when there is no such member of staff or area; what the store says.
-pub async fn assign(county: &County, new: &NewAssignment, now_ms: UnixMs) -> Result<RecordId, Problem> {
+pub async fn assign(
+    county: &County,
+    by: RecordId,
+    new: &NewAssignment,
+    now_ms: UnixMs,
+) -> Result<RecordId, Problem> {
     let (_, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
     let known = reference.staff.contains_key(&new.staff) && reference.areas.0.contains_key(&new.area);
     if !known {
         return Err(Problem::new(ProblemCode::NothingFound));
     }
-    write(county, OwnRecord::New(RecordKind::Assignment), new.sets(), now_ms).await
+    write(county, by, OwnRecord::New(RecordKind::Assignment), new.sets(), now_ms).await
 }
 
 /// Ends a role: `until` is the first day on which it holds no more.
 ///
 /// # Errors
 /// `nothing_found` when there is no such assignment; what the store says.
-pub async fn end(county: &County, assignment: RecordId, until: Day, now_ms: UnixMs) -> Result<(), Problem> {
+pub async fn end(
+    county: &County,
+    by: RecordId,
+    assignment: RecordId,
+    until: Day,
+    now_ms: UnixMs,
+) -> Result<(), Problem> {
     let (_, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
     if !reference.assignments.contains_key(&assignment) {
         return Err(Problem::new(ProblemCode::NothingFound));
     }
     let record = RecordRef { kind: RecordKind::Assignment, id: assignment };
     let sets = BTreeMap::from([(keys::UNTIL.to_owned(), Value::from(until.to_string()))]);
-    write(county, OwnRecord::Known(record), sets, now_ms).await.map(drop)
+    write(county, by, OwnRecord::Known(record), sets, now_ms).await.map(drop)
 }
 
 /// What a patch sets.
@@ -97,24 +109,27 @@ pub(crate) type Sets = BTreeMap<String, Value>;
 
 pub(crate) async fn write(
     county: &County,
+    by: RecordId,
     record: OwnRecord,
     sets: Sets,
     now_ms: UnixMs,
 ) -> Result<RecordId, Problem> {
-    let written = write_all(county, vec![(record, sets)], now_ms).await?.first().copied();
+    let written = write_all(county, by, vec![(record, sets)], now_ms).await?.first().copied();
     written.ok_or_else(|| Problem::new(ProblemCode::Internal).with("reference", "nothing was written"))
 }
 
-/// Writes in the operator's name, all or nothing; answers the records in their order.
+/// Writes into the county's log in somebody's name, all or nothing; answers the records in their order.
+/// Whether they may is for the caller to know.
 pub(crate) async fn write_all(
     county: &County,
+    by: RecordId,
     records: Vec<(OwnRecord, Sets)>,
     now_ms: UnixMs,
 ) -> Result<Vec<RecordId>, Problem> {
     let stamp = Stamp { wall_ms: now_ms, county_ms: now_ms, ..Stamp::default() };
     let patch = |(record, sets)| {
         let body = Body { sets, salt: WriterId(county.dice.number()), ..Body::default() };
-        OwnPatch { record, form: None, body, seen: None, author: operator(), stamp }
+        OwnPatch { record, form: None, body, seen: None, author: by, stamp }
     };
     let patches: Vec<OwnPatch> = records.into_iter().map(patch).collect();
     if patches.is_empty() {

@@ -1,5 +1,5 @@
-//! What is written for the screens from the Rust sources: types and commands, the texts of problems, the
-//! words of codes. Checked in, written by `cargo xtask codegen`, compared by the tests.
+//! What is written for the screens from the Rust sources: types and commands, the description of the
+//! desk's routes, the texts of problems, the words of codes. Checked in, written by `cargo xtask codegen`, compared by the tests.
 
 use client::api::export::TypeScript;
 use domain::concern::{ConcernKind, ConcernState};
@@ -26,6 +26,7 @@ pub fn files() -> Vec<Generated> {
     let file = |name: &str, text: String| Generated { path: Path::new("app-ui/src/api").join(name), text };
     vec![
         file("commands.generated.ts", commands.text()),
+        file("openapi.generated.json", county_server::routes::review::document()),
         file("problems.generated.json", pretty(&problems())),
         file("codes.generated.json", pretty(&codes())),
     ]

@@ -1,5 +1,6 @@
 //! `county-server <command>`: what an operator can ask for.
 
+mod account;
 mod backup;
 mod coverage;
 mod doctor;
@@ -70,6 +71,9 @@ enum Command {
     /// Staff, their roles and their phones.
     #[command(subcommand)]
     Staff(staff::Command),
+    /// Who may log in at the desk.
+    #[command(subcommand)]
+    Account(account::Command),
     /// People of the register.
     #[command(subcommand)]
     Person(person::Command),
@@ -131,6 +135,7 @@ async fn command(command: Command, config: &Config) -> Outcome {
         Command::Serve { .. } => serve::run(config).await,
         Command::Seed(options) => seed::run(config, &options).await,
         Command::Staff(command) => staff::run(config, command).await,
+        Command::Account(command) => account::run(config, command).await,
         Command::Person(command) => person::run(config, command).await,
         Command::Duty(command) => duty::run(config, command).await,
         Command::Keys(command) => keys::run(config, &command),

@@ -4,6 +4,7 @@
 //! sentence ── rows ── people ── visits ── parts and the history of their fields
 //! ```
 
+mod explain;
 mod people;
 mod silence;
 #[cfg(test)]
@@ -11,7 +12,9 @@ mod tests;
 mod visits;
 pub mod waiting;
 
-pub use people::{Column, Line, Responsible, people};
+pub use explain::{Explanation, explain};
+pub(crate) use people::{categories, township};
+pub use people::{Column, Line, Page, Responsible, people, people_after};
 pub use visits::{FieldHistory, Met, RecordHistory, VisitLine, contested_of, of_person, of_visit};
 
 use crate::county::{County, at_county};

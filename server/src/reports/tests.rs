@@ -236,10 +236,10 @@ async fn children_are_masked_and_nobody_else() {
     let whole = world.county.keys.county();
     let (asked, _) = answer(&world.county, question(whole, "child_left_behind_monthly", today())).await;
     let children = people(&world.county, &asked, Column::Register).await.unwrap();
-    assert!(!children.is_empty() && children.iter().all(|line| line.name.contains('○')), "{children:?}");
+    assert!(!children.is_empty() && children.iter().all(|line| line.name.contains('*')), "{children:?}");
     let (asked, _) = answer(&world.county, question(whole, "elder_monthly", today())).await;
     let elders = people(&world.county, &asked, Column::Register).await.unwrap();
-    assert!(!elders.is_empty() && elders.iter().all(|line| !line.name.contains('○')));
+    assert!(!elders.is_empty() && elders.iter().all(|line| !line.name.contains('*')));
 }
 
 #[tokio::test]

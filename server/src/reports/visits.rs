@@ -1,9 +1,9 @@
 //! The visits behind a person, and the patches behind a visit.
 
-use super::people::masked;
 use crate::county::{County, at_county};
 use domain::catalogue::RecordKind;
 use domain::ids::RecordId;
+use domain::mask;
 use domain::patch::RecordRef;
 use domain::problem::{Problem, ProblemCode};
 use domain::reference::Reference;
@@ -62,7 +62,7 @@ pub async fn of_person(
     let row = county.stores.ledger.record(record).await.map_err(at_county)?;
     let row = row.ok_or_else(|| Problem::new(ProblemCode::NothingFound))?;
     let person = Person::read(id, &row.head);
-    let name = if person.is_minor_on(today) { masked(&person.name) } else { person.name };
+    let name = if person.is_minor_on(today) { mask::name(&person.name) } else { person.name };
     let (_, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
     let mut lines = Vec::new();
     for part in county.stores.reports.parts_of(id, VISITS_MAX).await.map_err(at_county)? {

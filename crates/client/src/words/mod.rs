@@ -4,6 +4,7 @@ mod readings;
 
 use domain::catalogue::keys;
 use domain::head::Head;
+use domain::mask;
 use domain::subject::Person;
 use domain::time::Day;
 use store::phone::{SearchKeys, plain};
@@ -35,23 +36,13 @@ pub(crate) fn search_keys(person: &Person, head: &Head) -> String {
 
 /// A name as lists show it: a child's is masked, 杨*妹.
 pub(crate) fn shown_name(person: &Person, day: Day) -> String {
-    if person.is_minor_on(day) { masked(&person.name) } else { person.name.clone() }
+    if person.is_minor_on(day) { mask::name(&person.name) } else { person.name.clone() }
 }
 
 /// 小名 as lists show it: not a child's, whose name is masked beside it.
 pub(crate) fn shown_nickname(person: &Person, head: &Head, day: Day) -> Option<String> {
     let nickname = head.text(keys::NICKNAME).filter(|nickname| !nickname.is_empty())?;
     (!person.is_minor_on(day)).then(|| nickname.to_owned())
-}
-
-/// First and last character with a star between; of two characters only the first.
-fn masked(name: &str) -> String {
-    let mut characters = name.chars();
-    let Some(first) = characters.next() else { return String::new() };
-    match characters.next_back() {
-        Some(last) if characters.next().is_some() => format!("{first}*{last}"),
-        _ => format!("{first}*"),
-    }
 }
 
 fn add_spelling(found: &mut SearchKeys, syllables: &[String]) {
@@ -184,14 +175,6 @@ mod tests {
         let keys = keys_of("杨\u{F8F5}花", &[("pinyin", "yáng lǚ huā")]);
         assert!(finds(&keys, "\u{F8F5}") && finds(&keys, "yanglvhua") && finds(&keys, "ylh"));
         assert!(finds(&keys_of("杨\u{F8F5}花", &[]), "yanghua"), "without it, by the others");
-    }
-
-    #[test]
-    fn a_childs_name_is_masked() {
-        assert_eq!(
-            ["杨小妹", "杨妹", "杨", "", "阿苏·木呷"].map(masked),
-            ["杨*妹", "杨*", "杨*", "", "阿*呷"]
-        );
     }
 
     #[test]

@@ -12,7 +12,8 @@ mod reports;
 mod tests;
 
 use crate::StoreError;
-use crate::county::{DeviceRecord, EnrolCode};
+use crate::county::{Access, Account, DeskSession, DeviceRecord, EnrolCode};
+use domain::canonical::Hash;
 use domain::coverage::tally::Tally;
 use domain::coverage::{Generation, Generations, Rules, Standing};
 use domain::ids::{DeviceId, RecordId, WriterId};
@@ -72,6 +73,11 @@ struct Disk {
     heard: BTreeSet<(RecordId, Day)>,
     /// From which day on a device had another state.
     states: BTreeMap<(DeviceId, Day), DeviceState>,
+    /// By log-in name.
+    accounts: BTreeMap<String, Account>,
+    sessions: BTreeMap<Hash, DeskSession>,
+    /// In the order in which they were written; the first is number 1.
+    accesses: Vec<Access>,
 }
 
 /// A fault that is waiting for the next job.
@@ -121,6 +127,9 @@ impl MemoryCounty {
             codes: BTreeMap::new(),
             heard: BTreeSet::new(),
             states: BTreeMap::new(),
+            accounts: BTreeMap::new(),
+            sessions: BTreeMap::new(),
+            accesses: Vec::new(),
         };
         Self { inner: Mutex::new(Inner { disk, fault: None }) }
     }

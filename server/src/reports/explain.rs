@@ -1,0 +1,146 @@
+//! 怎么算的: what a figure counts, over which days, and by whose word, in two sentences.
+
+use super::{Asked, Column};
+use domain::category::Category;
+use domain::coverage::rules::ANY_DUTY;
+use domain::duty::Duty;
+use domain::period::Cadence;
+use serde::Serialize;
+
+/// How a figure is made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Explanation {
+    /// What it counts, Chinese.
+    pub definition_zh: String,
+    /// What it counts, English.
+    pub definition_en: String,
+    /// Over which days and by which source, Chinese.
+    pub source_zh: String,
+    /// Over which days and by which source, English.
+    pub source_en: String,
+}
+
+/// Explains a figure of a question, from its rule.
+pub fn explain(asked: &Asked, column: Column) -> Explanation {
+    let (zh, en) = definition(column);
+    let (rule_zh, rule_en) = whom(asked);
+    let (period, as_of) = (asked.period, asked.question.as_of);
+    let source = source(asked);
+    Explanation {
+        definition_zh: format!("{zh}（{rule_zh}）。"),
+        definition_en: format!("{en} ({rule_en})."),
+        source_zh: format!(
+            "统计期 {}，截至 {as_of} 已传到县里的走访，按走访时间计、不按录入时间；依据：{}。",
+            period.zh(),
+            source.0
+        ),
+        source_en: format!(
+            "Over {}, from what had reached the county for days up to {as_of}, by the time of the visit, not of \
+             its entry; source: {}.",
+            period.en(),
+            source.1
+        ),
+    }
+}
+
+fn definition(column: Column) -> (&'static str, &'static str) {
+    match column {
+        Column::Register => (
+            "名册：统计期内到截至日为止，要求所列类别中的每一个人，每人只计一次",
+            "Register: everybody in the categories of the duty up to the day, each once",
+        ),
+        Column::Excluded => (
+            "不计入：名册中去世、迁出、机构供养、住院、已批准拒访、未到期等的人，只按第一个成立的原因计一次",
+            "Not counted: those of the register who died, moved, are in an institution or hospital, whose \
+             refusal was approved, or who are not due yet; each by the first reason that holds",
+        ),
+        Column::Due => {
+            ("应走访：名册减去不计入", "Due: the register without those who are not counted")
+        }
+        Column::Met => (
+            "已走访：应走访的人中，县里已收到一次合要求的走访（方式和见到谁都符合）",
+            "Visited: of those due, the people of whom the county has a visit that satisfies the duty in way \
+             and in who was met",
+        ),
+        Column::MetHome => {
+            ("其中上门：已走访的人中，至少有一次是上门", "At home: of those visited, at least once at home")
+        }
+        Column::MetOther => (
+            "已走访（其他）：已走访的人中，只在别处、电话或视频见过",
+            "Otherwise: of those visited, the people met elsewhere, by phone or by video only",
+        ),
+        Column::Open => (
+            "未走访：应走访减去已走访，等于情况有变待确认、去过未见到、手机未回传、还没去四项之和",
+            "Not visited: due less visited, which is the sum of change to be confirmed, tried, silent and not yet",
+        ),
+        Column::ChangePending => (
+            "情况有变待确认：走访人报告住院、外出、搬走、去世等，乡镇还没有核实",
+            "Change to be confirmed: the visitor reported a change that the township has not confirmed",
+        ),
+        Column::Tried => {
+            ("去过未见到：去过，没有见到要求见的人", "Tried: somebody went and did not meet the person")
+        }
+        Column::Silent => (
+            "手机未回传：还没有走访记录，而这个村负责人的手机已多日没有联系县里，可能已走访",
+            "Silent: no visit is here, and the phones of the village were not heard for days; it may have been made",
+        ),
+        Column::NotYet => (
+            "还没去：没有走访记录，而这个村的手机近日联系过县里",
+            "Not yet: no visit is here, and a phone of the village was heard lately",
+        ),
+        Column::MissedBefore => (
+            "上期漏访至今未补：上一统计期应走访而没有走访、到截至日也没有补上的人，不在本期各栏之和内",
+            "Missed before: due in the period before, not visited then nor since; not part of the sums",
+        ),
+        Column::Contested => (
+            "填写不一致：名册中有字段存在两个不同的值、还没有人决定的人，不在各栏之和内",
+            "Contested: people of the register with a field of two values that nobody has decided on; not part of \
+             the sums",
+        ),
+    }
+}
+
+/// The rule in a few words: whom it concerns, how often.
+fn whom(asked: &Asked) -> (String, String) {
+    let Duty { title_zh, title_en, cadence, .. } = &asked.rule;
+    if asked.question.duty == ANY_DUTY {
+        let zh = "任一要求：有几项要求的人只计一次，任一项已走访即为已走访";
+        return (zh.to_owned(), "any duty: who has several is counted once".to_owned());
+    }
+    let category = |code: &String| Category::from_code(code);
+    let zh = |code: &String| category(code).map_or(code.clone(), |one| one.zh().to_owned());
+    let en = |code: &String| category(code).map_or(code.clone(), |one| one.en().to_owned());
+    let joined = |words: Vec<String>, mark: &str| words.join(mark);
+    let (often_zh, often_en) = often(*cadence);
+    let codes = &asked.rule.categories;
+    (
+        format!("{title_zh}：{}，{often_zh}", joined(codes.iter().map(zh).collect(), "、")),
+        format!("{title_en}: {}; {often_en}", joined(codes.iter().map(en).collect(), ", ")),
+    )
+}
+
+fn often(cadence: Cadence) -> (String, String) {
+    let (zh, en) = match cadence {
+        Cadence::Month => ("每月一次", "once a month"),
+        Cadence::Quarter => ("每季度一次", "once a quarter"),
+        Cadence::HalfYear => ("每半年一次", "once in half a year"),
+        Cadence::Year => ("每年一次", "once a year"),
+        Cadence::Rolling { days } => {
+            return (format!("距上次 {days} 天内一次"), format!("within {days} days of the last time"));
+        }
+    };
+    (zh.to_owned(), en.to_owned())
+}
+
+fn source(asked: &Asked) -> (String, String) {
+    let Duty { source, strength, from, .. } = &asked.rule;
+    if asked.question.duty == ANY_DUTY {
+        return ("各项要求自己的依据".to_owned(), "that of each duty".to_owned());
+    }
+    let (zh, en) = match strength.as_str() {
+        "N" => ("全国规定", "national"),
+        "O" => ("参照外地", "after another place"),
+        _ => ("县里自定", "set by the county"),
+    };
+    (format!("{source}（{zh}，自 {from} 起）"), format!("{source} ({en}, since {from})"))
+}

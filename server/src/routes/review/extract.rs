@@ -1,0 +1,59 @@
+//! Reading what was asked; what cannot be read is a problem like any other.
+
+use crate::problem::Refusal;
+use crate::routes::body;
+use axum::extract::rejection::{PathRejection, QueryRejection};
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::http::request::Parts;
+use domain::problem::{Problem, ProblemCode};
+use serde::de::DeserializeOwned;
+
+/// More than any form of the console has.
+const BYTES_MAX: usize = 64 * 1024;
+
+/// A problem with one thing that was given.
+pub(super) fn wrong(name: &str, reason: impl std::fmt::Display) -> Problem {
+    Problem::new(ProblemCode::ArgumentWrong).with("name", name).with("reason", reason)
+}
+
+/// What stands behind the question mark.
+pub(super) struct Asks<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asks<T> {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        let read = Query::<T>::from_request_parts(parts, state).await;
+        let read = read.map_err(|error: QueryRejection| Refusal(wrong("?", error.body_text())))?;
+        Ok(Self(read.0))
+    }
+}
+
+/// What stands in the path. What is no id is nobody's.
+pub(super) struct At<T>(pub T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for At<T> {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        let read = Path::<T>::from_request_parts(parts, state).await;
+        let read = read.map_err(|_: PathRejection| Refusal::from(ProblemCode::NothingFound))?;
+        Ok(Self(read.0))
+    }
+}
+
+/// What was posted, as JSON.
+pub(super) struct Said<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Said<T> {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Refusal> {
+        let bytes = body::read(request.into_body(), BYTES_MAX).await?;
+        let read = serde_json::from_slice(&bytes).map_err(|error| {
+            let place = format!("JSON {}:{} {error}", error.line(), error.column());
+            Problem::new(ProblemCode::RequestDamaged).with("place", place)
+        })?;
+        Ok(Self(read))
+    }
+}

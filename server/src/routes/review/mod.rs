@@ -1,0 +1,34 @@
+//! The desk's routes: the console and its API, one file per act. What may be asked by whom is declared
+//! once, in `table.rs`; the router is made of that table, and nothing is answered that is not in it.
+
+#![expect(unused_qualifications, reason = "the macros that describe routes write whole paths")]
+
+mod console;
+mod coverage;
+mod explain;
+mod extract;
+mod header;
+mod headers;
+mod openapi;
+mod people;
+mod permit;
+mod session;
+mod table;
+#[cfg(test)]
+mod tests;
+
+use crate::desk::Desk;
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use std::sync::Arc;
+
+pub(super) use headers::headers;
+pub use openapi::document;
+
+/// Everything that the desk answers but health.
+pub(super) fn routes(desk: Arc<Desk>) -> Router {
+    let (api, _) = table::router().split_for_parts();
+    api.route_layer(from_fn_with_state(Arc::clone(&desk), permit::pass))
+        .fallback(console::get)
+        .with_state(desk)
+}

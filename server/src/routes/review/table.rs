@@ -1,0 +1,134 @@
+//! The one table of the desk: every route, who may ask it, where, and whether for themselves.
+
+use crate::desk::Desk;
+use axum::http::Method;
+use domain::staff::Role;
+use std::sync::Arc;
+use utoipa_axum::router::OpenApiRouter;
+
+/// Who may ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Who {
+    /// Somebody who has not logged in yet.
+    Anybody,
+    /// Whoever has a session, locked or with a first password too.
+    Session,
+    /// Whoever holds one of these roles.
+    Holding(&'static [Role]),
+}
+
+/// Where they must hold it: everything below is meant too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Anywhere.
+    Anywhere,
+    /// In the whole county.
+    County,
+    /// In the area that is asked for; that of their role when none is.
+    Area,
+    /// Where the person in the path belongs.
+    Person,
+    /// Where the visit in the path was made, or one of its people belongs.
+    Visit,
+    /// Where the holder of the phone in the path works.
+    Device,
+    /// Where the assignment in the path holds.
+    Assignment,
+    /// Where the grant in the path holds.
+    Grant,
+}
+
+/// Whose thing it may be: of a phone, an account, a role or a grant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Whose {
+    /// Anybody's.
+    Any,
+    /// Only one's own.
+    Own,
+    /// Never one's own: a second pair of eyes.
+    Other,
+}
+
+/// One route.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Row {
+    pub method: Method,
+    pub path: &'static str,
+    pub who: Who,
+    pub place: Place,
+    pub whose: Whose,
+}
+
+use Role::{
+    Approver, AssistanceClerk, Auditor, ChildSupervisor, CountyAdmin, CountyReviewer, Reader, StationHead,
+};
+
+/// Who reads figures, lists and visits.
+const READERS: Who = Who::Holding(&[
+    CountyAdmin,
+    CountyReviewer,
+    Approver,
+    StationHead,
+    ChildSupervisor,
+    AssistanceClerk,
+    Auditor,
+    Reader,
+]);
+
+/// Who runs a township's or the county's office: phones and sheets, and who may ask for a grant.
+const OFFICE: Who =
+    Who::Holding(&[CountyAdmin, CountyReviewer, StationHead, ChildSupervisor, AssistanceClerk]);
+
+/// Who edits rules, staff and accounts.
+const ADMINS: Who = Who::Holding(&[CountyAdmin]);
+
+/// Who decides on grants.
+const APPROVERS: Who = Who::Holding(&[Approver]);
+
+/// Who reads the access log.
+const AUDITORS: Who = Who::Holding(&[Auditor, Approver]);
+
+macro_rules! table {
+    ($($method:ident $path:literal $module:ident :: $act:ident $who:expr, $place:ident, $whose:ident;)*) => {
+        /// Every route.
+        pub(super) const TABLE: &[Row] = &[$(Row {
+            method: Method::$method,
+            path: $path,
+            who: $who,
+            place: Place::$place,
+            whose: Whose::$whose,
+        },)*];
+
+        /// The router with exactly these.
+        pub(super) fn router() -> OpenApiRouter<Arc<Desk>> {
+            OpenApiRouter::new()$(.routes(utoipa_axum::routes!(super::$module::$act)))*
+        }
+    };
+}
+
+table! {
+    GET "/api/session" session::get Who::Anybody, Anywhere, Any;
+    POST "/api/session" session::log_in Who::Anybody, Anywhere, Any;
+    DELETE "/api/session" session::log_out Who::Session, Anywhere, Any;
+    POST "/api/session/lock" session::lock Who::Session, Anywhere, Any;
+    POST "/api/session/unlock" session::unlock Who::Session, Anywhere, Any;
+    POST "/api/session/password" session::password Who::Session, Anywhere, Any;
+
+    GET "/api/header" header::get READERS, Anywhere, Any;
+    GET "/api/coverage" coverage::get READERS, Area, Any;
+    GET "/api/coverage/people" people::get READERS, Area, Any;
+    GET "/api/coverage/explain" explain::get READERS, Area, Any;
+
+
+
+
+
+
+}
+
+/// The row of a route.
+pub(super) fn row(method: &Method, path: &str) -> Option<&'static Row> {
+    // A browser may ask for the head alone.
+    let method = if *method == Method::HEAD { &Method::GET } else { method };
+    TABLE.iter().find(|row| row.method == *method && row.path == path)
+}

@@ -1,0 +1,105 @@
+//! Figures and what stands behind them, as the console asks for them.
+
+use super::{Clerk, TOWNSHIP};
+use crate::testing::{VILLAGE, World};
+use axum::http::StatusCode;
+use domain::staff::Role;
+use serde_json::{Value, json};
+
+async fn reviewer(world: &World) -> Clerk {
+    Clerk::with(world, "reviewer", &[(Role::CountyReviewer, world.county.keys.county())]).await
+}
+
+#[tokio::test]
+async fn rows_add_up_to_the_total_and_open_down_to_people() {
+    let world = World::with_months(1).await;
+    let clerk = reviewer(&world).await;
+    let county = clerk.get(&world, "/api/coverage?duty=elder_monthly").await.json();
+    let sum = |answer: &Value, figure: &str| -> i64 {
+        answer["rows"].as_array().unwrap().iter().map(|row| row[figure].as_i64().unwrap()).sum()
+    };
+    for figure in ["register", "due", "met", "met_home", "open", "missed_before", "contested"] {
+        assert_eq!(sum(&county, figure), county["total"][figure].as_i64().unwrap(), "{figure}");
+    }
+    assert!(county["sentence_zh"].as_str().unwrap().contains("应走访"), "{county}");
+    assert_eq!(county["breadcrumb"].as_array().unwrap().len(), 1);
+    let path = format!("/api/coverage?duty=elder_monthly&area={TOWNSHIP}");
+    let township = clerk.get(&world, &path).await.json();
+    let row = county["rows"].as_array().unwrap().iter().find(|row| row["area"] == TOWNSHIP.0).unwrap();
+    assert_eq!(*row, township["total"]);
+    assert_eq!(township["breadcrumb"][1]["area"], json!(TOWNSHIP.0));
+    for column in ["register", "due", "met", "open", "excluded", "missed_before"] {
+        let path = format!("/api/coverage/people?duty=elder_monthly&area={TOWNSHIP}&column={column}");
+        let listed = clerk.get(&world, &path).await.json();
+        assert_eq!(listed["lines"].as_array().unwrap().len() as i64, listed["total"], "{column}");
+    }
+}
+
+#[tokio::test]
+async fn pages_of_people_follow_each_other_without_gap_or_repetition() {
+    let world = World::new().await;
+    let clerk = reviewer(&world).await;
+    let path = "/api/coverage/people?duty=*&column=register";
+    let whole = clerk.get(&world, &format!("{path}&count=1000")).await.json();
+    let all: Vec<Value> = whole["lines"].as_array().unwrap().clone();
+    assert!(all.len() > 40 && whole["next"].is_null());
+    let (mut paged, mut after) = (Vec::new(), String::new());
+    loop {
+        let page = clerk.get(&world, &format!("{path}&count=7{after}")).await.json();
+        paged.extend(page["lines"].as_array().unwrap().clone());
+        let Some(next) = page["next"].as_str() else { break };
+        after = format!("&after={next}");
+    }
+    assert_eq!(paged, all);
+}
+
+#[tokio::test]
+async fn a_township_sees_itself_only() {
+    let world = World::new().await;
+    let clerk = Clerk::with(&world, "station", &[(Role::StationHead, TOWNSHIP)]).await;
+    let own = clerk.get(&world, "/api/coverage").await.json();
+    assert_eq!(own["breadcrumb"][0]["area"], json!(TOWNSHIP.0));
+    assert_eq!(clerk.get(&world, &format!("/api/coverage?area={VILLAGE}")).await.status, StatusCode::OK);
+    for elsewhere in ["532929000000", "532929101000", "532929101201"] {
+        let refused = clerk.get(&world, &format!("/api/coverage?area={elsewhere}")).await;
+        assert_eq!((refused.status, refused.code().as_str()), (StatusCode::FORBIDDEN, "not_for_you"));
+    }
+    let header = clerk.get(&world, "/api/header").await.json();
+    let areas: Vec<_> = header["areas"].as_array().unwrap().iter().map(|area| &area["area"]).collect();
+    assert!(areas.len() > 2 && areas.iter().all(|area| area.as_u64().unwrap() / 1_000 == TOWNSHIP.0 / 1_000));
+    assert_eq!(header["areas"][0]["parent"], Value::Null);
+}
+
+#[tokio::test]
+async fn the_header_offers_what_figures_can_be_asked_by() {
+    let world = World::new().await;
+    let clerk = reviewer(&world).await;
+    let header = clerk.get(&world, "/api/header").await.json();
+    assert_eq!(header["duties"][0]["duty"], "*");
+    for duty in header["duties"].as_array().unwrap() {
+        let name = duty["duty"].as_str().unwrap();
+        let periods = duty["periods"].as_array().unwrap();
+        for period in [periods.first().unwrap(), periods.last().unwrap()] {
+            let period = period["code"].as_str().unwrap().replace('+', "%2B");
+            let answer = clerk.get(&world, &format!("/api/coverage?duty={name}&period={period}")).await;
+            assert_eq!(answer.status, StatusCode::OK, "{name} {period}: {:?}", answer.json());
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_figure_is_explained_from_its_rule() {
+    let world = World::new().await;
+    let clerk = reviewer(&world).await;
+    for column in ["register", "due", "met", "met_home", "open", "silent", "not_yet", "missed_before"] {
+        let path = format!("/api/coverage/explain?duty=elder_monthly&column={column}");
+        let said = clerk.get(&world, &path).await.json();
+        assert!(said["definition_zh"].as_str().unwrap().ends_with("）。"), "{said}");
+        assert!(said["source_zh"].as_str().unwrap().contains("依据"), "{said}");
+        assert!(!said["source_en"].as_str().unwrap().is_empty());
+    }
+    let wrong = clerk.get(&world, "/api/coverage/explain?column=nothing").await;
+    assert_eq!((wrong.status, wrong.code().as_str()), (StatusCode::BAD_REQUEST, "argument_wrong"));
+    let tomorrow = clerk.get(&world, "/api/coverage?as_of=2999-01-01").await;
+    assert_eq!(tomorrow.code(), "argument_wrong");
+}
