@@ -2,6 +2,7 @@
 
 use crate::config::Config;
 use crate::county::County;
+use crate::register::Register;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,11 +46,13 @@ pub struct Desk {
     pub county: Arc<County>,
     /// How it is set up.
     pub settings: Settings,
+    /// The register, as it is searched.
+    pub register: Register,
 }
 
 impl Desk {
     /// A county's desk.
     pub fn new(county: Arc<County>, settings: Settings) -> Self {
-        Self { county, settings }
+        Self { county, settings, register: Register::default() }
     }
 }

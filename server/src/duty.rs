@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 use sync::county::prepared::OwnRecord;
 
 /// What is to be done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Act {
     /// A duty that is not there, or is in force no more.
@@ -34,19 +34,25 @@ pub enum Act {
 }
 
 /// What is named of a rule; the rest stays.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
 #[expect(missing_docs, reason = "each is the field of Duty of that name")]
 pub struct Fields {
     pub title_zh: Option<String>,
     pub title_en: Option<String>,
+    #[schema(value_type = Option<String>)]
     pub kind: Option<DutyKind>,
     pub categories: Option<Vec<String>>,
+    #[schema(value_type = Option<Vec<String>>)]
     pub ways: Option<Vec<Way>>,
+    #[schema(value_type = Option<Vec<String>>)]
     pub mets: Option<Vec<Met>>,
+    #[schema(value_type = Option<String>)]
     pub cadence: Option<Cadence>,
+    #[schema(value_type = Option<String>)]
     pub cut: Option<Cut>,
     pub visitors_min: Option<u8>,
     pub enrolled_days_min: Option<u8>,
+    #[schema(value_type = Option<Vec<String>>)]
     pub roles: Option<Vec<Role>>,
     pub source: Option<String>,
     pub strength: Option<String>,
@@ -250,6 +256,38 @@ impl Plan {
     pub fn concerns(&self, reference: &Reference, area: AreaCode, person: &Person, day: Day) -> bool {
         let here = person.village_on(day).is_some_and(|village| reference.areas.within(village, area));
         here && self.before.iter().chain(&self.after).any(|rule| rule.concerns(person, day))
+    }
+}
+
+/// How many people an edit concerns, on its first day. O(people).
+///
+/// # Errors
+/// What the store says.
+pub async fn concerned(
+    county: &County,
+    reference: &Reference,
+    plan: &Plan,
+    edit: &Edit,
+) -> Result<usize, Problem> {
+    let people = people(county).await?;
+    Ok(people.iter().filter(|one| plan.concerns(reference, edit.area, one, edit.from)).count())
+}
+
+/// Everybody, ascending by id.
+///
+/// # Errors
+/// What the store says.
+pub async fn people(county: &County) -> Result<Vec<Person>, Problem> {
+    const PAGE: usize = 1_000;
+    let (mut people, mut after) = (Vec::new(), None);
+    loop {
+        let ledger = &county.stores.ledger;
+        let page = ledger.records_after(RecordKind::Person, after, PAGE).await.map_err(at_county)?;
+        after = page.last().map(|(record, _)| record.id);
+        people.extend(page.iter().map(|(record, row)| Person::read(record.id, &row.head)));
+        if page.len() < PAGE {
+            return Ok(people);
+        }
     }
 }
 

@@ -2,8 +2,10 @@
 //! desk's routes, the texts of problems, the words of codes. Checked in, written by `cargo xtask codegen`, compared by the tests.
 
 use client::api::export::TypeScript;
+use domain::category::Category;
 use domain::concern::{ConcernKind, ConcernState};
 use domain::duty::DutyKind;
+use domain::grant::{GrantState, OpeningReason};
 use domain::problem::ProblemCode;
 use domain::staff::Role;
 use domain::visit::{Met, NotMet, Way};
@@ -61,7 +63,10 @@ fn codes() -> Value {
         "not_met": table!(NotMet),
         "concern_kind": table!(ConcernKind),
         "concern_state": table!(ConcernState),
+        "category": table!(Category),
         "duty_kind": table!(DutyKind),
+        "grant_state": table!(GrantState),
+        "opening_reason": table!(OpeningReason),
         "role": table!(Role),
     })
 }

@@ -6,7 +6,7 @@
 use crate::app::Open;
 use crate::standings;
 use crate::tell::OrTell;
-use crate::words::search_keys;
+use names::search_keys;
 use domain::catalogue::{RecordKind, keys};
 use domain::head::Head;
 use domain::household::Household;

@@ -29,6 +29,6 @@ mod tell;
 pub mod today;
 pub mod urgent;
 pub mod visits;
-mod words;
+mod shown;
 
 pub use app::{App, Settings};

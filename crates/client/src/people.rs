@@ -6,7 +6,7 @@ use crate::contested::ContestedField;
 use crate::lock::Nothing;
 use crate::tell::{OrTell, nothing_found};
 use crate::today::{MyDuty, categories};
-use crate::words::{shown_name, shown_nickname};
+use crate::shown::{shown_name, shown_nickname};
 use domain::catalogue::{RecordKind, keys};
 use domain::concern::{Concern, ConcernState};
 use domain::coverage::Status;

@@ -4,6 +4,7 @@
 //! sentence ── rows ── people ── visits ── parts and the history of their fields
 //! ```
 
+mod answers;
 mod explain;
 mod people;
 mod silence;
@@ -12,10 +13,12 @@ mod tests;
 mod visits;
 pub mod waiting;
 
+pub use answers::{Answer, answers_of};
 pub use explain::{Explanation, explain};
-pub(crate) use people::{categories, township};
+pub(crate) use people::township;
 pub use people::{Column, Line, Page, Responsible, people, people_after};
 pub use visits::{FieldHistory, Met, RecordHistory, VisitLine, contested_of, of_person, of_visit};
+pub(crate) use visits::history as record_history;
 
 use crate::county::{County, at_county};
 use domain::catalogue::RecordKind;

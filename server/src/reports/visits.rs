@@ -17,13 +17,16 @@ use store::county::HistoryItem;
 use sync::wire::receipt::ItemState;
 
 /// One visit to a person.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct VisitLine {
     /// The visit's record.
+    #[schema(value_type = String)]
     pub visit: RecordId,
     /// The part's record.
+    #[schema(value_type = String)]
     pub part: RecordId,
     /// The day on which it counts; absent when it counts for nothing.
+    #[schema(value_type = Option<String>)]
     pub day: Option<Day>,
     /// How, who was met, and why not.
     pub met: Option<Met>,
@@ -34,7 +37,7 @@ pub struct VisitLine {
 }
 
 /// How it went.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Met {
     /// The way's code.
     pub way: &'static str,
@@ -103,11 +106,12 @@ fn digits(receipt: Option<(i32, u32)>) -> Option<String> {
 }
 
 /// A record of a visit with everything that was ever written to it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct RecordHistory {
     /// `visit` or `part`.
     pub kind: &'static str,
     /// The record.
+    #[schema(value_type = String)]
     pub record: RecordId,
     /// Keys of the fields on which values differ.
     pub contested: Vec<String>,
@@ -116,11 +120,12 @@ pub struct RecordHistory {
 }
 
 /// One write to one field.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct FieldHistory {
     /// The field's key.
     pub field: String,
     /// The value.
+    #[schema(value_type = serde_json::Value)]
     pub value: Value,
     /// Who wrote it.
     pub by: String,
@@ -129,6 +134,7 @@ pub struct FieldHistory {
     /// When it arrived.
     pub arrived_ms: UnixMs,
     /// What became of the patch.
+    #[schema(value_type = String)]
     pub state: ItemState,
     /// Whether it stands.
     pub stands: bool,
@@ -160,7 +166,11 @@ pub async fn contested_of(county: &County, id: RecordId) -> Result<Vec<FieldHist
     Ok(writes.into_iter().filter(|write| write.stands && contested.contains(&write.field)).collect())
 }
 
-async fn history(
+/// A record with everything that was ever written to it.
+///
+/// # Errors
+/// `nothing_found`, or what the store says.
+pub(crate) async fn history(
     county: &County,
     reference: &Reference,
     record: RecordRef,

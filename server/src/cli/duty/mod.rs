@@ -8,16 +8,14 @@ use super::{Outcome, print};
 use crate::config::Config;
 use crate::control::{Errand, carry_out, hand_over};
 use crate::county::{County, at_county};
-use crate::duty::{Act, Edit, Fields, plan};
+use crate::duty::{Act, Edit, Fields, people, plan};
 use crate::staff::find_area;
 use crate::{clock, open};
-use domain::catalogue::RecordKind;
 use domain::duty::DutyKind;
 use domain::ids::RecordId;
 use domain::period::{Cadence, Cut};
-use domain::problem::{Problem, ProblemCode};
+use domain::problem::ProblemCode;
 use domain::staff::Role;
-use domain::subject::Person;
 use domain::time::Day;
 use domain::visit::{Met, Way};
 use std::process::ExitCode;
@@ -177,21 +175,6 @@ fn of(act: Act, change: Change) -> (Act, Place, Fields, Waiting) {
         strength: change.strength,
     };
     (act, change.place, fields, change.waiting)
-}
-
-/// Everybody, ascending by id.
-async fn people(county: &County) -> Result<Vec<Person>, Problem> {
-    const PAGE: usize = 1_000;
-    let (mut people, mut after) = (Vec::new(), None);
-    loop {
-        let ledger = &county.stores.ledger;
-        let page = ledger.records_after(RecordKind::Person, after, PAGE).await.map_err(at_county)?;
-        after = page.last().map(|(record, _)| record.id);
-        people.extend(page.iter().map(|(record, row)| Person::read(record.id, &row.head)));
-        if page.len() < PAGE {
-            return Ok(people);
-        }
-    }
 }
 
 /// Has the edit made by the process that writes: this one, or the server that holds the data. Then

@@ -3,19 +3,30 @@
 
 #![expect(unused_qualifications, reason = "the macros that describe routes write whole paths")]
 
+mod access;
+mod accounts;
 mod console;
 mod coverage;
+mod devices;
+mod duties;
 mod explain;
+mod export;
 mod extract;
+mod grants;
 mod header;
 mod headers;
 mod openapi;
 mod people;
 mod permit;
+mod person;
 mod session;
+mod sheets;
+mod staff;
+mod subjects;
 mod table;
 #[cfg(test)]
 mod tests;
+mod visit;
 
 use crate::desk::Desk;
 use axum::Router;

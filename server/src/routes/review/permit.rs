@@ -149,6 +149,8 @@ fn check(row: &Row, permit: &Permit, target: &Target) -> Result<(), Problem> {
     let county = permit.area;
     let here = match row.place {
         Place::Anywhere => true,
+        // Whoever has a phone's code may see all that its holder may.
+        Place::Device => target.places.iter().chain(target.places.is_empty().then_some(&county)).all(|place| permit.covers(*place)),
         Place::County => permit.covers(county),
         _ if target.places.is_empty() => permit.covers(county),
         _ => target.places.iter().any(|place| permit.covers(*place)),
@@ -183,7 +185,12 @@ async fn target(county: &County, row: &Row, parts: &mut Parts, permit: &Permit) 
             let found = county.stores.directory.device(device).await.map_err(at_county)?;
             let holder = found.ok_or_else(nothing)?.row.staff;
             target.owner = Some(holder);
-            target.places = reference.assignments_of(holder).map(|one| one.area).collect();
+            let today = Day::of(clock::now_ms());
+            let all = || reference.assignments_of(holder);
+            target.places = all().filter(|one| one.holds_on(today)).map(|one| one.area).collect();
+            if target.places.is_empty() {
+                target.places = all().map(|one| one.area).collect();
+            }
         }
         Place::Assignment => {
             let id = id("assignment").ok_or_else(nothing)??;

@@ -30,7 +30,7 @@ pub(super) enum Place {
     Person,
     /// Where the visit in the path was made, or one of its people belongs.
     Visit,
-    /// Where the holder of the phone in the path works.
+    /// Wherever the holder of the phone in the path works.
     Device,
     /// Where the assignment in the path holds.
     Assignment,
@@ -116,14 +116,42 @@ table! {
 
     GET "/api/header" header::get READERS, Anywhere, Any;
     GET "/api/coverage" coverage::get READERS, Area, Any;
+    GET "/api/coverage/export" export::coverage READERS, Area, Any;
     GET "/api/coverage/people" people::get READERS, Area, Any;
+    GET "/api/coverage/people/export" export::people READERS, Area, Any;
     GET "/api/coverage/explain" explain::get READERS, Area, Any;
 
+    GET "/api/subjects" subjects::get READERS, Area, Any;
+    GET "/api/subjects/{person}" person::get READERS, Person, Any;
+    GET "/api/visits/{visit}" visit::get READERS, Visit, Any;
 
+    GET "/api/grants" grants::list READERS, Area, Any;
+    POST "/api/grants" grants::ask OFFICE, Area, Any;
+    POST "/api/grants/{grant}/decision" grants::decide APPROVERS, Grant, Other;
+    POST "/api/grants/{grant}/end" grants::end APPROVERS, Grant, Any;
+    POST "/api/grants/{grant}/openings" grants::open OFFICE, Grant, Own;
+    GET "/api/accesses" access::get AUDITORS, County, Any;
 
+    GET "/api/devices" devices::list OFFICE, Area, Any;
+    POST "/api/devices/{device}/state" devices::state OFFICE, Device, Any;
+    POST "/api/devices/{device}/recovery" devices::recovery OFFICE, Device, Any;
+    GET "/api/sheets" sheets::list OFFICE, Area, Any;
+    POST "/api/sheets" sheets::print OFFICE, Area, Any;
 
+    GET "/api/duties" duties::list READERS, Area, Any;
+    GET "/api/duties/{duty}" duties::show READERS, Area, Any;
+    POST "/api/duties" duties::edit ADMINS, Area, Any;
+    POST "/api/duties/preview" duties::preview ADMINS, Area, Any;
 
+    GET "/api/staff" staff::list READERS, Area, Any;
+    POST "/api/staff" staff::add ADMINS, County, Any;
+    POST "/api/staff/{staff}/assignments" staff::assign ADMINS, Area, Other;
+    POST "/api/assignments/{assignment}/end" staff::end ADMINS, Assignment, Other;
 
+    GET "/api/accounts" accounts::list ADMINS, County, Any;
+    POST "/api/accounts" accounts::add ADMINS, County, Any;
+    POST "/api/staff/{staff}/account/reset" accounts::reset ADMINS, County, Other;
+    POST "/api/staff/{staff}/account/close" accounts::close ADMINS, County, Other;
 }
 
 /// The row of a route.

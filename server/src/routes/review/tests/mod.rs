@@ -1,6 +1,7 @@
 //! What the desk answers to whom.
 
 mod figures;
+mod grants;
 mod log_in;
 mod table;
 
@@ -48,7 +49,6 @@ impl Answer {
 #[derive(Debug, Clone)]
 pub(super) struct Clerk {
     pub staff: RecordId,
-    pub login: String,
     pub token: String,
 }
 
@@ -68,7 +68,7 @@ impl Clerk {
         let account = store::county::Account { first: false, ..account };
         county.stores.directory.put_account(account.clone()).await.unwrap();
         let token = session::begin(county, &account, now_ms).await.unwrap();
-        Self { staff: member, login: login.to_owned(), token }
+        Self { staff: member, token }
     }
 
     pub(super) async fn get(&self, world: &World, path: &str) -> Answer {

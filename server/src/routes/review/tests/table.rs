@@ -1,1 +1,286 @@
-//! The table, walked.
+//! The table, walked: every route × role × area × own or other, by really asking.
+
+use super::super::openapi;
+use super::super::table::{Place, Row, TABLE, Who, Whose};
+use super::{Clerk, ELSEWHERE, TOWNSHIP, ask, today};
+use crate::staff::{self, NewAssignment, operator};
+use crate::testing::World;
+use crate::{account, clock};
+use axum::http::{Method, StatusCode};
+use domain::catalogue::{RecordKind, keys};
+use domain::ids::{AreaCode, DeviceId, RecordId};
+use domain::staff::Role;
+use domain::value::Value as Field;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use sync::county::prepared::OwnRecord;
+
+#[test]
+fn the_description_has_the_routes_of_the_table_and_no_other() {
+    let document: Value = serde_json::from_str(&openapi::document()).unwrap();
+    let described: BTreeSet<(String, String)> = document["paths"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .flat_map(|(path, all)| {
+            all.as_object().unwrap().keys().map(|method| (method.to_uppercase(), path.clone()))
+        })
+        .collect();
+    let listed: BTreeSet<_> =
+        TABLE.iter().map(|row| (row.method.to_string(), row.path.to_owned())).collect();
+    assert_eq!(described, listed);
+    assert_eq!(listed.len(), TABLE.len(), "each once");
+}
+
+#[test]
+fn nobody_reads_a_child_s_answers_or_edits_rules_by_being_here() {
+    for row in TABLE {
+        let Who::Holding(roles) = row.who else { continue };
+        let worker = [Role::AssistanceOfficer, Role::ChildDirector];
+        assert!(!roles.iter().any(|role| worker.contains(role)), "{}: the desk is no worker's", row.path);
+        if row.method == Method::GET {
+            continue;
+        }
+        let reads_only = [Role::Reader, Role::Auditor];
+        assert!(!roles.iter().any(|role| reads_only.contains(role)), "{}: they only read", row.path);
+    }
+    for (path, whose) in [
+        ("/api/grants/{grant}/decision", Whose::Other),
+        ("/api/grants/{grant}/openings", Whose::Own),
+        ("/api/staff/{staff}/assignments", Whose::Other),
+        ("/api/staff/{staff}/account/reset", Whose::Other),
+    ] {
+        assert!(TABLE.iter().any(|row| row.path == path && row.whose == whose), "{path}");
+    }
+}
+
+/// Where something is, seen from whoever asks.
+const AREAS: [AreaCode; 2] = [TOWNSHIP, ELSEWHERE];
+
+/// What can be asked for: one thing of each kind in each township, somebody's or one's own.
+struct Things {
+    person: BTreeMap<AreaCode, RecordId>,
+    visit: BTreeMap<AreaCode, RecordId>,
+    part: BTreeMap<AreaCode, RecordId>,
+}
+
+async fn write(world: &World, kind: RecordKind, sets: &[(&str, Field)]) -> RecordId {
+    let sets = sets.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect();
+    staff::write(&world.county, operator(), OwnRecord::New(kind), sets, clock::now_ms()).await.unwrap()
+}
+
+fn number(area: AreaCode) -> Field {
+    Field::Int(i64::try_from(area.0).unwrap())
+}
+
+fn village(township: AreaCode) -> AreaCode {
+    AreaCode(township.0 + 201)
+}
+
+async fn things(world: &World) -> Things {
+    let mut things = Things { person: BTreeMap::new(), visit: BTreeMap::new(), part: BTreeMap::new() };
+    for area in AREAS {
+        let home = number(village(area));
+        let named = [(keys::NAME, "李小花".into()), (keys::VILLAGE, home.clone())];
+        let born = today().plus(-9 * 365).to_string();
+        let named = [named.as_slice(), &[(keys::BORN, born.as_str().into())]].concat();
+        let person = write(world, RecordKind::Person, &named).await;
+        let happened = domain::time::Happened::whole(today()).to_string();
+        let visit = [(keys::VILLAGE, home), (keys::WAY, "home".into()), (keys::HAPPENED, happened.as_str().into())];
+        let visit = write(world, RecordKind::Visit, &visit).await;
+        let link = |id: RecordId| Field::from(id.to_string());
+        let part = [(keys::VISIT, link(visit)), (keys::SUBJECT, link(person)), (keys::MET, "self".into())];
+        let part = write(world, RecordKind::Part, &part).await;
+        things.person.insert(area, person);
+        things.visit.insert(area, visit);
+        things.part.insert(area, part);
+    }
+    things
+}
+
+/// A request that would do, if it may be made.
+struct Asked {
+    path: String,
+    said: Option<Value>,
+}
+
+/// Somebody else with a role, so that there is something to ask about.
+async fn somebody(world: &World, area: AreaCode) -> RecordId {
+    let county = &world.county;
+    let member = staff::add(county, operator(), "somebody", None, clock::now_ms()).await.unwrap();
+    role(world, member, Role::AssistanceOfficer, village(area)).await;
+    member
+}
+
+async fn role(world: &World, staff: RecordId, role: Role, area: AreaCode) -> RecordId {
+    let new = NewAssignment { staff, role, area, from: today().plus(-9), until: None };
+    staff::assign(&world.county, operator(), &new, clock::now_ms()).await.unwrap()
+}
+
+async fn device(world: &World, staff: RecordId) -> DeviceId {
+    let key = seal::SigningKey::generate(&mut seal::dice::SeededDice::repeatable(clock::now_ms() as u64));
+    let sheet = world.sheet(staff).await;
+    let (request, _) = crate::testing::ask(&sheet, &key, world.county.dice.number() >> 1);
+    crate::enrol::enrol(&world.county, &request, clock::now_ms()).await.unwrap();
+    let all = world.county.stores.directory.devices().await.unwrap();
+    all.into_iter().find(|device| device.row.staff == staff).unwrap().row.device
+}
+
+async fn grant(world: &World, staff: RecordId, area: AreaCode, state: &str) -> RecordId {
+    let text = |text: String| Field::from(text.as_str());
+    let sets = [
+        (keys::STAFF, text(staff.to_string())),
+        (keys::AREA, number(area)),
+        (keys::STATE, state.into()),
+        (keys::FROM, text(today().to_string())),
+        (keys::UNTIL, text(today().plus(7).to_string())),
+    ];
+    write(world, RecordKind::Grant, &sets).await
+}
+
+/// What a route is asked with: a thing in an area, of `owner`.
+async fn asked(world: &World, things: &Things, row: &Row, area: AreaCode, owner: RecordId) -> Asked {
+    let until = today().plus(3).to_string();
+    let from = today().plus(40).to_string();
+    let said = match row.path {
+        "/api/session/unlock" => json!({ "password": "?" }),
+        "/api/session/password" => json!({ "old": "?", "new": "?" }),
+        "/api/session" => json!({ "login": "?", "password": "?" }),
+        "/api/grants" => json!({ "words": "核实", "until": until }),
+        "/api/grants/{grant}/decision" => json!({ "approve": true }),
+        "/api/grants/{grant}/openings" => json!({ "part": things.part[&area], "reason": "verify" }),
+        "/api/devices/{device}/state" => json!({ "state": "active" }),
+        "/api/sheets" => json!({ "staff": [] }),
+        "/api/duties" | "/api/duties/preview" => {
+            let title = format!("老年人探访 {}", world.county.dice.number());
+            let fields = json!({ "source": "县里的规定", "title_zh": title });
+            json!({ "act": "change", "duty": "elder_monthly", "from": from, "fields": fields })
+        }
+        "/api/staff" => json!({ "name": "新来的" }),
+        "/api/staff/{staff}/assignments" => json!({ "role": "reader", "from": from }),
+        "/api/assignments/{assignment}/end" => json!({ "until": from }),
+        "/api/accounts" => {
+            let login = format!("new{}", world.county.dice.number() % 1_000_000_000);
+            json!({ "staff": somebody(world, area).await, "login": login })
+        }
+        _ => json!({}),
+    };
+    let mut path = row.path.replace("{duty}", "elder_monthly");
+    path = path.replace("{person}", &things.person[&area].to_string());
+    path = path.replace("{visit}", &things.visit[&area].to_string());
+    path = path.replace("{staff}", &owner.to_string());
+    if path.contains("{device}") {
+        path = path.replace("{device}", &device(world, owner).await.to_string());
+    }
+    if path.contains("{grant}") {
+        let state = if row.path.ends_with("decision") { "asked" } else { "approved" };
+        path = path.replace("{grant}", &grant(world, owner, area, state).await.to_string());
+    }
+    if path.contains("{assignment}") {
+        let one = role(world, owner, Role::Reader, area).await;
+        path = path.replace("{assignment}", &one.to_string());
+    }
+    if row.path.ends_with("/account/reset") || row.path.ends_with("/account/close") {
+        let login = format!("acc{}", world.county.dice.number() % 1_000_000_000);
+        let act = account::Act::Add { staff: owner, login };
+        let _ = account::carry_out(&world.county, act, clock::now_ms()).await;
+    }
+    let mut query = Vec::new();
+    if row.place == Place::Area {
+        query.push(format!("area={area}"));
+    }
+    if row.path.contains("people") || row.path.ends_with("explain") {
+        query.push("column=due".to_owned());
+    }
+    if row.path.ends_with("export") {
+        query.push("format=csv".to_owned());
+    }
+    let path = if query.is_empty() { path } else { format!("{path}?{}", query.join("&")) };
+    Asked { path, said: (row.method != Method::GET).then_some(said) }
+}
+
+/// What the table says of somebody with a role in `mine` who asks for a thing in `area`.
+fn expected(row: &Row, role: Role, mine: AreaCode, county: AreaCode, area: AreaCode, own: bool) -> bool {
+    let Who::Holding(roles) = row.who else { return true };
+    let whose = match row.whose {
+        Whose::Any => true,
+        Whose::Own => own,
+        Whose::Other => !own,
+    };
+    let here = match row.place {
+        Place::Anywhere => true,
+        Place::County => mine == county,
+        _ => mine == county || mine == area,
+    };
+    roles.contains(&role) && whose && here
+}
+
+/// One's own thing can only be asked for where there is something of one's own.
+fn owned(row: &Row) -> bool {
+    ["{staff}", "{device}", "{grant}", "{assignment}"].iter().any(|name| row.path.contains(name))
+}
+
+/// Asks once for one thing, and says what is other than the table has it.
+async fn tried(world: &World, things: &Things, row: &Row, clerk: &Clerk, case: &Case) -> Option<String> {
+    let owner = if case.own { clerk.staff } else { case.somebody };
+    let asked = asked(world, things, row, case.area, owner).await;
+    let answer = ask(world, row.method.clone(), &asked.path, Some(&clerk.token), asked.said).await;
+    let county = world.county.keys.county();
+    let may = expected(row, case.role, case.mine, county, case.area, case.own);
+    let status = if may { StatusCode::OK } else { StatusCode::FORBIDDEN };
+    (answer.status != status).then(|| {
+        let (role, got, code) = (case.role.code(), answer.status, answer.code());
+        format!("{} {}: {role} of {} in {}: {got} {code}", row.method, row.path, case.mine, case.area)
+    })
+}
+
+struct Case {
+    role: Role,
+    mine: AreaCode,
+    area: AreaCode,
+    own: bool,
+    somebody: RecordId,
+}
+
+#[tokio::test]
+async fn every_route_answers_every_role_by_the_table() {
+    let world = World::new().await;
+    let things = things(&world).await;
+    let others = [somebody(&world, TOWNSHIP).await, somebody(&world, ELSEWHERE).await];
+    let rows = || TABLE.iter().filter(|row| matches!(row.who, Who::Holding(_)));
+    let mut wrong = Vec::new();
+    for (number, role) in Role::ALL.iter().enumerate() {
+        for mine in [world.county.keys.county(), TOWNSHIP] {
+            let login = format!("c{number}-{mine}");
+            let clerk = Clerk::with(&world, &login, &[(*role, mine)]).await;
+            for row in rows() {
+                for (area, somebody) in AREAS.into_iter().zip(others) {
+                    let case = Case { role: *role, mine, area, own: false, somebody };
+                    wrong.extend(tried(&world, &things, row, &clerk, &case).await);
+                }
+            }
+        }
+        // One's own phone, role and grant lie where one works; asking changes what one is.
+        for row in rows().filter(|row| owned(row)) {
+            let login = format!("o{number}-{}", world.county.dice.number() % 1_000_000_000);
+            let clerk = Clerk::with(&world, &login, &[(*role, TOWNSHIP)]).await;
+            let (mine, area) = (TOWNSHIP, TOWNSHIP);
+            let case = Case { role: *role, mine, area, own: true, somebody: clerk.staff };
+            wrong.extend(tried(&world, &things, row, &clerk, &case).await);
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn without_a_session_nothing_is_answered() {
+    let world = World::new().await;
+    let things = things(&world).await;
+    for row in TABLE.iter().filter(|row| row.who != Who::Anybody) {
+        let owner = somebody(&world, TOWNSHIP).await;
+        let asked = asked(&world, &things, row, TOWNSHIP, owner).await;
+        let answer = ask(&world, row.method.clone(), &asked.path, None, asked.said).await;
+        let told = (answer.status, answer.code());
+        assert_eq!(told, (StatusCode::UNAUTHORIZED, "log_in_missing".to_owned()), "{} {}", row.method, row.path);
+    }
+}

@@ -1,12 +1,10 @@
-//! Words by which people are found: names, pinyin, initials, digits.
+//! Words by which people are found, the same on phone and county: names, pinyin, initials, digits.
 
 mod readings;
 
 use domain::catalogue::keys;
 use domain::head::Head;
-use domain::mask;
 use domain::subject::Person;
-use domain::time::Day;
 use store::phone::{SearchKeys, plain};
 
 /// At most so many spellings of one name: names of several polyphonic characters stay bounded.
@@ -14,7 +12,7 @@ const SPELLINGS_MAX: usize = 16;
 
 /// What a person is found by: name and nickname, their pinyin in full and by initials, pinyin given
 /// by hand, and the last digits of the ID number and of the county's own number.
-pub(crate) fn search_keys(person: &Person, head: &Head) -> String {
+pub fn search_keys(person: &Person, head: &Head) -> String {
     let mut found = SearchKeys::default();
     let nickname = head.text(keys::NICKNAME).unwrap_or_default();
     for name in [person.name.as_str(), nickname] {
@@ -32,17 +30,6 @@ pub(crate) fn search_keys(person: &Person, head: &Head) -> String {
         found.add_number(&plain(head.text(key).unwrap_or_default()));
     }
     found.into_text()
-}
-
-/// A name as lists show it: a child's is masked, 杨*妹.
-pub(crate) fn shown_name(person: &Person, day: Day) -> String {
-    if person.is_minor_on(day) { mask::name(&person.name) } else { person.name.clone() }
-}
-
-/// 小名 as lists show it: not a child's, whose name is masked beside it.
-pub(crate) fn shown_nickname(person: &Person, head: &Head, day: Day) -> Option<String> {
-    let nickname = head.text(keys::NICKNAME).filter(|nickname| !nickname.is_empty())?;
-    (!person.is_minor_on(day)).then(|| nickname.to_owned())
 }
 
 fn add_spelling(found: &mut SearchKeys, syllables: &[String]) {

@@ -1,0 +1,191 @@
+//! `GET /api/coverage/export` and `/api/coverage/people/export`: what the page shows, as CSV or XLSX.
+
+use super::coverage::{AboutReply, CoverageAsked, RowReply, figures};
+use super::extract::Asks;
+use super::people::PeopleAsked;
+use super::permit::Permit;
+use crate::clock;
+use crate::county::at_county;
+use crate::desk::Desk;
+use crate::grid::{Cell, Format, Grid, Writing};
+use crate::problem::Refusal;
+use crate::reports::{Line, people_after};
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use domain::problem::{Problem, ProblemCode};
+use serde::Deserialize;
+use std::sync::Arc;
+use store::county::Access;
+use utoipa::IntoParams;
+
+/// As what.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ExportAsked {
+    #[param(inline)]
+    format: Format,
+}
+
+/// So many people are read at once.
+const PAGE: usize = 500;
+
+/// The table.
+#[utoipa::path(get, path = "/api/coverage/export", params(CoverageAsked, ExportAsked),
+    responses((status = 200, description = "A file", content_type = "application/octet-stream")))]
+pub(super) async fn coverage(
+    State(desk): State<Arc<Desk>>,
+    permit: Permit,
+    Asks(asks): Asks<CoverageAsked>,
+    Asks(how): Asks<ExportAsked>,
+) -> Result<Response, Refusal> {
+    let asked = asks.ask(&desk, &permit).await?;
+    let shown = figures(&desk, &permit, &asked).await?;
+    let writing = Writing::begin(how.format, head("走访情况", &shown.about, &shown.sentence_zh, &FIGURES));
+    writing.rows(shown.rows.iter().chain([&shown.total]).map(figures_of).collect()).await;
+    let bytes = writing.end().await?;
+    Ok(file(&shown.about, "走访情况", how.format, bytes))
+}
+
+/// The people behind a figure: all of them, however many pages the screen has. Written into the access
+/// log before the first of them is sent.
+#[utoipa::path(get, path = "/api/coverage/people/export", params(CoverageAsked, PeopleAsked, ExportAsked),
+    responses((status = 200, description = "A file", content_type = "application/octet-stream")))]
+pub(super) async fn people(
+    State(desk): State<Arc<Desk>>,
+    permit: Permit,
+    Asks(asks): Asks<CoverageAsked>,
+    Asks(which): Asks<PeopleAsked>,
+    Asks(how): Asks<ExportAsked>,
+) -> Result<Response, Refusal> {
+    let asked = asks.ask(&desk, &permit).await?;
+    let shown = figures(&desk, &permit, &asked).await?;
+    let access = Access {
+        at_ms: clock::now_ms(),
+        staff: permit.staff()?,
+        act: "exported".to_owned(),
+        record: None,
+        grant: None,
+        reason: format!("{} {} {}", permit.area, shown.about.duty, shown.about.period.code),
+    };
+    desk.county.stores.directory.log_access(access).await.map_err(at_county)?;
+    let title = format!("{}名单", which.column.zh());
+    let writing = Writing::begin(how.format, head(&title, &shown.about, &shown.sentence_zh, &PEOPLE));
+    let mut after = None;
+    loop {
+        let page = people_after(&desk.county, &asked, which.column, after, PAGE).await?;
+        writing.rows(page.lines.iter().map(person_of).collect()).await;
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    let bytes = writing.end().await?;
+    Ok(file(&shown.about, &title, how.format, bytes))
+}
+
+/// The lines over the table: what it is, of whom, over which days.
+fn head(title: &str, about: &AboutReply, sentence: &str, columns: &[&str]) -> Grid {
+    let lines = [
+        title.to_owned(),
+        format!("填报单位：{}", about.unit),
+        format!("走访要求：{}　统计期：{}　截至：{}", about.title_zh, about.period.zh, about.as_of),
+        sentence.to_owned(),
+    ];
+    Grid { title: lines.to_vec(), columns: columns.iter().map(|one| (*one).to_owned()).collect() }
+}
+
+const FIGURES: [&str; 15] = [
+    "区划代码",
+    "区划",
+    "名册",
+    "不计入",
+    "应走访",
+    "已走访",
+    "其中上门",
+    "走访率（%）",
+    "未走访",
+    "情况有变待确认",
+    "去过未见到",
+    "手机未回传",
+    "还没去",
+    "上期漏访至今未补",
+    "填写不一致",
+];
+
+fn figures_of(row: &RowReply) -> Vec<Cell> {
+    let share = row.rate.map_or(Cell::text("—"), |thousandths| Cell::Tenths(thousandths));
+    let mut cells = vec![Cell::text(row.area.to_string()), Cell::text(&row.name)];
+    cells.extend([row.register, row.not_counted, row.due, row.met, row.met_home].map(Cell::Number));
+    cells.push(share);
+    let rest = [row.open, row.change_pending, row.tried, row.silent, row.not_yet];
+    cells.extend(rest.into_iter().chain([row.missed_before, row.contested]).map(Cell::Number));
+    cells
+}
+
+const PEOPLE: [&str; 13] = [
+    "乡镇",
+    "村",
+    "组",
+    "户主",
+    "姓名",
+    "类别",
+    "状态",
+    "应于",
+    "超期天数",
+    "上次走访",
+    "上次走访人",
+    "为什么",
+    "责任人及电话",
+];
+
+fn person_of(line: &Line) -> Vec<Cell> {
+    let day = |day: Option<domain::time::Day>| day.map(|day| day.to_string()).unwrap_or_default();
+    let responsible = line.responsible.iter().map(|one| {
+        let phone = one.phone.as_deref().unwrap_or_default();
+        format!("{} {phone}", one.name).trim().to_owned()
+    });
+    vec![
+        Cell::text(&line.township),
+        Cell::text(&line.village_name),
+        Cell::text(&line.group),
+        Cell::text(&line.head_name),
+        Cell::text(&line.name),
+        Cell::text(line.categories.join("、")),
+        Cell::text(&line.status),
+        Cell::text(day(line.due_on)),
+        Cell::Number(i64::from(line.overdue_days)),
+        Cell::text(day(line.last_visit)),
+        Cell::text(&line.last_visit_by),
+        Cell::text(&line.why),
+        Cell::text(responsible.collect::<Vec<_>>().join("；")),
+    ]
+}
+
+fn file(about: &AboutReply, title: &str, format: Format, bytes: Vec<u8>) -> Response {
+    let name = format!("{}{title}_{}_截至{}.{}", about.unit, about.period.code, about.as_of, format.ending());
+    let named = format!("attachment; filename*=UTF-8''{}", percent(&name));
+    let Ok(named) = HeaderValue::from_str(&named) else {
+        let inside = Problem::new(ProblemCode::Internal).with("reference", "the name of a file");
+        return Refusal(inside).into_response();
+    };
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(format.media_type())),
+        (header::CONTENT_DISPOSITION, named),
+    ];
+    (StatusCode::OK, headers, Body::from(bytes)).into_response()
+}
+
+/// RFC 5987: everything but letters, digits and a few marks as bytes.
+fn percent(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    text.bytes().fold(String::new(), |mut done, byte| {
+        if plain(byte) {
+            done.push(char::from(byte));
+        } else {
+            done.push_str(&format!("%{byte:02X}"));
+        }
+        done
+    })
+}

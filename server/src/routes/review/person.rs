@@ -1,0 +1,195 @@
+//! `GET /api/subjects/{person}`: a person of the register, masked, where they stand in every duty, and
+//! their visits.
+
+use super::extract::At;
+use super::header::CodeReply;
+use super::permit::Permit;
+use crate::clock;
+use crate::county::at_county;
+use crate::desk::Desk;
+use crate::problem::Refusal;
+use crate::reports::{VisitLine, of_person, township};
+use axum::Json;
+use axum::extract::State;
+use domain::catalogue::{RecordKind, keys};
+use domain::category::Category;
+use domain::coverage::Standing;
+use domain::household::Household;
+use domain::ids::{AreaCode, RecordId};
+use domain::mask;
+use domain::patch::RecordRef;
+use domain::problem::{Problem, ProblemCode};
+use domain::reference::Reference;
+use domain::subject::Person;
+use domain::time::Day;
+use serde::Serialize;
+use std::sync::Arc;
+use utoipa::ToSchema;
+
+/// A category with its days.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(super) struct MembershipReply {
+    code: String,
+    zh: String,
+    en: String,
+    #[schema(value_type = Option<String>)]
+    from: Option<Day>,
+    /// The first day without it.
+    #[schema(value_type = Option<String>)]
+    until: Option<Day>,
+    holds: bool,
+}
+
+/// Where a person stands in a duty, in the period of today.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(super) struct StandingReply {
+    duty: String,
+    title_zh: String,
+    title_en: String,
+    period: CodeReply,
+    status_zh: &'static str,
+    status_en: &'static str,
+    /// Whether the person counts as visited.
+    met: bool,
+    #[schema(value_type = Option<String>)]
+    met_on: Option<Day>,
+    #[schema(value_type = Option<String>)]
+    due_on: Option<Day>,
+    /// Rolling duties only.
+    overdue_days: i32,
+}
+
+/// A person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(super) struct PersonReply {
+    #[schema(value_type = String)]
+    person: RecordId,
+    /// A child's is masked.
+    name: String,
+    minor: bool,
+    /// `1` male, `2` female.
+    sex: Option<String>,
+    age: Option<i32>,
+    /// All but its ends are stars.
+    id_number: Option<String>,
+    phone: Option<String>,
+    phone_carer: Option<String>,
+    phone_away: Option<String>,
+    township: String,
+    #[schema(value_type = Option<u64>)]
+    village: Option<AreaCode>,
+    village_name: String,
+    group: String,
+    head_name: String,
+    /// 主动发现·待确认.
+    pending: bool,
+    #[schema(value_type = Option<String>)]
+    died: Option<Day>,
+    #[schema(value_type = Option<String>)]
+    moved_out: Option<Day>,
+    categories: Vec<MembershipReply>,
+    standings: Vec<StandingReply>,
+    /// Keys of the fields on which values differ.
+    contested: Vec<String>,
+    /// The latest first.
+    visits: Vec<VisitLine>,
+}
+
+/// The person.
+#[utoipa::path(get, path = "/api/subjects/{person}", params(("person" = String, Path)),
+    responses((status = 200, body = PersonReply)))]
+pub(super) async fn get(
+    State(desk): State<Arc<Desk>>,
+    permit: Permit,
+    At(id): At<RecordId>,
+) -> Result<Json<PersonReply>, Refusal> {
+    let county = &desk.county;
+    let today = Day::of(clock::now_ms());
+    let record = RecordRef { kind: RecordKind::Person, id };
+    let row = county.stores.ledger.record(record).await.map_err(at_county)?;
+    let head = row.ok_or(ProblemCode::NothingFound)?.head;
+    let person = Person::read(id, &head);
+    let home = household(&desk, person.household).await?;
+    let minor = person.is_minor_on(today);
+    let shown = |name: &str| if minor { mask::name(name) } else { name.to_owned() };
+    let phone = |key: &str| head.text(key).map(mask::phone);
+    let head_name = home.as_ref().map(|home| home.head_name.clone()).unwrap_or_default();
+    let (_, visits) = of_person(county, id, today).await?;
+    let village = person.village_on(today);
+    let reference = &permit.reference;
+    Ok(Json(PersonReply {
+        person: id,
+        name: shown(&person.name),
+        minor,
+        sex: person.sex.clone(),
+        age: person.age_on(today),
+        id_number: person.id_number.as_deref().map(mask::id_number),
+        phone: phone(keys::PHONE),
+        phone_carer: phone(keys::PHONE_CARER),
+        phone_away: phone(keys::PHONE_AWAY),
+        township: village.map(|village| township(reference, village)).unwrap_or_default(),
+        village,
+        village_name: village.map(|village| reference.areas.name(village)).unwrap_or_default(),
+        group: home.map(|home| home.group).unwrap_or_default(),
+        head_name: if head_name == person.name { shown(&head_name) } else { head_name },
+        pending: person.pending,
+        died: person.died,
+        moved_out: person.moved_out,
+        categories: memberships(&person, today),
+        standings: standings(&desk, reference, id, today).await?,
+        contested: head.contested().map(str::to_owned).collect(),
+        visits,
+    }))
+}
+
+async fn household(desk: &Desk, id: Option<RecordId>) -> Result<Option<Household>, Problem> {
+    let Some(id) = id else { return Ok(None) };
+    let record = RecordRef { kind: RecordKind::Household, id };
+    let row = desk.county.stores.ledger.record(record).await.map_err(at_county)?;
+    Ok(row.map(|row| Household::read(id, &row.head)))
+}
+
+fn memberships(person: &Person, today: Day) -> Vec<MembershipReply> {
+    let one = |one: &domain::category::Membership| {
+        let known = Category::from_code(&one.code);
+        let (zh, en) = known.map_or((one.code.as_str(), one.code.as_str()), |known| (known.zh(), known.en()));
+        MembershipReply {
+            code: one.code.clone(),
+            zh: zh.to_owned(),
+            en: en.to_owned(),
+            from: one.from,
+            until: one.until,
+            holds: one.holds_on(today),
+        }
+    };
+    person.memberships.iter().map(one).collect()
+}
+
+async fn standings(
+    desk: &Desk,
+    reference: &Reference,
+    id: RecordId,
+    today: Day,
+) -> Result<Vec<StandingReply>, Problem> {
+    let mut all = desk.county.stores.reports.standings_of(id).await.map_err(at_county)?;
+    let any = domain::coverage::rules::ANY_DUTY;
+    all.retain(|one| one.period.contains(today) && one.duty != any);
+    let reply = |one: Standing| {
+        let step = one.step_on(today)?;
+        let rule = reference.rule_on(&one.duty, step.place.area, today);
+        let period = one.period;
+        Some(StandingReply {
+            title_zh: rule.map_or(one.duty.clone(), |rule| rule.title_zh.clone()),
+            title_en: rule.map_or(one.duty.clone(), |rule| rule.title_en.clone()),
+            period: CodeReply { code: period.to_string(), zh: period.zh(), en: period.en() },
+            status_zh: step.status.zh(),
+            status_en: step.status.en(),
+            met: step.status.is_met(),
+            met_on: one.met_on.filter(|day| *day <= today),
+            due_on: one.due_on(today),
+            overdue_days: one.overdue_days(today),
+            duty: one.duty.clone(),
+        })
+    };
+    Ok(all.into_iter().filter_map(reply).collect())
+}

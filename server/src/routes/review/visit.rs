@@ -1,0 +1,211 @@
+//! `GET /api/visits/{visit}`: a visit with its parts, their answers, the history of every field, the
+//! receipt, and the duties it met. A child's part is shut: see `grants.rs`.
+
+use super::extract::At;
+use super::header::CodeReply;
+use super::permit::{Permit, homes};
+use crate::clock;
+use crate::county::{County, at_county};
+use crate::desk::Desk;
+use crate::problem::Refusal;
+use crate::reports::{Answer, RecordHistory, answers_of, record_history};
+use axum::Json;
+use axum::extract::State;
+use domain::catalogue::RecordKind;
+use domain::ids::{AreaCode, RecordId};
+use domain::mask;
+use domain::patch::RecordRef;
+use domain::problem::{Problem, ProblemCode};
+use domain::reference::Reference;
+use domain::subject::Person;
+use domain::time::{Day, UnixMs};
+use domain::visit::{Met, NotMet, Part, Visit, Way};
+use seal::receipt::ReceiptDigits;
+use serde::Serialize;
+use std::sync::Arc;
+use utoipa::ToSchema;
+
+/// A duty that a part met.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(super) struct MetDuty {
+    duty: String,
+    title_zh: String,
+    title_en: String,
+    period: CodeReply,
+}
+
+/// One person's share of a visit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(super) struct PartReply {
+    #[schema(value_type = String)]
+    part: RecordId,
+    #[schema(value_type = String)]
+    person: RecordId,
+    /// A child's is masked.
+    name: String,
+    minor: bool,
+    /// A child's answers and their history are not here: opening them takes a grant.
+    shut: bool,
+    met: Option<CodeReply>,
+    reason: Option<CodeReply>,
+    /// It counts for nothing.
+    void: bool,
+    meets: Vec<MetDuty>,
+    answers: Vec<Answer>,
+    history: Option<RecordHistory>,
+}
+
+/// A visit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(super) struct VisitReply {
+    #[schema(value_type = String)]
+    visit: RecordId,
+    #[schema(value_type = Option<u64>)]
+    village: Option<AreaCode>,
+    village_name: String,
+    way: Option<CodeReply>,
+    place: Option<String>,
+    /// When it was, as far as the worker knows: Unix milliseconds.
+    from_ms: Option<UnixMs>,
+    until_ms: Option<UnixMs>,
+    visited_by: Vec<String>,
+    recorded_by: Option<String>,
+    companions: Vec<String>,
+    void: bool,
+    /// 回执.
+    receipt: Option<String>,
+    /// When the county had it on disk.
+    received_ms: Option<UnixMs>,
+    /// People of the area only; others of the same visit are not here.
+    parts: Vec<PartReply>,
+    /// Whether there are parts of people elsewhere.
+    more_elsewhere: bool,
+    history: RecordHistory,
+}
+
+fn code(code: &str, zh: &str, en: &str) -> CodeReply {
+    CodeReply { code: code.to_owned(), zh: zh.to_owned(), en: en.to_owned() }
+}
+
+fn name_of(reference: &Reference, id: RecordId) -> String {
+    reference.staff.get(&id).map_or_else(|| id.to_string(), |staff| staff.name.clone())
+}
+
+/// The visit.
+#[utoipa::path(get, path = "/api/visits/{visit}", params(("visit" = String, Path)),
+    responses((status = 200, body = VisitReply)))]
+pub(super) async fn get(
+    State(desk): State<Arc<Desk>>,
+    permit: Permit,
+    At(id): At<RecordId>,
+) -> Result<Json<VisitReply>, Refusal> {
+    let county = &desk.county;
+    let reference = &permit.reference;
+    let record = RecordRef { kind: RecordKind::Visit, id };
+    let row = county.stores.ledger.record(record).await.map_err(at_county)?;
+    let visit = Visit::read(id, &row.ok_or(ProblemCode::NothingFound)?.head);
+    let (mut parts, mut more_elsewhere) = (Vec::new(), false);
+    for one in county.stores.reports.parts_of_visit(id).await.map_err(at_county)? {
+        let places = homes(county, one.subject).await.unwrap_or_default();
+        if places.iter().any(|place| permit.covers(*place)) {
+            parts.push(part(county, &permit, one.part, false).await?);
+        } else {
+            more_elsewhere = true;
+        }
+    }
+    let arrivals = county.stores.reports.history(record).await.map_err(at_county)?;
+    let receipt = arrivals.iter().find_map(|item| {
+        let (day, number) = item.receipt?;
+        Some((ReceiptDigits::of(Day(day), number)?.to_string(), item.arrived_ms))
+    });
+    let staff = |ids: &[RecordId]| ids.iter().map(|id| name_of(reference, *id)).collect();
+    let companion = |text: &String| text.parse().map_or(text.clone(), |id| name_of(reference, id));
+    Ok(Json(VisitReply {
+        visit: id,
+        village: visit.village,
+        village_name: visit.village.map(|village| reference.areas.name(village)).unwrap_or_default(),
+        way: visit.way.map(|way: Way| code(way.code(), way.zh(), way.en())),
+        place: visit.place.clone(),
+        from_ms: visit.happened.map(|when| when.from_ms),
+        until_ms: visit.happened.map(|when| when.until_ms),
+        visited_by: staff(&visit.visited_by),
+        recorded_by: visit.recorded_by.map(|id| name_of(reference, id)),
+        companions: visit.companions.iter().map(companion).collect(),
+        void: visit.void,
+        received_ms: receipt.as_ref().map(|(_, at_ms)| *at_ms),
+        receipt: receipt.map(|(digits, _)| digits),
+        parts,
+        more_elsewhere,
+        history: record_history(county, reference, record).await?,
+    }))
+}
+
+/// A part; a child's without its answers unless it is opened.
+pub(super) async fn part(
+    county: &County,
+    permit: &Permit,
+    id: RecordId,
+    opened: bool,
+) -> Result<PartReply, Problem> {
+    let nothing = || Problem::new(ProblemCode::NothingFound);
+    let record = RecordRef { kind: RecordKind::Part, id };
+    let row = county.stores.ledger.record(record).await.map_err(at_county)?.ok_or_else(nothing)?;
+    let part = Part::read(id, &row.head);
+    let subject = part.subject.ok_or_else(nothing)?;
+    let person = RecordRef { kind: RecordKind::Person, id: subject };
+    let person = county.stores.ledger.record(person).await.map_err(at_county)?.ok_or_else(nothing)?;
+    let person = Person::read(subject, &person.head);
+    let minor = person.is_minor_on(Day::of(clock::now_ms())) || was_minor(county, &person, &part).await?;
+    let shut = minor && !opened;
+    let (answers, history) = if shut {
+        (Vec::new(), None)
+    } else {
+        let history = record_history(county, &permit.reference, record).await?;
+        (answers_of(county, record, &row.head).await?, Some(history))
+    };
+    Ok(PartReply {
+        part: id,
+        person: subject,
+        name: if minor { mask::name(&person.name) } else { person.name.clone() },
+        minor,
+        shut,
+        met: part.met.map(|met: Met| code(met.code(), met.zh(), met.en())),
+        reason: part.reason.map(|reason: NotMet| code(reason.code(), reason.zh(), reason.en())),
+        void: part.void,
+        meets: meets(county, &permit.reference, &part, subject).await?,
+        answers,
+        history,
+    })
+}
+
+/// Whether the person was a child on the day of the visit: what was said then stays a child's.
+async fn was_minor(county: &County, person: &Person, part: &Part) -> Result<bool, Problem> {
+    let Some(id) = part.visit else { return Ok(false) };
+    let record = RecordRef { kind: RecordKind::Visit, id };
+    let row = county.stores.ledger.record(record).await.map_err(at_county)?;
+    let when = row.and_then(|row| Visit::read(id, &row.head).happened);
+    Ok(when.is_some_and(|when| person.is_minor_on(when.day())))
+}
+
+/// Which duties the part met. O(standings of the person).
+async fn meets(
+    county: &County,
+    reference: &Reference,
+    part: &Part,
+    subject: RecordId,
+) -> Result<Vec<MetDuty>, Problem> {
+    let mut standings = county.stores.reports.standings_of(subject).await.map_err(at_county)?;
+    let any = domain::coverage::rules::ANY_DUTY;
+    standings.retain(|one| one.met_by == Some(part.id) && one.duty != any);
+    let duty = |one: domain::coverage::Standing| {
+        let village = one.step_on(one.period.last()).map_or(AreaCode(0), |step| step.place.area);
+        let rule = reference.rule_on(&one.duty, village, one.met_on.unwrap_or(one.period.from()));
+        MetDuty {
+            title_zh: rule.map_or(one.duty.clone(), |rule| rule.title_zh.clone()),
+            title_en: rule.map_or(one.duty.clone(), |rule| rule.title_en.clone()),
+            period: code(&one.period.to_string(), &one.period.zh(), &one.period.en()),
+            duty: one.duty,
+        }
+    };
+    Ok(standings.into_iter().map(duty).collect())
+}
