@@ -18,11 +18,15 @@ const INDEX: &str = "index.html";
 /// Files whose name has the hash of their content never change.
 const HASHED: &str = "assets/";
 
+/// Paths that are never the console's: its API's, and what only phones ask for.
+const NO_PAGES: [&str; 4] = ["api", "health", "exchange", "enrol"];
+
 /// A file of the console.
 pub(super) async fn get(State(desk): State<Arc<Desk>>, method: Method, uri: Uri) -> Response {
     let path = uri.path().trim_start_matches('/');
     let reads = method == Method::GET || method == Method::HEAD;
-    if !reads || path == "api" || path.starts_with("api/") {
+    let first = path.split('/').next().unwrap_or_default();
+    if !reads || NO_PAGES.contains(&first) {
         return Refusal::from(ProblemCode::NotFromHere).into_response();
     }
     let name = if path.is_empty() { INDEX } else { path };

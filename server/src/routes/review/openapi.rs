@@ -44,11 +44,3 @@ fn problem() -> Value {
         },
     })
 }
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn dump() {
-        std::fs::write("/tmp/desk_openapi.json", super::document()).unwrap();
-    }
-}
