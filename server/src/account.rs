@@ -59,11 +59,18 @@ pub async fn carry_out(county: &County, act: Act, now_ms: UnixMs) -> Result<Opti
     }
 }
 
-async fn add(county: &County, staff: RecordId, login: &str, now_ms: UnixMs) -> Result<FirstPassword, Problem> {
+async fn add(
+    county: &County,
+    staff: RecordId,
+    login: &str,
+    now_ms: UnixMs,
+) -> Result<FirstPassword, Problem> {
     let letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-_".contains(c);
     if !(2..=32).contains(&login.len()) || !login.chars().all(letter) {
         let wrong = Problem::new(ProblemCode::ArgumentWrong).with("name", "login");
-        return Err(wrong.with("reason", "2–32 个小写字母、数字或 . - _ / 2 to 32 small letters, digits or . - _"));
+        return Err(
+            wrong.with("reason", "2–32 个小写字母、数字或 . - _ / 2 to 32 small letters, digits or . - _")
+        );
     }
     let (_, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
     if !reference.staff.contains_key(&staff) {

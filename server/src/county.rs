@@ -1,8 +1,8 @@
 //! The county as its processes hold it: keys, stores, and what is kept ready in memory.
 
 use crate::dice::SharedDice;
-use crate::session::Sessions;
 use crate::known::{KnownDevice, KnownDevices, KnownForms};
+use crate::session::Sessions;
 use domain::ids::{DeviceId, WriterId};
 use domain::problem::{Problem, ProblemCode};
 use domain::time::UnixMs;

@@ -16,8 +16,6 @@ pub struct Settings {
     pub secure: bool,
     /// Whether a proxy in front says whose request it is.
     pub behind_proxy: bool,
-    /// After so many days without a word phones are silent.
-    pub silent_days: i32,
     /// For how many hours a sheet is good.
     pub sheet_hours: u32,
     /// The folder of the console's files, instead of those in the program.
@@ -32,7 +30,6 @@ impl Settings {
             idle: Duration::from_secs(u64::from(desk.idle_min) * 60),
             secure: desk.tls().is_some() || desk.behind_proxy,
             behind_proxy: desk.behind_proxy,
-            silent_days: config.coverage.silent_days,
             sheet_hours: config.sheets.hours,
             console: (!desk.console.as_os_str().is_empty()).then(|| desk.console.clone()),
         }

@@ -23,6 +23,7 @@ use sync::county::prepared::OwnRecord;
 
 /// What is to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = DutyAct)]
 #[serde(rename_all = "snake_case")]
 pub enum Act {
     /// A duty that is not there, or is in force no more.
@@ -35,6 +36,7 @@ pub enum Act {
 
 /// What is named of a rule; the rest stays.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = DutyFields)]
 #[expect(missing_docs, reason = "each is the field of Duty of that name")]
 pub struct Fields {
     pub title_zh: Option<String>,

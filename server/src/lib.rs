@@ -30,8 +30,8 @@ pub mod routes;
 pub mod seed;
 pub mod seeding;
 pub mod serve;
-pub mod settings;
 pub mod session;
+pub mod settings;
 pub mod staff;
 #[cfg(test)]
 mod testing;

@@ -40,6 +40,7 @@ pub fn status(code: ProblemCode) -> StatusCode {
         | ProblemCode::AccountClosed
         | ProblemCode::PasswordFirst
         | ProblemCode::NotForYou
+        | ProblemCode::RightMissing
         | ProblemCode::NotFromThisPage
         | ProblemCode::GrantMissing
         | ProblemCode::CountyNotProven => StatusCode::FORBIDDEN,

@@ -110,11 +110,10 @@ impl Index {
         for kind in [RecordKind::Household, RecordKind::Person] {
             let mut after = None;
             loop {
-                let page =
-                    county.stores.ledger.records_after(kind, after, PAGE).await.map_err(at_county)?;
+                let page = county.stores.ledger.records_after(kind, after, PAGE).await.map_err(at_county)?;
                 after = page.last().map(|(record, _)| record.id);
                 for (record, row) in &page {
-                    index.take(*record, Some(&row.head));
+                    index.take(*record, Some(row.head.as_ref()));
                 }
                 if page.len() < PAGE {
                     break;
@@ -136,11 +135,11 @@ impl Index {
             for row in page.rows {
                 let counts = matches!(row.record.kind, RecordKind::Person | RecordKind::Household);
                 match row.head {
-                    Some(head) => self.take(row.record, Some(&head)),
+                    Some(head) => self.take(row.record, Some(head.as_ref())),
                     // It left this feed; whether it stands in another, the record says.
                     None if counts => {
                         let now = county.stores.ledger.record(row.record).await.map_err(at_county)?;
-                        self.take(row.record, now.as_ref().map(|row| &row.head));
+                        self.take(row.record, now.as_ref().map(|row| row.head.as_ref()));
                     }
                     None => {}
                 }
@@ -163,7 +162,8 @@ impl Index {
                 }
                 let (group, head) = home.map(|home| (home.group, home.head_name)).unwrap_or_default();
                 self.homes.insert(record.id, Home { group, head, members: members.clone() });
-                self.order.extend(members.into_iter().filter_map(|member| self.key(member)).collect::<Vec<_>>());
+                self.order
+                    .extend(members.into_iter().filter_map(|member| self.key(member)).collect::<Vec<_>>());
             }
             RecordKind::Person => {
                 if let Some(key) = self.key(record.id) {
@@ -230,12 +230,8 @@ impl Index {
             Some((rank, self.key(id)?)).filter(|_| rank != RANK_NONE)
         };
         let here = |entry: &Entry| entry.villages.iter().any(|village| villages.contains(village));
-        let mut all: Vec<_> = self
-            .people
-            .iter()
-            .filter(|(_, entry)| here(entry))
-            .filter_map(|(id, _)| ranked(*id))
-            .collect();
+        let mut all: Vec<_> =
+            self.people.iter().filter(|(_, entry)| here(entry)).filter_map(|(id, _)| ranked(*id)).collect();
         all.sort_unstable();
         let total = all.len();
         let after = match after {
@@ -283,7 +279,8 @@ mod tests {
         let world = World::new().await;
         let (county, register) = (&world.county, Register::default());
         let whole = county.keys.county();
-        let search = async |area, typed: &str| register.search(county, area, typed, None, 10_000).await.unwrap();
+        let search =
+            async |area, typed: &str| register.search(county, area, typed, None, 10_000).await.unwrap();
         let all = search(whole, "").await;
         assert!(all.total > 40 && all.people.len() == all.total && all.next.is_none());
         let once: BTreeSet<_> = all.people.iter().collect();

@@ -23,12 +23,12 @@ pub mod people;
 pub mod ports;
 pub mod records;
 mod revoke;
+mod shown;
 mod standings;
 pub mod sync_driver;
 mod tell;
 pub mod today;
 pub mod urgent;
 pub mod visits;
-mod shown;
 
 pub use app::{App, Settings};

@@ -211,8 +211,8 @@ impl Config {
         let desk = self.desk.wrong().map(|reason| ("[desk]", reason));
         let limits = (self.limits.request_s == 0 || self.limits.concurrent == 0)
             .then_some(("[limits]", "request_s and concurrent begin at 1"));
-        let idle = (!(1..=720).contains(&self.desk.idle_min))
-            .then_some(("[desk]", "idle_min is between 1 and 720"));
+        let idle =
+            (!(1..=720).contains(&self.desk.idle_min)).then_some(("[desk]", "idle_min is between 1 and 720"));
         let sheets = (!(1..=24 * 31).contains(&self.sheets.hours))
             .then_some(("[sheets]", "hours is between 1 and 744"));
         let inside = self.data.key_file().starts_with(&self.data.folder);

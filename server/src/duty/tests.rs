@@ -3,8 +3,8 @@
 use super::{Act, Edit, Fields, edit, plan};
 use crate::county::County;
 use crate::roll::build;
-use crate::staff::operator;
 use crate::seed::places::COUNTY;
+use crate::staff::operator;
 use crate::testing::World;
 use crate::{clock, doctor};
 use domain::coverage::EVERYBODY;

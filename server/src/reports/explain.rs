@@ -54,9 +54,7 @@ fn definition(column: Column) -> (&'static str, &'static str) {
             "Not counted: those of the register who died, moved, are in an institution or hospital, whose \
              refusal was approved, or who are not due yet; each by the first reason that holds",
         ),
-        Column::Due => {
-            ("应走访：名册减去不计入", "Due: the register without those who are not counted")
-        }
+        Column::Due => ("应走访：名册减去不计入", "Due: the register without those who are not counted"),
         Column::Met => (
             "已走访：应走访的人中，县里已收到一次合要求的走访（方式和见到谁都符合）",
             "Visited: of those due, the people of whom the county has a visit that satisfies the duty in way \

@@ -17,8 +17,8 @@ pub use answers::{Answer, answers_of};
 pub use explain::{Explanation, explain};
 pub(crate) use people::township;
 pub use people::{Column, Line, Page, Responsible, people, people_after};
-pub use visits::{FieldHistory, Met, RecordHistory, VisitLine, contested_of, of_person, of_visit};
 pub(crate) use visits::history as record_history;
+pub use visits::{FieldHistory, Met, RecordHistory, VisitLine, contested_of, of_person, of_visit};
 
 use crate::county::{County, at_county};
 use domain::catalogue::RecordKind;

@@ -38,6 +38,7 @@ pub struct VisitLine {
 
 /// How it went.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = HowMet)]
 pub struct Met {
     /// The way's code.
     pub way: &'static str,

@@ -59,7 +59,10 @@ fn what_was_erased_before_it_was_sent_holds_up_nothing() {
     visit(&mut app, "李阿普");
     let report = sync(&mut app, &phone, &county);
     assert_eq!((report.waiting, county.count(RecordKind::Visit)), (0, 2));
-    assert_eq!(app.records(RecordsAsked { filter: RecordsFilter::Waiting, ..Default::default() }).unwrap().len(), 0);
+    assert_eq!(
+        app.records(RecordsAsked { filter: RecordsFilter::Waiting, ..Default::default() }).unwrap().len(),
+        0
+    );
     drop(app);
     phone.shelf = Default::default();
     let mut app = phone.opened();

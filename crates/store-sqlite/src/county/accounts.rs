@@ -15,7 +15,8 @@ use store::county::{Access, Account, DeskSession};
 
 pub(super) fn put_account(desk: &Desk<'_>, account: &Account) -> Result<bool, StoreError> {
     const OTHER: &str = "SELECT 1 FROM accounts WHERE county = ?1 AND login = ?2 AND staff != ?3";
-    const PUT: &str = "INSERT OR REPLACE INTO accounts (county, staff, login, password, first, closed, made_ms)
+    const PUT: &str =
+        "INSERT OR REPLACE INTO accounts (county, staff, login, password, first, closed, made_ms)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
     let Account { staff, login, password, first, closed, made_ms } = account;
     let key = params![desk.county, login, staff.bytes()];
@@ -27,7 +28,8 @@ pub(super) fn put_account(desk: &Desk<'_>, account: &Account) -> Result<bool, St
     Ok(true)
 }
 
-const ACCOUNTS: &str = "SELECT staff, login, password, first, closed, made_ms FROM accounts WHERE county = ?1";
+const ACCOUNTS: &str =
+    "SELECT staff, login, password, first, closed, made_ms FROM accounts WHERE county = ?1";
 
 fn account_of(row: &Row<'_>) -> rusqlite::Result<Account> {
     Ok(Account {
@@ -63,9 +65,8 @@ pub(super) fn put_session(desk: &Desk<'_>, session: &DeskSession) -> Result<(), 
 pub(super) fn session(view: &View<'_>, token: Hash) -> Result<Option<DeskSession>, StoreError> {
     const SQL: &str = "SELECT staff, begun_ms FROM sessions WHERE county = ?1 AND token = ?2";
     let mut statement = view.connection.prepare_cached(SQL).map_err(fault)?;
-    let read = |row: &Row<'_>| {
-        Ok(DeskSession { token, staff: record_id(row.get(0)?), begun_ms: row.get(1)? })
-    };
+    let read =
+        |row: &Row<'_>| Ok(DeskSession { token, staff: record_id(row.get(0)?), begun_ms: row.get(1)? });
     statement.query_row(params![view.county, token.0], read).optional().map_err(fault)
 }
 

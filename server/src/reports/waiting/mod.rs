@@ -18,7 +18,19 @@ use store::county::QueueItem;
 use sync::wire::receipt::ItemState;
 
 /// Why something waits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, clap::ValueEnum)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Serialize,
+    serde::Deserialize,
+    clap::ValueEnum,
+    utoipa::ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 #[value(rename_all = "snake_case")]
 pub enum Reason {
@@ -75,7 +87,7 @@ impl Reason {
 }
 
 /// That somebody wants to look at it later.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Kept {
     /// Who.
     pub by: String,
@@ -86,7 +98,8 @@ pub struct Kept {
 }
 
 /// Something that waits.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = WaitingItem)]
 pub struct Item {
     /// By which it is named: log and serial; of what is contested, the record.
     pub handle: String,
@@ -97,16 +110,19 @@ pub struct Item {
     /// The kind of record, unless it cannot be read.
     pub kind: Option<&'static str>,
     /// The record.
+    #[schema(value_type = Option<String>)]
     pub record: Option<RecordId>,
     /// The contested field.
     pub field: Option<String>,
     /// Where it belongs.
+    #[schema(value_type = u64)]
     pub area: AreaCode,
     /// Its name.
     pub area_name: String,
     /// Who wrote it; of what is contested, everybody who did.
     pub author: String,
     /// When the visit was; of other things, when they were entered.
+    #[schema(value_type = Option<String>)]
     pub day: Option<Day>,
     /// Whom it is about; a child's name is masked.
     pub people: Vec<String>,
@@ -128,7 +144,8 @@ pub struct Filter {
 }
 
 /// What waits for a reviewer.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, utoipa::ToSchema)]
+#[schema(as = WaitingList)]
 pub struct List {
     /// Oldest first; what is contested last.
     pub items: Vec<Item>,

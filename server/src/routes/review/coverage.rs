@@ -59,7 +59,7 @@ impl CoverageAsked {
             period: self.period,
             category: filled(&self.category),
             as_of,
-            silent_days: desk.settings.silent_days,
+            silence: true,
         };
         ask(&desk.county, question).await
     }

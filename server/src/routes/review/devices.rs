@@ -11,6 +11,7 @@ use axum::Json;
 use axum::extract::State;
 use domain::ids::{DeviceId, RecordId};
 use domain::reference::Reference;
+use domain::settings::Setting;
 use domain::time::{Day, UnixMs};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -106,12 +107,12 @@ pub(super) async fn list(
     };
     let all = desk.county.stores.directory.devices().await.map_err(at_county)?;
     let mine = all.into_iter().filter(|device| here(device.row.staff));
-    let mut found: Vec<_> = mine.map(|device| reply(&desk, reference, device)).collect();
+    let mut found: Vec<_> = mine.map(|device| reply(reference, device)).collect();
     found.sort_by_key(|one| (one.state != StateOfDevice::Active, -one.silent_days, one.device));
     Ok(Json(found))
 }
 
-fn reply(desk: &Desk, reference: &Reference, device: DeviceRecord) -> DeviceReply {
+fn reply(reference: &Reference, device: DeviceRecord) -> DeviceReply {
     let DeviceRecord { row, enrolled_ms, .. } = device;
     let today = Day::of(clock::now_ms());
     let member = reference.staff.get(&row.staff);
@@ -119,6 +120,8 @@ fn reply(desk: &Desk, reference: &Reference, device: DeviceRecord) -> DeviceRepl
     let silent_days = today.0.saturating_sub(Day::of(heard_ms.unwrap_or(enrolled_ms)).0);
     let areas: BTreeSet<_> =
         reference.assignments_of(row.staff).filter(|one| one.holds_on(today)).map(|one| one.area).collect();
+    let limits = areas.iter().map(|area| reference.setting(Setting::SilentDays, *area, today));
+    let limit_days = limits.min().unwrap_or_else(|| Setting::SilentDays.default_value());
     DeviceReply {
         device: row.device,
         staff: row.staff,
@@ -129,7 +132,7 @@ fn reply(desk: &Desk, reference: &Reference, device: DeviceRecord) -> DeviceRepl
         enrolled_ms,
         heard_ms,
         silent_days,
-        silent: row.state == DeviceState::Active && silent_days >= desk.settings.silent_days,
+        silent: row.state == DeviceState::Active && silent_days >= limit_days,
         waiting: row.waiting,
         app: row.app,
     }

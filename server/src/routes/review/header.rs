@@ -75,10 +75,7 @@ const PERIODS_MAX: usize = 60;
 
 /// What may be chosen.
 #[utoipa::path(get, path = "/api/header", responses((status = 200, body = HeaderReply)))]
-pub(super) async fn get(
-    State(desk): State<Arc<Desk>>,
-    permit: Permit,
-) -> Result<Json<HeaderReply>, Refusal> {
+pub(super) async fn get(State(desk): State<Arc<Desk>>, permit: Permit) -> Result<Json<HeaderReply>, Refusal> {
     let ledger = &desk.county.stores.ledger;
     let (state, _, _, generations) = ledger.standing_now().await.map_err(at_county)?;
     let today = Day::of(clock::now_ms());
@@ -113,7 +110,8 @@ fn duties(rules: &Rules, areas: &Areas, county: AreaCode, begins: Day, today: Da
     let mut all: Vec<&str> = rules.names().collect();
     all.sort_by_key(|name| (*name != ANY_DUTY, *name));
     let choice = |name: &str| {
-        let below = || areas.villages(county).map(|one| rules.at(name, one.code)).find(|list| !list.is_empty());
+        let below =
+            || areas.villages(county).map(|one| rules.at(name, one.code)).find(|list| !list.is_empty());
         let list = Some(rules.at(name, county)).filter(|list| !list.is_empty()).or_else(below)?;
         let rule = rule_on(list, today).or(list.last())?;
         Some(DutyChoice {

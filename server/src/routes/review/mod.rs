@@ -27,6 +27,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod visit;
+mod waiting;
 
 use crate::desk::Desk;
 use axum::Router;

@@ -2,11 +2,11 @@
 //! of the route runs.
 
 use super::table::{Place, Row, Who, Whose, row};
+use crate::clock;
 use crate::county::{County, at_county};
 use crate::desk::Desk;
 use crate::problem::Refusal;
 use crate::session::{self, Session, proof_of};
-use crate::clock;
 use axum::RequestPartsExt;
 use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath, RawPathParams, Request, State};
 use axum::http::request::Parts;
@@ -150,7 +150,11 @@ fn check(row: &Row, permit: &Permit, target: &Target) -> Result<(), Problem> {
     let here = match row.place {
         Place::Anywhere => true,
         // Whoever has a phone's code may see all that its holder may.
-        Place::Device => target.places.iter().chain(target.places.is_empty().then_some(&county)).all(|place| permit.covers(*place)),
+        Place::Device => target
+            .places
+            .iter()
+            .chain(target.places.is_empty().then_some(&county))
+            .all(|place| permit.covers(*place)),
         Place::County => permit.covers(county),
         _ if target.places.is_empty() => permit.covers(county),
         _ => target.places.iter().any(|place| permit.covers(*place)),

@@ -168,10 +168,7 @@ fn set(response: &mut Response, cookie: &str) {
 
 /// Logs out.
 #[utoipa::path(delete, path = "/api/session", responses((status = 200, body = SessionReply)))]
-pub(super) async fn log_out(
-    State(desk): State<Arc<Desk>>,
-    permit: Permit,
-) -> Result<Response, Refusal> {
+pub(super) async fn log_out(State(desk): State<Arc<Desk>>, permit: Permit) -> Result<Response, Refusal> {
     session::end(&desk.county, permit.session()?.token).await?;
     let permit = Permit { session: None, ..permit };
     let mut response = Json(reply(&desk, &permit, None)).into_response();

@@ -2,10 +2,10 @@
 
 use super::extract::{At, Said, wrong};
 use super::permit::Permit;
+use crate::clock;
 use crate::desk::Desk;
 use crate::problem::Refusal;
 use crate::staff::{self, NewAssignment};
-use crate::clock;
 use axum::Json;
 use axum::extract::State;
 use domain::ids::{AreaCode, RecordId};

@@ -82,6 +82,9 @@ const OFFICE: Who =
 /// Who edits rules, staff and accounts.
 const ADMINS: Who = Who::Holding(&[CountyAdmin]);
 
+/// Who decides on what waits; where is judged item by item.
+const DECIDERS: Who = Who::Holding(&[CountyAdmin, CountyReviewer]);
+
 /// Who decides on grants.
 const APPROVERS: Who = Who::Holding(&[Approver]);
 
@@ -137,6 +140,11 @@ table! {
     POST "/api/devices/{device}/recovery" devices::recovery OFFICE, Device, Any;
     GET "/api/sheets" sheets::list OFFICE, Area, Any;
     POST "/api/sheets" sheets::print OFFICE, Area, Any;
+
+    GET "/api/waiting" waiting::list READERS, Area, Any;
+    GET "/api/waiting/{item}" waiting::show READERS, Anywhere, Any;
+    POST "/api/waiting/decisions" waiting::decide DECIDERS, Anywhere, Any;
+    POST "/api/waiting/settlements" waiting::settle OFFICE, Anywhere, Any;
 
     GET "/api/duties" duties::list READERS, Area, Any;
     GET "/api/duties/{duty}" duties::show READERS, Area, Any;

@@ -125,9 +125,8 @@ impl Directory for MemoryCounty {
         but: Option<Hash>,
         before_ms: UnixMs,
     ) -> Result<(), StoreError> {
-        let goes = |one: &DeskSession| {
-            (one.staff == staff && Some(one.token) != but) || one.begun_ms < before_ms
-        };
+        let goes =
+            |one: &DeskSession| (one.staff == staff && Some(one.token) != but) || one.begun_ms < before_ms;
         self.inner().disk.sessions.retain(|_, one| !goes(one));
         Ok(())
     }

@@ -27,7 +27,8 @@ async fn visit_to_a_child(world: &World, clerk: &Clerk) -> (RecordId, String) {
     let visit = vec![(keys::VILLAGE, village.into()), way, (keys::HAPPENED, happened.as_str().into())];
     let visit = write(RecordKind::Visit, visit).await;
     let words = ("a/what_was_said", "说了什么".into());
-    let part = vec![(keys::VISIT, link(visit)), (keys::SUBJECT, link(child)), (keys::MET, "self".into()), words];
+    let part =
+        vec![(keys::VISIT, link(visit)), (keys::SUBJECT, link(child)), (keys::MET, "self".into()), words];
     write(RecordKind::Part, part).await;
     (visit, listed["lines"][0]["name"].as_str().unwrap().to_owned())
 }
@@ -97,9 +98,15 @@ async fn a_phone_s_code_is_read_out_and_written_down() {
     let digits = code["code"].as_str().unwrap().chars().filter(char::is_ascii_digit).count();
     assert_eq!(digits, 20, "{code}");
     let log = auditor.get(&world, "/api/accesses").await.json();
-    assert_eq!((&log["lines"][0]["act"], &log["lines"][0]["reason"]), (&json!("recovery_read"), &json!(device.to_string())));
+    assert_eq!(
+        (&log["lines"][0]["act"], &log["lines"][0]["reason"]),
+        (&json!("recovery_read"), &json!(device.to_string()))
+    );
     let retired = json!({ "state": "retired" });
-    assert_eq!(clerk.post(&world, &format!("/api/devices/{device}/state"), retired).await.status, StatusCode::OK);
+    assert_eq!(
+        clerk.post(&world, &format!("/api/devices/{device}/state"), retired).await.status,
+        StatusCode::OK
+    );
     assert_eq!(clerk.get(&world, "/api/devices").await.json()[0]["state"], "retired");
     assert_eq!(world.store.contested(1).await.unwrap(), []);
 }
@@ -118,7 +125,8 @@ async fn sheets_are_printed_for_a_township_and_for_nobody_who_works_elsewhere_to
     assert_eq!(codes.len(), staff.len());
     let fingerprint = sheets[0]["fingerprint"].as_str().unwrap();
     assert_eq!(fingerprint.chars().filter(char::is_ascii_digit).count(), 6);
-    let reviewer = Clerk::with(&world, "both", &[(Role::CountyReviewer, county), (Role::StationHead, TOWNSHIP)]).await;
+    let reviewer =
+        Clerk::with(&world, "both", &[(Role::CountyReviewer, county), (Role::StationHead, TOWNSHIP)]).await;
     let refused = clerk.post(&world, "/api/sheets", json!({ "staff": [reviewer.staff.to_string()] })).await;
     assert_eq!(refused.code(), "not_for_you", "their phone would see the county");
 }

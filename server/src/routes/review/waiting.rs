@@ -1,0 +1,148 @@
+//! `/api/waiting`: 待处理: what waits for a reviewer, shown whole, and the word on it. Phones hear of it
+//! at their next exchange.
+
+use super::extract::{Asks, At, Said};
+use super::permit::Permit;
+use super::staff::AreaAsked;
+use crate::clock;
+use crate::county::{County, at_county};
+use crate::decide::{self, Settlement, Verdict, Word};
+use crate::desk::Desk;
+use crate::problem::Refusal;
+use crate::reports::waiting::{Filter, Item, List, Reason, Shown, list as waiting, show as shown};
+use axum::Json;
+use axum::extract::State;
+use domain::catalogue::{RecordKind, keys};
+use domain::ids::RecordId;
+use domain::log::Vector;
+use domain::patch::{ANSWER_PREFIX, RecordRef};
+use domain::problem::{Problem, ProblemCode};
+use domain::subject::Person;
+use domain::time::Day;
+use domain::value::Value;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use utoipa::{IntoParams, ToSchema};
+
+/// Which items.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct WaitingAsked {
+    /// Of one reason only. What waits for something still to come is listed only when it is asked for.
+    #[param(inline)]
+    reason: Option<Reason>,
+    /// Waiting for so many days or more.
+    older: Option<i32>,
+}
+
+/// A reviewer's word on items.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(super) struct DecisionAsked {
+    /// As the list names them.
+    items: Vec<String>,
+    verdict: Verdict,
+    /// Why; the worker reads it when something is dismissed.
+    reason: String,
+}
+
+/// How many items were decided on: what hangs together goes together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(super) struct DecisionReply {
+    decided: usize,
+}
+
+/// A reviewer's word on a contested field.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(super) struct SettlementAsked {
+    #[schema(value_type = String)]
+    record: RecordId,
+    field: String,
+    /// What is to stand: one of the sides, or something else.
+    #[schema(value_type = serde_json::Value)]
+    value: Value,
+    /// As it was shown: a side that has come since stays beside the word.
+    #[schema(value_type = Object)]
+    seen: Vector,
+}
+
+/// What waits in the area.
+#[utoipa::path(get, path = "/api/waiting", params(AreaAsked, WaitingAsked),
+    responses((status = 200, body = List)))]
+pub(super) async fn list(
+    State(desk): State<Arc<Desk>>,
+    permit: Permit,
+    Asks(asked): Asks<WaitingAsked>,
+) -> Result<Json<List>, Refusal> {
+    let filter = Filter { area: Some(permit.area), reason: asked.reason, days_min: asked.older };
+    Ok(Json(waiting(&desk.county, filter, Day::of(clock::now_ms())).await?))
+}
+
+/// One item, or all that is contested in a record: what it sets, what stands, both sides, and what was
+/// said of it. A child's answers are not shown.
+#[utoipa::path(get, path = "/api/waiting/{item}", params(("item" = String, Path)),
+    responses((status = 200, body = Shown)))]
+pub(super) async fn show(
+    State(desk): State<Arc<Desk>>,
+    permit: Permit,
+    At(item): At<String>,
+) -> Result<Json<Shown>, Refusal> {
+    let mut found = shown(&desk.county, &item, Day::of(clock::now_ms())).await?;
+    if found.items.iter().any(|one| !permit.covers(one.area)) {
+        return Err(Problem::new(ProblemCode::NotForYou).into());
+    }
+    if let Some(one) = found.items.first()
+        && of_a_child(&desk.county, one).await?
+    {
+        found.sides.retain(|side| !side.field.starts_with(ANSWER_PREFIX));
+    }
+    Ok(Json(found))
+}
+
+/// Whether the record of an item holds a child's answers, or may.
+async fn of_a_child(county: &County, item: &Item) -> Result<bool, Problem> {
+    let kind = RecordKind::ALL.iter().find(|kind| item.kind == Some(kind.code()));
+    let (Some(kind), Some(id)) = (kind, item.record) else { return Ok(false) };
+    if !matches!(kind, RecordKind::Part | RecordKind::ChildFile) {
+        return Ok(false);
+    }
+    let ledger = &county.stores.ledger;
+    let row = ledger.record(RecordRef { kind: *kind, id }).await.map_err(at_county)?;
+    let subject = row.and_then(|row| row.head.text(keys::SUBJECT)?.parse::<RecordId>().ok());
+    let Some(subject) = subject else { return Ok(true) };
+    let person = RecordRef { kind: RecordKind::Person, id: subject };
+    let person = ledger.record(person).await.map_err(at_county)?;
+    let person = person.map(|row| Person::read(subject, &row.head));
+    Ok(person.is_none_or(|person| person.born.is_none() || person.is_minor_on(Day::of(clock::now_ms()))))
+}
+
+/// Takes in, passes over, or goes on waiting.
+#[utoipa::path(post, path = "/api/waiting/decisions", request_body = DecisionAsked,
+    responses((status = 200, body = DecisionReply)))]
+pub(super) async fn decide(
+    State(desk): State<Arc<Desk>>,
+    permit: Permit,
+    Said(said): Said<DecisionAsked>,
+) -> Result<Json<DecisionReply>, Refusal> {
+    if said.items.is_empty() {
+        return Ok(Json(DecisionReply { decided: 0 }));
+    }
+    let DecisionAsked { items, verdict, reason } = said;
+    let word = Word { items, verdict, reason, by: permit.staff()? };
+    let decided = decide::decide(&desk.county, &word, clock::now_ms()).await?;
+    Ok(Json(DecisionReply { decided }))
+}
+
+/// Settles a contested field: 用这一个, or 都不对，重新填.
+#[utoipa::path(post, path = "/api/waiting/settlements", request_body = SettlementAsked,
+    responses((status = 200, body = DecisionReply)))]
+pub(super) async fn settle(
+    State(desk): State<Arc<Desk>>,
+    permit: Permit,
+    Said(said): Said<SettlementAsked>,
+) -> Result<Json<DecisionReply>, Refusal> {
+    let record = crate::reports::waiting::contested_record(&desk.county, said.record).await?;
+    let SettlementAsked { field, value, seen, .. } = said;
+    let word = Settlement { record, field, value, seen, by: permit.staff()? };
+    decide::settle(&desk.county, &word, clock::now_ms()).await?;
+    Ok(Json(DecisionReply { decided: 1 }))
+}
