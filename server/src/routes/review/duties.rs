@@ -92,12 +92,7 @@ pub(super) struct PreviewReply {
 /// Rules that hold in the area, by name and day.
 #[utoipa::path(get, path = "/api/duties", params(AreaAsked, DutiesAsked),
     responses((status = 200, body = Vec<DutyReply>)))]
-pub(super) async fn list(
-    State(desk): State<Arc<Desk>>,
-    permit: Permit,
-    Asks(asked): Asks<DutiesAsked>,
-) -> Json<Vec<DutyReply>> {
-    let _ = &desk;
+pub(super) async fn list(permit: Permit, Asks(asked): Asks<DutiesAsked>) -> Json<Vec<DutyReply>> {
     let today = Day::of(clock::now_ms());
     let mut rules: Vec<&Duty> = here(&permit).collect();
     rules.retain(|rule| asked.all || rule.until.is_none_or(|until| today < until));
@@ -115,12 +110,7 @@ fn here(permit: &Permit) -> impl Iterator<Item = &Duty> {
 /// Every rule that a duty had, has and will have.
 #[utoipa::path(get, path = "/api/duties/{duty}", params(AreaAsked, ("duty" = String, Path)),
     responses((status = 200, body = Vec<DutyReply>)))]
-pub(super) async fn show(
-    State(desk): State<Arc<Desk>>,
-    permit: Permit,
-    At(name): At<String>,
-) -> Result<Json<Vec<DutyReply>>, Refusal> {
-    let _ = &desk;
+pub(super) async fn show(permit: Permit, At(name): At<String>) -> Result<Json<Vec<DutyReply>>, Refusal> {
     let mut rules: Vec<&Duty> = here(&permit).filter(|rule| rule.duty == name).collect();
     if rules.is_empty() {
         return Err(Problem::new(ProblemCode::NothingFound).into());

@@ -128,6 +128,8 @@ table! {
     GET "/api/subjects/{person}" person::get READERS, Person, Any;
     GET "/api/visits/{visit}" visit::get READERS, Visit, Any;
 
+    POST "/api/visits/{visit}/void" visit::void DECIDERS, Visit, Any;
+
     GET "/api/grants" grants::list READERS, Area, Any;
     POST "/api/grants" grants::ask OFFICE, Area, Any;
     POST "/api/grants/{grant}/decision" grants::decide APPROVERS, Grant, Other;

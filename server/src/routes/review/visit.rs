@@ -1,7 +1,7 @@
 //! `GET /api/visits/{visit}`: a visit with its parts, their answers, the history of every field, the
 //! receipt, and the duties it met. A child's part is shut: see `grants.rs`.
 
-use super::extract::At;
+use super::extract::{At, Said, wrong};
 use super::header::CodeReply;
 use super::permit::{Permit, homes};
 use crate::clock;
@@ -9,9 +9,10 @@ use crate::county::{County, at_county};
 use crate::desk::Desk;
 use crate::problem::Refusal;
 use crate::reports::{Answer, RecordHistory, answers_of, record_history};
+use crate::staff::write;
 use axum::Json;
 use axum::extract::State;
-use domain::catalogue::RecordKind;
+use domain::catalogue::{RecordKind, keys};
 use domain::ids::{AreaCode, RecordId};
 use domain::mask;
 use domain::patch::RecordRef;
@@ -19,10 +20,13 @@ use domain::problem::{Problem, ProblemCode};
 use domain::reference::Reference;
 use domain::subject::Person;
 use domain::time::{Day, UnixMs};
+use domain::value::Value;
 use domain::visit::{Met, NotMet, Part, Visit, Way};
 use seal::receipt::ReceiptDigits;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::sync::Arc;
+use sync::county::prepared::OwnRecord;
 use utoipa::ToSchema;
 
 /// A duty that a part met.
@@ -138,6 +142,39 @@ pub(super) async fn get(
         more_elsewhere,
         history: record_history(county, reference, record).await?,
     }))
+}
+
+/// 作废, and the taking back of it.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(super) struct VoidAsked {
+    /// Why it counts for nothing; nothing takes that back.
+    reason: Option<String>,
+}
+
+/// What became of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(super) struct VoidReply {
+    void: bool,
+}
+
+/// Makes a visit void, or takes that back: it counts again. Its author's phone hears of it at its next
+/// exchange.
+#[utoipa::path(post, path = "/api/visits/{visit}/void", params(("visit" = String, Path)),
+    request_body = VoidAsked, responses((status = 200, body = VoidReply)))]
+pub(super) async fn void(
+    State(desk): State<Arc<Desk>>,
+    permit: Permit,
+    At(id): At<RecordId>,
+    Said(said): Said<VoidAsked>,
+) -> Result<Json<VoidReply>, Refusal> {
+    let reason = said.reason.as_deref().map(str::trim);
+    if reason.is_some_and(|reason| reason.is_empty() || reason.chars().count() > 500) {
+        return Err(wrong("reason", "1–500").into());
+    }
+    let record = OwnRecord::Known(RecordRef { kind: RecordKind::Visit, id });
+    let sets = BTreeMap::from([(keys::VOID.to_owned(), reason.map_or(Value::Null, Value::text))]);
+    write(&desk.county, permit.staff()?, record, sets, clock::now_ms()).await?;
+    Ok(Json(VoidReply { void: reason.is_some() }))
 }
 
 /// A part; a child's without its answers unless it is opened.

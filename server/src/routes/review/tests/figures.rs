@@ -54,6 +54,51 @@ async fn pages_of_people_follow_each_other_without_gap_or_repetition() {
 }
 
 #[tokio::test]
+async fn a_void_visit_counts_for_nothing_until_that_is_taken_back() {
+    let world = World::new().await;
+    let clerk = reviewer(&world).await;
+    let mut phone = world.phone(1).await;
+    let visit = phone.visit(world.elder().await);
+    phone.exchange(&world.phones).await.unwrap();
+    let met = async || {
+        clerk.get(&world, "/api/coverage?duty=elder_monthly").await.json()["total"]["met"].as_i64().unwrap()
+    };
+    let counted = met().await;
+    let shown = clerk.get(&world, &format!("/api/visits/{visit}")).await.json();
+    assert!(shown["receipt"].as_str().is_some() && shown["parts"][0]["shut"] == false, "{shown}");
+    assert_eq!(shown["parts"][0]["meets"][0]["duty"].as_str().map(str::is_empty), Some(false));
+    let void = async |reason: Value| {
+        let said = json!({ "reason": reason });
+        clerk.post(&world, &format!("/api/visits/{visit}/void"), said).await.json()["void"].clone()
+    };
+    assert_eq!((void("填错了".into()).await, met().await), (json!(true), counted - 1));
+    assert_eq!((void(Value::Null).await, met().await), (json!(false), counted));
+}
+
+#[tokio::test]
+async fn what_was_set_aside_is_listed_and_taken_in() {
+    let world = World::new().await;
+    let clerk = reviewer(&world).await;
+    let station = Clerk::with(&world, "station", &[(Role::StationHead, TOWNSHIP)]).await;
+    let mut phone = world.phone(1).await;
+    let elder = world.elder().await;
+    let record = domain::patch::RecordRef { kind: domain::catalogue::RecordKind::Person, id: elder };
+    phone.write_to(record, &[("life/died", "2026-11-01".into())]);
+    phone.exchange(&world.phones).await.unwrap();
+    let list = clerk.get(&world, "/api/waiting").await.json();
+    assert_eq!(list["items"].as_array().unwrap().len(), 1, "{list}");
+    let item = list["items"][0]["handle"].as_str().unwrap().to_owned();
+    let shown = clerk.get(&world, &format!("/api/waiting/{item}")).await.json();
+    assert_eq!(shown["fields"][0]["field"], "life/died");
+    let word = json!({ "items": [item], "verdict": "accept", "reason": "问过村里" });
+    let refused = station.post(&world, "/api/waiting/decisions", word.clone()).await;
+    assert_eq!(refused.code(), "not_for_you");
+    let decided = clerk.post(&world, "/api/waiting/decisions", word).await;
+    assert_eq!((decided.status, &decided.json()["decided"]), (StatusCode::OK, &json!(1)));
+    assert_eq!(clerk.get(&world, "/api/waiting").await.json()["items"], json!([]));
+}
+
+#[tokio::test]
 async fn a_township_sees_itself_only() {
     let world = World::new().await;
     let clerk = Clerk::with(&world, "station", &[(Role::StationHead, TOWNSHIP)]).await;

@@ -146,6 +146,7 @@ async fn asked(world: &World, things: &Things, row: &Row, area: AreaCode, owner:
         "/api/session/unlock" => json!({ "password": "?" }),
         "/api/session/password" => json!({ "old": "?", "new": "?" }),
         "/api/session" => json!({ "login": "?", "password": "?" }),
+        "/api/visits/{visit}/void" => json!({ "reason": "填错了" }),
         "/api/waiting/decisions" => json!({ "items": [], "verdict": "keep", "reason": "" }),
         "/api/waiting/settlements" => {
             json!({ "record": things.person[&area], "field": "phone", "value": null, "seen": {} })
