@@ -1,7 +1,7 @@
-//! `GET /api/subjects`: 服务对象: the register, searched by name, pinyin initials or the end of the ID
-//! number, page by page. What is typed goes in the address of this request only, and into no log.
+//! `/api/subjects`: 服务对象: the register, page by page, and searched by name, pinyin initials or the
+//! end of the ID number. What is typed is posted: no name stands in an address.
 
-use super::extract::Asks;
+use super::extract::{Asks, Said};
 use super::header::CodeReply;
 use super::permit::Permit;
 use super::staff::AreaAsked;
@@ -25,15 +25,24 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
 
-/// Whom.
+/// Which page.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct SubjectsAsked {
-    /// Name, pinyin, initials, or the last digits of the ID number; everybody when nothing is typed.
-    #[serde(default)]
-    q: String,
     /// After this person, with whom the page before ended.
     #[param(value_type = Option<String>)]
+    after: Option<RecordId>,
+    /// At most so many: 100 when nothing is said, 500 at most.
+    count: Option<usize>,
+}
+
+/// Who is searched for.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub(super) struct SearchAsked {
+    /// Name, pinyin, initials, or the last digits of the ID number; everybody when nothing is typed.
+    q: String,
+    /// After this person, with whom the page before ended.
+    #[schema(value_type = Option<String>)]
     after: Option<RecordId>,
     /// At most so many: 100 when nothing is said, 500 at most.
     count: Option<usize>,
@@ -77,7 +86,7 @@ pub(super) struct SubjectsReply {
 const PAGE: usize = 100;
 const PAGE_MAX: usize = 500;
 
-/// The register.
+/// The register of the area.
 #[utoipa::path(get, path = "/api/subjects", params(AreaAsked, SubjectsAsked),
     responses((status = 200, body = SubjectsReply)))]
 pub(super) async fn get(
@@ -85,12 +94,27 @@ pub(super) async fn get(
     permit: Permit,
     Asks(asked): Asks<SubjectsAsked>,
 ) -> Result<Json<SubjectsReply>, Refusal> {
+    let SubjectsAsked { after, count } = asked;
+    found(&desk, &permit, &SearchAsked { q: String::new(), after, count }).await
+}
+
+/// Those of the area who are found by what was typed, the best first.
+#[utoipa::path(post, path = "/api/subjects/search", params(AreaAsked), request_body = SearchAsked,
+    responses((status = 200, body = SubjectsReply)))]
+pub(super) async fn search(
+    State(desk): State<Arc<Desk>>,
+    permit: Permit,
+    Said(asked): Said<SearchAsked>,
+) -> Result<Json<SubjectsReply>, Refusal> {
+    found(&desk, &permit, &asked).await
+}
+
+async fn found(desk: &Desk, permit: &Permit, asked: &SearchAsked) -> Result<Json<SubjectsReply>, Refusal> {
     let count = asked.count.unwrap_or(PAGE).clamp(1, PAGE_MAX);
-    let (county, area) = (&desk.county, permit.area);
-    let found = desk.register.search(county, area, &asked.q, asked.after, count).await?;
+    let found = desk.register.search(&desk.county, permit.area, &asked.q, asked.after, count).await?;
     let mut lines = Vec::new();
     for id in found.people {
-        lines.extend(line(&desk, &permit, id).await?);
+        lines.extend(line(desk, permit, id).await?);
     }
     Ok(Json(SubjectsReply { total: found.total, lines, next: found.next }))
 }

@@ -125,6 +125,7 @@ table! {
     GET "/api/coverage/explain" explain::get READERS, Area, Any;
 
     GET "/api/subjects" subjects::get READERS, Area, Any;
+    POST "/api/subjects/search" subjects::search READERS, Area, Any;
     GET "/api/subjects/{person}" person::get READERS, Person, Any;
     GET "/api/visits/{visit}" visit::get READERS, Visit, Any;
 

@@ -99,6 +99,32 @@ async fn what_was_set_aside_is_listed_and_taken_in() {
 }
 
 #[tokio::test]
+async fn the_register_is_searched_and_shown_masked() {
+    let world = World::new().await;
+    let clerk = reviewer(&world).await;
+    let all = clerk.get(&world, "/api/subjects?count=500").await.json();
+    assert_eq!(all["lines"].as_array().unwrap().len() as u64, all["total"].as_u64().unwrap());
+    let (mut children, mut numbers) = (0, 0);
+    for line in all["lines"].as_array().unwrap() {
+        let name = line["name"].as_str().unwrap();
+        assert_eq!(name.contains('*'), line["minor"] == true, "{line}");
+        children += i32::from(line["minor"] == true);
+        if let Some(number) = line["id_number"].as_str() {
+            numbers += 1;
+            assert!(number.contains("****"), "{line}");
+        }
+    }
+    assert!(children > 0 && numbers > 0);
+    let elder = all["lines"].as_array().unwrap().iter().find(|line| line["minor"] == false).unwrap();
+    let found = clerk.post(&world, "/api/subjects/search", json!({ "q": elder["name"] })).await.json();
+    assert!(found["lines"].as_array().unwrap().contains(elder), "{found}");
+    let person = elder["person"].as_str().unwrap();
+    let page = clerk.get(&world, &format!("/api/subjects/{person}")).await.json();
+    assert_eq!((&page["name"], &page["id_number"]), (&elder["name"], &elder["id_number"]));
+    assert!(page["standings"].is_array() && page["visits"].is_array());
+}
+
+#[tokio::test]
 async fn a_township_sees_itself_only() {
     let world = World::new().await;
     let clerk = Clerk::with(&world, "station", &[(Role::StationHead, TOWNSHIP)]).await;

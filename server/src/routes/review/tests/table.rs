@@ -37,7 +37,7 @@ fn nobody_reads_a_child_s_answers_or_edits_rules_by_being_here() {
         let Who::Holding(roles) = row.who else { continue };
         let worker = [Role::AssistanceOfficer, Role::ChildDirector];
         assert!(!roles.iter().any(|role| worker.contains(role)), "{}: the desk is no worker's", row.path);
-        if row.method == Method::GET {
+        if row.method == Method::GET || row.path == "/api/subjects/search" {
             continue;
         }
         let reads_only = [Role::Reader, Role::Auditor];
@@ -146,6 +146,7 @@ async fn asked(world: &World, things: &Things, row: &Row, area: AreaCode, owner:
         "/api/session/unlock" => json!({ "password": "?" }),
         "/api/session/password" => json!({ "old": "?", "new": "?" }),
         "/api/session" => json!({ "login": "?", "password": "?" }),
+        "/api/subjects/search" => json!({ "q": "李" }),
         "/api/visits/{visit}/void" => json!({ "reason": "填错了" }),
         "/api/waiting/decisions" => json!({ "items": [], "verdict": "keep", "reason": "" }),
         "/api/waiting/settlements" => {
