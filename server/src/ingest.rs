@@ -226,8 +226,7 @@ fn sealed(signer: &SigningKey, done: &Done, rest: &Rest) -> Result<Vec<u8>, Prob
     let level = if rest.page.as_ref().is_some_and(|page| page.more) { MORE_LEVEL } else { REPLY_LEVEL };
     let (statement, rest) = (json(statement)?, json(rest)?);
     let dictionary = Some(&**Dictionary::builtin());
-    seal_reply(signer, dictionary, level, &statement, rest.as_bytes())
-        .map_err(|error| error.at_county())
+    seal_reply(signer, dictionary, level, &statement, rest.as_bytes()).map_err(|error| error.at_county())
 }
 
 /// Our own types always have a spelling in JSON.

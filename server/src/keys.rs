@@ -152,7 +152,10 @@ mod tests {
         let after = load_or_make(&data).unwrap().county.public();
         assert_eq!(after, keys.public());
         assert_ne!(after.signing, before.signing);
-        assert_eq!((after.older_signing.as_slice(), after.sealing == before.sealing), (&[before.signing][..], false));
+        assert_eq!(
+            (after.older_signing.as_slice(), after.sealing == before.sealing),
+            (&[before.signing][..], false)
+        );
         let mode = fs::metadata(data.key_file()).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }

@@ -141,10 +141,7 @@ mod tests {
         let mut phone = World::new().await.phone(1).await;
         let restored = World::new().await;
         phone.visit(restored.elder().await);
-        assert_eq!(
-            phone.exchange(&restored.phones).await.unwrap_err().code,
-            ProblemCode::DeviceUnknown
-        );
+        assert_eq!(phone.exchange(&restored.phones).await.unwrap_err().code, ProblemCode::DeviceUnknown);
         (restored, phone)
     }
 

@@ -128,6 +128,8 @@ pub struct Session {
     failures: u32,
     report: Report,
     sent_now: u64,
+    /// Of the request under way: log, first and last serial.
+    pieces: Vec<(WriterId, u64, u64)>,
     progress: Option<(u64, u64)>,
 }
 
@@ -141,6 +143,7 @@ impl Session {
             failures: 0,
             report: Report::default(),
             sent_now: 0,
+            pieces: Vec::new(),
             progress: None,
         }
     }
@@ -199,6 +202,8 @@ impl Session {
     fn request(&mut self, outgoing: Outgoing) -> ExchangeRequest {
         let items = outgoing.pieces.iter().map(|piece| piece.items.len() as u64);
         self.sent_now = items.sum();
+        let last = |piece: &LogPiece| piece.from + (piece.items.len() as u64).saturating_sub(1);
+        self.pieces = outgoing.pieces.iter().map(|one| (one.writer, one.from, last(one))).collect();
         self.report.waiting = outgoing.waiting + self.sent_now;
         // What it brings comes back as heads, and the county's digests with them.
         let digest = outgoing.pieces.is_empty().then_some(outgoing.digest);
@@ -223,15 +228,17 @@ impl Session {
         let left = self.report.waiting.saturating_sub(self.sent_now);
         self.report.waiting = left;
         let unreadable = |code| code == Some(ProblemCode::ItemUndecodable);
-        let beyond = |one: &crate::wire::receipt::ItemOutcome| {
-            let mark = reply.statement.marks.iter().find(|(writer, _)| *writer == one.writer);
-            mark.is_some_and(|(_, mark)| one.serial > mark.serial)
+        let among_others = |one: &crate::wire::receipt::ItemOutcome| {
+            let within = |(writer, from, last): &(WriterId, u64, u64)| {
+                *writer == one.writer && from < last && (*from..=*last).contains(&one.serial)
+            };
+            self.pieces.iter().any(within)
         };
         let alone = reply
             .statement
             .outcomes
             .iter()
-            .any(|one| unreadable(one.problem.as_ref().map(|problem| problem.code)) && beyond(one));
+            .any(|one| unreadable(one.problem.as_ref().map(|problem| problem.code)) && among_others(one));
         let more = reply.rest.page.as_ref().is_some_and(|page| page.more);
         let reached = self.reached(reply);
         // A county that gives nothing and takes nothing is not asked the same again.

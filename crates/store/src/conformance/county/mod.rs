@@ -84,6 +84,7 @@ cases! {
 
     "a fork is kept and reported, and nothing of it is applied" forks::kept;
     "a fork whose report was lost is reported again" forks::reported_again;
+    "a fork that begins with what cannot be read is kept and reported" forks::unreadable;
     "no device continues the log of another" forks::foreign;
     "what waits beyond a gap and does not join is forked" forks::beyond_a_gap;
     "forked work that is accepted is written again by the county" forks::accepted;
