@@ -15,6 +15,7 @@ pub mod feed;
 pub mod ingest;
 pub mod keys;
 pub mod known;
+mod near;
 pub mod open;
 pub mod person;
 pub mod problem;

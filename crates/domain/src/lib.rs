@@ -15,6 +15,7 @@ pub mod household;
 pub mod id_number;
 pub mod ids;
 pub mod log;
+pub mod name;
 pub mod patch;
 pub mod period;
 pub mod permission;

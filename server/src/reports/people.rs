@@ -224,7 +224,7 @@ async fn line(
 }
 
 /// A child's name on a list: the first character only.
-pub(super) fn masked(name: &str) -> String {
+pub(crate) fn masked(name: &str) -> String {
     let mut characters = name.chars();
     let first: String = characters.by_ref().take(1).collect();
     format!("{first}{}", "○".repeat(characters.count().max(1)))

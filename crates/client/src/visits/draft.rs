@@ -164,7 +164,8 @@ impl Open {
     pub(crate) fn name_of(&self, kind: RecordKind, id: RecordId) -> Result<String, Problem> {
         let row = self.store.record(RecordRef { kind, id }).or_tell()?;
         let head = row.as_ref().and_then(|row| row.head());
-        Ok(head.and_then(|head| head.text(keys::NAME)).unwrap_or_default().to_owned())
+        let name = head.and_then(|head| head.text(keys::NAME).or_else(|| head.text(keys::NICKNAME)));
+        Ok(name.unwrap_or_default().to_owned())
     }
 
     fn draft_item(&self, row: DraftRow) -> Result<DraftItem, Problem> {

@@ -73,6 +73,10 @@ problems! {
         "The phone's own key store has changed, so the PIN cannot open it. Your data is safe; ring the county for the recovery code.";
 
     // Answers and visits
+    NameMalformed Fix "请写姓名，或大家怎么称呼：1 到 50 个字，不能只有数字和符号。"
+        "Give a name, or how people call them: 1 to 50 characters, not only digits and signs.";
+    PersonRegistered Fix "这里已经登记过叫这个名字的人。请打开那一位；真是另一个人，请选“另一个人”。"
+        "Somebody of this name is registered here already. Open their page; if it is another person, say so.";
     AnswerWrongType Fix "“{question}”这里要填{expected}。其他内容都已存好。"
         "\"{question}\" needs {expected}. Everything else is saved.";
     AnswerOutsideConstraint Fix "“{question}”：{message}。其他内容都已存好。"
@@ -199,6 +203,8 @@ problems! {
         "The county does not have this form yet; the item waits. Nothing is lost.";
     OutsideArea Call "这个村那时不归您负责，已放到待处理，由县里看。内容都在。"
         "This village was not yours at that time; a reviewer will look. Nothing is lost.";
+    TimeNotCounted Call "走访时间在 {begins} 以前，县里从那天起才统计，已放到待处理，由县里看。时间填错了请更正。内容都在。"
+        "The visit is dated before {begins}, from which day on the county counts; a reviewer will look. If the date is a slip, amend it. Nothing is lost.";
     NotPermitted Call "这一项要由乡镇或县里来改，已放到待处理。内容都在。"
         "This has to be changed by the township or county; a reviewer will look. Nothing is lost.";
     ItemUndecodable Call "这一条读不出来，已原样存放，由县里看。内容都在。"

@@ -111,6 +111,7 @@ cases! {
 
     "a visit outside the area is set aside" permission::outside;
     "work done before a hand-over counts when it is sent after it" permission::late_upload;
+    "a visit dated before anything is counted is told so" permission::uncounted;
     "a visit whose time straddles the hand-over is set aside" permission::doubt;
     "a worker corrects a telephone, and cannot say that somebody died" permission::by_field;
     "nobody writes in another's name" permission::author;
