@@ -127,7 +127,8 @@ pub(crate) fn opening(data: &Data, error: &StoreError) -> Problem {
     match error {
         StoreError::WrongKey => {
             let problem = Problem::new(ProblemCode::KeyFileDamaged).with("path", data.key_file().display());
-            problem.with("reason", format!("its key does not open {}", path.display()))
+            let path = path.display();
+            problem.with_both("reason", format!("它打不开 {path}"), format!("its key does not open {path}"))
         }
         StoreError::Damaged => damaged(data),
         StoreError::Newer(given) => Problem::new(ProblemCode::DatabaseNewer).with("given", given),

@@ -335,6 +335,8 @@ fn whoever_types_something_wrong_is_told_what_and_what_there_is() {
         (&["coverage", "--area", "功果桥"], &["功果桥镇 532929102000"]),
         (&["staff", "list", "民主村"], &["功果桥镇 民主村委会 532929102"]),
         (&["staff", "revoke", "13900000001"], &["16 位编号"]),
+        (&["staff", "revoke", "0123456789abcdef"], &["没有登记这台手机"]),
+        (&["coverage", "--person", "00000000000000000000000000000000"], &["没有这个编号的记录"]),
         (&["staff", "add", "12345"], &["不是姓名"]),
         (&["staff", "add", "杨\n洁"], &["控制字符"]),
         (&["staff", "import", "bad.csv"], &["第一行要写 姓名,角色,村,电话"]),

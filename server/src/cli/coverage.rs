@@ -6,6 +6,7 @@ mod rows;
 use super::{Outcome, print, today, typed};
 use crate::config::Config;
 use crate::county::{County, at_county};
+use crate::problem::wrong;
 use crate::reports::{Column, Question, ask, table};
 use crate::{clock, open, staff};
 use domain::ids::RecordId;
@@ -75,12 +76,25 @@ pub(super) enum Depth {
 pub(super) async fn run(config: &Config, options: &Options) -> Outcome {
     let county = open::to_read(config)?;
     let text = match (options.person, options.visit) {
-        (Some(person), _) => lists::person(&county, person, options.format).await?,
-        (None, Some(visit)) => lists::visit(&county, visit, options.format).await?,
+        (Some(person), _) => lists::person(&county, person, options.format).await.map_err(unknown(person))?,
+        (None, Some(visit)) => lists::visit(&county, visit, options.format).await.map_err(unknown(visit))?,
         (None, None) => figures(&county, options).await?,
     };
     print(&text);
     Ok(ExitCode::SUCCESS)
+}
+
+/// What opens nothing is told with where ids stand.
+fn unknown(id: RecordId) -> impl Fn(Problem) -> Problem {
+    move |problem| match problem.code {
+        ProblemCode::NothingFound => {
+            let zh = "没有这个编号的记录；人的编号在 `--list` 最后一列，走访的在 `--person` 最后一列";
+            let en =
+                "no record has this id; of people `--list` shows them, of visits `--person`: the last column";
+            wrong(id, zh, en)
+        }
+        _ => problem,
+    }
 }
 
 async fn figures(county: &County, options: &Options) -> Result<String, Problem> {

@@ -9,7 +9,7 @@ use crate::open;
 use crate::problem::wrong;
 use crate::staff::{NewAssignment, find, find_area, namesakes};
 use domain::ids::{DeviceId, RecordId};
-use domain::problem::Problem;
+use domain::problem::{Problem, ProblemCode};
 use domain::reference::Reference;
 use domain::staff::Role;
 use domain::time::Day;
@@ -104,7 +104,7 @@ pub(super) async fn reference(config: &Config) -> Result<Arc<Reference>, Problem
 
 /// Does it.
 pub(super) async fn run(config: &Config, command: Command) -> Outcome {
-    let set = |device, state| Errand::SetState { device, state };
+    let (set, of) = (|device, state| Errand::SetState { device, state }, phone_of(&command));
     let asked = match command {
         Command::List { area } => return list(config, area.as_deref()).await,
         Command::Phones => return phones(config).await,
@@ -131,7 +131,11 @@ pub(super) async fn run(config: &Config, command: Command) -> Outcome {
         Command::Reactivate { device } => set(device, DeviceState::Active),
         Command::Recovery { device } => Errand::Recovery { device },
     };
-    match errand(config, asked).await? {
+    let done = errand(config, asked).await.map_err(|problem| match (problem.code, of) {
+        (ProblemCode::DeviceUnknown, Some(device)) => unknown(device),
+        _ => problem,
+    });
+    match done? {
         Answer::Done => print("已写入。\n"),
         Answer::Made(id) => print(&format!("{id}\n")),
         Answer::Recovery(code) => print(&format!("备用解锁码 {code}\n")),
@@ -169,6 +173,17 @@ async fn list(config: &Config, area: Option<&str>) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
+/// The phone that a command is about.
+fn phone_of(command: &Command) -> Option<DeviceId> {
+    match command {
+        Command::Retire { device }
+        | Command::Revoke { device }
+        | Command::Reactivate { device }
+        | Command::Recovery { device } => Some(*device),
+        _ => None,
+    }
+}
+
 /// Adds somebody, and says so when the county has others of that name.
 async fn add(config: &Config, name: String, phone: Option<String>) -> Outcome {
     let made = match errand(config, Errand::AddStaff { name, phone }).await? {
@@ -193,11 +208,16 @@ fn hint(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{text}");
 }
 
+fn unknown(device: DeviceId) -> Problem {
+    let zh = "没有登记这台手机；`staff phones` 列出全部";
+    wrong(device, zh, "no such phone is enrolled; `staff phones` lists them all")
+}
+
 /// What a phone that is about to be revoked may still hold: after its next contact nobody can read it.
 async fn last_word(config: &Config, device: DeviceId) -> Result<String, Problem> {
     let county = open::to_read(config)?;
     let found = county.stores.directory.device(device).await.map_err(at_county)?;
-    let Some(DeviceRecord { row, .. }) = found else { return Ok(String::new()) };
+    let DeviceRecord { row, .. } = found.ok_or_else(|| unknown(device))?;
     let heard = if row.number == 0 { "还没有联系过".to_owned() } else { moment(row.heard_ms) };
     let waiting = match row.waiting {
         0 => "那时手机里没有等待上传的".to_owned(),

@@ -81,7 +81,10 @@ pub(super) fn of(edit: &Edit, plan: &Plan, reference: &Reference, people: usize,
 /// Until when it holds: a rule that is there already may take over.
 fn until(edit: &Edit, plan: &Plan) -> String {
     let next = plan.later.iter().min_by_key(|rule| rule.from);
-    match (edit.act, plan.after.as_ref().and_then(|rule| rule.until), next) {
+    // Of several rules the one that began last holds.
+    let end =
+        plan.after.as_ref().and_then(|rule| rule.until).into_iter().chain(next.map(|rule| rule.from)).min();
+    match (edit.act, end, next) {
         (Act::End, _, Some(next)) => format!("原来写好从 {} 起的要求也一并停止。\n", next.from),
         (Act::End, _, None) => String::new(),
         (_, Some(until), Some(next)) if next.from == until => format!(
