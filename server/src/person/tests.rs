@@ -100,7 +100,7 @@ async fn what_a_move_changes_in_figures_is_told_before_and_is_what_happens() {
         use crate::reports::{Question, ask, table};
         let as_of = now().min(period.last());
         let (duty, period) = (duty.to_owned(), Some(period));
-        let asked = Question { area, duty, period, category: None, as_of, silent_days: 3 };
+        let asked = Question { area, duty, period, category: None, as_of, silence: true };
         let asked = ask(county, asked).await.unwrap();
         table(county, &asked).await.unwrap().total
     };
