@@ -101,7 +101,9 @@ impl Open {
             return Ok(());
         }
         let fresh = begin_anew(ports, writers, writer);
-        let rows = self.store.log(writer, shared + 1, usize::MAX).or_tell()?;
+        let mut rows = self.store.log(writer, shared + 1, usize::MAX).or_tell()?;
+        // What lies behind its end was issued again before.
+        rows.retain(|one| one.entry.patch.serial <= row.last.serial);
         batch.outcomes.extend(rows.iter().map(|row| OutcomeRow {
             writer,
             serial: row.entry.patch.serial,
