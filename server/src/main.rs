@@ -3,8 +3,8 @@
 use county_server::cli::{parse, run};
 use std::process::ExitCode;
 
-/// A request makes and drops thousands of small values on several threads: with the allocator of the
-/// system that took a fourth of the processor.
+/// A request makes and drops thousands of small values on several threads, which the allocator of the
+/// system does not like.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
