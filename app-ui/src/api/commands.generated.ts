@@ -88,6 +88,24 @@ subject: RecordId,
  */
 met: Met | null, };
 
+export type Colleague = { 
+/**
+ * The member of staff.
+ */
+staff: RecordId, 
+/**
+ * The name.
+ */
+name: string, 
+/**
+ * The roles in words, each once.
+ */
+roles: Array<string>, 
+/**
+ * Whether it is the holder of this phone.
+ */
+me: boolean, };
+
 export type CompareView = { 
 /**
  * When the last visit was.
@@ -200,7 +218,7 @@ visit: string,
  */
 title: string, 
 /**
- * The people, by name.
+ * The people, by name as lists show it.
  */
 people: Array<string>, 
 /**
@@ -628,7 +646,11 @@ visit_seen: Vector,
 /**
  * 填写不一致.
  */
-contested: Array<ContestedField>, };
+contested: Array<ContestedField>, 
+/**
+ * Whether it was entered on this phone, where its author may amend it.
+ */
+own: boolean, };
 
 export type PartView = { 
 /**
@@ -654,7 +676,11 @@ has_form: boolean,
 /**
  * Found by hand.
  */
-found: Array<Found>, };
+found: Array<Found>, 
+/**
+ * What was said of concerns of earlier visits.
+ */
+now: Array<[RecordId, ConcernNow]>, };
 
 export type PastAnswer = { 
 /**
@@ -676,7 +702,11 @@ values: Array<Value>,
 /**
  * Where it came from.
  */
-origin: Origin, };
+origin: Origin, 
+/**
+ * What the question takes, to be amended; nothing when no form here has it.
+ */
+takes: TakesView | null, };
 
 export type PastVisit = { 
 /**
@@ -838,7 +868,7 @@ visits: Array<PastVisit>,
  */
 contested: Array<ContestedField>, };
 
-export type Phase = "fresh" | "locked" | "open";
+export type Phase = "fresh" | "begun" | "locked" | "open";
 
 export type Problem = { 
 /**
@@ -992,9 +1022,9 @@ title: string,
  */
 happened: Happened | null, 
 /**
- * The people, by name, with who was met.
+ * The people, by name as lists show it, with who was met and the part.
  */
-people: Array<[RecordId, string, Met | null]>, 
+people: Array<[RecordId, string, Met | null, RecordId]>, 
 /**
  * What became of it.
  */
@@ -1317,6 +1347,20 @@ bytes: number,
  */
 problem: Problem | null, };
 
+export type TakesView = { 
+/**
+ * What it is.
+ */
+kind: Kind, 
+/**
+ * The choices, in order.
+ */
+choices: Array<ChoiceView>, 
+/**
+ * The longest text, in characters.
+ */
+max_length: number | null, };
+
 export type Tidied = { 
 /**
  * Call again.
@@ -1535,6 +1579,7 @@ export interface Commands {
   gaps: { args: DraftName; reply: Array<Gap> }
   finish: { args: DraftName; reply: FinishReply }
   not_met: { args: NotMetVisit; reply: FinishReply }
+  colleagues: { args: Nothing; reply: Array<Colleague> }
   drafts: { args: Nothing; reply: Array<DraftItem> }
   discard_draft: { args: DraftName; reply: Nothing }
   restore_draft: { args: DraftName; reply: Nothing }

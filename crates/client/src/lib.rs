@@ -23,6 +23,7 @@ pub mod people;
 pub mod ports;
 pub mod records;
 mod revoke;
+pub mod staff;
 mod standings;
 pub mod sync_driver;
 mod tell;
