@@ -169,6 +169,8 @@ problems! {
         "The link is too slow; not everything was sent. It is all on the phone and goes on from where it stopped.";
     NotTheCounty Retry "这个网络要先登录（如酒店、商场的无线网）。内容都在手机里，换个网络再试。"
         "This network wants a log-in page first. Everything is on the phone; try another network.";
+    CountyNotTrusted Retry "对方的证书不是本县的，什么都没有传。内容都在手机里，请换个网络再试；还是这样，请打电话给县里。"
+        "The other side could not prove to be your county; nothing was sent. Everything is on the phone; try another network, and ring the county if it goes on.";
     ReplyDamaged Retry "县里的回复不完整。内容都在手机里，请再试一次。"
         "The county's reply was incomplete. Everything is on the phone; try again.";
     CountyBusy Retry "县里正忙，请 {wait_s} 秒后再试。内容都在手机里。"

@@ -38,6 +38,8 @@ pub enum Failure {
     Unreachable,
     /// It took too long.
     TooSlow,
+    /// Whoever answered could not prove to be the county's server.
+    NotTrusted,
     /// Something else answered: a log-in page.
     NotTheCounty,
     /// The reply was cut short, or its signature is wrong.
@@ -199,6 +201,11 @@ impl Session {
         }
     }
 
+    /// What holds the session up while it waits to try again.
+    pub fn held_up(&self) -> Option<&Problem> {
+        self.report.problem.as_ref().filter(|_| matches!(self.state, State::Waiting { .. }))
+    }
+
     fn request(&mut self, outgoing: Outgoing) -> ExchangeRequest {
         let items = outgoing.pieces.iter().map(|piece| piece.items.len() as u64);
         self.sent_now = items.sum();
@@ -259,6 +266,7 @@ impl Session {
         let (problem, retry_ms) = match failure {
             Failure::Unreachable => (Problem::new(ProblemCode::Unreachable), None),
             Failure::TooSlow => (Problem::new(ProblemCode::TooSlow), None),
+            Failure::NotTrusted => (Problem::new(ProblemCode::CountyNotTrusted), None),
             Failure::NotTheCounty => (Problem::new(ProblemCode::NotTheCounty), None),
             Failure::Damaged => (Problem::new(ProblemCode::ReplyDamaged), None),
             Failure::Busy { wait_s } => {

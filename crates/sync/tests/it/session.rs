@@ -94,10 +94,12 @@ fn failures_wait_longer_and_give_up_for_the_time_being() {
         match session.poll() {
             Want::Wait { until_ms } => {
                 waits.push(until_ms - now);
+                assert_eq!(session.held_up(), Some(&Problem::new(ProblemCode::Unreachable)));
                 session.handle(Input::Tick, until_ms - 1);
                 assert!(matches!(session.poll(), Want::Wait { .. }), "not before its time");
                 now = until_ms;
                 session.handle(Input::Tick, now);
+                assert_eq!(session.held_up(), None, "it tries again");
             }
             Want::Done(report) => {
                 assert_eq!(report.problem, Some(Problem::new(ProblemCode::Unreachable)));
