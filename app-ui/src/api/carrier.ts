@@ -28,6 +28,8 @@ const byTauri: Carry = async (name, args) => {
 const byBridge: Carry = async (name, args) => {
   const answer = await fetch(`/call/${name}`, {
     method: 'POST',
+    // What was typed last arrives although the page is going away; an exchange would hold the line.
+    keepalive: name === 'answer',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(args),
   })

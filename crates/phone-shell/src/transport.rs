@@ -118,18 +118,13 @@ fn no_answer(error: &reqwest::Error) -> NoAnswer {
 }
 
 /// Whether a wrong certificate is among the causes of an error.
-fn is_of_the_certificate(error: &reqwest::Error) -> bool {
-    let mut cause = error.source();
-    while let Some(this) = cause {
-        // An I/O error hides what it was made of from `source`.
-        let inner = this.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        let tls = this.downcast_ref::<rustls::Error>().or_else(|| inner?.downcast_ref::<rustls::Error>());
-        if let Some(rustls::Error::InvalidCertificate(_)) = tls {
-            return true;
-        }
-        cause = this.source();
+fn is_of_the_certificate(error: &(dyn Error + 'static)) -> bool {
+    if let Some(tls) = error.downcast_ref::<rustls::Error>() {
+        return matches!(tls, rustls::Error::InvalidCertificate(_));
     }
-    false
+    // An I/O error hides what it was made of from `source`.
+    let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    inner.is_some_and(|inner| is_of_the_certificate(inner)) || error.source().is_some_and(is_of_the_certificate)
 }
 
 #[cfg(test)]

@@ -44,16 +44,16 @@ function started(command, args, lines, children, options = {}) {
 }
 
 /** Seeds a county once for each day, size and build of the server; the copies begin alike. */
-async function template(subjects) {
+async function template(subjects, months) {
   const made = Math.round((await stat(server)).mtimeMs)
   const day = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10)
-  const folder = join(programs, 'ui-templates', `${made}-${day}-${subjects}`)
+  const folder = join(programs, 'ui-templates', `${made}-${day}-${subjects}-${months}`)
   try {
     await stat(folder)
   } catch {
     const fresh = `${folder}.unfinished-${process.pid}`
     await mkdir(fresh, { recursive: true })
-    await run(server, ['--data', join(fresh, 'county'), 'seed', '--subjects', String(subjects), '--months', '2', '--seed', SEED])
+    await run(server, ['--data', join(fresh, 'county'), 'seed', '--subjects', String(subjects), '--months', String(months), '--seed', SEED])
     await rename(fresh, folder).catch(() => rm(fresh, { recursive: true }))
   }
   return folder
@@ -61,10 +61,10 @@ async function template(subjects) {
 
 /** A county and its phones. */
 export class World {
-  static async begin(subjects) {
+  static async begin(subjects, months = 2) {
     const world = new World()
     world.folder = await mkdtemp(join(tmpdir(), 'shanfang-ui-'))
-    await cp(await template(subjects), world.folder, { recursive: true })
+    await cp(await template(subjects, months), world.folder, { recursive: true })
     world.children = new Set()
     world.browser = await chromium.launch(BROWSER)
     await world.open()
