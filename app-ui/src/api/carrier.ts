@@ -16,8 +16,10 @@ function isProblem(value: unknown): value is Problem {
   return typeof value === 'object' && value !== null && 'code' in value && 'advice' in value
 }
 
-function refused(reason: unknown): ProblemError {
-  return new ProblemError(isProblem(reason) ? reason : { code: 'internal', advice: 'call' })
+/** Whatever else went wrong on the way is the program's fault, and worth another try. */
+export function problemOf(reason: unknown, reference = 'screen'): Problem {
+  if (reason instanceof ProblemError) return reason.problem
+  return isProblem(reason) ? reason : { code: 'internal', advice: 'retry', params: { reference } }
 }
 
 const byTauri: Carry = async (name, args) => {
@@ -48,6 +50,6 @@ export async function call<Name extends keyof Commands>(
   try {
     return (await carry(name, args)) as Commands[Name]['reply']
   } catch (reason) {
-    throw refused(reason)
+    throw new ProblemError(problemOf(reason, name))
   }
 }

@@ -474,6 +474,8 @@ count: number | null, };
 
 export type Kind = "group" | "select_one" | "select_multiple" | "integer" | "decimal" | "date" | "text" | "note" | "calculate";
 
+export type Language = "zh" | "en";
+
 export type LockStatus = { 
 /**
  * How far this phone is.
@@ -1286,6 +1288,12 @@ author_name: string,
  */
 at_ms: number, };
 
+export type Speak = { 
+/**
+ * Which.
+ */
+language: Language, };
+
 export type StartVisit = { 
 /**
  * The household; that of the first person when neither this nor a place is named.
@@ -1585,6 +1593,7 @@ export interface Commands {
   record: { args: OfVisit; reply: RecordItem }
   proof: { args: OfVisit; reply: ProofView }
   me: { args: Nothing; reply: MeView }
+  speak: { args: Speak; reply: Nothing }
   export_waiting: { args: Nothing; reply: SealedExport }
   enrol: { args: Enrol; reply: EnrolDone }
   exchange: { args: Nothing; reply: SyncReport }

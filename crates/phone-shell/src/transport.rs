@@ -124,7 +124,8 @@ fn is_of_the_certificate(error: &(dyn Error + 'static)) -> bool {
     }
     // An I/O error hides what it was made of from `source`.
     let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-    inner.is_some_and(|inner| is_of_the_certificate(inner)) || error.source().is_some_and(is_of_the_certificate)
+    inner.is_some_and(|inner| is_of_the_certificate(inner))
+        || error.source().is_some_and(is_of_the_certificate)
 }
 
 #[cfg(test)]

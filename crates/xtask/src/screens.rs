@@ -61,7 +61,9 @@ pub fn in_a_browser<'a>(
 /// Installs what `package-lock.json` names, unless it is there already.
 fn packages(shell: &Shell, say: &Say) -> Outcome<()> {
     if !answers(shell, "node", &["--version"]) || !answers(shell, "npm", &["--version"]) {
-        return Err("the screens need Node.js 20 or newer, with npm (Debian: apt-get install nodejs npm)".into());
+        return Err(
+            "the screens need Node.js 20 or newer, with npm (Debian: apt-get install nodejs npm)".into()
+        );
     }
     let wanted = shell.read_file(format!("{FOLDER}/package-lock.json"))?;
     let mark = format!("{FOLDER}/node_modules/.shanfang-lock.json");
@@ -90,7 +92,8 @@ fn tool<'a>(name: &'a str, shell: &'a Shell, command: &'a str) -> Step<'a> {
 fn files(shell: &Shell, names: &[String]) -> Outcome<Vec<PathBuf>> {
     let mut found: Vec<PathBuf> = shell.read_dir(TESTS)?;
     found.retain(|path| {
-        let name = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.strip_suffix(".test.mjs"));
+        let name =
+            path.file_name().and_then(|name| name.to_str()).and_then(|name| name.strip_suffix(".test.mjs"));
         name.is_some_and(|name| names.is_empty() || names.iter().any(|wanted| wanted == name))
     });
     if found.len() < names.len().max(1) {
@@ -108,7 +111,8 @@ mod tests {
     fn named_tests_are_run_alone() {
         let shell = Shell::new().unwrap();
         shell.change_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
-        let names = |wanted: &[&str]| files(&shell, &wanted.iter().map(|&name| name.to_owned()).collect::<Vec<_>>());
+        let names =
+            |wanted: &[&str]| files(&shell, &wanted.iter().map(|&name| name.to_owned()).collect::<Vec<_>>());
         assert!(names(&[]).unwrap().len() > 1);
         assert_eq!(names(&["story"]).unwrap().len(), 1);
         assert!(names(&["story", "no-such-test"]).is_err());

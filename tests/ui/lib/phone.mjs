@@ -163,7 +163,7 @@ export class Screen {
   async faults(name, { axe = true } = {}) {
     const found = axe ? (await new AxeBuilder({ page: this.page }).exclude('.switch').analyze()).violations : []
     const grave = found.filter((one) => ['serious', 'critical'].includes(one.impact))
-    const faults = grave.map((one) => `${name}: ${one.id}: ${one.nodes.map((node) => `${node.target.join(' ')} ${node.any?.[0]?.message ?? ''}`).join(' | ')}`)
+    const faults = grave.map((one) => `${name}: ${one.id}: ${one.nodes.map((node) => `${node.target.join(' ')} ${node.any?.[0]?.message ?? ''}`).slice(0, 2).join(' | ')}`)
     const look = await this.page.evaluate((target) => {
       const visible = (one) => one.getClientRects().length > 0 && !one.closest('.switch')
       const says = (one) => one.innerText?.trim().slice(0, 20) || one.getAttribute('aria-label') || one.id || one.className

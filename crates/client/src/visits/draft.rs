@@ -208,7 +208,8 @@ impl App {
         let today = self.today()?;
         let open = self.reading()?;
         let rows = open.store.drafts().or_tell()?;
-        let mut items = rows.into_iter().map(|row| open.draft_item(row, today)).collect::<Result<Vec<_>, _>>()?;
+        let mut items =
+            rows.into_iter().map(|row| open.draft_item(row, today)).collect::<Result<Vec<_>, _>>()?;
         items.sort_by_key(|item| item.discarded);
         Ok(items)
     }
