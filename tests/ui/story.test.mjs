@@ -83,7 +83,7 @@ act('back in signal the county has it: with digits, and with a time', async () =
   await one.link('记录')
   await one.see(/都传完了|没有要上传的/)
   const rows = await one.body()
-  assert.equal(rows.match(/县里已收到 · 回执 \d{4} \d{4} \d/g)?.length, 2, rows)
+  assert.equal(rows.match(/县里已收到 · 回执 \d{4}\s\d{4}\s\d/g)?.length, 2, rows)
   assert.ok(rows.includes('补记'), 'entered on a later day')
   await one.row('李润珍家')
   await one.see(/县里收到：今天 \d\d:\d\d/)

@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url'
 const here = dirname(fileURLToPath(import.meta.url))
 
 function listening(server) {
+  // It keeps no test running that has ended.
+  server.unref()
   return new Promise((answer) => server.listen(0, '127.0.0.1', () => answer(server.address().port)))
 }
 
