@@ -36,7 +36,11 @@ export function opened(): void {
   void settings.tell()
   session.phase = 'open'
   session.shown = true
-  void call('me', {}).then((me) => (awayMs = me.lock_minutes * 60_000))
+  call('me', {}).then(
+    (me) => (awayMs = me.lock_minutes * 60_000),
+    // What was known before holds.
+    () => {},
+  )
   void send()
 }
 
