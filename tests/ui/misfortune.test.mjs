@@ -119,6 +119,7 @@ test('what is being typed survives a reload; two tabs do not lose each other’s
   for (let page = 0; page < 3; page++) await other.tap('下一页')
   await other.tap('中')
   await other.see('这次走访已经完成，要改请用“更正”。')
+  assert.equal(await other.page.getByRole('button', { name: '中', pressed: true }).count(), 0, 'what is not taken is not shown as taken')
   await shown(other, 'finished-in-the-other-tab')
   assert.deepEqual(await command(one.phone, 'drafts'), [])
 })
