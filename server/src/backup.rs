@@ -4,6 +4,8 @@
 
 use crate::config::Data;
 use crate::keys::{not_writable, write_new};
+use crate::open::{damage, damaged, opening};
+use crate::problem::wrong;
 use domain::problem::{Problem, ProblemCode};
 use seal::SealError;
 use seal::age_seal::{SealIdentity, SealWriter, open_stream};
@@ -12,27 +14,33 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufReader, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
-use store_sqlite::open::{Half, back_up};
+use store_sqlite::open::{Half, back_up, check};
 
 /// The names in the archive. Keys come last: whoever has them has read all the rest.
 const DATABASE: &str = "county.db";
 const KEYS: &str = "county.keys.json";
 
 /// Writes one moment of the county into a new file, also while it is serving. The copy of the database
-/// lies beside it meanwhile, encrypted as ever. O(database).
+/// lies beside it meanwhile, encrypted as ever. Neither a damaged database nor a damaged copy is taken
+/// for a backup. O(database).
 ///
 /// # Errors
-/// `not_empty` when the file is there already; `folder_not_writable`; what the store says.
+/// `argument_wrong` when the file is there already or its folder is not; `county_database_damaged`;
+/// `folder_not_writable`; what the store says. Then no file is left behind.
 pub fn backup(data: &Data, keys: &CountyKeys, to: &Path) -> Result<(), Problem> {
-    if to.symlink_metadata().is_ok() {
-        return Err(Problem::new(ProblemCode::NotEmpty).with("path", to.display()));
-    }
+    free(to)?;
     let mut name = to.as_os_str().to_owned();
     name.push(".db");
     let copy = Copy(Path::new(&name));
     let key = keys.database().expose();
-    back_up(&data.database(), key, Half::County, copy.0)
-        .map_err(|error| Problem::new(ProblemCode::Internal).with("reference", error))?;
+    if let Some(damaged) = damage(data, key) {
+        return Err(damaged);
+    }
+    back_up(&data.database(), key, Half::County, copy.0).map_err(|error| opening(data, &error))?;
+    let words = check(copy.0, key, Half::County).map_err(|error| opening(data, &error))?;
+    if !words.is_empty() {
+        return Err(damaged(data));
+    }
     let text = keys.to_json().map_err(|error| inside(&error))?;
     seal(keys, copy.0, text.as_bytes(), to).map_err(|_| {
         // What is cut off opens nowhere.
@@ -41,15 +49,37 @@ pub fn backup(data: &Data, keys: &CountyKeys, to: &Path) -> Result<(), Problem> 
     })
 }
 
+/// Whether a backup may be written there.
+fn free(to: &Path) -> Result<(), Problem> {
+    let name = to.display();
+    if to.symlink_metadata().is_ok() {
+        let zh = "已经有这个文件，没有改动它；请换一个文件名";
+        return Err(wrong(name, zh, "this file is there already and was left as it is; choose another name"));
+    }
+    let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !folder.is_dir() {
+        let folder = folder.display();
+        let zh = format!("没有文件夹 {folder}，请先建好，或检查移动硬盘是否插好");
+        return Err(wrong(
+            name,
+            zh,
+            format!("there is no folder {folder}: make it, or look whether the disk is there"),
+        ));
+    }
+    let made = OpenOptions::new().write(true).create_new(true).open(to).map(drop);
+    made.and_then(|()| fs::remove_file(to)).map_err(|_| not_writable(to))
+}
+
 /// The copy of the database on its way into the archive; gone when it is dropped.
 struct Copy<'a>(&'a Path);
 
 impl Drop for Copy<'_> {
     fn drop(&mut self) {
-        let _ = fs::remove_file(self.0);
-        let mut canary = self.0.as_os_str().to_owned();
-        canary.push(".canary");
-        let _ = fs::remove_file(canary);
+        for behind in ["", ".canary", ".part", ".part-wal", ".part-shm", "-wal", "-shm"] {
+            let mut name = self.0.as_os_str().to_owned();
+            name.push(behind);
+            let _ = fs::remove_file(name);
+        }
     }
 }
 
@@ -85,19 +115,26 @@ pub fn restore(data: &Data, recovery: &SealIdentity, from: &Path) -> Result<(), 
             return Err(Problem::new(ProblemCode::NotEmpty).with("path", path.display()));
         }
     }
-    let unreadable = |reason: &dyn std::fmt::Display| {
+    let unreadable = |zh: &str, en: &dyn std::fmt::Display| {
         let problem = Problem::new(ProblemCode::BackupUnreadable).with("path", from.display());
-        problem.with("reason", reason)
+        problem.with_both("reason", zh, en)
     };
-    fs::create_dir_all(&data.folder).map_err(|_| not_writable(&data.database()))?;
-    let file = File::open(from).map_err(|error| unreadable(&error))?;
+    let file = File::open(from).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => unreadable("没有这个文件", &"there is no such file"),
+        _ => unreadable("文件读不出来", &error),
+    })?;
     let plain = open_stream(std::slice::from_ref(recovery), BufReader::new(file));
-    let plain = plain.map_err(|error| unreadable(&error))?;
+    let plain = plain.map_err(|error| match error {
+        SealError::NotForUs => unreadable("这把恢复密钥不是它的：换一把，或换一个备份", &error),
+        SealError::NotOurs { .. } => unreadable("它不是备份文件", &"it is no backup"),
+        _ => unreadable("文件不完整，或已损坏", &error),
+    })?;
+    fs::create_dir_all(&data.folder).map_err(|_| not_writable(&data.database()))?;
     let fresh = data.folder.join("restoring.db");
     let keys = unpack(plain, &fresh).inspect_err(|_| {
         let _ = fs::remove_file(&fresh);
     });
-    let keys = keys.map_err(|error| unreadable(&error))?;
+    let keys = keys.map_err(|error| unreadable("文件不完整，或已损坏", &error))?;
     write_new(&data.key_file(), &keys).map_err(|_| not_writable(&data.key_file()))?;
     write_new(&data.restored(), &[]).map_err(|_| not_writable(&data.restored()))?;
     fs::rename(&fresh, data.database()).map_err(|_| not_writable(&data.database()))

@@ -6,6 +6,7 @@ pub use known_at::{Known, known_at};
 
 use crate::config::Data;
 use crate::county::{County, at_county};
+use crate::open::opening;
 use domain::problem::{Problem, ProblemCode};
 use store::audit::{Finding, audit};
 use store_sqlite::open::{Half, check};
@@ -33,12 +34,16 @@ impl Findings {
 /// # Errors
 /// What the store says.
 pub async fn examine(county: &County, data: &Data) -> Result<Findings, Problem> {
-    let stores = &county.stores;
-    let rows = audit(stores.ledger.as_ref(), stores.reports.as_ref(), county.keys.county()).await;
-    let rows = rows.map_err(at_county)?;
     let (path, keys) = (data.database(), county.keys.clone());
     let file = tokio::task::spawn_blocking(move || check(&path, keys.database().expose(), Half::County));
     let failed = |reason: &str| Problem::new(ProblemCode::Internal).with("reference", reason);
     let file = file.await.map_err(|_| failed("the examination stopped"))?;
-    Ok(Findings { file: file.map_err(at_county)?, rows })
+    let file = file.map_err(|error| opening(data, &error))?;
+    if !file.is_empty() {
+        // Rows out of a damaged file say nothing.
+        return Ok(Findings { file, rows: Vec::new() });
+    }
+    let stores = &county.stores;
+    let rows = audit(stores.ledger.as_ref(), stores.reports.as_ref(), county.keys.county()).await;
+    Ok(Findings { file, rows: rows.map_err(at_county)? })
 }

@@ -2,6 +2,9 @@
 //! stays as it was; the figures switch when a new generation of rules is complete ([`crate::roll`]).
 
 use crate::county::{County, at_county};
+use crate::person::everybody;
+use crate::problem::wrong;
+use crate::reports::no_duty;
 use crate::staff::write_all;
 use domain::catalogue::{RecordKind, keys};
 use domain::category::Category;
@@ -10,7 +13,7 @@ use domain::duty::{Duty, DutyKind};
 use domain::ids::{AreaCode, RecordId};
 use domain::patch::RecordRef;
 use domain::period::{Cadence, Cut};
-use domain::problem::{Problem, ProblemCode};
+use domain::problem::Problem;
 use domain::reference::Reference;
 use domain::staff::Role;
 use domain::subject::Person;
@@ -84,12 +87,10 @@ pub struct Plan {
     pub after: Option<Duty>,
     /// The area had the rules of an area above it, and gets its own from now on.
     pub own_from_now: bool,
+    /// The rules that begin later: they are there already, and stay.
+    pub later: Vec<Duty>,
     /// The rules of the area, all of them: with the record of each that is there already.
     rules: Vec<(Option<RecordId>, Duty)>,
-}
-
-fn wrong(name: &str, reason: impl std::fmt::Display) -> Problem {
-    Problem::new(ProblemCode::ArgumentWrong).with("name", name).with("reason", reason)
 }
 
 /// Finds out what an edit comes to; writes nothing.
@@ -103,7 +104,8 @@ pub fn plan(reference: &Reference, begins: Day, edit: &Edit) -> Result<Plan, Pro
     let list = known.at(duty, edit.area);
     let before = rule_on(list, from).cloned();
     if let (Act::Add, Some(rule)) = (edit.act, &before) {
-        return Err(wrong(duty, format!("it is in force since {}: `duty change` changes it", rule.from)));
+        let zh = format!("从 {} 起已经在用；要改请用 `duty change`", rule.from);
+        return Err(wrong(duty, zh, format!("it is in force since {}: `duty change` changes it", rule.from)));
     }
     check_fields(edit)?;
     let own_from_now = list.first().is_some_and(|rule| rule.area != edit.area);
@@ -112,16 +114,15 @@ pub fn plan(reference: &Reference, begins: Day, edit: &Edit) -> Result<Plan, Pro
         list.iter().map(|rule| (id(rule), Duty { area: edit.area, ..rule.clone() })).collect();
     let after = match (edit.act, &before) {
         (Act::End | Act::Change, None) => {
-            let ends: Vec<_> = list.iter().map(|rule| (rule.from, rule.until)).collect();
-            let ends: Vec<_> = ends.iter().map(|(from, until)| spell(*from, *until)).collect();
-            let others: Vec<_> = known.names().filter(|name| *name != ANY_DUTY).collect();
+            if list.is_empty() {
+                return Err(no_duty(duty, known.names().filter(|name| *name != ANY_DUTY)));
+            }
+            let spells: Vec<_> = list.iter().map(spell).collect();
+            let spells = spells.join(", ");
             return Err(wrong(
                 duty,
-                if ends.is_empty() {
-                    format!("there is no such duty here; there are {}", others.join(", "))
-                } else {
-                    format!("it is not in force on {from}: {}; `duty add` begins it again", ends.join(", "))
-                },
+                format!("{from} 那天没有这项要求（有要求的时间：{spells}）；要重新开始请用 `duty add`"),
+                format!("it is not in force on {from}: {spells}; `duty add` begins it again"),
             ));
         }
         (Act::End, Some(_)) => {
@@ -138,7 +139,7 @@ pub fn plan(reference: &Reference, begins: Day, edit: &Edit) -> Result<Plan, Pro
             let former = Duty { area: edit.area, from, ..former.clone() };
             let next = with(former.clone(), &edit.fields);
             if next == former {
-                return Err(wrong(duty, "nothing would change"));
+                return Err(wrong(duty, "没有要改的：和现在一样", "nothing would change"));
             }
             Some(next)
         }
@@ -149,26 +150,32 @@ pub fn plan(reference: &Reference, begins: Day, edit: &Edit) -> Result<Plan, Pro
         }
     };
     rules.extend(after.clone().map(|rule| (None, rule)));
-    Ok(Plan { before, after, own_from_now, rules })
+    let later = list.iter().filter(|rule| rule.from > from).cloned().collect();
+    Ok(Plan { before, after, own_from_now, later, rules })
 }
 
-fn spell(from: Day, until: Option<Day>) -> String {
-    until.map_or_else(|| format!("since {from}"), |until| format!("from {from} until {until}"))
+fn spell(rule: &Duty) -> String {
+    let last = rule.until.map(|until| until.plus(-1).to_string()).unwrap_or_default();
+    format!("{}–{last}", rule.from)
 }
 
 fn check(reference: &Reference, begins: Day, edit: &Edit) -> Result<(), Problem> {
     let word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
     if edit.duty == ANY_DUTY {
-        return Err(wrong(ANY_DUTY, "it is made of all the others, by months, and is not edited itself"));
+        let zh = "“任一要求”由所有要求合成，按月统计，不能单独更改";
+        return Err(wrong(ANY_DUTY, zh, "it is made of all the others, by months, and is not edited itself"));
     }
     if edit.duty.is_empty() || edit.duty.len() > 64 || !edit.duty.chars().all(word) {
-        return Err(wrong("name", "a duty's name has small letters, digits and _ only"));
+        let zh = "走访要求的代号只用小写字母、数字和 _，最多 64 个";
+        return Err(wrong(&edit.duty, zh, "a duty's name has small letters, digits and _ only, at most 64"));
     }
     if !reference.areas.0.contains_key(&edit.area) {
-        return Err(wrong("area", edit.area));
+        let code = edit.area;
+        return Err(wrong("area", format!("没有区划 {code}"), format!("there is no area {code}")));
     }
     if edit.from < begins {
-        return Err(wrong("--from", format!("nothing is counted before {begins}")));
+        let zh = format!("统计从 {begins} 开始，不能更早");
+        return Err(wrong("--from", zh, format!("nothing is counted before {begins}")));
     }
     Ok(())
 }
@@ -178,7 +185,9 @@ fn check_fields(edit: &Edit) -> Result<(), Problem> {
     let unknown = categories.iter().flatten().find(|code| Category::from_code(code).is_none());
     if let Some(code) = unknown {
         let known: Vec<_> = Category::ALL.iter().map(|one| format!("{} {}", one.code(), one.zh())).collect();
-        return Err(wrong("--categories", format!("{code} is none of {}", known.join(", "))));
+        let known = known.join(", ");
+        let zh = format!("没有“{code}”这个类别；有 {known}");
+        return Err(wrong("--categories", zh, format!("{code} is none of {known}")));
     }
     let empty = [
         ("--categories", categories.as_ref().map(Vec::is_empty)),
@@ -196,15 +205,22 @@ fn check_fields(edit: &Edit) -> Result<(), Problem> {
     };
     for (name, empty) in empty {
         match empty {
-            Some(true) => return Err(wrong(name, "nobody could ever meet it: it must not be empty")),
-            None if needed.contains(&name) => return Err(wrong(name, "it has to be said")),
+            Some(true) => {
+                let zh = "不能空着：否则谁也完不成";
+                return Err(wrong(name, zh, "nobody could ever meet it: it must not be empty"));
+            }
+            None if needed.contains(&name) => return Err(has_to_be_said(name)),
             _ => {}
         }
     }
     if edit.act == Act::Add && cadence.is_none() {
-        return Err(wrong("--cadence", "it has to be said"));
+        return Err(has_to_be_said("--cadence"));
     }
     Ok(())
+}
+
+fn has_to_be_said(name: &str) -> Problem {
+    wrong(name, "这一项要写", "it has to be said")
 }
 
 /// A rule of which nothing is said yet.
@@ -271,26 +287,8 @@ pub async fn concerned(
     plan: &Plan,
     edit: &Edit,
 ) -> Result<usize, Problem> {
-    let people = people(county).await?;
+    let people = everybody(county).await?;
     Ok(people.iter().filter(|one| plan.concerns(reference, edit.area, one, edit.from)).count())
-}
-
-/// Everybody, ascending by id.
-///
-/// # Errors
-/// What the store says.
-pub async fn people(county: &County) -> Result<Vec<Person>, Problem> {
-    const PAGE: usize = 1_000;
-    let (mut people, mut after) = (Vec::new(), None);
-    loop {
-        let ledger = &county.stores.ledger;
-        let page = ledger.records_after(RecordKind::Person, after, PAGE).await.map_err(at_county)?;
-        after = page.last().map(|(record, _)| record.id);
-        people.extend(page.iter().map(|(record, row)| Person::read(record.id, &row.head)));
-        if page.len() < PAGE {
-            return Ok(people);
-        }
-    }
 }
 
 /// Carries an edit out, in one job. Whoever builds generations is woken by the county.

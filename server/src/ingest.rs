@@ -156,8 +156,8 @@ fn decode(message: &[u8]) -> Result<ExchangeRequest, Problem> {
     }
 }
 
-/// The form's verdict on every row of answers: a question to somebody, never a refusal. Answers which
-/// forms are not ready here; rows under these are not judged.
+/// What is asked of late visits, and the form's verdict on every row of answers: a question to somebody,
+/// never a refusal. Answers which forms are not ready here; rows under these are not judged.
 fn judge(forms: &KnownForms, pieces: &mut [Piece]) -> BTreeSet<Hash> {
     let mut missing = BTreeSet::new();
     for piece in pieces {

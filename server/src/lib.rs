@@ -18,6 +18,7 @@ pub mod grid;
 pub mod ingest;
 pub mod keys;
 pub mod known;
+mod near;
 pub mod open;
 pub mod person;
 pub mod problem;

@@ -1,20 +1,22 @@
 //! The process.
 
-use clap::Parser;
-use county_server::cli::{Cli, run};
+use county_server::cli::{parse, run};
 use std::process::ExitCode;
 
-/// A request makes and drops thousands of small values on several threads: with the allocator of the
-/// system that took a fourth of the processor.
+/// A request makes and drops thousands of small values on several threads, which the allocator of the
+/// system does not like.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match parse() {
+        Ok(cli) => cli,
+        Err(code) => return code,
+    };
     match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime.block_on(run(cli)),
         Err(error) => {
-            eprintln!("no threads: {error}");
+            eprintln!("系统不给线程，没有启动：{error} (no threads)");
             ExitCode::from(2)
         }
     }

@@ -3,6 +3,7 @@
 use crate::config::{Config, Data};
 use crate::county::{County, Stores, at_county};
 use crate::keys::{Keys, load_or_make, not_writable};
+use crate::problem::wrong;
 use crate::{clock, dice};
 use domain::ids::WriterId;
 use domain::problem::{Problem, ProblemCode};
@@ -17,6 +18,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use store::StoreError;
 use store_sqlite::SqliteCounty;
+use store_sqlite::open::{Half, check};
 use sync::county::prepared::Job;
 
 /// An open county.
@@ -78,8 +80,9 @@ fn begin_after_restore(data: &Data, county: &Arc<County>) -> Result<(), Problem>
 pub fn to_read(config: &Config) -> Result<Arc<County>, Problem> {
     let data = &config.data;
     if !data.database().exists() {
-        let missing = Problem::new(ProblemCode::ArgumentWrong).with("name", data.database().display());
-        return Err(missing.with("reason", "there is no database; `serve` or `seed` makes one"));
+        let (path, zh) = (data.database(), "还没有数据库；`serve` 或 `seed` 会建一个，`--data` 指定文件夹");
+        let en = "there is no database; `serve` or `seed` makes one, `--data` names the folder";
+        return Err(wrong(path.display(), zh, en));
     }
     let Keys { county: keys, .. } = load_or_make(data)?;
     let store = SqliteCounty::open_to_read(&data.database(), keys.database().expose(), keys.county());
@@ -103,15 +106,31 @@ fn check_writable(data: &Data) -> Result<(), Problem> {
     removed.map_err(|_| not_writable(&probe))
 }
 
+/// The database is damaged, with its place.
+pub(crate) fn damaged(data: &Data) -> Problem {
+    Problem::new(ProblemCode::CountyDatabaseDamaged).with("path", data.database().display())
+}
+
+/// What is wrong with the database's file as a whole, if anything is: every page is read. A page that is
+/// being written meanwhile looks wrong once, a damaged one twice. O(database).
+pub(crate) fn damage(data: &Data, key: &[u8; 32]) -> Option<Problem> {
+    let look = || match check(&data.database(), key, Half::County) {
+        Ok(words) => (!words.is_empty()).then(|| damaged(data)),
+        Err(error) => Some(opening(data, &error)),
+    };
+    look().and_then(|_| look())
+}
+
 /// What the store says at opening, with its place.
-fn opening(data: &Data, error: &StoreError) -> Problem {
+pub(crate) fn opening(data: &Data, error: &StoreError) -> Problem {
     let path: PathBuf = data.database();
     match error {
         StoreError::WrongKey => {
             let problem = Problem::new(ProblemCode::KeyFileDamaged).with("path", data.key_file().display());
-            problem.with("reason", format!("its key does not open {}", path.display()))
+            let path = path.display();
+            problem.with_both("reason", format!("它打不开 {path}"), format!("its key does not open {path}"))
         }
-        StoreError::Damaged => Problem::new(ProblemCode::CountyDatabaseDamaged).with("path", path.display()),
+        StoreError::Damaged => damaged(data),
         StoreError::Newer(given) => Problem::new(ProblemCode::DatabaseNewer).with("given", given),
         StoreError::Full => Problem::new(ProblemCode::CountyFull),
         StoreError::Busy => Problem::new(ProblemCode::DataInUse).with("path", data.folder.display()),

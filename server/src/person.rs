@@ -1,11 +1,17 @@
-//! 服务对象: what the county itself writes about a person of the register.
+//! 服务对象: where people of the register live, as the county itself writes it: a move, a whole
+//! household's move, and the last move taken back or put right.
 
 use crate::county::{County, at_county};
-use crate::staff::{operator, write};
+use crate::problem::wrong;
+use crate::staff::{Sets, find_area, operator, write_all};
 use domain::catalogue::{RecordKind, keys};
+use domain::coverage::reading::Row;
+use domain::coverage::{Standing, standing};
 use domain::ids::{AreaCode, AreaLevel, RecordId};
 use domain::patch::RecordRef;
-use domain::problem::{Problem, ProblemCode};
+use domain::period::Period;
+use domain::problem::Problem;
+use domain::reference::Reference;
 use domain::subject::Person;
 use domain::time::{Day, UnixMs};
 use domain::value::Value;
@@ -13,13 +19,25 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use sync::county::place::codes;
 use sync::county::prepared::OwnRecord;
+use sync::wire::receipt::ItemState;
 
-/// Somebody moves to another village.
+/// What is to be written about where somebody lives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Move {
     /// Who.
     pub person: RecordId,
-    /// Where to.
+    /// Everybody of the household who lives with them, and the household itself.
+    pub whole_household: bool,
+    /// The last move was a mistake: it is taken back first.
+    pub take_back: bool,
+    /// Where to; nowhere, when a move is only taken back.
+    pub to: Option<Target>,
+}
+
+/// Where somebody moves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Target {
+    /// The village.
     pub village: AreaCode,
     /// The first day there.
     pub from: Day,
@@ -27,87 +45,253 @@ pub struct Move {
     pub household: Option<RecordId>,
 }
 
-/// Moves a person: until that day they are counted where they lived, from then on where they live. The
+/// What a move comes to.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Everybody concerned: as they are, and as they will be.
+    pub people: Vec<(Person, Person)>,
+    /// The move that is taken back: its first day.
+    pub taken_back: Option<Day>,
+    records: Vec<(OwnRecord, Sets)>,
+}
+
+/// Finds out what a move comes to; writes nothing. O(people) when a whole household moves.
+///
+/// # Errors
+/// `argument_wrong` when there is no such person, no such village of this county, they live there
+/// already, the household is elsewhere, the day is before what is counted or before an earlier move, or
+/// there is no move to be taken back; what the store says.
+pub async fn plan(county: &County, new: &Move) -> Result<Plan, Problem> {
+    let (state, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
+    let person = person(county, new.person).await?;
+    if let Some(to) = &new.to {
+        check(county, &reference, state.begins, new, to).await?;
+    }
+    let home = match (new.whole_household, person.household) {
+        (true, None) => {
+            let zh = "这个人没有户，不能全户搬";
+            return Err(wrong(new.person, zh, "this person has no household that could move"));
+        }
+        (true, Some(home)) => Some(home),
+        (false, _) => None,
+    };
+    let mut last = None;
+    if new.take_back {
+        let found = person.moves.last_key_value().map(|(day, village)| (*day, *village));
+        let zh = "没有搬过村，没有可以撤回的";
+        last = Some(found.ok_or_else(|| wrong(new.person, zh, "has never moved: nothing to take back"))?);
+    }
+    let together = |one: &Person| {
+        let same_move =
+            last.is_none_or(|(day, village)| one.moves.last_key_value() == Some((&day, &village)));
+        one.household == home && one.counted_in() == person.counted_in() && same_move
+    };
+    let members = match home {
+        None => vec![person.clone()],
+        Some(_) => everybody(county).await?.into_iter().filter(together).collect(),
+    };
+    let mut plan = Plan { people: Vec::new(), taken_back: last.map(|(day, _)| day), records: Vec::new() };
+    for member in members {
+        one(county, new, last, member, &mut plan).await?;
+    }
+    if let (Some(id), Some((_, after))) = (home, plan.people.first()) {
+        let village = after.counted_in();
+        let record = RecordRef { kind: RecordKind::Household, id };
+        let group = match (new.take_back, new.to) {
+            (true, None) => former(county, record, keys::GROUP, keys::VILLAGE).await?,
+            // A 小组 is one of the village that is left.
+            _ => Value::Null,
+        };
+        let sets = [
+            (keys::VILLAGE.to_owned(), village.map_or(Value::Null, number)),
+            (keys::GROUP.to_owned(), group),
+        ];
+        plan.records.push((OwnRecord::Known(record), sets.into()));
+    }
+    Ok(plan)
+}
+
+async fn check(
+    county: &County,
+    reference: &Reference,
+    begins: Day,
+    new: &Move,
+    to: &Target,
+) -> Result<(), Problem> {
+    let village = find_area(reference, &to.village.to_string())?;
+    if village.level() != AreaLevel::Village {
+        let name = reference.areas.name(village);
+        let zh = format!("{name}不是村，请写村的代码或全名");
+        return Err(wrong(village, zh, format!("{name} is no village: give a village's code or name")));
+    }
+    if to.from < begins {
+        let zh = format!("统计从 {begins} 开始，不能更早");
+        return Err(wrong("--from", zh, format!("nothing is counted before {begins}")));
+    }
+    if let Some(id) = to.household {
+        let record = RecordRef { kind: RecordKind::Household, id };
+        let row = county.stores.ledger.record(record).await.map_err(at_county)?;
+        let there = row.is_some_and(|row| codes(&row.head, keys::VILLAGE).contains(&village));
+        if !there || new.whole_household {
+            return Err(wrong("--into", "那个村没有这一户", "that village has no such household"));
+        }
+    }
+    Ok(())
+}
+
+/// One person's share of a move.
+async fn one(
+    county: &County,
+    new: &Move,
+    last: Option<(Day, AreaCode)>,
+    before: Person,
+    plan: &mut Plan,
+) -> Result<(), Problem> {
+    let record = RecordRef { kind: RecordKind::Person, id: before.id };
+    let (mut after, mut sets) = (before.clone(), Sets::new());
+    if let Some((day, village)) = last {
+        let key = format!("{}{day}", keys::MOVED);
+        if !new.whole_household {
+            let household = former(county, record, keys::HOUSEHOLD, &key).await?;
+            after.household = household.as_text().and_then(|text| text.parse().ok());
+            sets.insert(keys::HOUSEHOLD.to_owned(), household);
+        }
+        after.moves.remove(&day);
+        after.villages = vec![village];
+        sets.extend([(key, Value::Null), (keys::VILLAGE.to_owned(), number(village))]);
+    }
+    if let Some(Target { village, from, household }) = new.to {
+        if after.villages == [village] {
+            return Err(wrong(village, "已经住在这个村", "the person lives there already"));
+        }
+        if let Some((day, _)) = after.moves.range(from..).next_back() {
+            let zh =
+                format!("在 {day} 已经搬过一次；那一次不对，请加 --correct，或先用 person withdraw 撤回");
+            let en = format!(
+                "moved on {day} already; if that was wrong, add --correct, or `person withdraw` first"
+            );
+            return Err(wrong("--from", zh, en));
+        }
+        if let Some(was) = after.counted_in() {
+            after.moves.insert(from, was);
+            sets.insert(format!("{}{from}", keys::MOVED), number(was));
+        }
+        after.villages = vec![village];
+        sets.insert(keys::VILLAGE.to_owned(), number(village));
+        if !new.whole_household {
+            after.household = household;
+            let id = household.map_or(Value::Null, |id| Value::text(id.to_string()));
+            sets.insert(keys::HOUSEHOLD.to_owned(), id);
+        }
+    }
+    plan.people.push((before, after));
+    plan.records.push((OwnRecord::Known(record), sets));
+    Ok(())
+}
+
+fn number(area: AreaCode) -> Value {
+    Value::Int(i64::try_from(area.0).unwrap_or_default())
+}
+
+/// What a field was before the last patch that wrote another one.
+async fn former(county: &County, record: RecordRef, key: &str, written: &str) -> Result<Value, Problem> {
+    let history = county.stores.reports.history(record).await.map_err(at_county)?;
+    let mut bodies: Vec<_> = history
+        .iter()
+        .filter(|item| item.state == ItemState::Applied)
+        .filter_map(|item| item.entry.body.as_ref())
+        .collect();
+    while bodies.last().is_some_and(|body| !body.sets.contains_key(written)) {
+        bodies.pop();
+    }
+    bodies.pop();
+    Ok(bodies.iter().rev().find_map(|body| body.sets.get(key)).cloned().unwrap_or_default())
+}
+
+async fn person(county: &County, id: RecordId) -> Result<Person, Problem> {
+    let record = RecordRef { kind: RecordKind::Person, id };
+    let row = county.stores.ledger.record(record).await.map_err(at_county)?;
+    let nobody = || {
+        let zh = "没有这个服务对象；编号在 `coverage --list` 最后一列";
+        wrong(id, zh, "there is no such person; `coverage --list` shows the ids, last column")
+    };
+    Ok(Person::read(id, &row.ok_or_else(nobody)?.head))
+}
+
+/// Everybody, ascending by id. O(people).
+///
+/// # Errors
+/// What the store says.
+pub async fn everybody(county: &County) -> Result<Vec<Person>, Problem> {
+    const PAGE: usize = 1_000;
+    let (mut people, mut after) = (Vec::new(), None);
+    loop {
+        let ledger = &county.stores.ledger;
+        let page = ledger.records_after(RecordKind::Person, after, PAGE).await.map_err(at_county)?;
+        after = page.last().map(|(record, _)| record.id);
+        people.extend(page.iter().map(|(record, row)| Person::read(record.id, &row.head)));
+        if page.len() < PAGE {
+            return Ok(people);
+        }
+    }
+}
+
+/// Figures by duty, period and village; here what is added to each.
+pub type Effects = BTreeMap<(Period, String, AreaCode), Row>;
+
+/// More parts than one person has.
+const PARTS_MAX: usize = 10_000;
+
+impl Plan {
+    /// What the move changes in figures up to today, each as of today or of its period's end.
+    /// O(people × standings of each).
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn effects(&self, county: &County, today: Day) -> Result<Effects, Problem> {
+        let (_, _, _, generations) = county.stores.ledger.standing_now().await.map_err(at_county)?;
+        let reports = &county.stores.reports;
+        let mut effects = Effects::new();
+        for (before, after) in &self.people {
+            let parts = reports.parts_of(before.id, PARTS_MAX).await.map_err(at_county)?;
+            let facts: Vec<_> = parts.into_iter().filter_map(|part| part.fact).collect();
+            for old in reports.standings_of(before.id).await.map_err(at_county)? {
+                if old.period.from() > today {
+                    continue;
+                }
+                let new = standing(after, generations.rules(), &old.duty, old.period, &facts);
+                let day = today.min(old.period.last());
+                count(&mut effects, &old, day, -1);
+                if let Some(new) = new {
+                    count(&mut effects, &new, day, 1);
+                }
+            }
+        }
+        effects.retain(|_, row| *row != Row::empty(row.area));
+        Ok(effects)
+    }
+}
+
+fn count(effects: &mut Effects, standing: &Standing, day: Day, people: i64) {
+    let Some(step) = standing.step_on(day) else { return };
+    let (area, status) = (step.place.area, step.status);
+    let row = effects.entry((standing.period, standing.duty.clone(), area));
+    let row = row.or_insert_with(|| Row::empty(area));
+    row.register += people;
+    row.due += if status.is_due() { people } else { 0 };
+    row.met += if status.is_met() { people } else { 0 };
+}
+
+/// Moves people: until that day they are counted where they lived, from then on where they live. The
 /// old village's phones let go of them, the new village's get them with all that hangs on them.
 ///
 /// # Errors
-/// `nothing_found` when there is no such person; `argument_wrong` when it is no village of this county,
-/// the one they live in, a household elsewhere, or a day before an earlier move; what the store says.
+/// As [`plan`]; what the store says: then nothing was written.
 pub async fn move_to(county: &County, new: &Move, now_ms: UnixMs) -> Result<(), Problem> {
-    let wrong = |name: &str, reason: &str| {
-        Err(Problem::new(ProblemCode::ArgumentWrong).with("name", name).with("reason", reason))
-    };
-    let (_, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
-    if new.village.level() != AreaLevel::Village || !reference.areas.0.contains_key(&new.village) {
-        return wrong(&new.village.to_string(), "no village of this county");
-    }
-    let record = RecordRef { kind: RecordKind::Person, id: new.person };
-    let row = county.stores.ledger.record(record).await.map_err(at_county)?;
-    let row = row.ok_or_else(|| Problem::new(ProblemCode::NothingFound))?;
-    let person = Person::read(new.person, &row.head);
-    if person.villages == [new.village] {
-        return wrong(&new.village.to_string(), "the person lives there already");
-    }
-    if person.moves.range(new.from..).next().is_some() {
-        return wrong("--from", "the person has moved on that day, or later");
-    }
-    if let Some(id) = new.household {
-        let record = RecordRef { kind: RecordKind::Household, id };
-        let row = county.stores.ledger.record(record).await.map_err(at_county)?;
-        if !row.is_some_and(|row| codes(&row.head, keys::VILLAGE).contains(&new.village)) {
-            return wrong("--household", "no household of that village");
-        }
-    }
-    let number = |area: AreaCode| Value::Int(i64::try_from(area.0).unwrap_or_default());
-    let household = new.household.map_or(Value::Null, |id| Value::text(id.to_string()));
-    let mut sets = BTreeMap::from([
-        (keys::VILLAGE.to_owned(), number(new.village)),
-        (keys::HOUSEHOLD.to_owned(), household),
-    ]);
-    let was = person.counted_in().map(|was| (format!("{}{}", keys::MOVED, new.from), number(was)));
-    sets.extend(was);
-    write(county, operator(), OwnRecord::Known(record), sets, now_ms).await.map(drop)
+    let plan = plan(county, new).await?;
+    tracing::info!(people = plan.people.len(), taken_back = new.take_back, "a move was written");
+    write_all(county, operator(), plan.records, now_ms).await.map(drop)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::clock;
-    use crate::testing::{VILLAGE, World};
-    use store::county::Ledger;
-
-    const OTHER: AreaCode = AreaCode(532_929_102_201);
-
-    #[tokio::test]
-    async fn who_moves_leaves_the_household_behind_and_nothing_wrong_is_written() {
-        let world = World::new().await;
-        let person = world.elder().await;
-        let from = Day::of(clock::now_ms());
-        let new = Move { person, village: OTHER, from, household: None };
-        let try_move = async |new: Move| move_to(&world.county, &new, clock::now_ms()).await;
-        let township = AreaCode(532_929_102_000);
-        let of_nobody = RecordId::named("household", "nobody");
-        for (bad, code) in [
-            (Move { village: township, ..new }, ProblemCode::ArgumentWrong),
-            (Move { village: AreaCode(1), ..new }, ProblemCode::ArgumentWrong),
-            (Move { village: VILLAGE, ..new }, ProblemCode::ArgumentWrong),
-            (Move { household: Some(of_nobody), ..new }, ProblemCode::ArgumentWrong),
-            (Move { person: of_nobody, ..new }, ProblemCode::NothingFound),
-        ] {
-            assert_eq!(try_move(bad).await.unwrap_err().code, code, "{bad:?}");
-        }
-        let read = async || {
-            let record = RecordRef { kind: RecordKind::Person, id: person };
-            Person::read(person, &world.store.record(record).await.unwrap().unwrap().head)
-        };
-        assert_eq!(read().await.villages, [VILLAGE]);
-        try_move(new).await.unwrap();
-        let moved = read().await;
-        assert_eq!((moved.village_on(from.plus(-1)), moved.village_on(from)), (Some(VILLAGE), Some(OTHER)));
-        assert_eq!(moved.household, None);
-        let back = Move { village: VILLAGE, ..new };
-        assert_eq!(try_move(back).await.unwrap_err().code, ProblemCode::ArgumentWrong, "twice on one day");
-        try_move(Move { from: from.plus(1), ..back }).await.unwrap();
-        assert_eq!(read().await.village_on(from), Some(OTHER));
-    }
-}
+mod tests;

@@ -4,6 +4,12 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::problem::{Problem, ProblemCode};
+use std::fmt::Display;
+
+/// Something that was said is wrong: what, and why, in both languages.
+pub(crate) fn wrong(name: impl Display, zh: impl Display, en: impl Display) -> Problem {
+    Problem::new(ProblemCode::ArgumentWrong).with("name", name).with_both("reason", zh, en)
+}
 
 /// A refused request.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -269,7 +269,7 @@ fn page(mut rest: impl Iterator<Item = RecordId>, total: usize, count: usize) ->
 mod tests {
     use super::*;
     use crate::clock;
-    use crate::person::{Move, move_to};
+    use crate::person::{Move, Target, move_to};
     use crate::testing::{VILLAGE, World};
     use domain::catalogue::keys;
     use domain::time::Day;
@@ -295,7 +295,8 @@ mod tests {
         phone.exchange(&world.phones).await.unwrap();
         assert_eq!(search(VILLAGE, "lht").await.people, [elder]);
         let (other, from) = (AreaCode(532_929_101_201), Day::of(clock::now_ms()));
-        let new = Move { person: elder, village: other, from, household: None };
+        let to = Some(Target { village: other, from, household: None });
+        let new = Move { person: elder, whole_household: false, take_back: false, to };
         move_to(county, &new, clock::now_ms()).await.unwrap();
         assert_eq!(search(VILLAGE, "lht").await.people, []);
         assert_eq!(search(other, "老核桃").await.people, [elder]);

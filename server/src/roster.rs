@@ -2,9 +2,10 @@
 //! column; the other rows are taken; the same file twice changes nothing.
 
 use crate::county::{County, at_county};
-use crate::staff::{self, NewAssignment, find_area};
+use crate::staff::{self, NewAssignment, find_area, number};
 use domain::catalogue::{RecordKind, keys};
 use domain::ids::{AreaCode, RecordId};
+use domain::name::tidy;
 use domain::problem::{Problem, ProblemCode};
 use domain::reference::Reference;
 use domain::staff::{Role, Staff};
@@ -72,9 +73,16 @@ pub struct Roster {
 }
 
 /// What is wrong in one place of a file.
-fn wrong(file: &str, line: u64, column: &str, reason: &str) -> Problem {
+fn wrong(file: &str, line: u64, (column, zh, en): Doubt) -> Problem {
     let problem = Problem::new(ProblemCode::RowWrong).with("file", file).with("row", line);
-    problem.with("column", column).with("reason", reason)
+    problem.with("column", column).with_both("reason", zh, en)
+}
+
+/// A column, and what is wrong with it: in Chinese and in English.
+type Doubt = (&'static str, String, String);
+
+fn doubt(column: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Doubt {
+    (column, zh.into(), en.into())
 }
 
 /// Reads a file's bytes: UTF-8, with or without a byte-order mark. `file` is what it is called in
@@ -85,11 +93,11 @@ fn wrong(file: &str, line: u64, column: &str, reason: &str) -> Problem {
 pub fn read(file: &str, bytes: &[u8]) -> Result<(Vec<Row>, Vec<Problem>), Problem> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(bytes);
-    let not_utf8 = "不是 UTF-8，请另存为“CSV UTF-8” (not UTF-8: save it as \"CSV UTF-8\")";
-    let headings = reader.headers().map_err(|_| wrong(file, 1, "", not_utf8))?.clone();
-    let place = |column: &str| {
+    let not_utf8 = || doubt("", "不是 UTF-8，请另存为“CSV UTF-8”", "not UTF-8: save it as \"CSV UTF-8\"");
+    let headings = reader.headers().map_err(|_| wrong(file, 1, not_utf8()))?.clone();
+    let place = |column: &'static str| {
         let place = headings.iter().position(|heading| heading == column);
-        place.ok_or_else(|| wrong(file, 1, column, "没有这一列 (there is no such column)"))
+        place.ok_or_else(|| wrong(file, 1, no_column(column, &headings)))
     };
     let [name, role, area, phone] = COLUMNS;
     let places = [place(name)?, place(role)?, place(area)?, place(phone)?];
@@ -103,25 +111,31 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<(Vec<Row>, Vec<Problem>), Proble
         line += lines(bytes.get(counted..begins).unwrap_or_default());
         counted = begins;
         if rows.len() + problems.len() == ROWS_MAX {
-            problems.push(wrong(
-                file,
-                line,
-                "",
-                "行数太多，从这里起没有读 (too many rows: not read from here on)",
-            ));
+            let many = doubt("", "行数太多，从这里起没有读", "too many rows: not read from here on");
+            problems.push(wrong(file, line, many));
             break;
         }
         let cells = places.map(|place| std::str::from_utf8(record.get(place).unwrap_or_default()));
         let [Ok(name), Ok(role), Ok(area), Ok(phone)] = cells else {
-            problems.push(wrong(file, line, "", not_utf8));
+            problems.push(wrong(file, line, not_utf8()));
             continue;
         };
         match row(line, name, role, area, phone) {
             Ok(row) => rows.push(row),
-            Err((column, reason)) => problems.push(wrong(file, line, column, reason)),
+            Err(doubt) => problems.push(wrong(file, line, doubt)),
         }
     }
     Ok((rows, problems))
+}
+
+/// A heading is missing: what the first line has to be, and what it is.
+fn no_column(column: &'static str, headings: &csv::StringRecord) -> Doubt {
+    let (expected, found) = (COLUMNS.join(","), headings.iter().collect::<Vec<_>>().join(","));
+    doubt(
+        column,
+        format!("没有这一列；第一行要写 {expected}，文件里是“{found}”"),
+        format!("there is no such column; the first line has to be {expected}, here it is \"{found}\""),
+    )
 }
 
 /// The first byte of a row, from where the row before it ended.
@@ -141,34 +155,31 @@ fn lines(bytes: &[u8]) -> u64 {
     ends.count() as u64
 }
 
-fn row(
-    line: u64,
-    name: &str,
-    role: &str,
-    area: &str,
-    phone: &str,
-) -> Result<Row, (&'static str, &'static str)> {
+fn row(line: u64, name: &str, role: &str, area: &str, phone: &str) -> Result<Row, Doubt> {
     let [name_column, role_column, area_column, phone_column] = COLUMNS;
-    let empty = "没有填 (empty)";
+    let empty = |column| doubt(column, "没有填", "empty");
     if name.is_empty() {
-        return Err((name_column, empty));
+        return Err(empty(name_column));
     }
-    if name.chars().any(|c| c.is_ascii_digit() || c.is_control()) {
-        return Err((name_column, "不是姓名 (not a name)"));
-    }
+    let name = tidy(name).ok_or_else(|| doubt(name_column, "不是姓名", "not a name"))?;
     let word = |one: &&Role| one.zh() == role || one.code() == role;
-    let role = Role::ALL.iter().find(word).copied();
-    let role = role.ok_or((role_column, "没有这个角色 (there is no such role)"))?;
+    let role = Role::ALL.iter().find(word).copied().ok_or_else(|| {
+        let list = |word: fn(Role) -> &'static str| {
+            Role::ALL.iter().map(|role| word(*role)).collect::<Vec<_>>().join(", ")
+        };
+        let zh = format!("没有这个角色；有 {}", list(Role::zh));
+        doubt(role_column, zh, format!("there is no such role; there are {}", list(Role::code)))
+    })?;
     if area.is_empty() {
-        return Err((area_column, empty));
+        return Err(empty(area_column));
     }
-    let digits: String = phone.chars().filter(|c| !matches!(c, ' ' | '-' | '\u{3000}')).collect();
-    let number = (7..=12).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
-    if !digits.is_empty() && !number {
-        return Err((phone_column, "不是电话号码 (not a telephone number)"));
-    }
-    let (name, area) = (name.to_owned(), area.to_owned());
-    Ok(Row { line, name, role, area, phone: Some(digits).filter(|digits| !digits.is_empty()) })
+    let phone = match phone {
+        "" => None,
+        text => Some(number(text).ok_or_else(|| {
+            doubt(phone_column, "不是电话号码（7 到 12 位数字）", "not a telephone number (7 to 12 digits)")
+        })?),
+    };
+    Ok(Row { line, name, role, area: area.to_owned(), phone })
 }
 
 /// What the rows come to beside those whom the county has. Roles that are new hold from a day on.
@@ -191,7 +202,7 @@ pub fn plan(reference: &Reference, file: &str, rows: &[Row], from: Day) -> Roste
             let staff = who(row, namesakes, alone)?;
             let key = (row.name.as_str(), row.phone.as_deref(), row.role, area);
             if met.insert(key, row.line).is_some() {
-                return Err(("", "与前面一行相同 (the same as an earlier row)".to_owned()));
+                return Err(doubt("", "与前面一行相同", "the same as an earlier row"));
             }
             let has = |staff: RecordId| {
                 let mut all = reference.assignments_of(staff);
@@ -209,18 +220,18 @@ pub fn plan(reference: &Reference, file: &str, rows: &[Row], from: Day) -> Roste
         });
         match planned {
             Ok(planned) => roster.planned.push(planned),
-            Err((column, reason)) => roster.wrong.push(wrong(file, row.line, column, &reason)),
+            Err(doubt) => roster.wrong.push(wrong(file, row.line, doubt)),
         }
     }
     roster
 }
 
-type Doubt = (&'static str, String);
-
 fn area(reference: &Reference, row: &Row) -> Result<AreaCode, Doubt> {
     let [_, _, column, _] = COLUMNS;
-    find_area(reference, &row.area)
-        .map_err(|problem| (column, problem.params.get("reason").cloned().unwrap_or_default()))
+    find_area(reference, &row.area).map_err(|problem| {
+        let said = |key: &str| problem.params.get(key).cloned().unwrap_or_default();
+        (column, said("reason_zh"), said("reason"))
+    })
 }
 
 /// Whom a row means. Namesakes are told apart by their telephones, and never guessed.
@@ -232,15 +243,16 @@ fn who(row: &Row, namesakes: &[&Staff], alone: bool) -> Result<Option<RecordId>,
             let others = namesakes.iter().filter(|one| one.phone.is_none()).count();
             match namesakes.iter().find(same) {
                 Some(one) => Ok(Some(one.id)),
-                None if others > 0 => Err((
+                None if others > 0 => Err(doubt(
                     column,
-                    "县里有同名的人，没有电话，分不清是不是同一个人 (somebody of this name has no telephone yet: nobody knows whether it is the same person)".to_owned(),
+                    "县里有同名的人，没有电话，分不清是不是同一个人",
+                    "somebody of this name has no telephone yet: nobody knows whether it is the same person",
                 )),
                 None => Ok(None),
             }
         }
         None if !alone || namesakes.len() > 1 => {
-            Err((column, "有同名的人，请填电话 (there are namesakes: give the telephone)".to_owned()))
+            Err(doubt(column, "有同名的人，请填电话", "there are namesakes: give the telephone"))
         }
         None => Ok(namesakes.first().map(|one| one.id)),
     }

@@ -2,12 +2,15 @@
 
 use crate::clock;
 use crate::county::{County, at_county};
+use crate::near::near;
+use crate::problem::wrong;
+use domain::area::Area;
 use domain::catalogue::{RecordKind, keys};
 use domain::ids::{AreaCode, DeviceId, RecordId, WriterId};
 use domain::patch::{Body, RecordRef};
 use domain::problem::{Problem, ProblemCode};
 use domain::reference::Reference;
-use domain::staff::Role;
+use domain::staff::{Role, Staff};
 use domain::time::{Day, Stamp, UnixMs};
 use domain::value::Value;
 use serde::{Deserialize, Serialize};
@@ -53,7 +56,8 @@ impl NewAssignment {
 /// Adds a member of staff; they can do nothing before they are given a role.
 ///
 /// # Errors
-/// What the store says.
+/// `argument_wrong` when nobody can be called that, it is no telephone, or they are there already:
+/// namesakes are told apart by their telephones; what the store says.
 pub async fn add(
     county: &County,
     by: RecordId,
@@ -61,15 +65,60 @@ pub async fn add(
     phone: Option<&str>,
     now_ms: UnixMs,
 ) -> Result<RecordId, Problem> {
+    let (_, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
+    let (name, phone) = new_member(&reference, name, phone)?;
     let mut sets = BTreeMap::from([(keys::NAME.to_owned(), Value::from(name))]);
     sets.extend(phone.map(|phone| (keys::PHONE.to_owned(), Value::from(phone))));
     write(county, by, OwnRecord::New(RecordKind::Staff), sets, now_ms).await
 }
 
+fn new_member(
+    reference: &Reference,
+    name: &str,
+    phone: Option<&str>,
+) -> Result<(String, Option<String>), Problem> {
+    let Some(name) = domain::name::tidy(name) else {
+        let zh = "不是姓名：1 到 50 个字，要有文字，不能有控制字符";
+        return Err(wrong(
+            name,
+            zh,
+            "not a name: 1 to 50 characters, a letter among them, no control characters",
+        ));
+    };
+    let phone = match phone {
+        None => None,
+        Some(text) => Some(number(text).ok_or_else(|| {
+            wrong(text, "不是电话号码：7 到 12 位数字", "not a telephone number: 7 to 12 digits")
+        })?),
+    };
+    let namesakes: Vec<_> = namesakes(reference, &name).collect();
+    if let Some(one) = namesakes.iter().find(|one| one.phone == phone) {
+        let zh = format!("已经在名册里，没有再加。编号 {}", one.id);
+        return Err(wrong(&name, zh, format!("is already there, nothing was added. Id {}", one.id)));
+    }
+    if !namesakes.is_empty() && phone.is_none() {
+        let zh = "县里有同名的人，请用 --phone 写上电话，以便分清";
+        return Err(wrong(&name, zh, "somebody has this name: tell them apart by --phone"));
+    }
+    Ok((name, phone))
+}
+
+/// Everybody of this name.
+pub(crate) fn namesakes<'a>(reference: &'a Reference, name: &'a str) -> impl Iterator<Item = &'a Staff> {
+    reference.staff.values().filter(move |one| one.name == name)
+}
+
+/// A telephone number as it is kept: digits only. `None` when it is none.
+pub(crate) fn number(text: &str) -> Option<String> {
+    let digits: String = text.chars().filter(|c| !matches!(c, ' ' | '-' | '\u{3000}')).collect();
+    let fits = (7..=12).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+    fits.then_some(digits)
+}
+
 /// Gives a role.
 ///
 /// # Errors
-/// `nothing_found` when there is no such member of staff or area; what the store says.
+/// `argument_wrong` when there is no such member of staff or area; what the store says.
 pub async fn assign(
     county: &County,
     by: RecordId,
@@ -77,17 +126,15 @@ pub async fn assign(
     now_ms: UnixMs,
 ) -> Result<RecordId, Problem> {
     let (_, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
-    let known = reference.staff.contains_key(&new.staff) && reference.areas.0.contains_key(&new.area);
-    if !known {
-        return Err(Problem::new(ProblemCode::NothingFound));
-    }
+    find(&reference, &new.staff.to_string())?;
+    find_area(&reference, &new.area.to_string())?;
     write(county, by, OwnRecord::New(RecordKind::Assignment), new.sets(), now_ms).await
 }
 
 /// Ends a role: `until` is the first day on which it holds no more.
 ///
 /// # Errors
-/// `nothing_found` when there is no such assignment; what the store says.
+/// `argument_wrong` when there is no such assignment; what the store says.
 pub async fn end(
     county: &County,
     by: RecordId,
@@ -96,8 +143,21 @@ pub async fn end(
     now_ms: UnixMs,
 ) -> Result<(), Problem> {
     let (_, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
-    if !reference.assignments.contains_key(&assignment) {
-        return Err(Problem::new(ProblemCode::NothingFound));
+    let Some(one) = reference.assignments.get(&assignment) else {
+        let zh = "没有这个分工；编号在 `staff list` 最后一列";
+        return Err(wrong(
+            assignment,
+            zh,
+            "there is no such assignment; `staff list` shows the ids, last column",
+        ));
+    };
+    if until < one.from {
+        let zh = format!("分工从 {} 开始，不能更早结束", one.from);
+        return Err(wrong(
+            "--until",
+            zh,
+            format!("the assignment begins on {}; it cannot end before", one.from),
+        ));
     }
     let record = RecordRef { kind: RecordKind::Assignment, id: assignment };
     let sets = BTreeMap::from([(keys::UNTIL.to_owned(), Value::from(until.to_string()))]);
@@ -156,22 +216,25 @@ pub async fn set_state(county: &County, device: DeviceId, state: DeviceState) ->
 /// The member of staff whose id or whole name this is.
 ///
 /// # Errors
-/// `argument_wrong` when there is none, or several of that name: their ids are given.
+/// `argument_wrong` when there is none, with near names, or several: their ids and telephones are given.
 pub fn find(reference: &Reference, text: &str) -> Result<RecordId, Problem> {
-    let wrong =
-        |reason: String| Problem::new(ProblemCode::ArgumentWrong).with("name", text).with("reason", reason);
     if let Ok(id) = text.parse::<RecordId>()
         && reference.staff.contains_key(&id)
     {
         return Ok(id);
     }
-    let same: Vec<_> = reference.staff.values().filter(|one| one.name == text).map(|one| one.id).collect();
+    let same: Vec<_> = reference.staff.values().filter(|one| one.name == text).collect();
     match same.as_slice() {
-        [] => Err(wrong("no member of staff has this id or name".to_owned())),
-        [one] => Ok(*one),
+        [] => {
+            let near = near(text, reference.staff.values().map(|one| one.name.as_str())).join("、");
+            Err(nothing(text, ("工作人员", "姓名或编号"), ("member of staff", "name or id"), &near))
+        }
+        [one] => Ok(one.id),
         several => {
-            let ids: Vec<_> = several.iter().map(ToString::to_string).collect();
-            Err(wrong(format!("several have this name: {}", ids.join(", "))))
+            let one = |one: &&Staff| format!("{} {}", one.id, one.phone.as_deref().unwrap_or_default());
+            let all = several.iter().map(one).collect::<Vec<_>>().join("; ");
+            let zh = format!("有 {} 个人叫这个名字，请写编号：{all}", several.len());
+            Err(wrong(text, zh, format!("several have this name; give the id: {all}")))
         }
     }
 }
@@ -179,23 +242,97 @@ pub fn find(reference: &Reference, text: &str) -> Result<RecordId, Problem> {
 /// The area whose code or whole name this is.
 ///
 /// # Errors
-/// `argument_wrong` when there is none, or several of that name: their codes are given.
+/// `argument_wrong` when there is none, with near names, or several: they are given with what they lie
+/// in and their codes.
 pub fn find_area(reference: &Reference, text: &str) -> Result<AreaCode, Problem> {
-    let wrong =
-        |reason: String| Problem::new(ProblemCode::ArgumentWrong).with("name", text).with("reason", reason);
+    let areas = &reference.areas;
     if let Ok(code) = text.parse::<AreaCode>()
-        && reference.areas.0.contains_key(&code)
+        && areas.0.contains_key(&code)
     {
         return Ok(code);
     }
-    let same: Vec<_> =
-        reference.areas.0.values().filter(|one| one.name == text).map(|one| one.code).collect();
+    let placed = |area: &Area| {
+        let above = area.parent.map(|code| areas.name(code)).unwrap_or_default();
+        format!("{above} {} {}", area.name, area.code).trim_start().to_owned()
+    };
+    let same: Vec<_> = areas.0.values().filter(|one| one.name == text).collect();
     match same.as_slice() {
-        [] => Err(wrong("no area has this code or name".to_owned())),
-        [one] => Ok(*one),
-        several => {
-            let codes: Vec<_> = several.iter().map(ToString::to_string).collect();
-            Err(wrong(format!("several have this name: {}", codes.join(", "))))
+        [] => {
+            let names = near(text, areas.0.values().map(|one| one.name.as_str()));
+            let near = areas.0.values().filter(|one| names.contains(&one.name.as_str()));
+            let near = near.take(NEAR_MAX).map(placed).collect::<Vec<_>>().join("、");
+            Err(nothing(text, ("区划", "12 位代码或全名"), ("area", "12-digit code or whole name"), &near))
         }
+        [one] => Ok(one.code),
+        several => {
+            let all = several.iter().map(|one| placed(one)).collect::<Vec<_>>().join("; ");
+            let zh = format!("有 {} 个地方叫这个名字，请写代码：{all}", several.len());
+            Err(wrong(text, zh, format!("several have this name; give the code: {all}")))
+        }
+    }
+}
+
+/// How many places of near names are offered.
+const NEAR_MAX: usize = 8;
+
+/// Nothing is called so: what is meant, how it is written, and what is near.
+fn nothing(text: &str, zh: (&str, &str), en: (&str, &str), near: &str) -> Problem {
+    let (near_zh, near_en) = match near {
+        "" => (String::new(), String::new()),
+        near => (format!("；是不是：{near}"), format!("; did you mean: {near}")),
+    };
+    let ((what, shape), (what_en, shape_en)) = (zh, en);
+    wrong(
+        text,
+        format!("没有这样的{what}（写{shape}）{near_zh}"),
+        format!("there is no such {what_en} (give its {shape_en}){near_en}"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::World;
+
+    #[tokio::test]
+    async fn who_is_there_already_is_told_and_namesakes_need_a_telephone() {
+        let world = World::new().await;
+        let add = async |name: &str, phone: Option<&str>| {
+            add(&world.county, operator(), name, phone, clock::now_ms()).await
+        };
+        let one = add(" 阿苏•木呷 ", Some("139 0000-0001")).await.unwrap();
+        let (_, _, reference, _) = world.county.stores.ledger.standing_now().await.unwrap();
+        assert_eq!(reference.staff[&one].name, "阿苏·木呷");
+        assert_eq!(reference.staff[&one].phone.as_deref(), Some("13900000001"));
+        let again = add("阿苏·木呷", Some("13900000001")).await.unwrap_err();
+        assert!(again.zh().contains("已经在名册里") && again.en().contains(&one.to_string()), "{again}");
+        assert!(add("阿苏·木呷", None).await.unwrap_err().en().contains("--phone"));
+        add("阿苏·木呷", Some("13900000002")).await.unwrap();
+        for (name, phone) in [("", None), ("12345", None), ("杨\n洁", None), ("杨洁", Some("12ab"))] {
+            let told = add(name, phone).await.unwrap_err();
+            assert_eq!(told.code, ProblemCode::ArgumentWrong, "{name:?} {phone:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_unknown_or_ambiguous_name_is_told_with_what_there_is() {
+        let world = World::new().await;
+        let (_, _, reference, _) = world.county.stores.ledger.standing_now().await.unwrap();
+        let near = find_area(&reference, "功果桥").unwrap_err();
+        assert!(near.zh().contains("功果桥镇 532929102000"), "{}", near.zh());
+        let mut twice = Reference::clone(&reference);
+        let one = twice.areas.0[&crate::testing::VILLAGE].clone();
+        let other =
+            Area { code: AreaCode(532_929_101_999), parent: Some(AreaCode(532_929_101_000)), ..one.clone() };
+        twice.areas.0.insert(other.code, other.clone());
+        let told = find_area(&twice, &one.name).unwrap_err();
+        for area in [&one, &other] {
+            let township = twice.areas.name(area.parent.unwrap());
+            let candidate = format!("{township} {} {}", area.name, area.code);
+            assert!(told.zh().contains(&candidate) && told.en().contains(&candidate), "{}", told.zh());
+        }
+        let member = reference.staff.values().next().unwrap();
+        let slip = format!("{}某", member.name);
+        assert!(find(&reference, &slip).unwrap_err().zh().contains(&member.name));
     }
 }

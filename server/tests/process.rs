@@ -6,6 +6,7 @@
     reason = "a test that cannot go on should stop; the helpers of tests are tests too"
 )]
 
+use domain::time::Day;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -192,7 +193,7 @@ fn an_operator_works_beside_the_running_server() {
     assert!(place.refused(&["seed"]).contains("in use"));
     assert_eq!(place.said(&["doctor"]), "没有发现不一致。\n");
     place.said(&["backup", "monday.age"]);
-    assert!(place.refused(&["backup", "monday.age"]).contains("something in monday.age"));
+    assert!(place.refused(&["backup", "monday.age"]).contains("monday.age\": this file is there already"));
     assert_eq!(server.stop(), Some(0));
     let log = fs::read_to_string(place.path("server.log")).unwrap();
     assert!(!log.contains("测试员") && !log.contains("13300000000"), "{log}");
@@ -286,6 +287,120 @@ fn a_damaged_database_is_named_and_left_as_it_is() {
     let told = place.refused(&["serve", "--phones", "127.0.0.1:0", "--desk", "127.0.0.1:0"]);
     assert!(told.contains("county.db is damaged"), "{told}");
     assert_eq!(fs::read(&database).unwrap(), bytes);
+}
+
+#[test]
+fn a_damaged_database_is_no_backup_and_is_never_called_busy() {
+    let place = Place::new();
+    place.said(&["seed", "--subjects", "150", "--months", "0"]);
+    let database = place.path("data/county.db");
+    let whole = fs::read(&database).unwrap();
+    let mut bytes = whole.clone();
+    let middle = bytes.len() / 4096 / 2 * 4096;
+    bytes[middle..middle + 65_536].fill(0x5a);
+    fs::write(&database, &bytes).unwrap();
+    for command in [&["backup", "monday.age"][..], &["doctor"]] {
+        let told = place.refused(command);
+        assert!(told.contains("county.db is damaged") && told.contains("从备份恢复"), "{command:?}: {told}");
+    }
+    let left: Vec<_> =
+        fs::read_dir(place.0.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert!(left.iter().all(|name| !name.to_string_lossy().contains("monday")), "{left:?}");
+    fs::write(&database, "").unwrap();
+    for command in [&["coverage"][..], &["doctor"], &["backup", "monday.age"], &["staff", "phones"]] {
+        let told = place.refused(command);
+        assert!(told.contains("county.db is damaged"), "{command:?}: {told}");
+    }
+    fs::write(&database, &whole).unwrap();
+    place.said(&["backup", "monday.age"]);
+}
+
+#[test]
+fn whoever_types_something_wrong_is_told_what_and_what_there_is() {
+    let place = Place::new();
+    place.said(&["seed", "--subjects", "150", "--months", "0"]);
+    fs::write(place.path("key.txt"), "AGE-SECRET-KEY-1ABC\n").unwrap();
+    fs::write(place.path("none.txt"), "hello\n").unwrap();
+    fs::write(place.path("no.age"), "hello\n").unwrap();
+    fs::write(place.path("bad.csv"), "姓名,职务\n").unwrap();
+    let elders = ["coverage", "--duty", "elder_monthly"];
+    for (line, expected) in [
+        (&[&elders[..], &["--category", "ZZ"]].concat()[..], &["没有“ZZ”这个类别", "DJ 独居老人"][..]),
+        (&[&elders[..], &["--period", "26-11"]].concat(), &["不能写“26-11”", "2026-10+3"]),
+        (&[&elders[..], &["--period", "2026-10+3"]].concat(), &["按月统计"]),
+        (&[&elders[..], &["--period", "2001-01"]].concat(), &["不在统计的时间里"]),
+        (&[&elders[..], &["--as-of", "1999-01-01"]].concat(), &["as_of", "不在统计的时间里"]),
+        (&[&elders[..], &["--as-of", "1.11.2026"]].concat(), &["YYYY-MM-DD"]),
+        (&["coverage", "--duty", "elder_montly"], &["是不是 elder_monthly"]),
+        (&["coverage", "--area", "功果桥"], &["功果桥镇 532929102000"]),
+        (&["staff", "list", "民主村"], &["功果桥镇 民主村委会 532929102"]),
+        (&["staff", "revoke", "13900000001"], &["16 位编号"]),
+        (&["staff", "revoke", "0123456789abcdef"], &["没有登记这台手机"]),
+        (&["coverage", "--person", "00000000000000000000000000000000"], &["没有这个编号的记录"]),
+        (&["staff", "add", "12345"], &["不是姓名"]),
+        (&["staff", "add", "杨\n洁"], &["控制字符"]),
+        (&["staff", "import", "bad.csv"], &["第一行要写 姓名,角色,村,电话"]),
+        (&["person", "move", "x", "民主村委会"], &["32 位"]),
+        (&["backup", "nowhere/x.age"], &["没有文件夹 nowhere"]),
+        (&["backup", "no.age"], &["已经有这个文件"]),
+        (
+            &["restore", "no.age", "--recovery", "key.txt", "--data", "b/data"],
+            &["有 19 个字符", "共 74 个字符"],
+        ),
+        (&["restore", "no.age", "--recovery", "none.txt", "--data", "b/data"], &["没有恢复密钥"]),
+        (
+            &["restore", "no.age", "--recovery", "data.recovery-key.txt", "--data", "b/data"],
+            &["不是备份文件"],
+        ),
+        (
+            &["restore", "nowhere.age", "--recovery", "data.recovery-key.txt", "--data", "b/data"],
+            &["没有这个文件"],
+        ),
+        (&["seed", "--subjects", "50", "--data", "c/data"], &["至少 120"]),
+        (&["duty", "change", "elder_monthly", "--from", "2027-1-1", "--source", "x"], &["YYYY-MM-DD"]),
+    ] {
+        let told = place.refused(line);
+        assert!(expected.iter().all(|words| told.contains(words)), "{line:?}: {told}");
+    }
+    assert!(!place.path("b").exists(), "nothing was made of what could not be restored");
+}
+
+#[test]
+fn a_dry_run_writes_nothing_and_a_move_says_what_it_changes() {
+    let place = Place::new();
+    place.said(&["seed", "--subjects", "150", "--months", "1"]);
+    let today = Day::of(county_server::clock::now_ms());
+    let [past, sooner, later] = [-20, 30, 60].map(|days| today.plus(days));
+    let [past, sooner, then] = [past, sooner, later].map(|day| day.to_string());
+    let change = ["duty", "change", "elder_monthly", "--from", &then, "--source", "x"];
+    let dry = place.said(&[&change[..], &["--cadence", "quarter", "--dry-run"]].concat());
+    assert!(dry.contains("每月 → 每季度") && dry.contains("一直管下去") && dry.contains("没有写入"), "{dry}");
+    assert!(!place.said(&["duty", "show", "elder_monthly"]).contains("每季度"));
+    place.said(&[&change[..], &["--cadence", "quarter"]].concat());
+    let earlier = ["duty", "change", "elder_monthly", "--from", &sooner, "--source", "x"];
+    let until = place.said(&[&earlier[..], &["--ways", "home", "--dry-run"]].concat());
+    let last = format!("只管到 {} 为止", later.plus(-1));
+    assert!(until.contains(&last) && until.contains("每季度"), "{until}");
+    let csv = place.said(&["coverage", "--area", "民主村委会", "--list", "register", "--format", "csv"]);
+    let person = csv.lines().nth(1).unwrap().rsplit(',').next().unwrap().to_owned();
+    let begins = csv.lines().count();
+    let there = ["person", "move", &person, "532929102201", "--from", &past];
+    let dry = place.said(&[&there[..], &["--dry-run"]].concat());
+    assert!(dry.contains("这些数字会改变") && dry.contains("-1") && dry.contains("+1"), "{dry}");
+    let lines = || {
+        place
+            .said(&["coverage", "--area", "民主村委会", "--list", "register", "--format", "csv"])
+            .lines()
+            .count()
+    };
+    assert_eq!(lines(), begins);
+    place.said(&there);
+    assert_eq!(lines(), begins - 1);
+    let twice = place.refused(&there);
+    assert!(twice.contains("已经住在这个村"), "{twice}");
+    place.said(&["person", "withdraw", &person]);
+    assert_eq!(lines(), begins);
+    assert_eq!(place.said(&["doctor"]), "没有发现不一致。\n");
 }
 
 #[test]

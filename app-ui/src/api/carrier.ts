@@ -16,8 +16,10 @@ function isProblem(value: unknown): value is Problem {
   return typeof value === 'object' && value !== null && 'code' in value && 'advice' in value
 }
 
-function refused(reason: unknown): ProblemError {
-  return new ProblemError(isProblem(reason) ? reason : { code: 'internal', advice: 'call' })
+/** Whatever else went wrong on the way is the program's fault, and worth another try. */
+export function problemOf(reason: unknown, reference = 'screen'): Problem {
+  if (reason instanceof ProblemError) return reason.problem
+  return isProblem(reason) ? reason : { code: 'internal', advice: 'retry', params: { reference } }
 }
 
 const byTauri: Carry = async (name, args) => {
@@ -28,6 +30,8 @@ const byTauri: Carry = async (name, args) => {
 const byBridge: Carry = async (name, args) => {
   const answer = await fetch(`/call/${name}`, {
     method: 'POST',
+    // What was typed last arrives although the page is going away; an exchange would hold the line.
+    keepalive: name === 'answer',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(args),
   })
@@ -46,6 +50,6 @@ export async function call<Name extends keyof Commands>(
   try {
     return (await carry(name, args)) as Commands[Name]['reply']
   } catch (reason) {
-    throw refused(reason)
+    throw new ProblemError(problemOf(reason, name))
   }
 }

@@ -88,6 +88,24 @@ subject: RecordId,
  */
 met: Met | null, };
 
+export type Colleague = { 
+/**
+ * The member of staff.
+ */
+staff: RecordId, 
+/**
+ * The name.
+ */
+name: string, 
+/**
+ * The roles in words, each once.
+ */
+roles: Array<string>, 
+/**
+ * Whether it is the holder of this phone.
+ */
+me: boolean, };
+
 export type CompareView = { 
 /**
  * When the last visit was.
@@ -200,7 +218,7 @@ visit: string,
  */
 title: string, 
 /**
- * The people, by name.
+ * The people, by name as lists show it.
  */
 people: Array<string>, 
 /**
@@ -456,6 +474,8 @@ count: number | null, };
 
 export type Kind = "group" | "select_one" | "select_multiple" | "integer" | "decimal" | "date" | "text" | "note" | "calculate";
 
+export type Language = "zh" | "en";
+
 export type LockStatus = { 
 /**
  * How far this phone is.
@@ -628,7 +648,11 @@ visit_seen: Vector,
 /**
  * 填写不一致.
  */
-contested: Array<ContestedField>, };
+contested: Array<ContestedField>, 
+/**
+ * Whether it was entered on this phone, where its author may amend it.
+ */
+own: boolean, };
 
 export type PartView = { 
 /**
@@ -654,7 +678,11 @@ has_form: boolean,
 /**
  * Found by hand.
  */
-found: Array<Found>, };
+found: Array<Found>, 
+/**
+ * What was said of concerns of earlier visits.
+ */
+now: Array<[RecordId, ConcernNow]>, };
 
 export type PastAnswer = { 
 /**
@@ -676,7 +704,11 @@ values: Array<Value>,
 /**
  * Where it came from.
  */
-origin: Origin, };
+origin: Origin, 
+/**
+ * What the question takes, to be amended; nothing when no form here has it.
+ */
+takes: TakesView | null, };
 
 export type PastVisit = { 
 /**
@@ -838,7 +870,7 @@ visits: Array<PastVisit>,
  */
 contested: Array<ContestedField>, };
 
-export type Phase = "fresh" | "locked" | "open";
+export type Phase = "fresh" | "begun" | "locked" | "open";
 
 export type Problem = { 
 /**
@@ -854,7 +886,7 @@ advice: Advice,
  */
 params?: { [key in string]: string }, };
 
-export type ProblemCode = "enrol_code_wrong" | "enrol_code_used" | "enrol_code_expired" | "enrol_code_locked" | "enrol_code_malformed" | "county_not_proven" | "not_enrolled" | "already_enrolled" | "pin_wrong" | "pin_too_short" | "recovery_code_wrong" | "recovery_code_lost" | "unlock_too_soon" | "locked" | "vault_damaged" | "recovery_code_malformed" | "key_store_changed" | "log_in_wrong" | "log_in_too_soon" | "log_in_missing" | "log_in_locked" | "password_first" | "password_weak" | "account_closed" | "account_taken" | "not_for_you" | "not_from_this_page" | "grant_missing" | "decided_already" | "answer_wrong_type" | "answer_outside_constraint" | "answer_missing" | "answer_not_a_choice" | "answer_too_long" | "no_such_question" | "question_not_relevant" | "form_unreadable" | "form_too_new" | "nothing_found" | "visit_without_parts" | "visit_not_open" | "visit_in_the_future" | "visit_too_long_ago" | "not_met_without_reason" | "draft_damaged" | "answer_calculated" | "answer_differs" | "answers_misfit" | "origins_misfit" | "unchanged_not_offered" | "unchanged_no_last" | "unchanged_too_often" | "form_not_json" | "form_too_large" | "form_name_wrong" | "form_name_taken" | "form_part_wrong" | "form_choice_wrong" | "form_name_unknown" | "form_name_ambiguous" | "form_cycle" | "expression_unexpected" | "expression_ends" | "expression_open_quote" | "expression_too_deep" | "expression_too_much" | "function_unknown" | "function_arguments" | "function_needs_name" | "pattern_wrong" | "unreachable" | "too_slow" | "not_the_county" | "reply_damaged" | "county_busy" | "county_full" | "request_too_large" | "request_damaged" | "request_too_new" | "request_too_old" | "signature_wrong" | "device_unknown" | "device_retired" | "device_revoked" | "exchange_number_old" | "waits_for_earlier" | "waits_for_subject" | "waits_for_form" | "outside_area" | "not_permitted" | "item_undecodable" | "chain_broken" | "not_adopted" | "device_was_revoked" | "disk_full" | "database_damaged" | "database_newer" | "key_file_missing" | "key_file_damaged" | "county_database_damaged" | "backup_unreadable" | "data_in_use" | "not_empty" | "argument_wrong" | "right_missing" | "folder_not_writable" | "port_in_use" | "config_wrong" | "row_wrong" | "not_from_here" | "internal";
+export type ProblemCode = "enrol_code_wrong" | "enrol_code_used" | "enrol_code_expired" | "enrol_code_locked" | "enrol_code_malformed" | "county_not_proven" | "not_enrolled" | "already_enrolled" | "pin_wrong" | "pin_too_short" | "recovery_code_wrong" | "recovery_code_lost" | "unlock_too_soon" | "locked" | "vault_damaged" | "recovery_code_malformed" | "key_store_changed" | "log_in_wrong" | "log_in_too_soon" | "log_in_missing" | "log_in_locked" | "password_first" | "password_weak" | "account_closed" | "account_taken" | "not_for_you" | "not_from_this_page" | "grant_missing" | "decided_already" | "name_malformed" | "person_registered" | "answer_wrong_type" | "answer_outside_constraint" | "answer_missing" | "answer_not_a_choice" | "answer_too_long" | "no_such_question" | "question_not_relevant" | "form_unreadable" | "form_too_new" | "nothing_found" | "visit_without_parts" | "visit_not_open" | "visit_in_the_future" | "visit_too_long_ago" | "not_met_without_reason" | "draft_damaged" | "answer_calculated" | "answer_differs" | "answers_misfit" | "origins_misfit" | "unchanged_not_offered" | "unchanged_no_last" | "unchanged_too_often" | "form_not_json" | "form_too_large" | "form_name_wrong" | "form_name_taken" | "form_part_wrong" | "form_choice_wrong" | "form_name_unknown" | "form_name_ambiguous" | "form_cycle" | "expression_unexpected" | "expression_ends" | "expression_open_quote" | "expression_too_deep" | "expression_too_much" | "function_unknown" | "function_arguments" | "function_needs_name" | "pattern_wrong" | "unreachable" | "too_slow" | "not_the_county" | "county_not_trusted" | "reply_damaged" | "county_busy" | "county_full" | "request_too_large" | "request_damaged" | "request_too_new" | "request_too_old" | "signature_wrong" | "device_unknown" | "device_retired" | "device_revoked" | "exchange_number_old" | "waits_for_earlier" | "waits_for_subject" | "waits_for_form" | "outside_area" | "time_not_counted" | "not_permitted" | "item_undecodable" | "chain_broken" | "not_adopted" | "device_was_revoked" | "disk_full" | "database_damaged" | "database_newer" | "key_file_missing" | "key_file_damaged" | "county_database_damaged" | "backup_unreadable" | "data_in_use" | "not_empty" | "argument_wrong" | "right_missing" | "folder_not_writable" | "port_in_use" | "config_wrong" | "row_wrong" | "not_from_here" | "internal";
 
 export type Progress = { 
 /**
@@ -868,7 +900,11 @@ of: number,
 /**
  * Bytes sent and received, without HTTP's own.
  */
-bytes: number, };
+bytes: number, 
+/**
+ * Why nothing is being sent just now, while it waits to try again.
+ */
+held_up: Problem | null, };
 
 export type ProofView = { 
 /**
@@ -992,9 +1028,9 @@ title: string,
  */
 happened: Happened | null, 
 /**
- * The people, by name, with who was met.
+ * The people, by name as lists show it, with who was met and the part.
  */
-people: Array<[RecordId, string, Met | null]>, 
+people: Array<[RecordId, string, Met | null, RecordId]>, 
 /**
  * What became of it.
  */
@@ -1058,9 +1094,13 @@ export type RecordsFilter = "all" | "waiting" | "attention";
 
 export type RegisterPerson = { 
 /**
- * The name.
+ * The name; empty while only the nickname is known.
  */
 name: string, 
+/**
+ * What neighbours call them.
+ */
+nickname: string | null, 
 /**
  * The village.
  */
@@ -1084,7 +1124,11 @@ phone: string | null,
 /**
  * Pinyin by hand, for characters that have none.
  */
-pinyin: string | null, };
+pinyin: string | null, 
+/**
+ * It is not who has this name there already, but somebody else.
+ */
+another: boolean, };
 
 export type RoleView = { 
 /**
@@ -1256,6 +1300,12 @@ author_name: string,
  */
 at_ms: number, };
 
+export type Speak = { 
+/**
+ * Which.
+ */
+language: Language, };
+
 export type StartVisit = { 
 /**
  * The household; that of the first person when neither this nor a place is named.
@@ -1308,6 +1358,20 @@ bytes: number,
  * What stopped it, if something did. The work is on the phone in every case.
  */
 problem: Problem | null, };
+
+export type TakesView = { 
+/**
+ * What it is.
+ */
+kind: Kind, 
+/**
+ * The choices, in order.
+ */
+choices: Array<ChoiceView>, 
+/**
+ * The longest text, in characters.
+ */
+max_length: number | null, };
 
 export type Tidied = { 
 /**
@@ -1527,6 +1591,7 @@ export interface Commands {
   gaps: { args: DraftName; reply: Array<Gap> }
   finish: { args: DraftName; reply: FinishReply }
   not_met: { args: NotMetVisit; reply: FinishReply }
+  colleagues: { args: Nothing; reply: Array<Colleague> }
   drafts: { args: Nothing; reply: Array<DraftItem> }
   discard_draft: { args: DraftName; reply: Nothing }
   restore_draft: { args: DraftName; reply: Nothing }
@@ -1540,6 +1605,7 @@ export interface Commands {
   record: { args: OfVisit; reply: RecordItem }
   proof: { args: OfVisit; reply: ProofView }
   me: { args: Nothing; reply: MeView }
+  speak: { args: Speak; reply: Nothing }
   export_waiting: { args: Nothing; reply: SealedExport }
   enrol: { args: Enrol; reply: EnrolDone }
   exchange: { args: Nothing; reply: SyncReport }

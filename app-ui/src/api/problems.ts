@@ -14,5 +14,8 @@ const known = texts as Record<string, { zh: string; en: string }>
 export function sentence(problem: Problem, language: 'zh' | 'en'): string {
   const text = known[problem.code] ?? known['internal']
   const template = text ? text[language] : problem.code
-  return template.replace(/\{(\w+)\}/g, (whole, name: string) => problem.params?.[name] ?? whole)
+  // A detail may have Chinese words of its own beside the English ones.
+  const detail = (name: string) =>
+    (language === 'zh' ? problem.params?.[`${name}_zh`] : undefined) ?? problem.params?.[name]
+  return template.replace(/\{(\w+)\}/g, (whole, name: string) => detail(name) ?? whole)
 }

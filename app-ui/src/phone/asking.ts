@@ -1,6 +1,6 @@
 // Asking the client for what a page shows: the answer, what is wrong, and whether it takes long.
 import { onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from 'vue'
-import { call, ProblemError } from '@/api/carrier'
+import { call, problemOf } from '@/api/carrier'
 import type { Commands } from '@/api/commands.generated'
 import type { Problem } from '@/api/problems'
 
@@ -52,7 +52,4 @@ export function asking<Name extends keyof Commands>(
   return { reply, problem, long, ask }
 }
 
-/** The problem of anything that was thrown. */
-export function problemOf(reason: unknown): Problem {
-  return reason instanceof ProblemError ? reason.problem : { code: 'internal', advice: 'call' }
-}
+export { problemOf }

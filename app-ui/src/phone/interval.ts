@@ -1,4 +1,5 @@
 // The time of a visit in words: half a day is said as half a day.
+import type { When } from '@/api/commands.generated'
 import { nearDay } from '@/shared/days'
 import { t } from '@/shared/words'
 
@@ -12,4 +13,13 @@ export function interval(happened: string): string {
   if (clock === '12:00' && untilDay > day && untilClock === '00:00') return t('half.afternoon', { day: near })
   if (clock === '00:00' && untilDay > day && untilClock === '00:00') return near
   return `${near} ${clock}`
+}
+
+/** What was chosen as the time, before there is a visit. */
+export function whenWords(when: When): string {
+  if (when === 'now') return t('time.now')
+  if ('morning' in when) return t('half.morning', { day: nearDay(when.morning) })
+  if ('afternoon' in when) return t('half.afternoon', { day: nearDay(when.afternoon) })
+  if ('day' in when) return nearDay(when.day)
+  return interval(when.exactly)
 }

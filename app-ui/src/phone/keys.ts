@@ -4,6 +4,6 @@ import zh from '@/shared/words/zh-CN.json'
 
 /** What a field is called; its key as it is when the catalogue does not know it. */
 export function keyWords(key: string): string {
-  const word = `key.${key}`
+  const word = `key.${key.replace('/', '_')}`
   return word in zh ? t(word as WordKey) : key
 }

@@ -17,6 +17,8 @@ export const sending = reactive({
   of: 0,
   /** Bytes sent and received in this exchange. */
   bytes: 0,
+  /** Why nothing is being sent just now: it waits, and tries again. */
+  heldUp: null as Problem | null,
   /** What stopped the last one. */
   problem: null as Problem | null,
   /** What the last one did. */
@@ -27,13 +29,14 @@ export const sending = reactive({
 
 let again = false
 
-/** Sends and fetches. While one is under way, another follows it. */
+/** Sends and fetches. While one is under way, another follows it; one that waits is not waited for. */
 export async function send(): Promise<void> {
   if (sending.active) {
     again = true
+    if (sending.heldUp) await call('stop_sending', {})
     return
   }
-  Object.assign(sending, { active: true, sent: 0, of: 0, bytes: 0 })
+  Object.assign(sending, { active: true, sent: 0, of: 0, bytes: 0, heldUp: null })
   const looking = window.setInterval(() => void look(), LOOK_MS)
   try {
     const report = await call('exchange', {})
@@ -44,7 +47,7 @@ export async function send(): Promise<void> {
     sending.problem = problemOf(reason)
   } finally {
     window.clearInterval(looking)
-    sending.active = false
+    Object.assign(sending, { active: false, heldUp: null })
     sending.ended++
   }
   if (again) {
@@ -56,7 +59,7 @@ export async function send(): Promise<void> {
 async function look(): Promise<void> {
   try {
     const state = await call('sending', {})
-    if (sending.active) Object.assign(sending, { sent: state.sent, of: state.of, bytes: state.bytes })
+    if (sending.active) Object.assign(sending, { sent: state.sent, of: state.of, bytes: state.bytes, heldUp: state.held_up })
   } catch {
     // Only how far it is was asked: the exchange itself says what is wrong.
   }

@@ -6,6 +6,7 @@ import type { Phase } from '@/api/commands.generated'
 import type { Problem } from '@/api/problems'
 import { problemOf } from './asking'
 import { send } from './sending'
+import { settings } from './settings'
 
 /** Away for so long, the phone locks: as the county has set it, told when the phone opens. */
 let awayMs = Infinity
@@ -32,9 +33,14 @@ export async function look(): Promise<void> {
 
 /** The phone is open: what waits is sent. */
 export function opened(): void {
+  void settings.tell()
   session.phase = 'open'
   session.shown = true
-  void call('me', {}).then((me) => (awayMs = me.lock_minutes * 60_000))
+  call('me', {}).then(
+    (me) => (awayMs = me.lock_minutes * 60_000),
+    // What was known before holds.
+    () => {},
+  )
   void send()
 }
 

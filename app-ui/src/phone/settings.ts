@@ -1,5 +1,6 @@
 // What the holder chose for this phone's screens. Kept beside the app, not in the county's data.
 import { reactive } from 'vue'
+import { call } from '@/api/carrier'
 import { speak, type Language } from '@/shared/words'
 
 /** 标准, 大, 特大. */
@@ -33,10 +34,20 @@ function apply(): void {
   speak(kept.language)
 }
 
+/** Forms and problems come in the language of the screens. */
+async function tell(): Promise<void> {
+  try {
+    await call('speak', { language: kept.language })
+  } catch {
+    // Then they come in Chinese: nothing is lost by it.
+  }
+}
+
 /** The settings, and how to change one. */
 export const settings = {
   kept,
   apply,
+  tell,
   change(changed: Partial<Kept>): void {
     Object.assign(kept, changed)
     try {
@@ -45,5 +56,6 @@ export const settings = {
       // Full or forbidden storage: the choice holds until the app is closed.
     }
     apply()
+    if (changed.language) void tell()
   },
 }

@@ -1,5 +1,5 @@
 // Days and times as people say them: "今天 08:12", "昨天", "11月23日 周一". All days are those of Asia/Shanghai.
-import { language, t } from './words'
+import { t } from './words'
 
 const DAY_MS = 86_400_000
 const EAST_8_MS = 8 * 3_600_000
@@ -24,16 +24,12 @@ function parts(day: string): { year: number; month: number; date: number; weekda
   }
 }
 
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
-
 /** `11月23日`; with the year when it is another one than today's. */
 export function shortDay(day: string, today = dayOf(Date.now())): string {
   const { year, month, date } = parts(day)
-  const other = !today.startsWith(String(year))
-  if (language.value === 'en') {
-    return `${date} ${MONTHS[month - 1] ?? ''}${other ? ` ${year}` : ''}`
-  }
-  return `${other ? `${year}年` : ''}${month}月${date}日`
+  const name = t('day.months').split(' ')[month - 1] ?? ''
+  const details = { year, month: name, date }
+  return today.startsWith(String(year)) ? t('day.short', details) : t('day.long', details)
 }
 
 /** `今天`, `昨天`, `前天`, else `11月23日 周一`. */
@@ -52,8 +48,7 @@ export function moment(ms: number, now = Date.now()): string {
   return `${nearDay(dayOf(ms), dayOf(now))} ${clock}`
 }
 
-/** Bytes as people say them: `812 字节`, `4.1 KB`. */
+/** Bytes as people say them: `0.8 KB`, `4.1 MB`, never parted. */
 export function bytes(count: number): string {
-  if (count < 1000) return t('bytes.some', { count })
-  return count < 1_000_000 ? `${(count / 1000).toFixed(1)} KB` : `${(count / 1_000_000).toFixed(1)} MB`
+  return count < 1_000_000 ? `${(count / 1000).toFixed(1)}\u00a0KB` : `${(count / 1_000_000).toFixed(1)}\u00a0MB`
 }

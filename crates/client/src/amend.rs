@@ -8,6 +8,7 @@ use domain::catalogue::{RecordKind, keys};
 use domain::head::{Head, Reading};
 use domain::ids::{AreaCode, RecordId};
 use domain::log::Vector;
+use domain::name::tidy;
 use domain::patch::{ANSWER_PREFIX, RecordRef};
 use domain::permission::{Act, act_for, allowed};
 use domain::problem::{Problem, ProblemCode};
@@ -16,6 +17,7 @@ use domain::value::Value;
 use forms::session::{Context, Draft, Session};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use store::phone::{PeopleFilter, PersonRow, plain};
 
 /// A change of one field of a visit or a part.
 #[derive(Debug, Clone, Deserialize)]
@@ -45,12 +47,16 @@ pub struct CorrectContact {
     pub seen: Vector,
 }
 
-/// 名单上没有？登记.
+/// 名单上没有？登记: a name, or how people call them, is enough.
 #[derive(Debug, Clone, Deserialize)]
 #[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct RegisterPerson {
-    /// The name.
+    /// The name; empty while only the nickname is known.
+    #[serde(default)]
     pub name: String,
+    /// What neighbours call them.
+    #[serde(default)]
+    pub nickname: Option<String>,
     /// The village.
     pub village: AreaCode,
     /// The household, when it is on the phone.
@@ -68,6 +74,9 @@ pub struct RegisterPerson {
     /// Pinyin by hand, for characters that have none.
     #[serde(default)]
     pub pinyin: Option<String>,
+    /// It is not who has this name there already, but somebody else.
+    #[serde(default)]
+    pub another: bool,
 }
 
 /// What writing came to.
@@ -215,6 +224,38 @@ impl Open {
     }
 }
 
+/// Name and nickname as they are kept; one of them there is.
+fn called(request: &RegisterPerson) -> Result<(Option<String>, Option<String>), Problem> {
+    let kept = |text: &str| match text.trim() {
+        "" => Ok(None),
+        text => tidy(text).map(Some).ok_or_else(|| Problem::new(ProblemCode::NameMalformed)),
+    };
+    let (name, nickname) = (kept(&request.name)?, kept(request.nickname.as_deref().unwrap_or_default())?);
+    if name.is_none() && nickname.is_none() {
+        return Err(Problem::new(ProblemCode::NameMalformed));
+    }
+    Ok((name, nickname))
+}
+
+/// More people than a household, or those of a village without one, have.
+const NEIGHBOURS_MAX: usize = 2_000;
+
+impl Open {
+    /// Who is called so in the household already; without one, among those of the village without one.
+    fn registered(
+        &self,
+        request: &RegisterPerson,
+        called: Option<&String>,
+    ) -> Result<Option<RecordId>, Problem> {
+        let Some(called) = called.filter(|_| !request.another) else { return Ok(None) };
+        let filter =
+            request.household.map_or(PeopleFilter::Village(request.village), PeopleFilter::Household);
+        let there = self.store.people(&filter, 0, NEIGHBOURS_MAX).or_tell()?;
+        let same = |row: &&PersonRow| row.household == request.household && plain(&row.name) == plain(called);
+        Ok(there.iter().find(same).map(|row| row.id))
+    }
+}
+
 impl App {
     /// Amends one field of a visit or a part, or one answer.
     ///
@@ -253,20 +294,26 @@ impl App {
     /// Registers somebody who is not on the list; the township confirms.
     ///
     /// # Errors
-    /// [`ProblemCode::NotPermitted`], [`ProblemCode::OutsideArea`], and those of journal and database.
+    /// [`ProblemCode::NameMalformed`], [`ProblemCode::PersonRegistered`] with the one who is there,
+    /// [`ProblemCode::OutsideArea`], and those of journal and database.
     pub fn register_person(&mut self, request: RegisterPerson) -> Result<Written, Problem> {
         let (ports, open, _) = self.writing()?;
         let today = open.today(ports);
         if !allowed(&open.reference, open.staff, Act::RegisterPerson, request.village, today..=today) {
             return Err(Problem::new(ProblemCode::OutsideArea));
         }
+        let (name, nickname) = called(&request)?;
+        if let Some(there) = open.registered(&request, name.as_ref().or(nickname.as_ref()))? {
+            return Err(Problem::new(ProblemCode::PersonRegistered).with("subject", there));
+        }
         let village = i64::try_from(request.village.0).map_err(|_| nothing_found())?;
         let mut sets = BTreeMap::from([
-            (keys::NAME.to_owned(), Value::from(request.name.trim())),
             (keys::VILLAGE.to_owned(), Value::Int(village)),
             (keys::REGISTRATION.to_owned(), Value::from("pending")),
         ]);
         let texts = [
+            (keys::NAME, name),
+            (keys::NICKNAME, nickname),
             (keys::HOUSEHOLD, request.household.map(|id| id.to_string())),
             (keys::SEX, request.sex),
             (keys::BORN, request.born.map(|day| day.to_string())),

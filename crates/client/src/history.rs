@@ -14,6 +14,7 @@ use domain::time::{Day, Happened};
 use domain::value::{Origin, Value};
 use domain::visit::{Met, NotMet, Part, Visit, Way};
 use forms::form::Form;
+use forms::view::TakesView;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -80,6 +81,8 @@ pub struct PastAnswer {
     pub values: Vec<Value>,
     /// Where it came from.
     pub origin: Origin,
+    /// What the question takes, to be amended; nothing when no form here has it.
+    pub takes: Option<TakesView>,
 }
 
 /// A past part, whole: what may be amended, with what the screen has seen.
@@ -98,6 +101,8 @@ pub struct PartPage {
     pub visit_seen: Vector,
     /// 填写不一致.
     pub contested: Vec<ContestedField>,
+    /// Whether it was entered on this phone, where its author may amend it.
+    pub own: bool,
 }
 
 impl Open {
@@ -164,7 +169,8 @@ impl Open {
             let label = words.first().map(|(label, _)| label.clone()).unwrap_or_default();
             let words: Vec<String> = words.into_iter().map(|(_, words)| words).collect();
             let origin = writes.first().map(|write| write.origin).unwrap_or_default();
-            PastAnswer { path: path.to_owned(), label, words: words.join(" ／ "), values, origin }
+            let takes = form.as_ref().and_then(|form| form.takes(path, language));
+            PastAnswer { path: path.to_owned(), label, words: words.join(" ／ "), values, origin, takes }
         };
         let mut answers: Vec<PastAnswer> = head.under(ANSWER_PREFIX).map(answer).collect();
         answers.retain(|one| one.values.iter().any(|value| !value.is_null()));
@@ -193,6 +199,7 @@ impl Open {
             seen: head.vector.clone(),
             visit_seen: visit_head.map(|head| head.vector.clone()).unwrap_or_default(),
             contested,
+            own: !self.store.log_of(record).or_tell()?.is_empty(),
         })
     }
 }

@@ -3,12 +3,13 @@
 
 use crate::ports::{Journal, JournalLine};
 use crate::tell::OrTell;
-use domain::ids::RecordId;
+use domain::ids::{RecordId, WriterId};
 use domain::patch::Entry;
 use domain::problem::Problem;
 use seal::age_seal::{self, SealIdentity, SealRecipient};
 use seal::vault::VaultKeys;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use store::phone::LogRow;
 use sync::wire::limits::PATCH_BYTES_MAX;
 
@@ -26,6 +27,9 @@ pub(crate) struct Line {
     /// The draft that is finished with them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub draft: Option<String>,
+    /// The log whose entries behind a serial stand here again; there they count no more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub again: Option<(WriterId, u64)>,
 }
 
 impl Line {
@@ -37,6 +41,20 @@ impl Line {
             LogRow::new(entry.clone(), self.visit, draft)
         };
         self.entries.iter().map(row).collect()
+    }
+
+    /// The rows of several lines, each act once: of what was issued again only where it stands last.
+    pub(crate) fn rows_of(lines: &[Self]) -> Vec<LogRow> {
+        let to = |line: &Self| line.entries.first().map(|entry| entry.patch.writer);
+        let again: BTreeMap<(WriterId, u64), Option<WriterId>> =
+            lines.iter().filter_map(|line| line.again.map(|place| (place, to(line)))).collect();
+        let last = |line: &&Self| line.again.is_none_or(|place| again.get(&place) == Some(&to(line)));
+        let stands = |row: &LogRow| {
+            let patch = &row.entry.patch;
+            let first = again.range((patch.writer, 0)..=(patch.writer, u64::MAX)).next();
+            first.is_none_or(|((_, shared), _)| patch.serial <= *shared)
+        };
+        lines.iter().filter(last).flat_map(Self::rows).filter(stands).collect()
     }
 
     /// Seals the line and appends it. Answers the place after it.

@@ -24,6 +24,7 @@ pub mod ports;
 pub mod records;
 mod revoke;
 mod shown;
+pub mod staff;
 mod standings;
 pub mod sync_driver;
 mod tell;

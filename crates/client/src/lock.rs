@@ -26,7 +26,9 @@ struct Tries {
 pub enum Phase {
     /// Never enrolled, or destroyed by the county's word.
     Fresh,
-    /// Enrolled or enrolling, and locked.
+    /// An enrolment was begun and not finished: it goes on with the same code and PIN.
+    Begun,
+    /// Enrolled, and locked.
     Locked,
     /// Open.
     Open,
@@ -95,6 +97,8 @@ impl App {
         let phase = match self.read_vault()? {
             _ if self.open.is_some() => Phase::Open,
             VaultRead::Missing => Phase::Fresh,
+            // The recovery code comes with the county's answer.
+            VaultRead::Good { vault, .. } if !vault.has_recovery() => Phase::Begun,
             _ => Phase::Locked,
         };
         Ok(LockStatus { phase, wait_s: self.wait_s(self.tries()?) })

@@ -9,7 +9,7 @@ use domain::problem::Problem;
 use domain::settings::Setting;
 use domain::time::{Day, UnixMs};
 use seal::age_seal;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sync::wire::item::LogPiece;
 
 /// A role of the holder.
@@ -52,6 +52,25 @@ pub struct MeView {
     pub app: String,
     /// After so many minutes during which nobody touched it, the app locks.
     pub lock_minutes: i32,
+}
+
+/// The languages that forms and problems are written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Language {
+    /// 中文.
+    Zh,
+    /// English.
+    En,
+}
+
+/// 语言.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
+pub struct Speak {
+    /// Which.
+    pub language: Language,
 }
 
 /// Something sealed to the county, to be handed on in any way.
@@ -112,6 +131,25 @@ impl App {
             app,
             lock_minutes: open.lock_minutes(today),
         })
+    }
+
+    /// Chooses the language of forms and problems, for this run of the app.
+    ///
+    /// # Errors
+    /// None.
+    pub fn speak(&mut self, request: Speak) -> Result<Nothing, Problem> {
+        let language = match request.language {
+            Language::Zh => "zh",
+            Language::En => "en",
+        };
+        if self.settings.language != language {
+            language.clone_into(&mut self.settings.language);
+            // Forms that are open speak the language in which they were opened; their answers are on disk.
+            if let Some(open) = &mut self.open {
+                open.desks.clear();
+            }
+        }
+        Ok(Nothing {})
     }
 
     /// All that waits for the county, sealed to it: for a phone that cannot send any more.

@@ -92,12 +92,11 @@ impl Open {
         let mut batch = Batch::default();
         let end = lines.last().map_or(0, |line| line.end);
         batch.settings.insert(setting::JOURNAL.to_owned(), Some(end.to_string()));
-        let mut rows: Vec<LogRow> = Vec::new();
-        for line in &lines {
-            // A line that does not open is of an enrolment before this one; it stays in the journal,
-            // for the county to open.
-            rows.extend(Line::open(line, &self.unlocked.keys).map(|line| line.rows()).unwrap_or_default());
-        }
+        // A line that does not open is of an enrolment before this one, or damaged; it stays in the
+        // journal, for the county to open.
+        let opened: Vec<Line> =
+            lines.iter().filter_map(|line| Line::open(line, &self.unlocked.keys).ok()).collect();
+        let rows: Vec<LogRow> = Line::rows_of(&opened);
         if rows.is_empty() {
             batch.writers.push(row(certificate.writer, false, false));
             batch.writers.push(row(certificate.urgent_writer, true, false));

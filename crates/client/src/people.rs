@@ -239,7 +239,8 @@ impl Open {
         let text = |key| head.text(key).map(str::to_owned);
         let mine = self.my_duties(day);
         let mut item = self.person_item(row, &mine, day)?;
-        (item.name, item.nickname) = (text(keys::NAME).unwrap_or_default(), text(keys::NICKNAME));
+        item.nickname = text(keys::NICKNAME);
+        item.name = text(keys::NAME).or_else(|| item.nickname.clone()).unwrap_or_default();
         let own_directions = text(keys::DIRECTIONS);
         let household =
             home.as_ref().zip(home_head).map(|(home, head)| Household::read(home.record.id, head));

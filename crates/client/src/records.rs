@@ -101,8 +101,8 @@ pub struct RecordItem {
     pub title: String,
     /// When the visit was.
     pub happened: Option<Happened>,
-    /// The people, by name, with who was met.
-    pub people: Vec<(RecordId, String, Option<Met>)>,
+    /// The people, by name as lists show it, with who was met and the part.
+    pub people: Vec<(RecordId, String, Option<Met>, RecordId)>,
     /// What became of it.
     pub state: RecordState,
     /// The same in words.
@@ -190,7 +190,7 @@ impl Open {
         })
     }
 
-    fn record_item(&self, made: &LogRow) -> Result<RecordItem, Problem> {
+    fn record_item(&self, made: &LogRow, day: Day) -> Result<RecordItem, Problem> {
         let patch = &made.entry.patch;
         let rows = self.entries_of(made)?;
         let stored = self.store.record(patch.record).or_tell()?;
@@ -203,7 +203,8 @@ impl Open {
             contested |= head.contested().next().is_some();
             let part = Part::read(row.record.id, head);
             if let Some(subject) = part.subject {
-                people.push((subject, self.name_of(RecordKind::Person, subject)?, part.met));
+                let name = self.listed_name(subject, day)?;
+                people.push((subject, name, part.met, row.record.id));
             }
         }
         let title = match visit.as_ref().map(|visit| (visit.household, visit.place.clone())) {
@@ -242,6 +243,7 @@ impl App {
     /// # Errors
     /// Those of the database.
     pub fn records(&mut self, request: RecordsAsked) -> Result<Vec<RecordItem>, Problem> {
+        let today = self.today()?;
         let open = self.reading()?;
         let filter = match request.filter {
             RecordsFilter::All => OwnFilter::All,
@@ -251,7 +253,7 @@ impl App {
         let before = request.before.map(|RecordPlace(at_ms, writer, serial)| (at_ms, writer, serial));
         let rows = open.store.own_visits(filter, before, request.count.unwrap_or(PAGE)).or_tell()?;
         let live = rows.iter().filter(|row| row.state != Some(ItemState::Forked));
-        live.map(|row| open.record_item(row)).collect()
+        live.map(|row| open.record_item(row, today)).collect()
     }
 
     /// One visit of the worker's own.
@@ -259,9 +261,10 @@ impl App {
     /// # Errors
     /// [`domain::problem::ProblemCode::NothingFound`] when it is not the worker's or not on this phone.
     pub fn record(&mut self, request: OfVisit) -> Result<RecordItem, Problem> {
+        let today = self.today()?;
         let open = self.reading()?;
         let rows = open.store.log_of(RecordRef { kind: RecordKind::Visit, id: request.visit }).or_tell()?;
-        open.record_item(rows.first().ok_or_else(nothing_found)?)
+        open.record_item(rows.first().ok_or_else(nothing_found)?, today)
     }
 
     /// The county's signed word that it has a visit.

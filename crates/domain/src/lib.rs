@@ -17,6 +17,7 @@ pub mod id_number;
 pub mod ids;
 pub mod log;
 pub mod mask;
+pub mod name;
 pub mod patch;
 pub mod period;
 pub mod permission;

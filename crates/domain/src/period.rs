@@ -3,6 +3,7 @@
 //! The county's plan (龙政办发〔2021〕29号, 五(一)) wants its table before the 26th of a month;
 //! so a month may run from the 26th to the 25th. Every figure says which.
 
+use crate::text::digits;
 use crate::time::Day;
 use chrono::Datelike;
 use serde::{Deserialize, Serialize};
@@ -220,9 +221,12 @@ impl FromStr for Period {
             Some((start, months)) => (start, months.parse().map_err(|_| NotAPeriod)?),
             None => (text, 1),
         };
+        let number = |text: &str, length: usize| {
+            let number = digits(text).filter(|_| text.len() == length);
+            number.and_then(|number| i32::try_from(number).ok()).ok_or(NotAPeriod)
+        };
         let (year, month) = start.split_once('-').ok_or(NotAPeriod)?;
-        let year: i32 = year.parse().map_err(|_| NotAPeriod)?;
-        let month: i32 = month.parse().map_err(|_| NotAPeriod)?;
+        let (year, month) = (number(year, 4)?, number(month, 2)?);
         let known =
             [1, 3, 6, 12].contains(&months) && (1..=12).contains(&month) && (1..=9998).contains(&year);
         let span = i32::try_from(months).map_err(|_| NotAPeriod)?;
@@ -287,7 +291,7 @@ mod tests {
                 }
             }
         }
-        for wrong in ["2026", "2026-13", "2026-02+3", "2026-01+2", "x"] {
+        for wrong in ["2026", "2026-13", "26-11", "2026-1", "2026-+1", "2026-02+3", "2026-01+2", "x"] {
             assert_eq!(wrong.parse::<Period>(), Err(NotAPeriod), "{wrong}");
         }
     }

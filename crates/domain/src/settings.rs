@@ -88,9 +88,12 @@ impl Setting {
     }
 }
 
-/// All settings of a county, by area.
+/// What an area has set, from which day on.
+type Values = BTreeMap<(Setting, Day), i32>;
+
+/// All settings of a county, by the records of their areas.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Settings(BTreeMap<RecordId, (AreaCode, BTreeMap<(Setting, Day), i32>)>);
+pub struct Settings(BTreeMap<RecordId, (AreaCode, Values)>);
 
 impl Settings {
     /// Takes in the record of an area as it stands now. What is contested, or out of its range, or of a

@@ -62,7 +62,7 @@ impl Away {
 pub struct Person {
     /// The record.
     pub id: RecordId,
-    /// The name as registered.
+    /// The name as registered; while there is none, what people call them.
     pub name: String,
     /// 18 characters, if known. Never in a log, an error or an address.
     pub id_number: Option<String>,
@@ -102,7 +102,7 @@ impl Person {
         let text = |key| head.text(key).map(str::to_owned);
         Self {
             id,
-            name: text(keys::NAME).unwrap_or_default(),
+            name: text(keys::NAME).or_else(|| text(keys::NICKNAME)).unwrap_or_default(),
             id_number: text(keys::ID_NUMBER),
             sex: text(keys::SEX),
             born: date(head, keys::BORN),

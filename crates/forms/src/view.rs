@@ -3,7 +3,7 @@
 use crate::answer::in_words;
 use crate::def::Kind;
 use crate::evaluate::NULL;
-use crate::form::Item;
+use crate::form::{Form, Item};
 use crate::path::ItemId;
 use crate::session::{QuestionState, Session};
 use domain::problem::Problem;
@@ -93,6 +93,38 @@ pub struct QuestionView {
     pub problem: Option<String>,
 }
 
+/// What a question takes, apart from any answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
+pub struct TakesView {
+    /// What it is.
+    pub kind: Kind,
+    /// The choices, in order.
+    pub choices: Vec<ChoiceView>,
+    /// The longest text, in characters.
+    pub max_length: Option<usize>,
+}
+
+impl Form {
+    /// What a question takes; `None` when nobody answers it, or the form has no such question.
+    pub fn takes(&self, path: &str, language: &str) -> Option<TakesView> {
+        let item = self.fields().find(|item| item.path == path && item.is_answered())?;
+        Some(TakesView {
+            kind: item.kind,
+            choices: choices(item, language),
+            max_length: (item.kind == Kind::Text).then_some(item.max_length),
+        })
+    }
+}
+
+fn choices(item: &Item, language: &str) -> Vec<ChoiceView> {
+    let choice = |choice: &crate::def::Choice| ChoiceView {
+        code: choice.code.clone(),
+        label: choice.label.in_language(language).to_owned(),
+    };
+    item.choices.iter().map(choice).collect()
+}
+
 /// A problem in the language of the session.
 pub fn sentence(problem: &Problem, language: &str) -> String {
     if language == "zh" { problem.zh() } else { problem.en() }
@@ -148,16 +180,12 @@ impl Session {
     fn question(&self, item: &Item, state: QuestionState) -> QuestionView {
         let (facts, language) = (self.facts(), self.language());
         let last = item.field.and_then(|field| self.last.get(field)).unwrap_or(&NULL);
-        let choice = |choice: &crate::def::Choice| ChoiceView {
-            code: choice.code.clone(),
-            label: choice.label.in_language(language).to_owned(),
-        };
         QuestionView {
             kind: item.kind,
             depth: self.depth(item),
             label: facts.words(&item.label, language),
             hint: facts.words(&item.hint, language),
-            choices: item.choices.iter().map(choice).collect(),
+            choices: choices(item, language),
             last_words: in_words(item, last, language),
             last: last.clone(),
             worked_out: item.calculation.is_some(),

@@ -105,6 +105,7 @@ fn silent(why: NoAnswer) -> Problem {
     Problem::new(match why {
         NoAnswer::Unreachable => ProblemCode::Unreachable,
         NoAnswer::TooSlow => ProblemCode::TooSlow,
+        NoAnswer::NotTrusted => ProblemCode::CountyNotTrusted,
     })
 }
 
@@ -222,6 +223,7 @@ impl Phone {
                     Ok(answer) => Arrived::Reply { status: answer.status, body: answer.body },
                     Err(NoAnswer::Unreachable) => Arrived::Unreachable,
                     Err(NoAnswer::TooSlow) => Arrived::TooSlow,
+                    Err(NoAnswer::NotTrusted) => Arrived::NotTrusted,
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! The one socket of the phone: posts bytes to the county and says in the machine's words what came back.
 
 use reqwest::{Certificate, Client};
+use std::error::Error;
 use std::time::Duration;
 use sync::wire::limits::REPLY_BYTES_MAX;
 
@@ -25,6 +26,8 @@ pub enum NoAnswer {
     Unreachable,
     /// It took too long.
     TooSlow,
+    /// Its certificate is not one that this phone trusts.
+    NotTrusted,
 }
 
 /// A way to one county.
@@ -105,7 +108,24 @@ impl Transport {
 }
 
 fn no_answer(error: &reqwest::Error) -> NoAnswer {
-    if error.is_timeout() { NoAnswer::TooSlow } else { NoAnswer::Unreachable }
+    if error.is_timeout() {
+        NoAnswer::TooSlow
+    } else if is_of_the_certificate(error) {
+        NoAnswer::NotTrusted
+    } else {
+        NoAnswer::Unreachable
+    }
+}
+
+/// Whether a wrong certificate is among the causes of an error.
+fn is_of_the_certificate(error: &(dyn Error + 'static)) -> bool {
+    if let Some(tls) = error.downcast_ref::<rustls::Error>() {
+        return matches!(tls, rustls::Error::InvalidCertificate(_));
+    }
+    // An I/O error hides what it was made of from `source`.
+    let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    inner.is_some_and(|inner| is_of_the_certificate(inner))
+        || error.source().is_some_and(is_of_the_certificate)
 }
 
 #[cfg(test)]

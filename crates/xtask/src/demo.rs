@@ -14,7 +14,7 @@ pub struct Options {
     /// Start again: throw away the folder of an earlier demo. Asks first.
     #[arg(long)]
     fresh: bool,
-    /// How many people the synthetic register has.
+    /// How many people the synthetic register has, at least 120; of a demo that is there, only with --fresh.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     subjects: Option<u32>,
     /// Leave the county server running at the end.

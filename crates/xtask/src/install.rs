@@ -19,12 +19,33 @@ const TO_BUILD: &[Need] = &[
     Need { debian: "pkg-config", why: "the build asks it where OpenSSL is" },
 ];
 
+/// What the tests of the screens need besides.
+const TO_SHOW: &[Need] = &[
+    Need { debian: "chromium", why: "the screens are tested in it; it is closest to the WebView of a phone" },
+    Need { debian: "fonts-noto-cjk", why: "the pictures of the screens are in Chinese" },
+];
+
 /// The parts of the Rust toolchain that the checks use.
 const TO_CHECK: &[(&str, &str)] = &[("rustfmt", "fmt"), ("clippy", "clippy")];
 
 /// Sees to everything that is needed to build.
 pub fn to_build(shell: &Shell, say: &Say) -> Outcome<()> {
-    if answers(shell, "dpkg-query", &["--version"]) { on_debian(shell, say) } else { elsewhere(shell) }
+    if is_debian(shell) { on_debian(shell, say, TO_BUILD) } else { elsewhere(shell) }
+}
+
+/// Sees to a browser and the fonts of its pages.
+pub fn to_show(shell: &Shell, say: &Say) -> Outcome<()> {
+    if is_debian(shell) {
+        return on_debian(shell, say, TO_SHOW);
+    }
+    if answers(shell, "chromium", &["--version"]) {
+        return Ok(());
+    }
+    Err("the tests of the screens need Chromium and a font with Chinese characters (Noto Sans CJK)".into())
+}
+
+fn is_debian(shell: &Shell) -> bool {
+    answers(shell, "dpkg-query", &["--version"])
 }
 
 /// Sees to the parts of the Rust toolchain that the checks use.
@@ -52,14 +73,14 @@ pub fn to_check(shell: &Shell, say: &Say) -> Outcome<()> {
     Ok(())
 }
 
-fn on_debian(shell: &Shell, say: &Say) -> Outcome<()> {
-    let missing: Vec<&Need> = TO_BUILD.iter().filter(|need| !is_installed(shell, need.debian)).collect();
+fn on_debian(shell: &Shell, say: &Say, needs: &[Need]) -> Outcome<()> {
+    let missing: Vec<&Need> = needs.iter().filter(|need| !is_installed(shell, need.debian)).collect();
     let names = |needs: &[&Need]| needs.iter().map(|need| need.debian).collect::<Vec<_>>().join(" ");
     if missing.is_empty() {
-        say.line(&format!("system packages: present ({})", names(&TO_BUILD.iter().collect::<Vec<_>>())));
+        say.line(&format!("system packages: present ({})", names(&needs.iter().collect::<Vec<_>>())));
         return Ok(());
     }
-    say.line("This machine lacks system packages that the build needs:");
+    say.line("This machine lacks system packages that are needed:");
     for need in &missing {
         say.line(&format!("  {}: {}", need.debian, need.why));
     }

@@ -8,6 +8,7 @@ mod demo;
 mod install;
 mod quick;
 mod say;
+mod screens;
 mod steps;
 mod test;
 mod tidy;
@@ -37,6 +38,8 @@ enum Command {
     Test(test::Options),
     /// Check the laws of the house and print each breach as `path:line: rule: reason`.
     Tidy,
+    /// Check, build and test the screens alone.
+    Screens(screens::Options),
     /// Write what the screens need of the Rust sources: types, commands, texts of problems.
     Codegen,
     /// Build for release and measure: speed, bytes on the wire, growth.
@@ -66,6 +69,7 @@ fn run(say: &Say) -> Outcome {
         Command::Demo(options) => demo::run(&shell, say, &workspace, &options),
         Command::Test(options) => test::run(&shell, say, &workspace, &options),
         Command::Tidy => tidy::run(&shell, say, &workspace),
+        Command::Screens(options) => screens::run(&shell, say, &workspace, &options),
         Command::Codegen => codegen::run(&shell, say),
         Command::Bench(options) => bench::run(&shell, say, &workspace, &options),
     }

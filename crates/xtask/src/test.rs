@@ -4,7 +4,7 @@ use crate::commands::{answers, cargo};
 use crate::say::Say;
 use crate::steps::{self, Step};
 use crate::workspace::Workspace;
-use crate::{Outcome, install, quick, tidy};
+use crate::{Outcome, install, quick, screens, tidy};
 use std::collections::BTreeSet;
 use std::process::ExitCode;
 use xshell::{Cmd, Shell};
@@ -29,10 +29,14 @@ pub fn run(shell: &Shell, say: &Say, workspace: &Workspace, options: &Options) -
     let tidy = Step::new("tidy", "cargo xtask tidy", || tidy::check(shell, say, workspace));
     let with_nextest = answers(shell, "cargo", &["nextest", "--version"]);
     if options.quick {
-        let selection = quick::select(&quick::changed_files(shell)?, &workspace.packages);
+        let changed = quick::changed_files(shell)?;
+        let selection = quick::select(&changed, &workspace.packages);
         steps.push(tidy);
+        if changed.iter().any(|file| file.starts_with("app-ui/")) {
+            steps.extend(screens::checks(shell, say));
+        }
         if selection.tested.is_empty() {
-            say.line("No package was changed: format and tidy are all there is to check.");
+            say.line("No package was changed: format, tidy and the screens are all there is to check.");
         } else {
             say.line(&format!("Changed: {}", listed(&selection.changed)));
             let lint = cargo(shell).arg("clippy").args(these(&selection.changed)).args(STRICT);
@@ -45,6 +49,8 @@ pub fn run(shell: &Shell, say: &Say, workspace: &Workspace, options: &Options) -
         steps.push(tidy);
         steps.push(command("clippy", cargo(shell).args(["clippy", "--workspace"]).args(STRICT)));
         steps.extend(every_test(shell, with_nextest));
+        steps.extend(screens::checks(shell, say));
+        steps.extend(screens::in_a_browser(shell, say, workspace, &[]));
     }
     Ok(if steps::run(say, steps) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -3,9 +3,10 @@
 mod lists;
 mod rows;
 
-use super::{Outcome, print, today};
+use super::{Outcome, print, today, typed};
 use crate::config::Config;
 use crate::county::{County, at_county};
+use crate::problem::wrong;
 use crate::reports::{Column, Question, ask, table};
 use crate::{clock, open, staff};
 use domain::ids::RecordId;
@@ -17,58 +18,57 @@ use std::process::ExitCode;
 /// What is asked, and how it is to be printed.
 #[derive(Debug, clap::Args)]
 pub(super) struct Options {
-    /// The area: code or whole name; the county when nothing is said.
+    /// 区划：代码或全名，不写是全县 (the area: code or whole name; the county when nothing is said).
     #[arg(long)]
     area: Option<String>,
-    /// The duty's name; `*` counts everybody once.
+    /// 走访要求的代号；`*` 每人计一次 (the duty's name; `*` counts everybody once).
     #[arg(long, default_value = "*")]
     duty: String,
-    /// The period's key: `2026-11`, `2026-10+3` for a quarter, `2026-11@26`; the one in which `--as-of`
-    /// lies when nothing is said.
-    #[arg(long)]
+    /// 统计期：2026-11、2026-10+3（季）、2026-11@26；不写是截至日所在的 (the period; the one of `--as-of`).
+    #[arg(long, value_parser = typed::period)]
     period: Option<Period>,
-    /// Facts up to the end of this day; today when nothing is said.
-    #[arg(long, value_name = "DAY")]
+    /// 截至哪天，不写是今天 (facts up to the end of this day; today when nothing is said).
+    #[arg(long, value_name = "DAY", value_parser = typed::day)]
     as_of: Option<Day>,
-    /// Only people of this category, by its code.
+    /// 只算这一类别：代码或名称 (only people of this category: code or Chinese name).
     #[arg(long)]
     category: Option<String>,
-    /// How it is printed.
+    /// 打印成什么 (how it is printed).
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// Down to where the rows go.
+    /// 展开到哪一级 (down to where the rows go).
     #[arg(long, value_enum, default_value_t = Depth::Below)]
     open: Depth,
-    /// Open one figure: the people behind it, children's names masked.
+    /// 打开一个数字：背后的人，儿童名字遮盖 (open one figure: the people behind it, children's names masked).
     #[arg(long, value_enum, value_name = "FIGURE", conflicts_with_all = ["person", "visit"])]
     list: Option<Column>,
-    /// Open a person: their visits.
-    #[arg(long, value_name = "ID", conflicts_with = "visit")]
+    /// 打开一个人：历次走访 (open a person: their visits).
+    #[arg(long, value_name = "ID", value_parser = typed::record, conflicts_with = "visit")]
     person: Option<RecordId>,
-    /// Open a visit: its parts, and the history of every field.
-    #[arg(long, value_name = "ID")]
+    /// 打开一次走访：每一项的来历 (open a visit: its parts, and the history of every field).
+    #[arg(long, value_name = "ID", value_parser = typed::record)]
     visit: Option<RecordId>,
 }
 
 /// How something is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum Format {
-    /// For people.
+    /// 给人看 (for people).
     Text,
-    /// For programs.
+    /// 给程序 (for programs).
     Json,
-    /// For spreadsheets.
+    /// 给电子表格 (for spreadsheets).
     Csv,
 }
 
 /// Down to where the rows of the table go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum Depth {
-    /// The divisions directly below the area.
+    /// 下一级 (the divisions directly below the area).
     Below,
-    /// Villages.
+    /// 村 (villages).
     Village,
-    /// People: everybody of the register.
+    /// 人：名册上所有人 (people: everybody of the register).
     Person,
 }
 
@@ -76,12 +76,25 @@ pub(super) enum Depth {
 pub(super) async fn run(config: &Config, options: &Options) -> Outcome {
     let county = open::to_read(config)?;
     let text = match (options.person, options.visit) {
-        (Some(person), _) => lists::person(&county, person, options.format).await?,
-        (None, Some(visit)) => lists::visit(&county, visit, options.format).await?,
+        (Some(person), _) => lists::person(&county, person, options.format).await.map_err(unknown(person))?,
+        (None, Some(visit)) => lists::visit(&county, visit, options.format).await.map_err(unknown(visit))?,
         (None, None) => figures(&county, options).await?,
     };
     print(&text);
     Ok(ExitCode::SUCCESS)
+}
+
+/// What opens nothing is told with where ids stand.
+fn unknown(id: RecordId) -> impl Fn(Problem) -> Problem {
+    move |problem| match problem.code {
+        ProblemCode::NothingFound => {
+            let zh = "没有这个编号的记录；人的编号在 `--list` 最后一列，走访的在 `--person` 最后一列";
+            let en =
+                "no record has this id; of people `--list` shows them, of visits `--person`: the last column";
+            wrong(id, zh, en)
+        }
+        _ => problem,
+    }
 }
 
 async fn figures(county: &County, options: &Options) -> Result<String, Problem> {

@@ -1,7 +1,7 @@
 //! `county-server doctor`.
 
 use super::text::Table;
-use super::{Outcome, print};
+use super::{Outcome, print, typed};
 use crate::config::Config;
 use crate::doctor::{examine, known_at};
 use crate::open;
@@ -13,14 +13,14 @@ use std::process::ExitCode;
 /// What is to be looked at.
 #[derive(Debug, clap::Args)]
 pub(super) struct Options {
-    /// Instead: print the figures as they were known at the end of this day, beside today's knowledge.
-    #[arg(long, value_name = "DAY", requires = "duty")]
+    /// 改为打印某天当时所知的数字 (instead: the figures as they were known at the end of this day).
+    #[arg(long, value_name = "DAY", value_parser = typed::day, requires = "duty")]
     known_at: Option<Day>,
-    /// The duty's name, or `*`: with `--known-at`.
+    /// 走访要求的代号或 `*`，配 --known-at 用 (the duty's name, or `*`: with `--known-at`).
     #[arg(long)]
     duty: Option<String>,
-    /// The period's key: with `--known-at`; the one of that day when nothing is said.
-    #[arg(long)]
+    /// 统计期，配 --known-at 用 (the period: with `--known-at`; the one of that day when nothing is said).
+    #[arg(long, requires = "known_at", value_parser = typed::period)]
     period: Option<domain::period::Period>,
 }
 
@@ -34,6 +34,9 @@ pub(super) async fn run(config: &Config, options: &Options) -> Outcome {
     for word in &findings.file {
         print(&format!("{}: {word}\n", config.data.database().display()));
     }
+    if !findings.file.is_empty() {
+        return Err(open::damaged(&config.data));
+    }
     for row in &findings.rows {
         print(&format!("{row}\n"));
     }
@@ -41,6 +44,10 @@ pub(super) async fn run(config: &Config, options: &Options) -> Outcome {
         print("没有发现不一致。\n");
         return Ok(ExitCode::SUCCESS);
     }
+    let count = findings.rows.len();
+    print(&format!(
+        "以上 {count} 处和从头重算的不一样。服务正忙时刚变的行也会列出：过一会儿再跑一次；还在就把这份输出交给维护的人。\n"
+    ));
     Ok(ExitCode::from(1))
 }
 

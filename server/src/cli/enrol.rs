@@ -11,9 +11,9 @@ use std::process::ExitCode;
 /// For whom, and how it is to be printed.
 #[derive(Debug, clap::Args)]
 pub(super) struct Options {
-    /// The member of staff: id or whole name.
+    /// 谁：编号或姓名 (the member of staff: id or whole name).
     staff: String,
-    /// For programs: one line of JSON.
+    /// 给程序：一行 JSON (for programs: one line of JSON).
     #[arg(long)]
     json: bool,
 }

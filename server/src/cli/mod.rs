@@ -14,10 +14,12 @@ mod serve;
 mod settings;
 mod staff;
 mod text;
+mod typed;
 mod waiting;
 
 use crate::config::{Config, LogFormat, load};
 use crate::control::{Answer, Errand, carry_out, hand_over};
+use crate::keys::load_or_make;
 use crate::{clock, open};
 use clap::{Args, Parser, Subcommand};
 use domain::problem::{Problem, ProblemCode};
@@ -28,7 +30,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// The county's server: takes in what the phones send and answers what was visited.
+/// 县服务器：收下手机上传的走访，回答谁走访了、谁没有 (takes in what phones send, answers what was visited).
 #[derive(Debug, Parser)]
 #[command(name = "county-server", version, about)]
 pub struct Cli {
@@ -41,70 +43,70 @@ pub struct Cli {
 /// Settings that go over the file and the environment.
 #[derive(Debug, Args)]
 struct Settings {
-    /// The settings file; `county-server.toml` beside the call when it is there.
+    /// 配置文件 (the settings file; `county-server.toml` beside the call when it is there).
     #[arg(long, global = true, env = "COUNTY_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
-    /// The folder of the database.
+    /// 数据文件夹 (the folder of the database).
     #[arg(long, global = true, value_name = "FOLDER")]
     data: Option<PathBuf>,
-    /// The key file; beside the data folder unless told.
+    /// 密钥文件 (the key file; beside the data folder unless told).
     #[arg(long, global = true, value_name = "FILE")]
     keys: Option<PathBuf>,
-    /// How logs look.
+    /// 日志样式 (how logs look).
     #[arg(long, global = true, value_name = "FORMAT")]
     log: Option<LogFormat>,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Answer phones and the desk until told to stop.
+    /// 开始服务，直到叫停 (answer phones and the desk until told to stop).
     Serve {
-        /// Where phones are answered; port 0 takes any free one.
+        /// 手机连的地址；端口 0 任取一个 (where phones are answered; port 0 takes any free one).
         #[arg(long, value_name = "ADDRESS")]
         phones: Option<SocketAddr>,
-        /// Where the desk is answered.
+        /// 办公室连的地址 (where the desk is answered).
         #[arg(long, value_name = "ADDRESS")]
         desk: Option<SocketAddr>,
     },
-    /// Fill an empty county with synthetic people, staff, rules and visits.
+    /// 在空库里填入虚构的人和走访，供试用 (fill an empty county with synthetic people and visits).
     Seed(seed::Options),
-    /// Staff, their roles and their phones.
+    /// 工作人员、分工、手机 (staff, their roles and their phones).
     #[command(subcommand)]
     Staff(staff::Command),
-    /// Who may log in at the desk.
+    /// 审核台的登录账号 (who may log in at the desk).
     #[command(subcommand)]
     Account(account::Command),
-    /// People of the register.
+    /// 服务对象 (people of the register).
     #[command(subcommand)]
     Person(person::Command),
-    /// What is asked of whom, how often: the dated rules.
+    /// 走访要求 (what is asked of whom, how often: the dated rules).
     #[command(subcommand)]
     Duty(duty::Command),
-    /// The county's keys.
+    /// 县里的钥匙 (the county's keys).
     #[command(subcommand)]
     Keys(keys::Command),
-    /// What the county sets for its phones and figures.
+    /// 县里的设定 (what the county sets for its phones and figures).
     #[command(subcommand)]
     Settings(settings::Command),
-    /// Print a sheet with which a member of staff enrols a phone.
+    /// 打印启用本机的纸 (print a sheet with which a member of staff enrols a phone).
     Enrol(enrol::Options),
-    /// What waits for a reviewer (待处理), and the words on it.
+    /// 待处理：等审核员看的，和对它们的决定 (what waits for a reviewer, and the words on it).
     #[command(subcommand)]
     Waiting(waiting::Command),
-    /// Print who was visited and who was not.
+    /// 走访情况 (print who was visited and who was not).
     Coverage(coverage::Options),
-    /// Compute everything anew and name what differs; ends with 1 when something does.
+    /// 从头重算，指出不一致 (compute everything anew and name what differs; ends with 1 when something does).
     Doctor(doctor::Options),
-    /// Write one file with database and keys, which the recovery key opens.
+    /// 备份成一个文件，只有恢复密钥能打开 (one file with database and keys, which the recovery key opens).
     Backup {
-        /// The new file.
+        /// 新文件 (the new file).
         to: PathBuf,
     },
-    /// Put a backup into an empty data folder.
+    /// 把备份放进空的数据文件夹 (put a backup into an empty data folder).
     Restore {
-        /// The backup.
+        /// 备份文件 (the backup).
         from: PathBuf,
-        /// The file with the recovery key; typed in when nothing is said.
+        /// 恢复密钥的文件，不写就问 (the file with the recovery key; typed in when nothing is said).
         #[arg(long, value_name = "FILE")]
         recovery: Option<PathBuf>,
     },
@@ -113,21 +115,39 @@ enum Command {
 /// What a command ends in.
 type Outcome = Result<ExitCode, Problem>;
 
+/// The command line of this process.
+///
+/// # Errors
+/// The exit code, when it cannot be read or only asks for help: that has been printed.
+pub fn parse() -> Result<Cli, ExitCode> {
+    Cli::try_parse().map_err(|error| typed::unread(&error))
+}
+
 /// Does what was asked. Problems go to standard error, in both languages; then the exit code is 2.
 pub async fn run(cli: Cli) -> ExitCode {
     let outcome = match settings(&cli) {
         Ok(config) => {
             log_to_stderr(&config);
-            command(cli.command, &config).await
+            command(cli.command, &config).await.map_err(|problem| (problem, Some(config)))
         }
-        Err(problem) => Err(problem),
+        Err(problem) => Err((problem, None)),
     };
-    outcome.unwrap_or_else(|problem| {
+    outcome.unwrap_or_else(|(problem, config)| {
+        let problem = of_the_file(problem, config.as_ref());
         let mut err = std::io::stderr().lock();
         // Nobody may be listening.
         let _ = writeln!(err, "{}\n{}", problem.zh(), problem.en());
         ExitCode::from(2)
     })
+}
+
+/// A store that cannot be read says that it is busy; whoever stands before the machine is told when its
+/// file is damaged instead.
+fn of_the_file(problem: Problem, config: Option<&Config>) -> Problem {
+    let Some(config) = config.filter(|_| problem.code == ProblemCode::CountyBusy) else { return problem };
+    let keys = load_or_make(&config.data);
+    let damage = keys.ok().and_then(|keys| open::damage(&config.data, keys.county.database().expose()));
+    damage.unwrap_or(problem)
 }
 
 async fn command(command: Command, config: &Config) -> Outcome {

@@ -1,39 +1,117 @@
 //! `county-server person …`.
 
-use super::{Outcome, errand, staff, today, unexpected};
+use super::{Outcome, errand, print, staff, today, typed, unexpected};
 use crate::config::Config;
 use crate::control::{Answer, Errand};
-use crate::person::Move;
+use crate::county::{County, at_county};
+use crate::open;
+use crate::person::{Effects, Move, Plan, Target, plan};
 use crate::staff::find_area;
 use domain::ids::RecordId;
+use domain::mask;
+use domain::problem::Problem;
+use domain::subject::Person;
 use domain::time::Day;
 use std::process::ExitCode;
 
 /// What can be done about people of the register.
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
-    /// Somebody moves to another village of the county.
+    /// 搬到本县另一个村 (somebody moves to another village of the county).
     Move {
-        /// Who: the id, as lists of `coverage` show it.
-        person: RecordId,
-        /// Where to: the code or whole name of a village.
+        #[command(flatten)]
+        who: Who,
+        /// 搬到哪个村：代码或全名 (where to: code or whole name of a village).
         village: String,
-        /// The first day there; today when nothing is said.
-        #[arg(long, value_name = "DAY")]
+        /// 在新村的第一天，不写是今天 (the first day there; today when nothing is said).
+        #[arg(long, value_name = "DAY", value_parser = typed::day)]
         from: Option<Day>,
-        /// The household there; the old one is left in any case.
-        #[arg(long, value_name = "ID")]
-        household: Option<RecordId>,
+        /// 到新村的哪一户 (the household there; the old one is left in any case).
+        #[arg(long, value_name = "ID", value_parser = typed::record, conflicts_with = "household")]
+        into: Option<RecordId>,
+        /// 上一次搬错了，改成这一次 (the last move was a mistake: this one is instead of it).
+        #[arg(long)]
+        correct: bool,
+    },
+    /// 撤回上一次搬村，如同没有搬过 (take the last move back, as if it had never been).
+    Withdraw {
+        #[command(flatten)]
+        who: Who,
     },
 }
 
-/// Does it.
+/// Who, and how it is done.
+#[derive(Debug, clap::Args)]
+pub(super) struct Who {
+    /// 谁：编号，见 `coverage --list` (who: the id, as lists of `coverage` show it).
+    #[arg(value_parser = typed::record)]
+    person: RecordId,
+    /// 全户一起 (the household with all who live in it).
+    #[arg(long)]
+    household: bool,
+    /// 只说会改变什么，不写入 (tell what would change; write nothing).
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// Tells what changes, then does it.
 pub(super) async fn run(config: &Config, command: Command) -> Outcome {
-    let Command::Move { person, village, from, household } = command;
-    let village = find_area(&*staff::reference(config).await?, &village)?;
-    let new = Move { person, village, from: from.unwrap_or_else(today), household };
-    match errand(config, Errand::Move(new)).await? {
-        Answer::Done => Ok(ExitCode::SUCCESS),
-        _ => Err(unexpected()),
+    let (who, new) = match command {
+        Command::Withdraw { who } => {
+            let new = Move { person: who.person, whole_household: who.household, take_back: true, to: None };
+            (who, new)
+        }
+        Command::Move { who, village, from, into, correct } => {
+            let village = find_area(&*staff::reference(config).await?, &village)?;
+            let to = Target { village, from: from.unwrap_or_else(today), household: into };
+            let (person, whole_household) = (who.person, who.household);
+            (who, Move { person, whole_household, take_back: correct, to: Some(to) })
+        }
+    };
+    let county = open::to_read(config)?;
+    let planned = plan(&county, &new).await?;
+    let effects = planned.effects(&county, today()).await?;
+    print(&told(&county, &new, &planned, &effects).await?);
+    drop(county);
+    if who.dry_run {
+        print("没有写入（--dry-run）。\n");
+        return Ok(ExitCode::SUCCESS);
     }
+    match errand(config, Errand::Move(new)).await? {
+        Answer::Done => print("已写入。手机下次联系时换名单。\n"),
+        _ => return Err(unexpected()),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn told(county: &County, new: &Move, plan: &Plan, effects: &Effects) -> Result<String, Problem> {
+    let (_, _, reference, generations) = county.stores.ledger.standing_now().await.map_err(at_county)?;
+    let names: Vec<_> = plan.people.iter().map(|(person, _)| called(person)).collect();
+    let mut text = format!("{}（{} 人）\n", names.join("、"), names.len());
+    if let Some(day) = plan.taken_back {
+        text.push_str(&format!("撤回 {day} 的那一次搬村\n"));
+    }
+    let place =
+        |person: &Person| person.counted_in().map(|code| reference.areas.name(code)).unwrap_or_default();
+    if let Some((before, after)) = plan.people.first() {
+        let from = new.to.map_or_else(String::new, |to| format!("从 {} 起，", to.from));
+        text.push_str(&format!("{from}{} → {}\n", place(before), place(after)));
+    }
+    if effects.is_empty() {
+        text.push_str("今天以前的数字都不变。\n");
+        return Ok(text);
+    }
+    text.push_str("这些数字会改变（名册、应走访、已走访）：\n");
+    for ((period, duty, area), row) in effects {
+        let rule = generations.rules().at(duty, *area).last();
+        let title = rule.map_or(duty.as_str(), |rule| &rule.title_zh);
+        let (area, register, due, met) = (reference.areas.name(*area), row.register, row.due, row.met);
+        text.push_str(&format!("  {} · {title} · {area}：{register:+}、{due:+}、{met:+}\n", period.zh()));
+    }
+    Ok(text)
+}
+
+/// A person on the terminal: a child's name is masked.
+fn called(person: &Person) -> String {
+    if person.is_minor_on(today()) { mask::name(&person.name) } else { person.name.clone() }
 }

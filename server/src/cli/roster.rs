@@ -1,11 +1,12 @@
 //! `county-server staff import`.
 
 use super::text::Table;
-use super::{Outcome, errand, print, staff, today, unexpected};
+use super::{Outcome, errand, print, staff, today, typed, unexpected};
 use crate::config::Config;
 use crate::control::{Answer, Errand};
+use crate::problem::wrong;
 use crate::roster::{Planned, Roster, Step, plan, read};
-use domain::problem::{Problem, ProblemCode};
+use domain::problem::Problem;
 use domain::time::Day;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -13,13 +14,13 @@ use std::process::ExitCode;
 /// Which file, and whether it is meant.
 #[derive(Debug, clap::Args)]
 pub(super) struct Options {
-    /// The file: CSV in UTF-8.
+    /// 名单文件，CSV UTF-8，第一行写 姓名,角色,村,电话 (the file: CSV in UTF-8).
     file: PathBuf,
-    /// Do it; else it is only told what would be done.
+    /// 写入；不写这个只说会做什么 (do it; else it is only told what would be done).
     #[arg(long)]
     apply: bool,
-    /// The first day of new roles; today when nothing is said.
-    #[arg(long, value_name = "DAY")]
+    /// 新分工从哪天起，不写是今天 (the first day of new roles; today when nothing is said).
+    #[arg(long, value_name = "DAY", value_parser = typed::day)]
     from: Option<Day>,
 }
 
@@ -27,7 +28,7 @@ pub(super) struct Options {
 pub(super) async fn run(config: &Config, options: &Options) -> Outcome {
     let file = options.file.display().to_string();
     let bytes = std::fs::read(&options.file).map_err(|error| {
-        Problem::new(ProblemCode::ArgumentWrong).with("name", &file).with("reason", error)
+        wrong(&file, format!("文件读不出来：{error}"), format!("the file cannot be read: {error}"))
     })?;
     let (rows, unread) = read(&file, &bytes)?;
     let from = options.from.unwrap_or_else(today);

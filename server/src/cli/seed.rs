@@ -3,6 +3,7 @@
 use super::{Outcome, print, show_recovery_key, today};
 use crate::config::Config;
 use crate::seed::notes::Style;
+use crate::seed::register::SUBJECTS_MIN;
 use crate::seeding::{Filled, Order, fill, months_before};
 use crate::{clock, open, roll};
 use std::io::Write;
@@ -12,18 +13,24 @@ use std::time::Instant;
 /// What the synthetic county is to be.
 #[derive(Debug, clap::Args)]
 pub(super) struct Options {
-    /// People of the register, at least 120.
-    #[arg(long, default_value_t = 2_400)]
+    /// 名册人数，至少 120 (people of the register, at least 120).
+    #[arg(long, default_value_t = 2_400, value_parser = subjects)]
     subjects: usize,
-    /// Months of visits before the present one.
+    /// 以前几个月的走访 (months of visits before the present one).
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u32).range(0..=60))]
     months: u32,
-    /// Another number gives another county.
+    /// 换个数字，换一个县 (another number gives another county).
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Write notes that hardly compress.
+    /// 写难压缩的备注，测速用 (write notes that hardly compress).
     #[arg(long)]
     hard: bool,
+}
+
+/// The story and its villages need so many.
+fn subjects(text: &str) -> Result<usize, String> {
+    let enough = text.parse().ok().filter(|people| *people >= SUBJECTS_MIN);
+    enough.ok_or_else(|| format!("人数至少 {SUBJECTS_MIN} (a number, at least {SUBJECTS_MIN})"))
 }
 
 /// Fills the county, with progress on standard error.

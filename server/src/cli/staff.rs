@@ -1,17 +1,19 @@
 //! `county-server staff …`.
 
 use super::text::{Table, moment};
-use super::{Outcome, errand, print, today, unexpected};
+use super::{Outcome, errand, print, today, typed, unexpected};
 use crate::config::Config;
 use crate::control::{Answer, Errand};
 use crate::county::at_county;
 use crate::open;
-use crate::staff::{NewAssignment, find, find_area};
+use crate::problem::wrong;
+use crate::staff::{NewAssignment, find, find_area, namesakes};
 use domain::ids::{DeviceId, RecordId};
 use domain::problem::{Problem, ProblemCode};
 use domain::reference::Reference;
 use domain::staff::Role;
 use domain::time::Day;
+use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
 use store::county::DeviceRecord;
@@ -20,73 +22,78 @@ use sync::county::needs::DeviceState;
 /// What can be done about staff.
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
-    /// Everybody with a role today in an area and below.
+    /// 一个区划及以下今天有分工的人 (everybody with a role today in an area and below).
     List {
-        /// The area: code or whole name; the whole county when nothing is said.
+        /// 区划：代码或全名，不写是全县 (the area: code or whole name; the whole county when nothing is said).
         area: Option<String>,
     },
-    /// Add a member of staff.
+    /// 新增工作人员 (add a member of staff).
     Add {
-        /// The name.
+        /// 姓名 (the name).
         name: String,
-        /// The telephone.
+        /// 电话，同名的人靠它分清 (the telephone, by which namesakes are told apart).
         #[arg(long)]
         phone: Option<String>,
     },
-    /// Give a role in an area.
+    /// 给一个分工 (give a role in an area).
     Assign {
-        /// To whom: id or whole name.
+        /// 给谁：编号或姓名 (to whom: id or whole name).
         staff: String,
-        /// Which role, such as `assistance_officer`, `child_director`, `station_head`.
+        /// 角色 (which role), such as `assistance_officer`, `child_director`, `station_head`.
         #[arg(value_parser = role)]
         role: Role,
-        /// Where: code or whole name.
+        /// 哪里：代码或全名 (where: code or whole name).
         area: String,
-        /// The first day; today when nothing is said.
-        #[arg(long, value_name = "DAY")]
+        /// 从哪天起，不写是今天 (the first day; today when nothing is said).
+        #[arg(long, value_name = "DAY", value_parser = typed::day)]
         from: Option<Day>,
-        /// The first day on which it holds no more.
-        #[arg(long, value_name = "DAY")]
+        /// 到哪天为止，那天已不算 (the first day on which it holds no more).
+        #[arg(long, value_name = "DAY", value_parser = typed::day)]
         until: Option<Day>,
     },
-    /// Read staff with their roles out of a CSV file with the columns 姓名, 角色, 村, 电话. Prints what
-    /// would happen; ends with 1 when a row is wrong.
+    /// 从 CSV 名单（姓名,角色,村,电话）导入，先只说会做什么 (staff and roles out of a file; tells first).
     Import(super::roster::Options),
-    /// End a role.
+    /// 结束一个分工 (end a role).
     End {
-        /// The assignment's id, as `list` shows it.
+        /// 分工编号，`staff list` 最后一列 (the assignment's id, as `list` shows it).
+        #[arg(value_parser = typed::record)]
         assignment: RecordId,
-        /// The first day on which it holds no more; today when nothing is said.
-        #[arg(long, value_name = "DAY")]
+        /// 到哪天为止，不写是今天 (the first day on which it holds no more; today when nothing is said).
+        #[arg(long, value_name = "DAY", value_parser = typed::day)]
         until: Option<Day>,
     },
-    /// Every phone, and when it was last heard.
+    /// 所有手机，上次联系的时间 (every phone, and when it was last heard).
     Phones,
-    /// A phone's work was handed over: it uploads, and gets no lists any more.
+    /// 已移交：只上传，不再给名单 (a phone's work was handed over: it uploads, and gets no lists any more).
     Retire {
-        /// The phone.
+        /// 手机编号，`staff phones` 第一列 (the phone, as `staff phones` shows it).
+        #[arg(value_parser = typed::device)]
         device: DeviceId,
     },
-    /// A phone was lost: at its next contact it destroys its keys.
+    /// 丢失停用：下次联系时销毁钥匙 (a phone was lost: at its next contact it destroys its keys).
     Revoke {
-        /// The phone.
+        /// 手机编号，`staff phones` 第一列 (the phone, as `staff phones` shows it).
+        #[arg(value_parser = typed::device)]
         device: DeviceId,
     },
-    /// A phone was found again.
+    /// 找回来了，重新启用 (a phone was found again).
     Reactivate {
-        /// The phone.
+        /// 手机编号，`staff phones` 第一列 (the phone, as `staff phones` shows it).
+        #[arg(value_parser = typed::device)]
         device: DeviceId,
     },
-    /// 备用解锁码: read out to the holder who has forgotten the PIN, once you know who it is.
+    /// 备用解锁码：念给忘了密码的本人 (read out to the holder who has forgotten the PIN, once you know who it is).
     Recovery {
-        /// The phone.
+        /// 手机编号，`staff phones` 第一列 (the phone, as `staff phones` shows it).
+        #[arg(value_parser = typed::device)]
         device: DeviceId,
     },
 }
 
 fn role(text: &str) -> Result<Role, String> {
-    let known = || Role::ALL.iter().map(|role| role.code()).collect::<Vec<_>>().join(", ");
-    Role::from_code(text).ok_or_else(known)
+    let known = || Role::ALL.iter().map(|role| format!("{} {}", role.code(), role.zh())).collect::<Vec<_>>();
+    let role = Role::ALL.iter().find(|role| role.code() == text || role.zh() == text);
+    role.copied().ok_or_else(|| format!("角色有 (there are): {}", known().join(", ")))
 }
 
 pub(super) async fn reference(config: &Config) -> Result<Arc<Reference>, Problem> {
@@ -97,19 +104,19 @@ pub(super) async fn reference(config: &Config) -> Result<Arc<Reference>, Problem
 
 /// Does it.
 pub(super) async fn run(config: &Config, command: Command) -> Outcome {
-    let set = |device, state| Errand::SetState { device, state };
+    let (set, of) = (|device, state| Errand::SetState { device, state }, phone_of(&command));
     let asked = match command {
         Command::List { area } => return list(config, area.as_deref()).await,
         Command::Phones => return phones(config).await,
         Command::Import(options) => return super::roster::run(config, &options).await,
-        Command::Add { name, phone } => Errand::AddStaff { name, phone },
+        Command::Add { name, phone } => return add(config, name, phone).await,
         Command::Assign { staff, role, area, from, until } => {
             let known = reference(config).await?;
             let (staff, area) = (find(&known, &staff)?, find_area(&known, &area)?);
             let from = from.unwrap_or_else(today);
             if until.is_some_and(|until| until <= from) {
-                let wrong = Problem::new(ProblemCode::ArgumentWrong).with("name", "--until");
-                return Err(wrong.with("reason", "it is after the first day"));
+                let zh = format!("要在第一天 {from} 之后");
+                return Err(wrong("--until", zh, format!("it has to be after the first day, {from}")));
             }
             Errand::Assign(NewAssignment { staff, role, area, from, until })
         }
@@ -117,12 +124,19 @@ pub(super) async fn run(config: &Config, command: Command) -> Outcome {
             Errand::EndAssignment { assignment, until: until.unwrap_or_else(today) }
         }
         Command::Retire { device } => set(device, DeviceState::Retired),
-        Command::Revoke { device } => set(device, DeviceState::Revoked),
+        Command::Revoke { device } => {
+            print(&last_word(config, device).await?);
+            set(device, DeviceState::Revoked)
+        }
         Command::Reactivate { device } => set(device, DeviceState::Active),
         Command::Recovery { device } => Errand::Recovery { device },
     };
-    match errand(config, asked).await? {
-        Answer::Done => {}
+    let done = errand(config, asked).await.map_err(|problem| match (problem.code, of) {
+        (ProblemCode::DeviceUnknown, Some(device)) => unknown(device),
+        _ => problem,
+    });
+    match done? {
+        Answer::Done => print("已写入。\n"),
         Answer::Made(id) => print(&format!("{id}\n")),
         Answer::Recovery(code) => print(&format!("备用解锁码 {code}\n")),
         Answer::Sheet(_) | Answer::Roster(_) | Answer::Decided(_) | Answer::FirstPassword(_) => {
@@ -159,6 +173,59 @@ async fn list(config: &Config, area: Option<&str>) -> Outcome {
     }
     print(&table.text());
     Ok(ExitCode::SUCCESS)
+}
+
+/// The phone that a command is about.
+fn phone_of(command: &Command) -> Option<DeviceId> {
+    match command {
+        Command::Retire { device }
+        | Command::Revoke { device }
+        | Command::Reactivate { device }
+        | Command::Recovery { device } => Some(*device),
+        _ => None,
+    }
+}
+
+/// Adds somebody, and says so when the county has others of that name.
+async fn add(config: &Config, name: String, phone: Option<String>) -> Outcome {
+    let made = match errand(config, Errand::AddStaff { name, phone }).await? {
+        Answer::Made(id) => id,
+        _ => return Err(unexpected()),
+    };
+    print(&format!("{made}\n"));
+    let known = reference(config).await?;
+    let name = known.staff.get(&made).map(|one| one.name.as_str()).unwrap_or_default();
+    let others: Vec<_> = namesakes(&known, name).filter(|one| one.id != made).collect();
+    if !others.is_empty() {
+        let others =
+            others.iter().map(|one| format!("{} {}", one.id, one.phone.as_deref().unwrap_or_default()));
+        let others = others.collect::<Vec<_>>().join("；");
+        hint(&format!("县里还有同名的人，电话不同：{others}。以后写编号才分得清。"));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What is good to know goes to standard error: standard output has the record alone.
+fn hint(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
+fn unknown(device: DeviceId) -> Problem {
+    let zh = "没有登记这台手机；`staff phones` 列出全部";
+    wrong(device, zh, "no such phone is enrolled; `staff phones` lists them all")
+}
+
+/// What a phone that is about to be revoked may still hold: after its next contact nobody can read it.
+async fn last_word(config: &Config, device: DeviceId) -> Result<String, Problem> {
+    let county = open::to_read(config)?;
+    let found = county.stores.directory.device(device).await.map_err(at_county)?;
+    let DeviceRecord { row, .. } = found.ok_or_else(|| unknown(device))?;
+    let heard = if row.number == 0 { "还没有联系过".to_owned() } else { moment(row.heard_ms) };
+    let waiting = match row.waiting {
+        0 => "那时手机里没有等待上传的".to_owned(),
+        waiting => format!("那时手机里还有 {waiting} 条等待上传：停用后读不出来了，能找到手机请先上传"),
+    };
+    Ok(format!("上次联系 {heard}；{waiting}。以后记的县里不知道。\n"))
 }
 
 async fn phones(config: &Config) -> Outcome {

@@ -2,6 +2,7 @@
 
 use super::Config;
 use domain::problem::{Problem, ProblemCode};
+use std::fmt::Display;
 use std::path::Path;
 use toml::{Table, Value};
 
@@ -33,27 +34,33 @@ pub fn load(
     }
     let place = if taken.is_empty() { path } else { format!("{path} + {}", taken.join(", ")) };
     let config: Config =
-        Value::Table(table).try_into().map_err(|error: toml::de::Error| wrong(&place, error.message()))?;
+        Value::Table(table).try_into().map_err(|error: toml::de::Error| unread(&place, error.message()))?;
     match config.wrong() {
-        Some((section, reason)) => Err(wrong(&format!("{place} {section}"), reason)),
+        Some((section, (zh, en))) => Err(wrong(&format!("{place} {section}"), zh, en)),
         None => Ok(config),
     }
 }
 
-fn wrong(path: &str, reason: impl std::fmt::Display) -> Problem {
-    Problem::new(ProblemCode::ConfigWrong).with("path", path).with("reason", reason)
+fn wrong(path: &str, zh: impl Display, en: impl Display) -> Problem {
+    Problem::new(ProblemCode::ConfigWrong).with("path", path).with_both("reason", zh, en)
+}
+
+/// What the reader of TOML says: it names the setting, and those there are.
+fn unread(path: &str, reason: impl Display) -> Problem {
+    wrong(path, format!("没有这个设置，或写法不对（{reason}）"), &reason)
 }
 
 fn read(path: &Path) -> Result<Table, Problem> {
     let place = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|error| wrong(&place, error))?;
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| wrong(&place, format!("读不出来（{error}）"), &error))?;
     // Read as settings first: then a mistake is told with its line.
     toml::from_str::<Config>(&text).map_err(|error| {
         let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
         let line = before.matches('\n').count() + 1;
-        wrong(&format!("{place}:{line}"), error.message())
+        unread(&format!("{place}:{line}"), error.message())
     })?;
-    toml::from_str(&text).map_err(|error| wrong(&place, error.message()))
+    toml::from_str(&text).map_err(|error| unread(&place, error.message()))
 }
 
 /// `COUNTY_PHONES_ADDRESS` is `address` in `[phones]`. The file itself is named by `COUNTY_CONFIG`.

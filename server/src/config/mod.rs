@@ -118,15 +118,19 @@ macro_rules! listener {
             }
 
             /// What is wrong with the settings together, if something is.
-            fn wrong(&self) -> Option<&'static str> {
+            fn wrong(&self) -> Option<Words> {
                 let (certificate, key) = (&self.tls_certificate, &self.tls_key);
                 if certificate.as_os_str().is_empty() != key.as_os_str().is_empty() {
-                    return Some("tls_certificate and tls_key belong together");
+                    return Some((
+                        "tls_certificate 和 tls_key 要一起写",
+                        "tls_certificate and tls_key belong together",
+                    ));
                 }
                 let open = self.tls().is_none() && !self.behind_proxy;
-                (open && !self.address.ip().is_loopback()).then_some(
+                (open && !self.address.ip().is_loopback()).then_some((
+                    "没有 TLS 只答本机：请写 tls_certificate 和 tls_key，或 behind_proxy",
                     "without TLS only this machine is answered: set tls_certificate and tls_key, or behind_proxy",
-                )
+                ))
             }
         }
     };
@@ -204,19 +208,27 @@ impl Default for Log {
     }
 }
 
+/// What is wrong, in Chinese and in English.
+type Words = (&'static str, &'static str);
+
 impl Config {
     /// What is wrong with the settings together, with the section.
-    fn wrong(&self) -> Option<(&'static str, &'static str)> {
+    fn wrong(&self) -> Option<(&'static str, Words)> {
         let phones = self.phones.wrong().map(|reason| ("[phones]", reason));
         let desk = self.desk.wrong().map(|reason| ("[desk]", reason));
-        let limits = (self.limits.request_s == 0 || self.limits.concurrent == 0)
-            .then_some(("[limits]", "request_s and concurrent begin at 1"));
-        let idle =
-            (!(1..=720).contains(&self.desk.idle_min)).then_some(("[desk]", "idle_min is between 1 and 720"));
+        let limits = (self.limits.request_s == 0 || self.limits.concurrent == 0).then_some((
+            "[limits]",
+            ("request_s 和 concurrent 至少是 1", "request_s and concurrent begin at 1"),
+        ));
+        let idle = (!(1..=720).contains(&self.desk.idle_min))
+            .then_some(("[desk]", ("idle_min 在 1 到 720 之间", "idle_min is between 1 and 720")));
         let sheets = (!(1..=24 * 31).contains(&self.sheets.hours))
-            .then_some(("[sheets]", "hours is between 1 and 744"));
+            .then_some(("[sheets]", ("hours 在 1 到 744 之间", "hours is between 1 and 744")));
         let inside = self.data.key_file().starts_with(&self.data.folder);
-        let keys = inside.then_some(("[data]", "the key file lies outside the data folder"));
+        let keys = inside.then_some((
+            "[data]",
+            ("密钥文件要放在数据文件夹之外", "the key file lies outside the data folder"),
+        ));
         phones.or(desk).or(idle).or(limits).or(sheets).or(keys)
     }
 }

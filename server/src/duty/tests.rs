@@ -166,7 +166,7 @@ async fn what_cannot_be_is_told_and_nothing_is_written() {
     let wrongs = [
         (change(state.begins.plus(-1), every(Cadence::Quarter)), "--from"),
         (Edit { duty: "*".to_owned(), ..plain() }, "by months"),
-        (Edit { duty: "nobody".to_owned(), ..plain() }, "no such duty"),
+        (Edit { duty: "nobody".to_owned(), ..plain() }, "there is no duty nobody"),
         (Edit { duty: "Elder-1".to_owned(), ..plain() }, "small letters"),
         (Edit { area: AreaCode(1), ..plain() }, "area"),
         (change(from, Fields::default()), "source"),

@@ -5,6 +5,7 @@
 //! ```
 
 mod answers;
+mod counted;
 mod explain;
 mod people;
 mod silence;
@@ -20,16 +21,20 @@ pub use people::{Column, Line, Page, Responsible, people, people_after};
 pub(crate) use visits::history as record_history;
 pub use visits::{FieldHistory, Met, RecordHistory, VisitLine, contested_of, of_person, of_visit};
 
+use crate::clock;
 use crate::county::{County, at_county};
+use crate::near::near;
+use crate::problem::wrong;
 use domain::catalogue::RecordKind;
+use domain::category::Category;
 use domain::coverage::Step;
 use domain::coverage::reading::{Row, roll_up, rows, sentence_en, sentence_zh, total};
-use domain::coverage::rules::{ANY_DUTY, Rules, rule_on};
+use domain::coverage::rules::{Rules, rule_on};
 use domain::coverage::tally::{EVERYBODY, MISSED};
 use domain::duty::Duty;
 use domain::ids::{AreaCode, AreaLevel, RecordId};
 use domain::period::Period;
-use domain::problem::{Problem, ProblemCode};
+use domain::problem::Problem;
 use domain::reference::Reference;
 use domain::settings::Setting;
 use domain::subject::Person;
@@ -82,6 +87,9 @@ pub struct Table {
     pub title_zh: String,
     /// Its English title.
     pub title_en: String,
+    /// The category's code, when one was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub category: Option<String>,
     /// The period's key.
     pub period: Period,
     /// Its first day.
@@ -99,31 +107,27 @@ pub struct Table {
 /// How many contested records are looked at.
 const CONTESTED_MAX: usize = 10_000;
 
-fn wrong(name: &str, reason: impl std::fmt::Display) -> Problem {
-    Problem::new(ProblemCode::ArgumentWrong).with("name", name).with("reason", reason)
-}
-
 /// Finds duty, period and villages of a question.
 ///
 /// # Errors
-/// `argument_wrong` for an area, duty or period that is not there; what the store says.
-pub async fn ask(county: &County, question: Question) -> Result<Asked, Problem> {
-    let (_, _, reference, generations) = county.stores.ledger.standing_now().await.map_err(at_county)?;
+/// `argument_wrong` for an area, duty, category, period or day that is not there or never counted; what
+/// the store says.
+pub async fn ask(county: &County, mut question: Question) -> Result<Asked, Problem> {
+    let (state, _, reference, generations) = county.stores.ledger.standing_now().await.map_err(at_county)?;
     // The rules by which the figures were judged, not those that are being built.
     let rules = generations.rules();
     if !reference.areas.0.contains_key(&question.area) {
-        return Err(wrong("area", question.area));
+        let code = question.area;
+        return Err(wrong("area", format!("没有区划 {code}"), format!("there is no area {code}")));
     }
-    let rule = title_rule(rules, &reference, &question).ok_or_else(|| {
-        let known: Vec<_> = rules.names().collect();
-        wrong("duty", format!("{} ({})", question.duty, known.join(", ")))
-    })?;
+    question.category = question.category.map(|text| counted::category(rules, &text)).transpose()?;
+    let rule = title_rule(rules, &reference, &question);
+    let rule = rule.ok_or_else(|| no_duty(&question.duty, rules.names()))?;
     let own = Period::containing(rule.cadence, rule.cut, question.as_of);
     let period = question.period.unwrap_or(own);
-    if !period.suits(rule.cadence, rule.cut) {
-        let only = if question.duty == ANY_DUTY { "; * is counted by months only" } else { "" };
-        return Err(wrong("period", format!("{period} ({own}{only})")));
-    }
+    let here = reference.areas.villages(question.area).map(|one| rules.at(&question.duty, one.code));
+    let here: Vec<_> = here.chain([rules.at(&question.duty, question.area)]).collect();
+    counted::period(&question, &rule, &here, period, state.begins, Day::of(clock::now_ms()))?;
     let villages: BTreeSet<_> = reference.areas.villages(question.area).map(|area| area.code).collect();
     let as_of = question.as_of;
     let roles = |village| silence::roles(rules, &question.duty, village, as_of);
@@ -134,6 +138,22 @@ pub async fn ask(county: &County, question: Question) -> Result<Asked, Problem> 
     };
     let silent = villages.iter().copied().filter(|one| question.silence && silent(one)).collect();
     Ok(Asked { question, period, rule, villages, silent, reference })
+}
+
+/// There is no duty of this name; these are.
+pub(crate) fn no_duty<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Problem {
+    let known: Vec<_> = known.into_iter().collect();
+    let near = near(name, known.iter().copied()).join(", ");
+    let (near_zh, near_en) = match near.as_str() {
+        "" => (String::new(), String::new()),
+        near => (format!("；是不是 {near}？"), format!("; did you mean {near}?")),
+    };
+    let known = known.join(", ");
+    wrong(
+        "duty",
+        format!("没有“{name}”这项走访要求{near_zh} 全部：{known}"),
+        format!("there is no duty {name}{near_en} All: {known}"),
+    )
 }
 
 /// The rule whose words and periods the table has: of the period that is asked for the last one that
@@ -180,6 +200,7 @@ pub async fn table(county: &County, asked: &Asked) -> Result<Table, Problem> {
         duty: asked.question.duty.clone(),
         title_zh: asked.rule.title_zh.clone(),
         title_en: asked.rule.title_en.clone(),
+        category: asked.question.category.clone(),
         period: asked.period,
         from: asked.period.from(),
         last: asked.period.last(),
@@ -268,6 +289,22 @@ async fn standings(
 }
 
 impl Table {
+    /// Whose figures they are, in Chinese: the duty, and the category when one was asked for.
+    pub fn heading_zh(&self) -> String {
+        self.heading(&self.title_zh, "，只算", Category::zh)
+    }
+
+    /// The same in English.
+    pub fn heading_en(&self) -> String {
+        self.heading(&self.title_en, ", only ", Category::en)
+    }
+
+    fn heading(&self, title: &str, only: &str, word: fn(Category) -> &'static str) -> String {
+        let Some(code) = &self.category else { return title.to_owned() };
+        let name = Category::from_code(code).map_or(String::new(), |known| format!("{} ", word(known)));
+        format!("{title}{only}{name}{code}")
+    }
+
     /// The lines directly below the area, in the order of their codes: townships of a county,
     /// villages of a township. One that did not exist on the day is there only with somebody in it.
     pub fn below(&self, asked: &Asked) -> Vec<Row> {
@@ -287,13 +324,13 @@ impl Table {
         let (day, time) = self.moment(now_ms);
         let date = day.date();
         let as_of = format!("{}月{}日 {time}", chrono::Datelike::month(&date), chrono::Datelike::day(&date));
-        sentence_zh(&self.total, &self.title_zh, self.period, &as_of)
+        sentence_zh(&self.total, &self.heading_zh(), self.period, &as_of)
     }
 
     /// The same in English.
     pub fn sentence_en(&self, now_ms: UnixMs) -> String {
         let (day, time) = self.moment(now_ms);
-        sentence_en(&self.total, &self.title_en, self.period, &format!("{day} {time}"))
+        sentence_en(&self.total, &self.heading_en(), self.period, &format!("{day} {time}"))
     }
 
     fn moment(&self, now_ms: UnixMs) -> (Day, String) {

@@ -4,7 +4,10 @@ use super::{Asked, Column, Question, Table, ask, of_person, of_visit, people, ta
 use crate::clock;
 use crate::county::County;
 use crate::doctor::known_at;
+use crate::duty::{Act, Edit, Fields, edit};
 use crate::enrol::{HOURS, enrol, sheet};
+use crate::roll::build;
+use crate::staff::operator;
 use crate::testing::{VILLAGE, World, ask as ask_to_enrol};
 use clap::ValueEnum;
 use domain::area::Area;
@@ -12,9 +15,12 @@ use domain::catalogue::{RecordKind, keys};
 use domain::coverage::reading::{Row, total};
 use domain::ids::{AreaCode, RecordId};
 use domain::patch::RecordRef;
+use domain::period::{Cadence, Cut, Period};
 use domain::problem::ProblemCode;
+use domain::staff::Role;
 use domain::time::Day;
 use domain::value::Value;
+use domain::visit::{Met as PersonMet, Way};
 use seal::SigningKey;
 use seal::dice::SeededDice;
 use std::sync::Arc;
@@ -246,14 +252,89 @@ async fn children_are_masked_and_nobody_else() {
 async fn what_is_not_there_is_told_with_what_is() {
     let world = World::new().await;
     let refused = async |question| ask(&world.county, question).await.unwrap_err();
-    let unknown = refused(question(VILLAGE, "nope", today())).await;
+    let unknown = refused(question(VILLAGE, "elder_montly", today())).await;
     assert_eq!(unknown.code, ProblemCode::ArgumentWrong);
-    assert!(unknown.params["reason"].contains("elder_monthly"));
-    let quarter = Some("2026-10+3".parse().unwrap());
-    let monthly = Question { period: quarter, ..question(VILLAGE, "elder_monthly", today()) };
-    assert_eq!(refused(monthly).await.params["name"], "period");
+    assert!(unknown.en().contains("did you mean elder_monthly?"), "{unknown}");
+    assert!(
+        unknown.zh().contains("没有“elder_montly”这项走访要求；是不是 elder_monthly？"),
+        "{}",
+        unknown.zh()
+    );
     let nowhere = question(AreaCode(1), "elder_monthly", today());
     assert_eq!(refused(nowhere).await.params["name"], "area");
     let nobody = RecordId::named("person", "nobody");
     assert_eq!(of_person(&world.county, nobody, today()).await.unwrap_err().code, ProblemCode::NothingFound);
+}
+
+#[tokio::test]
+async fn what_is_never_counted_is_no_row_of_zeros() {
+    let world = World::new().await;
+    let (state, ..) = world.store.standing_now().await.unwrap();
+    let refused = async |question| ask(&world.county, question).await.unwrap_err();
+    let elders = || question(VILLAGE, "elder_monthly", today());
+    let of = |category: &str| Question { category: Some(category.to_owned()), ..elders() };
+    let nobody = refused(of("ZZ")).await;
+    assert!(
+        nobody.zh().contains("没有“ZZ”这个类别") && nobody.zh().contains("DJ 独居老人"),
+        "{}",
+        nobody.zh()
+    );
+    assert!(nobody.en().contains("DJ elder living alone"), "{nobody}");
+    let month = Period::containing(Cadence::Month, Cut::Natural, today());
+    let quarter = Period::containing(Cadence::Quarter, Cut::Natural, today());
+    let cut = Period::containing(Cadence::Month, Cut::Day26, today());
+    let in_it = |period: Period| Question { period: Some(period), ..elders() };
+    for (asked, name, expected) in [
+        (in_it(quarter), "period", month.to_string()),
+        (in_it(cut), "period", month.to_string()),
+        (in_it("2001-11".parse().unwrap()), "period", state.begins.to_string()),
+        (in_it("2101-11".parse().unwrap()), "period", state.begins.to_string()),
+        (in_it(month.next()), "period", month.next().from().to_string()),
+        (Question { as_of: state.begins.plus(-1), ..elders() }, "as_of", state.begins.to_string()),
+        (Question { as_of: Day(i32::MAX), ..elders() }, "as_of", month.next().next().last().to_string()),
+    ] {
+        let problem = refused(asked).await;
+        assert_eq!(problem.params["name"], name, "{problem}");
+        assert!(problem.zh().contains(&expected) && problem.en().contains(&expected), "{problem}");
+    }
+    let quarterly = Question { period: Some(quarter), ..question(VILLAGE, "*", today()) };
+    assert!(refused(quarterly).await.en().contains("months only"));
+}
+
+#[tokio::test]
+async fn a_rule_that_has_not_begun_asks_nobody() {
+    let world = World::new().await;
+    let from = Period::containing(Cadence::Month, Cut::Natural, today()).next().from();
+    let fields = Fields {
+        title_zh: Some("赶集日电话".to_owned()),
+        cadence: Some(Cadence::Month),
+        categories: Some(vec!["DJ".to_owned()]),
+        ways: Some(vec![Way::Phone]),
+        mets: Some(vec![PersonMet::InPerson]),
+        roles: Some(vec![Role::AssistanceOfficer]),
+        source: Some("县民政局通知".to_owned()),
+        ..Fields::default()
+    };
+    let (act, area) = (Act::Add, world.county.keys.county());
+    let added = Edit { act, duty: "market_day_call".to_owned(), area, from, fields };
+    edit(&world.county, operator(), &added, clock::now_ms()).await.unwrap();
+    build(&world.county, clock::now_ms(), &mut |_| {}).await.unwrap();
+    let told = ask(&world.county, question(VILLAGE, "market_day_call", today())).await.unwrap_err();
+    assert!(told.zh().contains(&from.to_string()) && told.zh().contains("没有这项要求"), "{}", told.zh());
+    assert!(ask(&world.county, question(VILLAGE, "market_day_call", from)).await.is_ok());
+}
+
+#[tokio::test]
+async fn sentence_and_table_name_the_category() {
+    let world = World::new().await;
+    for text in ["DJ", "独居老人"] {
+        let asked =
+            Question { category: Some(text.to_owned()), ..question(VILLAGE, "elder_monthly", today()) };
+        let (_, table) = answer(&world.county, asked).await;
+        assert_eq!(table.category.as_deref(), Some("DJ"));
+        assert!(table.sentence_zh(0).contains("，只算独居老人 DJ · "), "{}", table.sentence_zh(0));
+        assert!(table.sentence_en(0).contains(", only elder living alone DJ · "));
+    }
+    let (_, table) = answer(&world.county, question(VILLAGE, "elder_monthly", today())).await;
+    assert!(!table.sentence_zh(0).contains("只算"));
 }

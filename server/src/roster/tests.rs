@@ -13,9 +13,10 @@ async fn reference(world: &World) -> std::sync::Arc<Reference> {
 /// Line, column and reason of what is wrong.
 fn places(problems: &[Problem]) -> Vec<(String, String, String)> {
     let param = |problem: &Problem, key: &str| problem.params[key].clone();
+    // Up to where it says what there is instead.
     let reason = |problem: &Problem| {
-        let reason = param(problem, "reason");
-        reason.split_once(" (").map_or(reason.clone(), |(zh, _)| zh.to_owned())
+        let reason = param(problem, "reason_zh");
+        reason.split(['；', '（']).next().unwrap().to_owned()
     };
     problems.iter().map(|one| (param(one, "row"), param(one, "column"), reason(one))).collect()
 }
@@ -86,7 +87,7 @@ async fn every_bad_row_is_told_with_line_column_and_reason_and_the_others_are_ta
     assert_eq!(
         places(&done.wrong),
         [
-            place("4", "村", "no area has this code or name"),
+            place("4", "村", "没有这样的区划"),
             place("8", "", "与前面一行相同"),
             place("9", "电话", "有同名的人，请填电话"),
         ]
@@ -101,6 +102,12 @@ fn a_file_that_is_no_roster_is_told_as_a_whole() {
     let told = |bytes: &[u8]| places(&[read(FILE, bytes).unwrap_err()]).remove(0);
     assert_eq!(told("姓名,角色,电话\n".as_bytes()), place("1", "村", "没有这一列"));
     assert_eq!(told(b""), place("1", "姓名", "没有这一列"));
+    let wrong = read(FILE, "姓名,职务,村,电话\n".as_bytes()).unwrap_err();
+    assert!(
+        wrong.zh().contains("第一行要写 姓名,角色,村,电话，文件里是“姓名,职务,村,电话”"),
+        "{}",
+        wrong.zh()
+    );
     // 姓名,角色 in GBK.
     let gbk = told(b"\xd0\xd5\xc3\xfb,\xbd\xc7\xc9\xab\n");
     assert_eq!(gbk, place("1", "", "不是 UTF-8，请另存为“CSV UTF-8”"));

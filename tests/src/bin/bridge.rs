@@ -18,9 +18,9 @@ use std::error::Error;
 use std::sync::Arc;
 use tower_http::services::{ServeDir, ServeFile};
 
-/// What the screens may load: nothing from outside, and no script of a page's own.
-const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; \
-                      object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+/// What the screens may load: nothing from outside, and neither script nor style of a page's own.
+const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; \
+                      frame-ancestors 'none'";
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {

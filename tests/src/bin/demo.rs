@@ -8,7 +8,7 @@ use system_tests::story::{Options, play};
 fn options() -> Result<Options, String> {
     let mut options = Options {
         folder: PathBuf::from("data/demo"),
-        subjects: 2_400,
+        subjects: None,
         fresh: false,
         keep: false,
         quiet: false,
@@ -19,7 +19,8 @@ fn options() -> Result<Options, String> {
         match argument.as_str() {
             "--data" => options.folder = value()?.into(),
             "--subjects" => {
-                options.subjects = value()?.parse().map_err(|_| "--subjects needs a number".to_owned())?;
+                let number = value()?.parse().map_err(|_| "--subjects needs a number".to_owned())?;
+                options.subjects = Some(number);
             }
             "--fresh" => options.fresh = true,
             "--keep" => options.keep = true,

@@ -3,11 +3,13 @@
 //! Real processes only: the county's server on its database, two phones on theirs.
 
 mod acts;
+mod kept;
 mod scenes;
 mod tell;
 
 use crate::county::{CountyProcess, ask};
 use county_server::seed::people::Resident;
+use county_server::seed::register::SUBJECTS_MIN;
 use county_server::seed::story::{Story, story};
 use county_server::seed::{County, Plan};
 use domain::ids::{AreaCode, RecordId};
@@ -24,8 +26,8 @@ pub use acts::{correct_phone, fill};
 pub struct Options {
     /// The folder in which everything lies; made when it is not there.
     pub folder: PathBuf,
-    /// The size of the register.
-    pub subjects: usize,
+    /// The size of the register, when one was asked for.
+    pub subjects: Option<usize>,
     /// Begin again, with nothing.
     pub fresh: bool,
     /// Leave the server running.
@@ -37,6 +39,9 @@ pub struct Options {
 /// The seed of the demonstration's county: the default of `county-server seed`.
 const SEED: u64 = 1;
 
+/// How many people the register has unless told.
+const SUBJECTS: usize = 2_400;
+
 /// The file that says that a folder is the story's own, and how far it was played.
 const MARK: &str = "demo.json";
 
@@ -45,6 +50,9 @@ struct Played {
     subjects: usize,
     day: Day,
     done: bool,
+    /// The process of a server that was left running.
+    #[serde(default)]
+    server: Option<u32>,
 }
 
 /// Now, Unix milliseconds.
@@ -100,26 +108,35 @@ pub fn play(options: &Options) -> Result<()> {
             "{folder} holds something that is not the demonstration's; choose another"
         )));
     }
+    kept::stop(folder, mark.as_ref().and_then(|played| played.server), tell)?;
     if let Some(played) = mark.filter(|played| played.done && !options.fresh) {
         return again(options, tell, &played);
     }
     clear(folder)?;
-    let played = Played { subjects: options.subjects, day: Day::of(now_ms()), done: false };
+    let subjects = register(options, tell);
+    let played = Played { subjects, day: Day::of(now_ms()), done: false, server: None };
     write_mark(folder, &played)?;
     tell.title("山访：没有信号的手机，一个县，一张真实的走访表");
     let data = folder.join("county");
     std::fs::create_dir_all(&data)?;
-    tell.line(&format!(
-        "县里：云龙县 11 个乡镇、90 个村，合成名册 {} 人（没有一个真人）……",
-        options.subjects
-    ));
-    let subjects = options.subjects.to_string();
+    tell.line(&format!("县里：云龙县 11 个乡镇、90 个村，合成名册 {subjects} 人（没有一个真人）……"));
+    let subjects = subjects.to_string();
     let seeded = ask(&data, &["seed", "--subjects", &subjects, "--seed", &SEED.to_string()])?;
     tell.line(&format!("　　　{}", seeded.trim()));
     let mut stage = raise(options, tell, &played)?;
     scenes::play(&mut stage)?;
-    write_mark(folder, &Played { done: true, ..played })?;
-    close(stage, options)
+    let played = Played { done: true, ..played };
+    write_mark(folder, &played)?;
+    close(stage, options, &played)
+}
+
+/// How many people the register is to have; fewer than the story needs are too few.
+fn register(options: &Options, tell: Teller) -> usize {
+    let asked = options.subjects.unwrap_or(SUBJECTS);
+    if asked < SUBJECTS_MIN {
+        tell.line(&format!("名册至少 {SUBJECTS_MIN} 人故事才演得成：{asked} 改为 {SUBJECTS_MIN}"));
+    }
+    asked.max(SUBJECTS_MIN)
 }
 
 /// Empties a folder of the story's own; the mark goes last, so that an interrupted emptying is known.
@@ -175,12 +192,18 @@ fn names(synthetic: &County, day: Day) -> BTreeMap<RecordId, String> {
 /// A second start: what the first one left, in seconds.
 fn again(options: &Options, tell: Teller, played: &Played) -> Result<()> {
     tell.title("山访：上次的故事已经演过，数据都在");
+    if let Some(asked) = options.subjects.filter(|asked| (*asked).max(SUBJECTS_MIN) != played.subjects) {
+        let there = played.subjects;
+        tell.line(&format!(
+            "名册还是上次的 {there} 人：--subjects {asked} 没有用上。要换请加 --fresh，重新演一遍"
+        ));
+    }
     let mut stage = raise(options, tell, played)?;
     scenes::look_again(&mut stage)?;
-    close(stage, options)
+    close(stage, options, played)
 }
 
-fn close(stage: Stage<'_>, options: &Options) -> Result<()> {
+fn close(stage: Stage<'_>, options: &Options, played: &Played) -> Result<()> {
     let Stage { county, tell, story, .. } = stage;
     let (data, phones) = (county.data().to_owned(), county.phones.clone());
     tell.title("数据在哪里，接下来可以试什么");
@@ -191,11 +214,15 @@ fn close(stage: Stage<'_>, options: &Options) -> Result<()> {
     tell.line(&format!("　{server} coverage --area {} --open village", story.village));
     tell.line(&format!("　{server} coverage --area {} --list not_yet", story.village));
     tell.line(&format!("　{server} doctor"));
-    tell.line("　cargo xtask demo --fresh（重新演一遍）　cargo xtask demo --subjects 20000");
+    tell.line("　cargo xtask demo --fresh（重新演一遍）　cargo xtask demo --fresh --subjects 20000");
     if options.keep {
         let process = county.leave();
+        write_mark(&options.folder, &Played { server: Some(process), ..played.clone() })?;
         tell.line(&format!("服务器还开着：{phones}（进程 {process}；停止：kill {process}）"));
         return Ok(());
+    }
+    if played.server.is_some() {
+        write_mark(&options.folder, &Played { server: None, ..played.clone() })?;
     }
     county.stop()
 }

@@ -1,5 +1,5 @@
 // What is typed goes out when the hand rests, or leaves the field: nothing typed waits for a button.
-import { onBeforeUnmount, ref, watch, type Ref } from 'vue'
+import { onBeforeUnmount, onMounted, ref, watch, type Ref } from 'vue'
 
 const REST_MS = 500
 
@@ -22,6 +22,11 @@ export function resting(value: () => string, say: (typed: string) => void): { ty
     window.clearTimeout(timer)
     timer = window.setTimeout(leave, REST_MS)
   }
-  onBeforeUnmount(leave)
+  // A page that goes away takes what is being typed with it, unless it goes out now.
+  onMounted(() => window.addEventListener('pagehide', leave))
+  onBeforeUnmount(() => {
+    window.removeEventListener('pagehide', leave)
+    leave()
+  })
   return { typed, rest, leave }
 }

@@ -7,9 +7,10 @@ use crate::contested::{ContestedField, OfRecord, Settle};
 use crate::enrol::{EnrolBegin, EnrolDone, EnrolFinish, EnrolPost};
 use crate::history::{HistoryAsked, OfPart, PartPage, PastVisit};
 use crate::lock::{ChangePin, LockStatus, Nothing, Unlock, UnlockRecovery};
-use crate::me::{MeView, SealedExport};
+use crate::me::{MeView, SealedExport, Speak};
 use crate::people::{GroupItem, OfPerson, PeopleAsked, PersonItem, PersonView, SearchAsked};
 use crate::records::{OfVisit, ProofView, RecordItem, RecordsAsked};
+use crate::staff::Colleague;
 use crate::today::{Tidied, TodayAsked, TodayView};
 use crate::urgent::UrgentReport;
 use crate::visits::desk::{Answer, FormView, Section};
@@ -87,6 +88,7 @@ commands! {
     gaps(DraftName) -> Vec<Gap>;
     finish(DraftName) -> FinishReply;
     not_met(NotMetVisit) -> FinishReply;
+    colleagues(Nothing) -> Vec<Colleague>;
     drafts(Nothing) -> Vec<DraftItem>;
     discard_draft(DraftName) -> Nothing;
     restore_draft(DraftName) -> Nothing;
@@ -102,5 +104,6 @@ commands! {
     record(OfVisit) -> RecordItem;
     proof(OfVisit) -> ProofView;
     me(Nothing) -> MeView;
+    speak(Speak) -> Nothing;
     export_waiting(Nothing) -> SealedExport;
 }

@@ -87,12 +87,12 @@ impl Open {
         let mut batch = Batch::default();
         let mut writers: Writers =
             self.store.writers().or_tell()?.into_iter().map(|row| (row.writer, row)).collect();
-        let delivered =
-            self.take_statement(ports, &statement, &exchanging.asked, &mut writers, &mut batch)?;
-        let mut bench = Bench::new(self, self.today(ports));
-        let mut feeds = Feeds::load(self)?;
         let cursor: Option<Cursor> = self.stored(setting::CURSOR)?;
         let restored = cursor.is_some_and(|cursor| cursor.epoch != statement.epoch);
+        let asked = &exchanging.asked;
+        let delivered = self.take_statement(ports, &statement, asked, restored, &mut writers, &mut batch)?;
+        let mut bench = Bench::new(self, self.today(ports));
+        let mut feeds = Feeds::load(self)?;
         let mut again = restored;
         let told = reply.rest.problem.as_ref();
         if let Some(problem) = told.filter(|problem| problem.code == ProblemCode::ExchangeNumberOld) {
@@ -128,9 +128,7 @@ impl Open {
         }
         self.erase(erased, page.as_ref(), &mut bench, &mut batch)?;
         self.relay_told(&mut bench, &batch)?;
-        for fork in &statement.forks {
-            self.reissue(ports, *fork, &mut writers, &mut bench, &mut batch)?;
-        }
+        again |= self.reissue_all(ports, &statement.forks, &mut writers, &mut bench, &mut batch)?;
         feeds.look_at(self.records_of(&delivered)?);
         feeds.settle(&mut bench, |record| {
             let own = self.store.log_of(record).or_tell()?;

@@ -8,7 +8,7 @@ use crate::tell::OrTell;
 use domain::ids::WriterId;
 use domain::log::Mark;
 use domain::patch::RecordRef;
-use domain::problem::Problem;
+use domain::problem::{Problem, ProblemCode};
 use seal::dice::draw_u64;
 use std::collections::{BTreeMap, BTreeSet};
 use store::phone::{Batch, LogRow, OutcomeRow, Stretch, WriterRow};
@@ -18,7 +18,8 @@ use sync::wire::receipt::{ItemState, Statement};
 pub(super) type Writers = BTreeMap<WriterId, WriterRow>;
 
 impl Open {
-    /// Takes in marks, outcomes and receipts. Answers what was delivered for the first time.
+    /// Takes in marks, outcomes and receipts. Answers what was delivered for the first time. `restored`:
+    /// the county has a past that this phone has not heard of.
     ///
     /// # Errors
     /// Those of the database.
@@ -27,6 +28,7 @@ impl Open {
         ports: &mut Ports,
         statement: &Statement,
         asked: &Asked,
+        restored: bool,
         writers: &mut Writers,
         batch: &mut Batch,
     ) -> Result<Vec<Stretch>, Problem> {
@@ -37,18 +39,29 @@ impl Open {
         for row in writers.values_mut() {
             let mark = marks.get(&row.writer).copied().unwrap_or(Mark::NONE);
             let before = row.delivered;
+            let looked_at = looked_at(row.writer, statement, asked);
+            let here = if mark.serial == 0 { None } else { self.hash_at(row.writer, mark.serial)? };
             if mark.serial > row.last.serial {
                 // The county knows more of this log than this phone does: the phone was restored, or
-                // another one has the same past. What it sent now stands there all the same.
-                if !forked.contains(&row.writer) {
-                    let sent = asked.sent.iter().filter(|one| one.writer == row.writer).map(|one| one.to);
-                    row.delivered = sent.max().unwrap_or(before).max(before);
+                // another one has the same past. What it sent now stands there all the same; of a county
+                // that was restored nobody knows what it still has.
+                if restored {
+                    row.delivered = 0;
+                } else if !forked.contains(&row.writer) {
+                    row.delivered = looked_at.unwrap_or(before).max(before);
                 }
                 if !row.closed {
                     ahead.push(row.writer);
                 }
-            } else if mark.serial == 0 || self.hash_at(row.writer, mark.serial)? == Some(mark.hash) {
+            } else if here.is_none_or(|hash| hash == mark.hash) {
+                // What is missing here nobody can compare.
                 row.delivered = mark.serial;
+            } else if restored {
+                // Another phone with the same past was quicker: all is offered again, until the place is
+                // found from which on the two differ.
+                row.delivered = 0;
+            } else if !forked.contains(&row.writer) {
+                row.delivered = looked_at.unwrap_or(0);
             }
             if row.delivered > before {
                 first_time.push(Stretch { writer: row.writer, from: before + 1, to: row.delivered });
@@ -73,8 +86,33 @@ impl Open {
         Ok(first_time)
     }
 
-    fn hash_at(&self, writer: WriterId, serial: u64) -> Result<Option<domain::canonical::Hash>, Problem> {
-        Ok(self.store.log(writer, serial, 1).or_tell()?.first().map(|row| row.hash))
+    /// Logs in which the next entry is missing on this phone and at the county (a line of the journal was
+    /// damaged, and the database lost), with the last serial before it.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(super) fn holes(&self, writers: &Writers) -> Result<Vec<(WriterId, u64)>, Problem> {
+        let mut holes = Vec::new();
+        for row in writers.values().filter(|row| row.delivered < row.last.serial) {
+            let next = self.store.log(row.writer, row.delivered + 1, 1).or_tell()?;
+            if next.first().is_some_and(|one| one.entry.patch.serial > row.delivered + 1) {
+                holes.push((row.writer, row.delivered));
+            }
+        }
+        Ok(holes)
+    }
+
+    /// The hash of an own entry.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(super) fn hash_at(
+        &self,
+        writer: WriterId,
+        serial: u64,
+    ) -> Result<Option<domain::canonical::Hash>, Problem> {
+        let rows = self.store.log(writer, serial, 1).or_tell()?;
+        Ok(rows.first().filter(|row| row.entry.patch.serial == serial).map(|row| row.hash))
     }
 
     /// The records of these stretches.
@@ -128,6 +166,19 @@ impl Open {
         }
         Ok(())
     }
+}
+
+/// Up to where the county has looked at what was sent of a log: there it stands, or a fork is told. From an
+/// item on that it could not read among others it has not looked.
+fn looked_at(writer: WriterId, statement: &Statement, asked: &Asked) -> Option<u64> {
+    let unreadable = statement.outcomes.iter().filter(|one| {
+        let code = one.problem.as_ref().map(|problem| problem.code);
+        one.writer == writer && code == Some(ProblemCode::ItemUndecodable)
+    });
+    let before = unreadable.map(|one| one.serial - 1).min().unwrap_or(u64::MAX);
+    let sent = asked.sent.iter().filter(|one| one.writer == writer);
+    let read = |one: &Stretch| if one.from == one.to { one.to } else { one.to.min(before.max(one.from - 1)) };
+    sent.map(read).max()
 }
 
 /// Closes a log and begins another in its place. Answers the new one. Of a log that had been replaced

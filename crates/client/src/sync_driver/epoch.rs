@@ -94,8 +94,13 @@ impl Open {
     }
 }
 
-/// What is offered in the next request, within so many bytes; at least one record.
-pub(super) fn offer(open: &Open, bytes_max: usize) -> Result<Option<(HeadTables, Vec<RecordRef>)>, Problem> {
+/// What is offered in the next request, within so many bytes; when nothing else goes, at least one record.
+/// A large one never stands in the way of a visit.
+pub(super) fn offer(
+    open: &Open,
+    bytes_max: usize,
+    alone: bool,
+) -> Result<Option<(HeadTables, Vec<RecordRef>)>, Problem> {
     if open.recovery()? != Some(Recovery::Offering) {
         return Ok(None);
     }
@@ -103,7 +108,7 @@ pub(super) fn offer(open: &Open, bytes_max: usize) -> Result<Option<(HeadTables,
     let kept = open.store.recover(SLICE).or_tell()?;
     let fits = kept.iter().enumerate().take_while(|(place, (_, head))| {
         bytes += estimate(head);
-        *place == 0 || bytes <= bytes_max
+        (alone && *place == 0) || bytes <= bytes_max
     });
     let chosen: Vec<&(RecordRef, Head)> = fits.map(|(_, one)| one).collect();
     let records: Vec<RecordRef> = chosen.iter().map(|(record, _)| *record).collect();
@@ -114,7 +119,7 @@ pub(super) fn offer(open: &Open, bytes_max: usize) -> Result<Option<(HeadTables,
 /// The setting after an offer was taken: gone when nothing is left.
 pub(super) fn offered(open: &Open, taken: &[RecordRef], batch: &mut Batch) -> Result<bool, Problem> {
     if taken.is_empty() {
-        return Ok(false);
+        return Ok(open.recovery()? == Some(Recovery::Offering));
     }
     batch.recovered.extend(taken);
     let more = open.store.recover(taken.len() + 1).or_tell()?.len() > taken.len();

@@ -62,11 +62,33 @@ impl Again {
 }
 
 impl Open {
+    /// Issues again what stands behind the forks that the county tells, and behind holes. Answers whether
+    /// there is any.
+    ///
+    /// # Errors
+    /// Those of the journal and the database.
+    pub(super) fn reissue_all(
+        &self,
+        ports: &mut Ports,
+        forks: &[(WriterId, u64)],
+        writers: &mut Writers,
+        bench: &mut Bench<'_>,
+        batch: &mut Batch,
+    ) -> Result<bool, Problem> {
+        let mut all = forks.to_vec();
+        let holes = self.holes(writers)?;
+        all.extend(holes.into_iter().filter(|hole| forks.iter().all(|fork| fork.0 != hole.0)));
+        for fork in &all {
+            self.reissue(ports, *fork, writers, bench, batch)?;
+        }
+        Ok(!all.is_empty())
+    }
+
     /// Issues again, in a new log, the own entries of a forked one beyond what both sides share.
     ///
     /// # Errors
     /// Those of the journal and the database.
-    pub(super) fn reissue(
+    fn reissue(
         &self,
         ports: &mut Ports,
         (writer, shared): (WriterId, u64),
@@ -79,7 +101,9 @@ impl Open {
             return Ok(());
         }
         let fresh = begin_anew(ports, writers, writer);
-        let rows = self.store.log(writer, shared + 1, usize::MAX).or_tell()?;
+        let mut rows = self.store.log(writer, shared + 1, usize::MAX).or_tell()?;
+        // What lies behind its end was issued again before.
+        rows.retain(|one| one.entry.patch.serial <= row.last.serial);
         batch.outcomes.extend(rows.iter().map(|row| OutcomeRow {
             writer,
             serial: row.entry.patch.serial,
@@ -105,8 +129,8 @@ impl Open {
                 batch.entries.push(row);
             }
         }
-        let at_fork = self.store.log(writer, shared, 1).or_tell()?;
-        let hash = at_fork.first().filter(|_| shared > 0).map_or(Mark::NONE.hash, |row| row.hash);
+        let at_fork = if shared > 0 { self.hash_at(writer, shared)? } else { None };
+        let hash = at_fork.unwrap_or(Mark::NONE.hash);
         if let Some(old) = writers.get_mut(&writer) {
             old.last = Mark { serial: shared, hash };
             old.delivered = old.delivered.min(shared);
@@ -143,6 +167,7 @@ impl Open {
             visits.push((visit, row.draft.clone()));
         }
         let (entries, last) = pen.into_parts();
+        let issued = Some((again.from, again.shared));
         let mut lines: Vec<Line> = Vec::new();
         for (entry, (visit, draft)) in entries.into_iter().zip(visits) {
             match lines.last_mut() {
@@ -150,7 +175,7 @@ impl Open {
                     line.entries.push(entry);
                     line.draft = line.draft.take().or(draft);
                 }
-                _ => lines.push(Line { entries: vec![entry], visit, draft }),
+                _ => lines.push(Line { entries: vec![entry], visit, draft, again: issued }),
             }
         }
         Ok((lines, last))

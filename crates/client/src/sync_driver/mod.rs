@@ -49,6 +49,8 @@ pub enum Arrived {
     Unreachable,
     /// It took too long.
     TooSlow,
+    /// Whoever answered could not prove to be the county's server.
+    NotTrusted,
     /// Time has passed.
     Tick,
     /// Somebody pressed "stop".
@@ -96,7 +98,7 @@ pub struct SyncReport {
 }
 
 /// How far the session under way is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct Progress {
     /// Items that the county has taken in since it began.
@@ -105,6 +107,8 @@ pub struct Progress {
     pub of: u64,
     /// Bytes sent and received, without HTTP's own.
     pub bytes: u64,
+    /// Why nothing is being sent just now, while it waits to try again.
+    pub held_up: Option<Problem>,
 }
 
 /// A session under way.
@@ -180,7 +184,12 @@ impl App {
         let Some(open) = &self.open else { return Progress::default() };
         let Some(under_way) = &open.exchanging else { return Progress::default() };
         let waiting = open.waiting().unwrap_or(under_way.of);
-        Progress { sent: under_way.of.saturating_sub(waiting), of: under_way.of, bytes: under_way.bytes }
+        Progress {
+            sent: under_way.of.saturating_sub(waiting),
+            of: under_way.of,
+            bytes: under_way.bytes,
+            held_up: under_way.session.held_up().cloned(),
+        }
     }
 }
 
@@ -232,6 +241,7 @@ impl Open {
             Arrived::Stop => Input::Stop,
             Arrived::Unreachable => Input::Failed(Failure::Unreachable),
             Arrived::TooSlow => Input::Failed(Failure::TooSlow),
+            Arrived::NotTrusted => Input::Failed(Failure::NotTrusted),
             Arrived::Reply { status, body } => {
                 exchanging.bytes += body.len() as u64;
                 match self.open_reply(exchanging.asked.number, status, &body) {

@@ -52,7 +52,7 @@ impl Open {
             sum: WriterId(feed.sum),
         });
         let digest = whole(held);
-        let offered = epoch::offer(self, bytes_left)?;
+        let offered = epoch::offer(self, bytes_left, pieces.is_empty())?;
         let count: u64 = pieces.iter().map(|piece| piece.items.len() as u64).sum();
         let outgoing = Outgoing {
             pieces,
@@ -68,7 +68,7 @@ impl Open {
         Ok((outgoing, Asked { number, sent, recovered }))
     }
 
-    /// The next entries of a log that fit; of an erased one the envelope goes.
+    /// The next entries of a log that fit, without a hole; of an erased one the envelope goes.
     fn next_entries(
         &self,
         row: &WriterRow,
@@ -78,8 +78,8 @@ impl Open {
     ) -> Result<Vec<Entry>, Problem> {
         let mut entries: Vec<Entry> = Vec::new();
         for one in self.store.log(row.writer, row.delivered + 1, *items_left).or_tell()? {
-            let entry = one.entry;
-            if entry.patch.serial > row.last.serial {
+            let (entry, next) = (one.entry, row.delivered + 1 + entries.len() as u64);
+            if entry.patch.serial > row.last.serial || entry.patch.serial != next {
                 break;
             }
             let bytes = serde_json::to_vec(&entry.body).or_tell()?.len() + ITEM_BYTES;

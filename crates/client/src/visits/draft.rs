@@ -3,6 +3,7 @@
 use crate::app::{App, Open};
 use crate::lock::Nothing;
 use crate::ports::Ports;
+use crate::shown::shown_name;
 use crate::tell::{OrTell, internal};
 use domain::canonical::Hash;
 use domain::catalogue::{RecordKind, keys};
@@ -130,7 +131,7 @@ pub struct DraftItem {
     pub visit: String,
     /// The household's head (户主), or the place.
     pub title: String,
-    /// The people, by name.
+    /// The people, by name as lists show it.
     pub people: Vec<String>,
     /// When it was last changed.
     pub changed_ms: UnixMs,
@@ -164,14 +165,23 @@ impl Open {
     pub(crate) fn name_of(&self, kind: RecordKind, id: RecordId) -> Result<String, Problem> {
         let row = self.store.record(RecordRef { kind, id }).or_tell()?;
         let head = row.as_ref().and_then(|row| row.head());
-        Ok(head.and_then(|head| head.text(keys::NAME)).unwrap_or_default().to_owned())
+        let name = head.and_then(|head| head.text(keys::NAME).or_else(|| head.text(keys::NICKNAME)));
+        Ok(name.unwrap_or_default().to_owned())
     }
 
-    fn draft_item(&self, row: DraftRow) -> Result<DraftItem, Problem> {
+    /// The name of a person as lists show it: a child's is masked.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(crate) fn listed_name(&self, id: RecordId, day: Day) -> Result<String, Problem> {
+        Ok(self.person(id)?.map(|person| shown_name(&person, day)).unwrap_or_default())
+    }
+
+    fn draft_item(&self, row: DraftRow, day: Day) -> Result<DraftItem, Problem> {
         let head: Option<DraftHead> = serde_json::from_str(&row.head).ok();
         let mut people = Vec::new();
         for part in head.iter().flat_map(|head| &head.parts) {
-            people.push(self.name_of(RecordKind::Person, part.subject)?);
+            people.push(self.listed_name(part.subject, day)?);
         }
         let title = match head.as_ref().map(|head| (head.household, head.place.clone())) {
             Some((Some(household), _)) => self.name_of(RecordKind::Household, household)?,
@@ -195,9 +205,11 @@ impl App {
     /// # Errors
     /// Those of the database.
     pub fn drafts(&mut self, _: Nothing) -> Result<Vec<DraftItem>, Problem> {
+        let today = self.today()?;
         let open = self.reading()?;
         let rows = open.store.drafts().or_tell()?;
-        let mut items = rows.into_iter().map(|row| open.draft_item(row)).collect::<Result<Vec<_>, _>>()?;
+        let mut items =
+            rows.into_iter().map(|row| open.draft_item(row, today)).collect::<Result<Vec<_>, _>>()?;
         items.sort_by_key(|item| item.discarded);
         Ok(items)
     }

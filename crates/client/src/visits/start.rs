@@ -199,6 +199,8 @@ pub struct PartView {
     pub has_form: bool,
     /// Found by hand.
     pub found: Vec<Found>,
+    /// What was said of concerns of earlier visits.
+    pub now: Vec<(RecordId, ConcernNow)>,
 }
 
 impl Open {
@@ -213,6 +215,7 @@ impl Open {
                 reason: part.reason,
                 has_form: part.asks().is_some(),
                 found: part.found.clone(),
+                now: part.now.clone(),
             });
         }
         let (mut others, mut title) = (Vec::new(), head.place.clone().unwrap_or_default());

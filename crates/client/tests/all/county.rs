@@ -412,7 +412,7 @@ impl County {
         }
         let heads: BTreeMap<RecordRef, _> =
             found.rows.iter().filter_map(|row| Some((row.record, row.head.as_ref()?))).collect();
-        let tables = HeadTables::encode(heads.iter().map(|(record, head)| (*record, *head)));
+        let tables = HeadTables::encode(heads.iter().map(|(record, head)| (*record, &***head)));
         let order = tables.decode().0;
         let scopes = order.iter().map(|(record, _)| by_record.get(record).unwrap().clone()).collect();
         let (feeds, more) = (found.positions, found.more);

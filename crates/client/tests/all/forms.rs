@@ -4,6 +4,7 @@ use crate::county::{household, person};
 use crate::flows::{enrolled, fill, visit};
 use crate::world::{code, sync};
 use client::lock::Nothing;
+use client::me::{Language, Speak};
 use client::visits::desk::{Answer, Section};
 use client::visits::draft::DraftName;
 use client::visits::finish::NotMetVisit;
@@ -204,4 +205,42 @@ fn a_draft_put_away_can_be_brought_back_with_its_answers() {
     app.restore_draft(DraftName { visit: draft.clone() }).unwrap();
     assert!(app.finish(DraftName { visit: draft }).unwrap().visit.is_some());
     assert_eq!(app.drafts(Nothing {}).unwrap(), []);
+}
+
+#[test]
+fn a_form_that_is_open_speaks_the_language_that_is_chosen_and_keeps_its_answers() {
+    let (_, _, mut app) = enrolled();
+    let visit = started(&mut app, &[("李阿普", Met::InPerson)]);
+    let of = || DraftSubject { visit: visit.clone(), subject: person("李阿普") };
+    let before = app.form(of()).unwrap();
+    fill(&mut app, &visit, "李阿普");
+    app.speak(Speak { language: Language::En }).unwrap();
+    let english = app.form(of()).unwrap();
+    assert_ne!(english.pages[0].label, before.pages[0].label);
+    assert_eq!(english.pages[0].answered, english.pages[0].total);
+    app.speak(Speak { language: Language::Zh }).unwrap();
+    assert_eq!(app.form(of()).unwrap().pages[0].label, before.pages[0].label);
+}
+
+#[test]
+fn a_past_answer_says_what_it_takes_and_whether_it_is_ones_own() {
+    let (county, phone, mut app) = enrolled();
+    let visit = started(&mut app, &[("李阿普", Met::InPerson)]);
+    fill(&mut app, &visit, "李阿普");
+    app.finish(DraftName { visit }).unwrap();
+    sync(&mut app, &phone, &county);
+    let past = app.person(client::people::OfPerson { subject: person("李阿普") }).unwrap().visits;
+    let page = app.part(client::history::OfPart { part: past[0].part }).unwrap();
+    assert!(page.own);
+    let first = &page.answers[0];
+    let takes = first.takes.as_ref().unwrap();
+    assert!(takes.choices.iter().any(|choice| Value::from(choice.code.as_str()) == first.values[0]));
+}
+
+#[test]
+fn colleagues_are_those_of_the_same_places_the_holder_first() {
+    let (_, _, mut app) = enrolled();
+    let all = app.colleagues(Nothing {}).unwrap();
+    assert!(all[0].me && all.iter().filter(|one| one.me).count() == 1);
+    assert!(all.iter().all(|one| !one.name.is_empty() && !one.roles.is_empty()));
 }

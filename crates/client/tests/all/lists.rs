@@ -255,14 +255,23 @@ fn somebody_who_is_not_on_the_list_is_registered_and_visited_before_the_county_k
     let (county, phone, mut app) = enrolled();
     let register = RegisterPerson {
         name: "新来的".into(),
+        nickname: None,
         village: VILLAGE,
         household: Some(household("张建国家")),
         sex: Some("2".into()),
         born: "1950-01-01".parse().ok(),
         phone: None,
         pinyin: None,
+        another: false,
     };
-    let made = app.register_person(register).unwrap().record;
+    let made = app.register_person(register.clone()).unwrap().record;
+    let twice = app.register_person(register.clone()).unwrap_err();
+    assert_eq!(twice.code, ProblemCode::PersonRegistered);
+    assert_eq!(twice.params["subject"], made.id.to_string(), "the one who is there is named");
+    for name in ["", "  ", "12345", "新\n来", &"新".repeat(51)] {
+        let wrong = RegisterPerson { name: name.into(), ..register.clone() };
+        assert_eq!(app.register_person(wrong).unwrap_err().code, ProblemCode::NameMalformed, "{name:?}");
+    }
     assert_eq!(search(&mut app, "xld"), [made.id]);
     let chosen = client::visits::start::Chosen { subject: made.id, met: Some(domain::visit::Met::InPerson) };
     let start = client::visits::start::StartVisit { subjects: vec![chosen], ..Default::default() };
@@ -284,6 +293,32 @@ fn somebody_who_is_not_on_the_list_is_registered_and_visited_before_the_county_k
     assert_eq!(county.count(RecordKind::Visit), 1);
     let head = county.record(RecordKind::Person, made.id).unwrap().head;
     assert_eq!(head.text(keys::REGISTRATION), Some("pending"));
+}
+
+#[test]
+fn whoever_is_known_by_a_nickname_only_is_registered_by_it() {
+    let (county, phone, mut app) = enrolled();
+    let register = RegisterPerson {
+        name: String::new(),
+        nickname: Some("老普".into()),
+        village: VILLAGE,
+        household: None,
+        sex: None,
+        born: None,
+        phone: None,
+        pinyin: None,
+        another: false,
+    };
+    let made = app.register_person(register.clone()).unwrap().record;
+    assert_eq!(search(&mut app, "laopu"), [made.id]);
+    assert_eq!(app.person(OfPerson { subject: made.id }).unwrap().item.name, "老普");
+    let twice = app.register_person(register.clone()).unwrap_err();
+    assert_eq!(twice.params["subject"], made.id.to_string());
+    let other = app.register_person(RegisterPerson { another: true, ..register }).unwrap().record;
+    assert_ne!(other, made, "somebody else who is called so");
+    sync(&mut app, &phone, &county);
+    let head = county.record(RecordKind::Person, made.id).unwrap().head;
+    assert_eq!((head.text(keys::NAME), head.text(keys::NICKNAME)), (None, Some("老普")));
 }
 
 #[test]

@@ -28,7 +28,7 @@ fn an_enrolment_cut_after_the_countys_commit_resumes_with_the_same_key() {
     assert!(lost.contains("body"));
     // The reply is lost, and the app dies.
     let mut app = phone.start();
-    assert_eq!(app.status(Nothing {}).unwrap().phase, Phase::Locked);
+    assert_eq!(app.status(Nothing {}).unwrap().phase, Phase::Begun);
     assert_eq!(code(app.unlock(Unlock { pin: PIN.into() })), ProblemCode::NotEnrolled);
     let again = app.enrol_begin(begin(&sheet, PIN)).unwrap();
     assert_eq!(again, first, "the same bytes");

@@ -4,7 +4,7 @@ use crate::county::person;
 use crate::flows::{enrolled, noon, visit};
 use crate::logs::one_visit;
 use crate::world::sync;
-use client::records::{RecordsAsked, RecordsFilter};
+use client::records::{RecordState, RecordsAsked, RecordsFilter};
 use client::sync_driver::{Arrived, SyncWant};
 use domain::catalogue::RecordKind;
 use domain::patch::RecordRef;
@@ -68,4 +68,89 @@ fn what_was_erased_before_it_was_sent_holds_up_nothing() {
     let mut app = phone.opened();
     assert_eq!(sync(&mut app, &phone, &county).waiting, 0);
     assert_eq!(county.count(RecordKind::Visit), 2);
+}
+
+/// The database is lost, and a line of the journal cannot be read.
+#[test]
+fn a_damaged_line_of_the_journal_holds_up_none_of_the_others() {
+    for damaged in 0..3 {
+        let (county, mut phone, mut app) = enrolled();
+        for name in ["李阿普", "张建国", "李小花"] {
+            visit(&mut app, name);
+        }
+        drop(app);
+        phone.shelf = Default::default();
+        phone.journal.0.lock().unwrap()[damaged] = b"dust".to_vec();
+        let mut app = phone.opened();
+        for _ in 0..2 {
+            sync(&mut app, &phone, &county);
+        }
+        assert_eq!(sync(&mut app, &phone, &county).waiting, 0, "line {damaged}");
+        assert_eq!(county.count(RecordKind::Visit), 2, "line {damaged}");
+        let states: Vec<_> = app.records(RecordsAsked::default()).unwrap();
+        assert!(states.iter().all(|one| one.state == RecordState::Received), "{states:?}");
+    }
+}
+
+#[test]
+fn what_a_clone_issued_again_is_there_once_when_its_database_is_lost() {
+    let (county, mut phone, mut app) = enrolled();
+    visit(&mut app, "李阿普");
+    sync(&mut app, &phone, &county);
+    drop(app);
+    let mut clone = phone.cloned(9);
+    let (mut one, mut two) = (phone.opened(), clone.opened());
+    visit(&mut one, "张建国");
+    visit(&mut two, "李小花");
+    sync(&mut one, &phone, &county);
+    // The batch with the new log is lost at first: it is issued once more.
+    let SyncWant::Post { body, .. } = two.sync_step(Arrived::Start).unwrap() else { panic!() };
+    let (status, body) = county.exchange(&body, noon());
+    clone.shelf.0.plan_fault(Some(Fault::Before(0)));
+    two.sync_step(Arrived::Reply { status, body }).unwrap();
+    clone.shelf.0.plan_fault(None);
+    sync(&mut two, &clone, &county);
+    assert_eq!(county.count(RecordKind::Visit), 3);
+    visit(&mut two, "张建国");
+    drop(two);
+    clone.shelf = Default::default();
+    let mut two = clone.opened();
+    for _ in 0..3 {
+        sync(&mut two, &clone, &county);
+    }
+    assert_eq!(sync(&mut two, &clone, &county).waiting, 0);
+    assert_eq!(county.count(RecordKind::Visit), 4, "each once");
+    assert_eq!(county.count(RecordKind::Part), 4, "each once");
+}
+
+#[test]
+fn a_phone_whose_clone_was_quicker_at_a_restored_county_gives_back_what_it_had_delivered() {
+    for (quicker, waits) in [(1, false), (2, false), (3, false), (1, true), (2, true), (3, true)] {
+        let (county, mut phone, mut app) = enrolled();
+        visit(&mut app, "李阿普");
+        sync(&mut app, &phone, &county);
+        drop(app);
+        let mut clone = phone.cloned(9);
+        let (mut one, mut two) = (phone.opened(), clone.opened());
+        let backup = county.backup();
+        for name in ["张建国", "李小花"] {
+            visit(&mut one, name);
+        }
+        assert_eq!(sync(&mut one, &phone, &county).waiting, 0);
+        county.restore(&backup);
+        for _ in 0..quicker {
+            visit(&mut two, "李小花");
+        }
+        sync(&mut two, &clone, &county);
+        assert_eq!(county.count(RecordKind::Visit), 1 + quicker);
+        if waits {
+            visit(&mut one, "李阿普");
+        }
+        for _ in 0..4 {
+            sync(&mut one, &phone, &county);
+        }
+        assert_eq!(sync(&mut one, &phone, &county).waiting, 0);
+        let expected = 3 + quicker + usize::from(waits);
+        assert_eq!(county.count(RecordKind::Visit), expected, "each once, of both: {quicker} {waits}");
+    }
 }

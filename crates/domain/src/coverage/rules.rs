@@ -64,6 +64,12 @@ impl Rules {
         areas.by_ref().take(DEPTH_MAX).find_map(|area| owners.get(&area)).map_or(&[], Vec::as_slice)
     }
 
+    /// The codes of all categories that a duty ever asked for, wherever. O(rules of the duty).
+    pub fn categories(&self, duty: &str) -> BTreeSet<&str> {
+        let rules = self.duties.get(duty).into_iter().flat_map(BTreeMap::values).flatten();
+        rules.flat_map(|rule| &rule.categories).map(String::as_str).collect()
+    }
+
     /// Where other rules ask something else; `None` when they differ in words only. Standings of other
     /// duties, and of periods whose next one ends on or before that day, are the same under both.
     /// O(areas · duties · rules).

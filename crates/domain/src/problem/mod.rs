@@ -50,21 +50,34 @@ impl Problem {
         self
     }
 
+    /// The same problem with a detail that each language has its own words for.
+    #[must_use]
+    pub fn with_both(self, name: &str, zh: impl fmt::Display, en: impl fmt::Display) -> Self {
+        self.with(&format!("{name}{ZH}"), zh).with(name, en)
+    }
+
     /// The sentence for a person, in Chinese.
     pub fn zh(&self) -> String {
-        self.fill(self.code.zh())
+        let own = self.params.iter().filter_map(|(name, detail)| Some((name.strip_suffix(ZH)?, detail)));
+        let text = own.fold(self.code.zh().to_owned(), |text, (name, detail)| put(&text, name, detail));
+        self.fill(text)
     }
 
     /// The sentence for a person, in English.
     pub fn en(&self) -> String {
-        self.fill(self.code.en())
+        self.fill(self.code.en().to_owned())
     }
 
-    fn fill(&self, template: &str) -> String {
-        self.params
-            .iter()
-            .fold(template.to_owned(), |text, (name, detail)| text.replace(&format!("{{{name}}}"), detail))
+    fn fill(&self, template: String) -> String {
+        self.params.iter().fold(template, |text, (name, detail)| put(&text, name, detail))
     }
+}
+
+/// Behind the name of a detail: its Chinese words.
+const ZH: &str = "_zh";
+
+fn put(text: &str, name: &str, detail: &str) -> String {
+    text.replace(&format!("{{{name}}}"), detail)
 }
 
 impl fmt::Display for Problem {
@@ -97,5 +110,13 @@ mod tests {
     fn details_fill_the_sentence() {
         let problem = Problem::new(ProblemCode::RequestTooLarge).with("limit", "256 KiB");
         assert!(problem.zh().contains("256 KiB"));
+    }
+
+    #[test]
+    fn a_detail_may_have_words_in_each_language() {
+        let problem = Problem::new(ProblemCode::ArgumentWrong).with("name", "x");
+        let problem = problem.with_both("reason", "没有这个村", "there is no such village");
+        assert_eq!(problem.zh(), "“x”：没有这个村。");
+        assert_eq!(problem.en(), "\"x\": there is no such village.");
     }
 }

@@ -99,6 +99,10 @@ problems! {
         "Somebody has decided on this already. Reload.";
 
     // Answers and visits
+    NameMalformed Fix "请写姓名，或大家怎么称呼：1 到 50 个字，不能只有数字和符号。"
+        "Give a name, or how people call them: 1 to 50 characters, not only digits and signs.";
+    PersonRegistered Fix "这里已经登记过叫这个名字的人。请打开那一位；真是另一个人，请选“另一个人”。"
+        "Somebody of this name is registered here already. Open their page; if it is another person, say so.";
     AnswerWrongType Fix "“{question}”这里要填{expected}。其他内容都已存好。"
         "\"{question}\" needs {expected}. Everything else is saved.";
     AnswerOutsideConstraint Fix "“{question}”：{message}。其他内容都已存好。"
@@ -191,6 +195,8 @@ problems! {
         "The link is too slow; not everything was sent. It is all on the phone and goes on from where it stopped.";
     NotTheCounty Retry "这个网络要先登录（如酒店、商场的无线网）。内容都在手机里，换个网络再试。"
         "This network wants a log-in page first. Everything is on the phone; try another network.";
+    CountyNotTrusted Retry "对方的证书不是本县的，什么都没有传。内容都在手机里，请换个网络再试；还是这样，请打电话给县里。"
+        "The other side could not prove to be your county; nothing was sent. Everything is on the phone; try another network, and ring the county if it goes on.";
     ReplyDamaged Retry "县里的回复不完整。内容都在手机里，请再试一次。"
         "The county's reply was incomplete. Everything is on the phone; try again.";
     CountyBusy Retry "县里正忙，请 {wait_s} 秒后再试。内容都在手机里。"
@@ -225,6 +231,8 @@ problems! {
         "The county does not have this form yet; the item waits. Nothing is lost.";
     OutsideArea Call "这个村那时不归您负责，已放到待处理，由县里看。内容都在。"
         "This village was not yours at that time; a reviewer will look. Nothing is lost.";
+    TimeNotCounted Call "走访时间在 {begins} 以前，县里从那天起才统计，已放到待处理，由县里看。时间填错了请更正。内容都在。"
+        "The visit is dated before {begins}, from which day on the county counts; a reviewer will look. If the date is a slip, amend it. Nothing is lost.";
     NotPermitted Call "这一项要由乡镇或县里来改，已放到待处理。内容都在。"
         "This has to be changed by the township or county; a reviewer will look. Nothing is lost.";
     ItemUndecodable Call "这一条读不出来，已原样存放，由县里看。内容都在。"

@@ -118,6 +118,11 @@ impl Vault {
         Ok((vault, Unlocked { keys, master }))
     }
 
+    /// Whether a 备用解锁码 opens it: not before the county has answered.
+    pub fn has_recovery(&self) -> bool {
+        self.recovery.is_some()
+    }
+
     /// Opens with PIN and key store. Takes as long as the stretch settings say, about 0.1 s.
     ///
     /// # Errors

@@ -95,6 +95,10 @@ pub fn open(database: &Path, key: &[u8; 32], half: Half) -> Result<Connection, S
 /// As [`open`].
 pub fn open_reader(database: &Path, key: &[u8; 32], half: Half) -> Result<Connection, StoreError> {
     let verdict = canary::judge(database, key, half);
+    if std::fs::metadata(database).is_ok_and(|file| file.len() == 0) {
+        // SQLite takes an empty file for a new database; here there was one.
+        return Err(if verdict == Verdict::Differs { StoreError::WrongKey } else { StoreError::Damaged });
+    }
     let connection = connect(database, key, half, verdict, OpenFlags::empty())?;
     let settings = "PRAGMA query_only = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384;";
     connection.execute_batch(settings).map_err(fault)?;

@@ -89,6 +89,13 @@ fn fork_outcome(writer: WriterId, serial: u64) -> ItemOutcome {
     ItemOutcome { writer, serial, state: ItemState::Forked, problem: Some(broken(serial)) }
 }
 
+fn note_fork(row: &mut WriterRow, walked: &mut Walked, serial: u64) {
+    if walked.fork.is_none() {
+        walked.fork = Some(serial - 1);
+        row.forked_at = if row.forked_at == 0 { serial } else { row.forked_at.min(serial) };
+    }
+}
+
 fn fork(
     work: &mut Work<'_>,
     row: &mut WriterRow,
@@ -98,10 +105,7 @@ fn fork(
     device: DeviceId,
 ) {
     let serial = entry.patch.serial;
-    if walked.fork.is_none() {
-        walked.fork = Some(serial - 1);
-        row.forked_at = if row.forked_at == 0 { serial } else { row.forked_at.min(serial) };
-    }
+    note_fork(row, walked, serial);
     let held = Held::Entry(Box::new(entry.clone()));
     let (state, waits_for) = (ItemState::Forked, Some(WaitsFor::Reviewer));
     work.append(held, hash, state, waits_for, Some(broken(serial)), Vec::new(), Some(device));
@@ -155,17 +159,24 @@ fn unreadable(
     let Some((item, alone)) = &piece.unreadable else { return };
     let (writer, serial) = (piece.writer, item.serial);
     let known = work.loaded.known.get(&(writer, serial));
-    if known.is_some_and(|known| known.iter().any(|one| one.hash == piece.last)) {
+    if let Some(one) = known.and_then(|known| known.iter().find(|one| one.hash == piece.last)) {
+        if one.state == ItemState::Forked {
+            walked.fork.get_or_insert(serial - 1);
+        }
         return;
     }
     let problem = Problem::new(ProblemCode::ItemUndecodable).with("place", &item.reason);
     let next = serial == row.mark.serial + 1 && piece.prev == row.mark.hash;
+    // Its place is taken by another, or what stands before it is.
+    let forked = forked || serial <= row.mark.serial || (serial == row.mark.serial + 1 && *alone && !next);
     if *alone && (next || forked) {
         let held = Held::Unreadable { writer, serial, raw: item.raw.clone() };
         let state = if forked { ItemState::Forked } else { ItemState::SetAside };
         let waits_for = Some(WaitsFor::Reviewer);
         work.append(held, piece.last, state, waits_for, Some(problem), Vec::new(), Some(device));
-        if !forked {
+        if forked {
+            note_fork(row, walked, serial);
+        } else {
             row.mark = Mark { serial, hash: piece.last };
         }
     } else {

@@ -4,7 +4,7 @@
 //! a part also needs that its person is of the author's area.
 
 use super::judge::{Verdict, set_aside};
-use super::needs::HistoryEntry;
+use super::needs::{HistoryEntry, WaitsFor};
 use super::outcome::Held;
 use super::work::Work;
 use crate::wire::receipt::ItemState;
@@ -12,7 +12,7 @@ use domain::catalogue::{RecordKind, keys};
 use domain::ids::{AreaCode, RecordId, WriterId};
 use domain::patch::{Entry, RecordRef};
 use domain::permission::{self, Act};
-use domain::problem::ProblemCode;
+use domain::problem::{Problem, ProblemCode};
 use domain::subject::Person;
 use domain::time::{Day, Happened, UnixMs};
 use domain::value::Value;
@@ -51,6 +51,12 @@ pub(super) fn permitted(work: &mut Work<'_>, entry: &Entry, arrived_ms: UnixMs) 
         }
     } else if follows_its_visit(work, entry, &acts)? {
         return Some(Verdict::Apply);
+    }
+    let begins = work.county.begins;
+    let dated = matches!(patch.record.kind, RecordKind::Visit | RecordKind::Part);
+    if dated && days.iter().any(|days| *days.end() < begins) {
+        let problem = Problem::new(ProblemCode::TimeNotCounted).with("begins", begins);
+        return Some(Verdict::Hold(ItemState::SetAside, WaitsFor::Reviewer, problem));
     }
     let reference = work.reference();
     let somewhere = reference.assignments_of(patch.author).any(|one| {

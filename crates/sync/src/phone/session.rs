@@ -38,6 +38,8 @@ pub enum Failure {
     Unreachable,
     /// It took too long.
     TooSlow,
+    /// Whoever answered could not prove to be the county's server.
+    NotTrusted,
     /// Something else answered: a log-in page.
     NotTheCounty,
     /// The reply was cut short, or its signature is wrong.
@@ -128,6 +130,8 @@ pub struct Session {
     failures: u32,
     report: Report,
     sent_now: u64,
+    /// Of the request under way: log, first and last serial.
+    pieces: Vec<(WriterId, u64, u64)>,
     progress: Option<(u64, u64)>,
 }
 
@@ -141,6 +145,7 @@ impl Session {
             failures: 0,
             report: Report::default(),
             sent_now: 0,
+            pieces: Vec::new(),
             progress: None,
         }
     }
@@ -196,9 +201,16 @@ impl Session {
         }
     }
 
+    /// What holds the session up while it waits to try again.
+    pub fn held_up(&self) -> Option<&Problem> {
+        self.report.problem.as_ref().filter(|_| matches!(self.state, State::Waiting { .. }))
+    }
+
     fn request(&mut self, outgoing: Outgoing) -> ExchangeRequest {
         let items = outgoing.pieces.iter().map(|piece| piece.items.len() as u64);
         self.sent_now = items.sum();
+        let last = |piece: &LogPiece| piece.from + (piece.items.len() as u64).saturating_sub(1);
+        self.pieces = outgoing.pieces.iter().map(|one| (one.writer, one.from, last(one))).collect();
         self.report.waiting = outgoing.waiting + self.sent_now;
         // What it brings comes back as heads, and the county's digests with them.
         let digest = outgoing.pieces.is_empty().then_some(outgoing.digest);
@@ -223,15 +235,17 @@ impl Session {
         let left = self.report.waiting.saturating_sub(self.sent_now);
         self.report.waiting = left;
         let unreadable = |code| code == Some(ProblemCode::ItemUndecodable);
-        let beyond = |one: &crate::wire::receipt::ItemOutcome| {
-            let mark = reply.statement.marks.iter().find(|(writer, _)| *writer == one.writer);
-            mark.is_some_and(|(_, mark)| one.serial > mark.serial)
+        let among_others = |one: &crate::wire::receipt::ItemOutcome| {
+            let within = |(writer, from, last): &(WriterId, u64, u64)| {
+                *writer == one.writer && from < last && (*from..=*last).contains(&one.serial)
+            };
+            self.pieces.iter().any(within)
         };
         let alone = reply
             .statement
             .outcomes
             .iter()
-            .any(|one| unreadable(one.problem.as_ref().map(|problem| problem.code)) && beyond(one));
+            .any(|one| unreadable(one.problem.as_ref().map(|problem| problem.code)) && among_others(one));
         let more = reply.rest.page.as_ref().is_some_and(|page| page.more);
         let reached = self.reached(reply);
         // A county that gives nothing and takes nothing is not asked the same again.
@@ -252,6 +266,7 @@ impl Session {
         let (problem, retry_ms) = match failure {
             Failure::Unreachable => (Problem::new(ProblemCode::Unreachable), None),
             Failure::TooSlow => (Problem::new(ProblemCode::TooSlow), None),
+            Failure::NotTrusted => (Problem::new(ProblemCode::CountyNotTrusted), None),
             Failure::NotTheCounty => (Problem::new(ProblemCode::NotTheCounty), None),
             Failure::Damaged => (Problem::new(ProblemCode::ReplyDamaged), None),
             Failure::Busy { wait_s } => {

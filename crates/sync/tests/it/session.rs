@@ -4,12 +4,18 @@ use domain::canonical::Hash;
 use domain::ids::{AreaCode, DeviceId, WriterId};
 use domain::log::Mark;
 use domain::problem::{Problem, ProblemCode};
+use serde_json::value::RawValue;
 use sync::phone::{Failure, Input, Outgoing, Session, Want};
 use sync::wire::exchange::{ExchangeReply, Page, Rest};
+use sync::wire::item::LogPiece;
 use sync::wire::receipt::{ItemOutcome, ItemState, Statement};
 
 fn outgoing(waiting: u64) -> Input {
-    let (pieces, feeds) = (Vec::new(), Vec::new());
+    outgoing_with(Vec::new(), waiting)
+}
+
+fn outgoing_with(pieces: Vec<LogPiece>, waiting: u64) -> Input {
+    let feeds = Vec::new();
     Input::Outbox(Box::new(Outgoing {
         pieces,
         waiting,
@@ -88,10 +94,12 @@ fn failures_wait_longer_and_give_up_for_the_time_being() {
         match session.poll() {
             Want::Wait { until_ms } => {
                 waits.push(until_ms - now);
+                assert_eq!(session.held_up(), Some(&Problem::new(ProblemCode::Unreachable)));
                 session.handle(Input::Tick, until_ms - 1);
                 assert!(matches!(session.poll(), Want::Wait { .. }), "not before its time");
                 now = until_ms;
                 session.handle(Input::Tick, now);
+                assert_eq!(session.held_up(), None, "it tries again");
             }
             Want::Done(report) => {
                 assert_eq!(report.problem, Some(Problem::new(ProblemCode::Unreachable)));
@@ -116,22 +124,37 @@ fn a_refusal_is_not_asked_again() {
     assert_eq!(report.problem, Some(problem));
 }
 
+/// A piece of so many items.
+fn piece(from: u64, count: usize) -> LogPiece {
+    let (writer, prev, last) = (WriterId(1), Hash::ZERO, Hash::ZERO);
+    let items = (0..count).filter_map(|_| RawValue::from_string("[]".into()).ok()).collect();
+    LogPiece { writer, from, prev, last, authors: Vec::new(), forms: Vec::new(), items }
+}
+
 #[test]
 fn an_unreadable_item_is_sent_alone_next() {
-    let mut session = Session::new("0.1", 7);
-    session.handle(Input::Start, 0);
-    until_send(&mut session, 0);
-    let mut answer = reply(4, false);
-    answer.statement.outcomes.push(ItemOutcome {
-        writer: WriterId(1),
-        serial: 5,
-        state: ItemState::SetAside,
-        problem: Some(Problem::new(ProblemCode::ItemUndecodable)),
-    });
-    session.handle(Input::Reply(Box::new(answer)), 0);
-    assert!(matches!(session.poll(), Want::Store(_)));
-    session.handle(Input::Stored, 0);
-    assert!(matches!(session.poll(), Want::LoadOutbox { alone: true, .. }));
+    // Behind the county's mark, or where another has its place; alone it is not asked for again.
+    for (mark, from, count, expected) in
+        [(4, 3, 4, true), (9, 3, 4, true), (5, 5, 1, false), (9, 6, 2, false)]
+    {
+        let mut session = Session::new("0.1", 7);
+        session.handle(Input::Start, 0);
+        assert!(matches!(session.poll(), Want::LoadOutbox { alone: false, .. }));
+        session.handle(outgoing_with(vec![piece(from, count)], 1), 0);
+        assert!(matches!(session.poll(), Want::Send(_)));
+        let mut answer = reply(mark, false);
+        answer.statement.outcomes.push(ItemOutcome {
+            writer: WriterId(1),
+            serial: 5,
+            state: ItemState::SetAside,
+            problem: Some(Problem::new(ProblemCode::ItemUndecodable)),
+        });
+        session.handle(Input::Reply(Box::new(answer)), 0);
+        assert!(matches!(session.poll(), Want::Store(_)));
+        session.handle(Input::Stored, 0);
+        let Want::LoadOutbox { alone, .. } = session.poll() else { panic!("more waits") };
+        assert_eq!(alone, expected, "mark {mark}, {count} items from {from}");
+    }
 }
 
 #[test]

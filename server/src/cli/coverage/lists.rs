@@ -36,7 +36,8 @@ pub(super) async fn people(
         "记录",
     ]);
     lines.iter().for_each(|line| columns.row(cells(line)));
-    let heading = format!("{} · {} · {} {} 人", table.title_zh, table.period.zh(), column.zh(), lines.len());
+    let heading =
+        format!("{} · {} · {} {} 人", table.heading_zh(), table.period.zh(), column.zh(), lines.len());
     Ok(if format == Format::Csv { columns.csv() } else { format!("{heading}\n\n{}", columns.text()) })
 }
 

@@ -108,7 +108,8 @@ fn cells(name: String, row: &Row) -> Vec<String> {
 }
 
 fn csv_headings() -> Columns {
-    let mut headings = vec!["区划", "名称", "走访要求", "统计期", "从", "到", "截至", "名册", "不计入"];
+    let mut headings =
+        vec!["区划", "名称", "走访要求", "类别", "统计期", "从", "到", "截至", "名册", "不计入"];
     headings.extend(Excluded::ALL.iter().map(|reason| reason.zh()));
     headings.extend([
         "应走访",
@@ -125,7 +126,8 @@ fn csv_headings() -> Columns {
 }
 
 fn csv_cells(table: &Table, name: String, row: &Row) -> Vec<String> {
-    let mut cells = vec![row.area.to_string(), name, table.title_zh.clone(), table.period.to_string()];
+    let mut cells = vec![row.area.to_string(), name, table.title_zh.clone()];
+    cells.extend([table.category.clone().unwrap_or_default(), table.period.to_string()]);
     cells.extend([table.from, table.last, table.as_of].map(|day| day.to_string()));
     cells.extend([row.register, row.not_counted()].map(|number| number.to_string()));
     let reason = |reason| row.excluded.get(reason).copied().unwrap_or(0).to_string();

@@ -6,12 +6,11 @@ use crate::cli::{Outcome, print, today};
 use crate::config::Config;
 use crate::county::at_county;
 use crate::open;
+use crate::reports::no_duty;
 use crate::staff::find_area;
 use domain::coverage::Generations;
 use domain::coverage::rules::{ANY_DUTY, Rules};
 use domain::duty::Duty;
-use domain::problem::{Problem, ProblemCode};
-use domain::reference::Reference;
 use domain::time::Day;
 use std::process::ExitCode;
 
@@ -102,7 +101,8 @@ pub(super) async fn show(config: &Config, name: &str) -> Outcome {
     let mut rules: Vec<&Duty> = reference.duties.values().filter(|rule| rule.duty == name).collect();
     rules.sort_by_key(|rule| (rule.area, rule.from, rule.id));
     if rules.is_empty() {
-        return Err(unknown(&reference, name));
+        let known = reference.duty_names();
+        return Err(no_duty(name, known.iter().map(String::as_str)));
     }
     for rule in rules {
         let until = rule.until.map_or_else(|| "今后".to_owned(), |until| format!("{until} 前"));
@@ -114,9 +114,4 @@ pub(super) async fn show(config: &Config, name: &str) -> Outcome {
     }
     print(&state(&generations));
     Ok(ExitCode::SUCCESS)
-}
-
-fn unknown(reference: &Reference, name: &str) -> Problem {
-    let wrong = Problem::new(ProblemCode::ArgumentWrong).with("name", name);
-    wrong.with("reason", format!("there are {}", reference.duty_names().join(", ")))
 }

@@ -4,11 +4,12 @@ mod list;
 mod progress;
 mod words;
 
-use super::{Outcome, print};
+use super::{Outcome, print, typed};
 use crate::config::Config;
 use crate::control::{Errand, carry_out, hand_over};
 use crate::county::{County, at_county};
-use crate::duty::{Act, Edit, Fields, people, plan};
+use crate::duty::{Act, Edit, Fields, plan};
+use crate::person::everybody;
 use crate::staff::find_area;
 use crate::{clock, open};
 use domain::duty::DutyKind;
@@ -23,25 +24,25 @@ use std::process::ExitCode;
 /// What can be done about duties.
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
-    /// The rules that are in force, and those that will be.
+    /// 现行的和将来的要求 (the rules that are in force, and those that will be).
     List {
-        /// Only those that hold in this area: code or whole name.
+        /// 只看这个区划：代码或全名 (only those that hold in this area: code or whole name).
         #[arg(long)]
         area: Option<String>,
-        /// Those that are over as well.
+        /// 已停的也列出 (those that are over as well).
         #[arg(long)]
         all: bool,
     },
-    /// Everything about a duty: every rule it had, has and will have.
+    /// 一项要求的过去、现在和将来 (every rule a duty had, has and will have).
     Show {
-        /// The duty's name.
+        /// 要求的代号 (the duty's name).
         name: String,
     },
-    /// Another rule from a day on: what is not named stays as it is.
+    /// 从某天起更改，没写的不变 (another rule from a day on: what is not named stays as it is).
     Change(Change),
-    /// A new duty, or one that begins again.
+    /// 新增一项，或重新开始 (a new duty, or one that begins again).
     Add(Change),
-    /// It asks no more from a day on.
+    /// 从某天起停止 (it asks no more from a day on).
     End {
         #[command(flatten)]
         place: Place,
@@ -53,12 +54,12 @@ pub(super) enum Command {
 /// Which duty, where, and from when.
 #[derive(Debug, clap::Args)]
 pub(super) struct Place {
-    /// The duty's name.
+    /// 要求的代号，见 duty list (the duty's name).
     name: String,
-    /// The first day of it.
-    #[arg(long, value_name = "DAY")]
+    /// 从哪天起 (the first day of it).
+    #[arg(long, value_name = "DAY", value_parser = typed::day)]
     from: Day,
-    /// For this area and all below it: code or whole name; the county when nothing is said.
+    /// 哪个区划及以下：代码或全名，不写是全县 (for this area and all below it; the county when nothing is said).
     #[arg(long)]
     area: Option<String>,
 }
@@ -66,9 +67,12 @@ pub(super) struct Place {
 /// Whether to wait.
 #[derive(Debug, clap::Args)]
 pub(super) struct Waiting {
-    /// Come back at once: the server builds the new figures by itself.
+    /// 不等重算 (come back at once: the server builds the new figures by itself).
     #[arg(long)]
     no_wait: bool,
+    /// 只说会改变什么，不写入 (tell what would change; write nothing).
+    #[arg(long)]
+    dry_run: bool,
 }
 
 /// A rule, or what changes of it.
@@ -76,43 +80,43 @@ pub(super) struct Waiting {
 pub(super) struct Change {
     #[command(flatten)]
     place: Place,
-    /// How often: month, quarter, `half_year`, year, or days:30 (so many days after the last time).
+    /// 多久一次 (how often): month, quarter, `half_year`, year, or days:30 (so many days after the last time).
     #[arg(long, value_parser = cadence)]
     cadence: Option<Cadence>,
-    /// Where a month is cut: natural, or day26 (from the 26th to the 25th).
+    /// 口径 (where a month is cut): natural, or day26 (from the 26th to the 25th).
     #[arg(long, value_parser = |text: &str| code(text, Cut::ALL, Cut::from_code, Cut::code))]
     cut: Option<Cut>,
-    /// Which ways count: home, elsewhere, phone, video.
+    /// 哪些方式算 (which ways count): home, elsewhere, phone, video.
     #[arg(long, value_delimiter = ',', value_parser = |text: &str| code(text, Way::ALL, Way::from_code, Way::code))]
     ways: Option<Vec<Way>>,
-    /// Which meetings count: self, `self_and_carer`, family.
+    /// 见到谁算 (which meetings count): self, `self_and_carer`, family.
     #[arg(long, value_delimiter = ',', value_parser = |text: &str| code(text, Met::ALL, Met::from_code, Met::code))]
     mets: Option<Vec<Met>>,
-    /// Whom it is for: codes of categories, such as DJ,KC,LSLR.
+    /// 对象类别 (whom it is for: codes of categories), such as DJ,KC,LSLR.
     #[arg(long, value_delimiter = ',')]
     categories: Option<Vec<String>>,
-    /// Who carries it, such as `assistance_officer`.
+    /// 由谁去 (who carries it), such as `assistance_officer`.
     #[arg(long, value_delimiter = ',', value_parser = |text: &str| code(text, Role::ALL, Role::from_code, Role::code))]
     roles: Option<Vec<Role>>,
-    /// How many visitors it takes.
+    /// 至少几人同去 (how many visitors it takes).
     #[arg(long)]
     visitors_min: Option<u8>,
-    /// Who is enrolled fewer days before a period ends is not due in it.
+    /// 期末前在册少于几天的不算 (who is enrolled fewer days before a period ends is not due in it).
     #[arg(long)]
     enrolled_days_min: Option<u8>,
-    /// What people call it.
+    /// 名称 (what people call it).
     #[arg(long)]
     title_zh: Option<String>,
-    /// The English name.
+    /// 英文名称 (the English name).
     #[arg(long)]
     title_en: Option<String>,
-    /// What kind of visit: care, check, `follow_up`, assessment.
+    /// 种类 (what kind of visit): care, check, `follow_up`, assessment.
     #[arg(long, value_parser = |text: &str| code(text, DutyKind::ALL, DutyKind::from_code, DutyKind::code))]
     kind: Option<DutyKind>,
-    /// N national text, O another place, D suggested.
+    /// 效力：N 国家，O 外地，D 建议 (N national text, O another place, D suggested).
     #[arg(long)]
     strength: Option<String>,
-    /// Law, document and article that says so.
+    /// 依据：哪个文件哪一条 (law, document and article that says so).
     #[arg(long)]
     source: String,
     #[command(flatten)]
@@ -120,7 +124,8 @@ pub(super) struct Change {
 }
 
 fn cadence(text: &str) -> Result<Cadence, String> {
-    text.parse().map_err(|_| "month, quarter, half_year, year, or days:30".to_owned())
+    let known = "能写 (there are): month 每月, quarter 每季, half_year 每半年, year 每年, days:30 每30天";
+    text.parse().map_err(|_| known.to_owned())
 }
 
 /// The value of a code; else what there is.
@@ -131,7 +136,7 @@ fn code<T: Copy>(
     code: impl Fn(T) -> &'static str,
 ) -> Result<T, String> {
     let known = || all.iter().map(|one| code(*one)).collect::<Vec<_>>().join(", ");
-    from(text).ok_or_else(|| format!("there are {}", known()))
+    from(text).ok_or_else(|| format!("能写 (there are): {}", known()))
 }
 
 /// Does it.
@@ -151,9 +156,13 @@ pub(super) async fn run(config: &Config, command: Command) -> Outcome {
     };
     let edit = Edit { act, duty: place.name, area, from: place.from, fields };
     let planned = plan(&reference, state.begins, &edit)?;
-    let people = people(&reader).await?;
+    let people = everybody(&reader).await?;
     let concerned = people.iter().filter(|one| planned.concerns(&reference, area, one, edit.from)).count();
     print(&words::of(&edit, &planned, &reference, concerned, super::today()));
+    if waiting.dry_run {
+        print("没有写入（--dry-run）。\n");
+        return Ok(ExitCode::SUCCESS);
+    }
     let ids: Vec<RecordId> = people.iter().map(|person| person.id).collect();
     carry(config, &reader, edit, &ids, !waiting.no_wait).await
 }

@@ -69,12 +69,32 @@ pub(super) fn of(edit: &Edit, plan: &Plan, reference: &Reference, people: usize,
     if plan.own_from_now {
         text.push_str(&format!("  {area}从此有自己的要求：上级以后的更改不再影响这里\n"));
     }
+    text.push_str(&until(edit, plan));
     text.push_str(&format!("涉及 {people} 人。"));
     text.push_str(&when(edit, plan));
     if edit.from < today {
         text.push_str("这一天已过：以前显示过的数字会改变。\n");
     }
     text
+}
+
+/// Until when it holds: a rule that is there already may take over.
+fn until(edit: &Edit, plan: &Plan) -> String {
+    let next = plan.later.iter().min_by_key(|rule| rule.from);
+    // Of several rules the one that began last holds.
+    let end =
+        plan.after.as_ref().and_then(|rule| rule.until).into_iter().chain(next.map(|rule| rule.from)).min();
+    match (edit.act, end, next) {
+        (Act::End, _, Some(next)) => format!("原来写好从 {} 起的要求也一并停止。\n", next.from),
+        (Act::End, _, None) => String::new(),
+        (_, Some(until), Some(next)) if next.from == until => format!(
+            "只管到 {} 为止：从 {until} 起按已经写好的另一条（{}），要一直管下去，请再对 {until} 改一次。\n",
+            until.plus(-1),
+            cadence_zh(next.cadence),
+        ),
+        (_, Some(until), _) => format!("只管到 {} 为止：从 {until} 起这项要求停止。\n", until.plus(-1)),
+        (_, None, _) => "一直管下去，直到再改。\n".to_owned(),
+    }
 }
 
 /// Which periods stay, and which are new.

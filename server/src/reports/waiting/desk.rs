@@ -173,7 +173,11 @@ impl<'a> Desk<'a> {
     }
 
     /// A record as it stands for an item; when it waits itself, as it would be.
-    pub async fn head(&self, item: Option<&QueueItem>, record: RecordRef) -> Result<Option<Head>, Problem> {
+    pub async fn head(
+        &self,
+        item: Option<&QueueItem>,
+        record: RecordRef,
+    ) -> Result<Option<Arc<Head>>, Problem> {
         if !self.of_branch(item, record)
             && let Some(row) = self.row(record).await?
         {
@@ -183,7 +187,7 @@ impl<'a> Desk<'a> {
         Ok((!own.is_empty()).then(|| {
             let mut head = Head::default();
             own.iter().for_each(|entry| lay(&mut head, entry));
-            head
+            Arc::new(head)
         }))
     }
 
@@ -193,7 +197,7 @@ impl<'a> Desk<'a> {
         let Some(entry) = &item.entry else { return Ok(county) };
         let mut head = Head::default();
         lay(&mut head, entry);
-        let mut record = entry.patch.record;
+        let (mut record, mut head) = (entry.patch.record, Arc::new(head));
         for _ in 0..LINKS_MAX {
             let row = self.row_for(item, record).await?;
             if let Some(area) = row.as_ref().and_then(area_of_row) {
@@ -222,7 +226,7 @@ impl<'a> Desk<'a> {
         };
         if let Some(record) = visit {
             let stands = self.head(Some(item), record).await?.unwrap_or_default();
-            let happened = [&head, &stands].map(|head| Visit::read(record.id, head).happened);
+            let happened = [&head, &*stands].map(|head| Visit::read(record.id, head).happened);
             if let Some(happened) = happened.into_iter().flatten().next() {
                 return Ok(Some(happened.day()));
             }
@@ -231,7 +235,8 @@ impl<'a> Desk<'a> {
     }
 
     async fn people(&self, item: &QueueItem, entry: &Entry) -> Result<BTreeSet<RecordId>, Problem> {
-        let mut head = self.head(Some(item), entry.patch.record).await?.unwrap_or_default();
+        let mut head =
+            Arc::unwrap_or_clone(self.head(Some(item), entry.patch.record).await?.unwrap_or_default());
         lay(&mut head, entry);
         self.people_of(Some(item), entry.patch.record, &head).await
     }

@@ -101,7 +101,7 @@ pub async fn show(county: &County, text: &str, today: Day) -> Result<Shown, Prob
             let stands =
                 desk.row_for(item, entry.patch.record).await?.map(|row| row.head).unwrap_or_default();
             let fields = fields(&desk, item, &stands).await?;
-            (fields, sides(&desk, &stands), stands.vector)
+            (fields, sides(&desk, &stands), stands.vector.clone())
         }
         None => (Vec::new(), Vec::new(), Vector::default()),
     };
@@ -129,7 +129,7 @@ async fn contested(county: &County, desk: &Desk<'_>, id: RecordId) -> Result<Sho
         fields: Vec::new(),
         questions: Vec::new(),
         sides: sides(desk, &head),
-        seen: head.vector,
+        seen: head.vector.clone(),
         words: Vec::new(),
     })
 }

@@ -74,6 +74,26 @@ pub async fn reported_again(world: &mut World) -> Outcome {
     Ok(())
 }
 
+pub async fn unreadable(world: &mut World) -> Outcome {
+    let (_, mut clone) = cloned(world).await?;
+    clone.visit(VILLAGE, day(11, 5));
+    clone.visit(VILLAGE, day(11, 6));
+    let pieces = vec![clone.spoilt(2, 3, 2)?];
+    let among = clone.with(pieces);
+    let done = world.exchange(among).await?;
+    claim!(forks(&done).is_empty(), "nobody knows yet what it is");
+    let outcomes = done.statement.map(|one| one.outcomes.len());
+    same!(outcomes, Some(1), "it is to come alone");
+    for _ in 0..2 {
+        let pieces = vec![clone.spoilt(2, 2, 2)?];
+        let alone = clone.with(pieces);
+        let done = world.exchange(alone).await?;
+        same!(forks(&done), [1], "its place is another's, also when the reply was lost");
+        same!(world.county.reports.queue(10).await?.len(), 1, "it is kept, once");
+    }
+    Ok(())
+}
+
 pub async fn foreign(world: &mut World) -> Outcome {
     let mut phone = world.phone(OFFICER).await?;
     phone.visit(VILLAGE, day(11, 2));

@@ -85,6 +85,7 @@ cases! {
 
     "a fork is kept and reported, and nothing of it is applied" forks::kept;
     "a fork whose report was lost is reported again" forks::reported_again;
+    "a fork that begins with what cannot be read is kept and reported" forks::unreadable;
     "no device continues the log of another" forks::foreign;
     "what waits beyond a gap and does not join is forked" forks::beyond_a_gap;
     "forked work that is accepted is written again by the county" forks::accepted;
@@ -111,6 +112,7 @@ cases! {
 
     "a visit outside the area is set aside" permission::outside;
     "work done before a hand-over counts when it is sent after it" permission::late_upload;
+    "a visit dated before anything is counted is told so" permission::uncounted;
     "a visit whose time straddles the hand-over is set aside" permission::doubt;
     "a worker corrects a telephone, and cannot say that somebody died" permission::by_field;
     "nobody writes in another's name" permission::author;

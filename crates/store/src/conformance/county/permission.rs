@@ -45,6 +45,17 @@ pub async fn late_upload(world: &mut World) -> Outcome {
     Ok(())
 }
 
+pub async fn uncounted(world: &mut World) -> Outcome {
+    let mut phone = world.phone(OFFICER).await?;
+    let long_ago = Happened::whole("1999-11-07".parse().unwrap_or(day(1, 1)));
+    let visit = phone.visit_when(VILLAGE, long_ago, "home");
+    let done = world.send(&mut phone).await?;
+    same!(world.states(visit).await?, [ItemState::SetAside], "a reviewer looks");
+    let problem = done.statement.and_then(|one| one.outcomes.into_iter().next()?.problem);
+    same!(problem.map(|one| one.code), Some(ProblemCode::TimeNotCounted), "the time is the reason");
+    Ok(())
+}
+
 pub async fn doubt(world: &mut World) -> Outcome {
     hand_over(world).await?;
     let mut phone = world.phone(OFFICER).await?;

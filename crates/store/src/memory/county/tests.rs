@@ -91,7 +91,7 @@ const WRONGS: [Wrong; 15] = [
     (
         "a record lost a field",
         |disk| {
-            person(disk).head.fields.pop_first();
+            Arc::make_mut(&mut person(disk).head).fields.pop_first();
         },
         |finding| matches!(finding, Finding::Head(_)),
     ),

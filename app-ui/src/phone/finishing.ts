@@ -1,0 +1,38 @@
+// Finishing a visit: it is on the phone, or what is missing is listed. One way, from the visit and from a form.
+import { ref, shallowRef } from 'vue'
+import { useRouter } from 'vue-router'
+import { call } from '@/api/carrier'
+import type { FinishReply, Gap } from '@/api/commands.generated'
+import type { Problem } from '@/api/problems'
+import { problemOf } from './asking'
+import { send } from './sending'
+
+/** Finishing, and how it stands. */
+export function finishing(visit: string) {
+  const router = useRouter()
+  const gaps = shallowRef<Gap[]>([])
+  const problem = shallowRef<Problem | null>(null)
+  const busy = ref(false)
+
+  async function done(reply: FinishReply, died = false): Promise<void> {
+    gaps.value = reply.gaps
+    if (!reply.visit) return
+    void send()
+    const query = { ...(reply.next ? { next: reply.next } : {}), ...(died ? { died: '1' } : {}) }
+    await router.replace({ path: `/done/${reply.visit}`, query })
+  }
+
+  /** Finishes; what is missing is in `gaps` afterwards. */
+  async function finish(): Promise<void> {
+    busy.value = true
+    problem.value = null
+    try {
+      await done(await call('finish', { visit }))
+    } catch (reason) {
+      problem.value = problemOf(reason)
+    } finally {
+      busy.value = false
+    }
+  }
+  return { gaps, problem, busy, finish, done }
+}

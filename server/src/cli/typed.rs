@@ -1,0 +1,101 @@
+//! What is typed behind a flag, read with words about its shape; and a command that cannot be read at all.
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use domain::ids::{DeviceId, RecordId};
+use domain::period::Period;
+use domain::time::Day;
+use std::io::Write;
+use std::process::ExitCode;
+
+/// A day.
+pub(super) fn day(text: &str) -> Result<Day, String> {
+    let shape = "日期写成 YYYY-MM-DD，如 2026-11-23 (a day is written YYYY-MM-DD)";
+    text.parse().map_err(|_| shape.to_owned())
+}
+
+/// A period by its key.
+pub(super) fn period(text: &str) -> Result<Period, String> {
+    let shape = "统计期写成 2026-11（月）、2026-10+3（季，从 1、4、7、10 月起）、2026-07+6（半年）、2026-01+12（年），\
+                 26日口径后面加 @26 (a period is written 2026-11, 2026-10+3 for a quarter, 2026-11@26)";
+    text.parse().map_err(|_| shape.to_owned())
+}
+
+/// A record by its id.
+pub(super) fn record(text: &str) -> Result<RecordId, String> {
+    let shape = "编号是 32 位十六进制数字，见各列表最后一列 (an id has 32 hexadecimal digits: the last column of lists)";
+    text.parse().map_err(|_| shape.to_owned())
+}
+
+/// A phone by its number.
+pub(super) fn device(text: &str) -> Result<DeviceId, String> {
+    let shape = "要写手机的 16 位编号（`staff phones` 第一列），不是电话号码 \
+                 (a phone's 16 digits, the first column of `staff phones`; not its telephone number)";
+    text.parse().map_err(|_| shape.to_owned())
+}
+
+/// Says why a command cannot be read, first in Chinese. Help and version are no errors.
+pub(super) fn unread(error: &clap::Error) -> ExitCode {
+    if error.use_stderr() {
+        let _ = writeln!(std::io::stderr().lock(), "{}", unread_zh(error));
+    }
+    let _ = error.print();
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+}
+
+fn unread_zh(error: &clap::Error) -> String {
+    let said = |kind| match error.get(kind) {
+        Some(ContextValue::String(one)) => one.clone(),
+        Some(ContextValue::Strings(many)) => many.join("、"),
+        _ => String::new(),
+    };
+    let (argument, value) = (said(ContextKind::InvalidArg), said(ContextKind::InvalidValue));
+    match error.kind() {
+        ErrorKind::InvalidValue if value.is_empty() => format!("{argument} 后面还没有写值。"),
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
+            format!("{argument} 不能写“{value}”；能写什么见下面。")
+        }
+        ErrorKind::UnknownArgument => format!("没有“{argument}”这个参数；--help 列出全部。"),
+        ErrorKind::InvalidSubcommand => {
+            format!("没有“{}”这个命令；--help 列出全部。", said(ContextKind::InvalidSubcommand))
+        }
+        ErrorKind::MissingRequiredArgument => format!("还要写：{argument}。"),
+        ErrorKind::ArgumentConflict => {
+            format!("{argument} 和 {} 不能同时用。", said(ContextKind::PriorArg))
+        }
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            "还要写做什么：下面是全部命令。".to_owned()
+        }
+        _ => "命令看不懂，什么也没有做。".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::Cli;
+    use clap::Parser;
+
+    fn told(line: &[&str]) -> String {
+        let error = Cli::try_parse_from([&["county-server"], line].concat()).unwrap_err();
+        format!("{}\n{error}", unread_zh(&error))
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_told_in_chinese_with_its_shape() {
+        for (line, expected) in [
+            (&["coverage", "--as-of", "23.11.2026"][..], &["--as-of", "YYYY-MM-DD"][..]),
+            (&["coverage", "--period", "26-11"], &["不能写“26-11”", "2026-10+3"]),
+            (&["coverage", "--period", "2026-13"], &["不能写“2026-13”", "2026-11"]),
+            (&["coverage", "--person", "杨洁"], &["32 位"]),
+            (&["staff", "revoke", "13900000001"], &["16 位编号", "staff phones"]),
+            (&["coverage", "--list", "nobody"], &["not_yet"]),
+            (&["coverage", "--dooty", "x"], &["没有“--dooty”这个参数"]),
+            (&["covrage"], &["没有“covrage”这个命令", "coverage"]),
+            (&["staff", "add"], &["还要写：<NAME>"]),
+            (&["staff", "assign", "杨洁", "emperor", "x"], &["assistance_officer", "社会救助协理员"]),
+        ] {
+            let said = told(line);
+            assert!(expected.iter().all(|word| said.contains(word)), "{line:?}: {said}");
+        }
+    }
+}

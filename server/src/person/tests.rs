@@ -1,0 +1,159 @@
+//! Moves, of one and of all, into the past, taken back and put right.
+
+use super::*;
+use crate::clock;
+use crate::testing::{VILLAGE, World};
+use domain::problem::ProblemCode;
+use store::audit::audit;
+use store::county::Ledger;
+
+const OTHER: AreaCode = AreaCode(532_929_102_201);
+
+fn now() -> Day {
+    Day::of(clock::now_ms())
+}
+
+fn to(person: RecordId, village: AreaCode, from: Day) -> Move {
+    let to = Some(Target { village, from, household: None });
+    Move { person, whole_household: false, take_back: false, to }
+}
+
+fn back(person: RecordId) -> Move {
+    Move { take_back: true, to: None, ..to(person, OTHER, now()) }
+}
+
+impl World {
+    async fn person(&self, id: RecordId) -> Person {
+        person(&self.county, id).await.unwrap()
+    }
+
+    async fn moves(&self, new: Move) -> Result<(), Problem> {
+        move_to(&self.county, &new, clock::now_ms()).await
+    }
+
+    async fn sound(&self) {
+        let found = audit(self.store.as_ref(), self.store.as_ref(), self.county.keys.county()).await.unwrap();
+        assert_eq!(found, []);
+    }
+}
+
+#[tokio::test]
+async fn who_moves_leaves_the_household_behind_and_nothing_wrong_is_written() {
+    let world = World::new().await;
+    let person = world.elder().await;
+    let from = now();
+    let (township, of_nobody) = (AreaCode(532_929_102_000), RecordId::named("household", "nobody"));
+    let (state, ..) = world.store.standing_now().await.unwrap();
+    let into = |id| Move {
+        to: Some(Target { village: OTHER, from, household: Some(id) }),
+        ..to(person, OTHER, from)
+    };
+    for bad in [
+        to(person, township, from),
+        to(person, AreaCode(1), from),
+        to(person, VILLAGE, from),
+        to(person, OTHER, state.begins.plus(-1)),
+        to(of_nobody, OTHER, from),
+        into(of_nobody),
+        back(person),
+    ] {
+        let problem = world.moves(bad).await.unwrap_err();
+        assert_eq!(problem.code, ProblemCode::ArgumentWrong, "{bad:?}");
+        assert!(problem.params.contains_key("reason_zh"), "{problem:?}");
+    }
+    assert_eq!(world.person(person).await.villages, [VILLAGE]);
+    world.moves(to(person, OTHER, from)).await.unwrap();
+    let moved = world.person(person).await;
+    assert_eq!((moved.village_on(from.plus(-1)), moved.village_on(from)), (Some(VILLAGE), Some(OTHER)));
+    assert_eq!(moved.household, None);
+    let twice = world.moves(to(person, VILLAGE, from)).await.unwrap_err();
+    assert!(twice.zh().contains(&from.to_string()) && twice.en().contains("--correct"), "{twice}");
+    world.moves(to(person, VILLAGE, from.plus(1))).await.unwrap();
+    assert_eq!(world.person(person).await.village_on(from), Some(OTHER));
+}
+
+#[tokio::test]
+async fn a_move_that_was_a_mistake_is_taken_back_or_put_right() {
+    let world = World::with_months(1).await;
+    let id = world.elder().await;
+    let (before, day) = (world.person(id).await, now());
+    assert!(before.household.is_some());
+    world.moves(to(id, OTHER, day.plus(-3))).await.unwrap();
+    world.moves(back(id)).await.unwrap();
+    assert_eq!(world.person(id).await, before, "as if it had never been");
+    world.moves(to(id, OTHER, day.plus(-3))).await.unwrap();
+    let right = Move { take_back: true, ..to(id, AreaCode(532_929_102_202), day.plus(-1)) };
+    world.moves(right).await.unwrap();
+    let after = world.person(id).await;
+    assert_eq!(after.moves, [(day.plus(-1), VILLAGE)].into());
+    assert_eq!(after.villages, [AreaCode(532_929_102_202)]);
+    world.sound().await;
+}
+
+#[tokio::test]
+async fn what_a_move_changes_in_figures_is_told_before_and_is_what_happens() {
+    let world = World::with_months(2).await;
+    let (id, county) = (world.elder().await, &world.county);
+    let new = to(id, OTHER, now().plus(-40));
+    let told = plan(county, &new).await.unwrap().effects(county, now()).await.unwrap();
+    let figure = async |area, duty: &str, period: Period| {
+        use crate::reports::{Question, ask, table};
+        let as_of = now().min(period.last());
+        let (duty, period) = (duty.to_owned(), Some(period));
+        let asked = Question { area, duty, period, category: None, as_of, silence: true };
+        let asked = ask(county, asked).await.unwrap();
+        table(county, &asked).await.unwrap().total
+    };
+    let mut before = Vec::new();
+    for (period, duty, area) in told.keys() {
+        before.push(figure(*area, duty, *period).await);
+    }
+    world.moves(new).await.unwrap();
+    assert!(told.len() >= 4, "two villages, at least two months: {told:?}");
+    for (((period, duty, area), change), before) in told.iter().zip(before) {
+        let after = figure(*area, duty, *period).await;
+        assert_eq!(
+            (after.register - before.register, after.due - before.due, after.met - before.met),
+            (change.register, change.due, change.met),
+            "{period} {duty} {area}"
+        );
+    }
+    let later = plan(county, &Move { take_back: true, ..to(id, OTHER, now().plus(1)) }).await;
+    assert!(later.is_ok());
+}
+
+#[tokio::test]
+async fn a_household_moves_as_one_and_comes_back_as_one() {
+    let world = World::new().await;
+    let all = everybody(&world.county).await.unwrap();
+    let several = |one: &&Person| all.iter().filter(|other| other.household == one.household).count() > 1;
+    let one = all.iter().filter(|one| one.household.is_some()).find(several).unwrap();
+    let members: Vec<_> = all
+        .iter()
+        .filter(|other| other.household == one.household && other.villages == one.villages)
+        .collect();
+    let new = Move { whole_household: true, ..to(one.id, OTHER, now().plus(-2)) };
+    let new = if one.villages == [OTHER] {
+        Move { whole_household: true, ..to(one.id, VILLAGE, now()) }
+    } else {
+        new
+    };
+    world.moves(new).await.unwrap();
+    let home = RecordRef { kind: RecordKind::Household, id: one.household.unwrap() };
+    let village = new.to.unwrap().village;
+    for member in &members {
+        let moved = world.person(member.id).await;
+        assert_eq!((moved.household, moved.villages), (one.household, vec![village]));
+    }
+    let head = world.store.record(home).await.unwrap().unwrap().head;
+    assert_eq!(codes(&head, keys::VILLAGE), [village]);
+    world.sound().await;
+    world.moves(Move { whole_household: true, ..back(one.id) }).await.unwrap();
+    for member in members {
+        assert_eq!(&world.person(member.id).await, member);
+    }
+    let head = world.store.record(home).await.unwrap().unwrap().head;
+    assert_eq!(codes(&head, keys::VILLAGE), one.villages);
+    assert!(head.text(keys::GROUP).is_some_and(|group| !group.is_empty()), "the group is there again");
+    world.sound().await;
+}

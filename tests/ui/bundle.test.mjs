@@ -1,0 +1,58 @@
+// What ships to phones: small, old enough in its language, nothing of the bridge in it, nothing from outside.
+import assert from 'node:assert/strict'
+import { readdir, readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { before, test } from 'node:test'
+import { gzipSync } from 'node:zlib'
+import { repository } from './lib/world.mjs'
+
+const require = createRequire(join(repository, 'app-ui', 'package.json'))
+const acorn = require('acorn')
+const MOST = 160 * 1024
+let files, page
+
+before(async () => {
+  const folder = join(repository, 'app-ui', 'dist', 'phone')
+  page = await readFile(join(folder, 'index.html'), 'utf8')
+  const names = await readdir(join(folder, 'assets'))
+  files = await Promise.all(names.map(async (name) => ({ name, text: await readFile(join(folder, 'assets', name), 'utf8') })))
+})
+const scripts = () => files.filter((file) => file.name.endsWith('.js'))
+
+test('at most 160 KB of script and style, compressed', () => {
+  const size = files.reduce((sum, file) => sum + gzipSync(file.text, { level: 9 }).length, 0)
+  assert.ok(size <= MOST, `${size} bytes`)
+})
+
+test('only script and style: no icon font, no picture', () => {
+  assert.deepEqual(files.filter((file) => !/\.(js|css)$/.test(file.name)).map((file) => file.name), [])
+  assert.ok(!files.some((file) => /@font-face/.test(file.text)))
+})
+
+test('the bridge is in no build that ships', async () => {
+  for (const { name, text } of files) assert.ok(!/\/call\/|\/signal/.test(text), name)
+  const bridge = await readdir(join(repository, 'app-ui', 'dist', 'phone-bridge', 'assets'))
+  assert.ok(bridge.some((name) => name.startsWith('SignalSwitch')), 'the test would see it')
+  assert.ok(!files.some((file) => file.name.startsWith('SignalSwitch')))
+})
+
+test('a strict policy can hold: no script in the page, nothing from outside', () => {
+  assert.doesNotMatch(page, /<script(?![^>]*\ssrc=)/)
+  assert.doesNotMatch(page, /\son\w+=|style=/)
+  assert.doesNotMatch(page, /(src|href)="(https?:)?\/\//)
+  for (const { name, text } of scripts()) assert.ok(!/\bnew Function\b|\beval\(/.test(text), name)
+})
+
+test('every script can be read by a WebView of Chromium 72', () => {
+  const tooNew = ['?.', '??', '??=', '||=', '&&=']
+  for (const { name, text } of scripts()) {
+    const tokens = acorn.tokenizer(text, { ecmaVersion: 'latest', sourceType: 'module' })
+    for (const token of tokens) {
+      const label = token.type.label
+      const written = text.slice(token.start, token.end)
+      assert.ok(!tooNew.includes(label === 'assign' ? written : label), `${name}: ${written} at ${token.start}`)
+      assert.ok(!(label === 'privateId' || (label === 'num' && written.endsWith('n'))), `${name}: ${written} at ${token.start}`)
+    }
+  }
+})

@@ -1,0 +1,190 @@
+// A phone's screen: acts by clicking, counts the taps, makes pictures, says what is wrong with how it looks.
+import { mkdir } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { repository } from './world.mjs'
+
+const require = createRequire(join(repository, 'app-ui', 'package.json'))
+const { AxeBuilder } = require('@axe-core/playwright')
+/** Where the pictures of a run are left. */
+export const pictures = join(repository, 'target', 'ui-pictures')
+const SIZE = { width: 360, height: 740 }
+const TARGET = 48
+
+/** The PIN of every phone of the tests. */
+export const PIN = '135790'
+
+/** Carries out a command of a phone behind its screen: only to set the stage. */
+export async function command(phone, name, args = {}) {
+  const answer = await fetch(`${phone.url}/call/${name}`, {
+    method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(args),
+  })
+  const body = await answer.json()
+  if (!answer.ok) throw new Error(`${name}: ${JSON.stringify(body)}`)
+  return body
+}
+
+export class Screen {
+  constructor(page, phone) {
+    this.page = page
+    this.phone = phone
+    this.taps = 0
+    this.errors = []
+    page.on('pageerror', (error) => this.errors.push(String(error)))
+    page.on('console', (message) => {
+      // A command that is answered with a problem is no fault of the page.
+      if (message.type() === 'error' && !message.text().includes('422')) this.errors.push(message.text())
+    })
+  }
+
+  static async open(world, phone, { dark = false, size = 'usual', language = 'zh', path = '' } = {}) {
+    const context = await world.browser.newContext({
+      viewport: SIZE, deviceScaleFactor: 2, hasTouch: true, isMobile: true, locale: 'zh-CN',
+      timezoneId: 'Asia/Shanghai', colorScheme: dark ? 'dark' : 'light', reducedMotion: 'reduce',
+    })
+    await context.addInitScript((kept) => {
+      if (!localStorage.getItem('settings')) localStorage.setItem('settings', JSON.stringify(kept))
+    }, { size, language })
+    const page = await context.newPage()
+    page.setDefaultTimeout(10_000)
+    await page.goto(phone.url + path)
+    return new Screen(page, phone)
+  }
+
+  /** Taps what a person sees by its words, and counts it. */
+  async tap(words, { role = 'button', exact = true, nth = 0 } = {}) {
+    this.taps++
+    await this.page.getByRole(role, { name: words, exact: typeof words === 'string' && exact }).nth(nth).click()
+  }
+
+  link(words, more = {}) {
+    return this.tap(words, { role: 'link', ...more })
+  }
+
+  async tapOn(locator) {
+    this.taps++
+    await locator.click()
+  }
+
+  /** Opens the row of a list in which these words stand. */
+  async row(words) {
+    await this.tapOn(this.page.locator('.body a', { hasText: words }).first())
+  }
+
+  see(words) {
+    return this.page.getByText(words).filter({ visible: true }).first().waitFor()
+  }
+
+  gone(words) {
+    return this.page.getByText(words).first().waitFor({ state: 'hidden' })
+  }
+
+  body() {
+    return this.page.locator('.body:visible').innerText()
+  }
+
+  /** Waits until nothing is being sent. */
+  async quiet() {
+    await this.page.getByText(/正在上传第|正在联系县里/).first().waitFor({ state: 'hidden' })
+  }
+
+  async signal(on) {
+    const away = await this.page.locator('.switch input').isChecked()
+    if (away === on) {
+      await this.page.locator('.switch').click()
+      await this.page.waitForFunction((wanted) => document.querySelector('.switch input').checked === !wanted, on)
+    }
+  }
+
+  async digits(pin) {
+    for (const digit of pin) await this.tap(digit)
+  }
+
+  /** From the sheet to 今日, by hand. */
+  async enrol(code, pin = PIN) {
+    await this.page.getByLabel('启用码').fill(code)
+    await this.tap('下一步')
+    await this.page.getByLabel('解锁密码', { exact: false }).first().fill(pin)
+    await this.page.getByLabel('再输一次').fill(pin)
+    await this.tap('启用')
+    await this.see('核对县里的 6 位数')
+    await this.tap('一样，下载名单')
+    await this.see('应走访')
+    await this.quiet()
+  }
+
+  /** Fills in the form that is open to its last page: 没变化 where it is offered, else the first choices. */
+  async fill({ compare = true } = {}) {
+    for (let page = 0; page < 12; page++) {
+      await this.page.locator('.progress').waitFor()
+      const at = await this.page.locator('.progress').innerText()
+      const unchanged = this.page.getByRole('button', { name: '没变化', pressed: false })
+      if (compare && (await unchanged.count())) {
+        await this.tapOn(unchanged)
+      } else {
+        await this.answers()
+        const next = this.page.getByRole('button', { name: '下一页' })
+        if (!(await next.count())) return
+        await this.tapOn(next)
+      }
+      await this.page.waitForFunction((before) => document.querySelector('.progress').innerText !== before, at)
+    }
+    throw new Error('the form does not end')
+  }
+
+  async answers() {
+    for (let round = 0; round < 60; round++) {
+      const open = this.page.locator('.body section[id] .choices:not(:has([aria-pressed=true]))').first()
+      if (!(await open.count())) return
+      const choice = open.locator('button').first()
+      const words = await choice.innerText()
+      await this.tapOn(choice)
+      // Painted at once: the next open question is another one.
+      await this.page.waitForTimeout(20)
+      if (!words) throw new Error('a choice without words')
+    }
+    throw new Error('the questions do not end')
+  }
+
+  async picture(name) {
+    await mkdir(pictures, { recursive: true })
+    await this.page.evaluate(() => document.fonts.ready)
+    const shown = (display) => this.page.evaluate((to) => {
+      const own = document.querySelector('.switch')
+      if (own) own.style.display = to
+    }, display)
+    // The switch is no part of the phone.
+    await shown('none')
+    await this.page.screenshot({ path: join(pictures, `${name}.png`), caret: 'initial' })
+    await shown('')
+  }
+
+  /** What is wrong with how the page looks: for those who cannot see well, have one thumb, or large type. */
+  async faults(name, { axe = true } = {}) {
+    const found = axe ? (await new AxeBuilder({ page: this.page }).exclude('.switch').analyze()).violations : []
+    const grave = found.filter((one) => ['serious', 'critical'].includes(one.impact))
+    const faults = grave.map((one) => `${name}: ${one.id}: ${one.nodes.map((node) => `${node.target.join(' ')} ${node.any?.[0]?.message ?? ''}`).slice(0, 2).join(' | ')}`)
+    const look = await this.page.evaluate((target) => {
+      const visible = (one) => one.getClientRects().length > 0 && !one.closest('.switch')
+      const says = (one) => one.innerText?.trim().slice(0, 20) || one.getAttribute('aria-label') || one.id || one.className
+      const acts = [...document.querySelectorAll('a, button, input, select, textarea')].filter(visible)
+      const small = acts.filter((one) => {
+        const box = (one.closest('label') ?? one).getBoundingClientRect()
+        return box.height < target - 0.5 || box.width < 40
+      })
+      const wide = [...document.querySelectorAll('#app *')].filter(visible).filter((one) => {
+        const box = one.getBoundingClientRect()
+        return box.right > window.innerWidth + 1 && !one.closest('pre')
+      })
+      const cut = [...document.querySelectorAll('button, h1, .tag, .main, .plain')].filter(visible).filter((one) => one.scrollWidth > one.clientWidth + 1)
+      const scrolls = document.documentElement.scrollHeight > window.innerHeight + 1
+      return {
+        small: small.map(says), wide: wide.map(says), cut: cut.map(says), page: scrolls ? ['the page itself scrolls'] : [],
+      }
+    }, TARGET)
+    for (const [kind, all] of Object.entries(look)) {
+      if (all.length) faults.push(`${name}: ${kind}: ${all.join(' | ')}`)
+    }
+    return faults
+  }
+}

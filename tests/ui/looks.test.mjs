@@ -1,0 +1,104 @@
+// Every screen, as those see it who need large type, read at night, or speak English: a picture of each, and no
+// fault that can be measured. The pictures are left in target/ui-pictures, to be looked at.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { Screen } from './lib/phone.mjs'
+import { set } from './lib/stage.mjs'
+import { World } from './lib/world.mjs'
+
+const LOOKS = {
+  standard: {},
+  largest: { size: 'largest' },
+  dark: { dark: true },
+  english: { language: 'en' },
+}
+let world, stage, fresh
+
+before(async () => {
+  world = await World.begin(150)
+  stage = await set(world)
+  fresh = await world.phone('fresh')
+})
+after(() => world.end())
+
+/** Where each screen is, and what brings it into the state that is to be seen. */
+function screens() {
+  const { person, other, received, waiting, draft, part } = stage
+  const { household } = person
+  const button = (index) => (page) => page.locator('.line button').nth(index).click()
+  const end = (page) => page.locator('.body').evaluate((body) => body.scrollTo(0, body.scrollHeight))
+  return [
+    ['today', '/today'],
+    ['today-end', '/today', end],
+    ['people', '/people'],
+    ['people-found', '/people', (page) => page.getByRole('searchbox').fill('l')],
+    ['people-not-found', '/people', (page) => page.getByRole('searchbox').fill('qqqq')],
+    ['records', '/records?discarded=1'],
+    ['records-end', '/records?discarded=1', end],
+    ['records-attention', '/records', (page) => page.locator('.filters button').nth(2).click()],
+    ['me', '/me'],
+    ['me-end', '/me', end],
+    ['person', `/person/${person.subject}`],
+    ['person-end', `/person/${person.subject}`, end],
+    ['person-contested', `/person/${other.subject}`],
+    ['person-correct', `/person/${person.subject}`, (page) => page.locator('.way button').click()],
+    ['contested', `/contested/person/${other.subject}`],
+    ['history', `/history/${person.subject}`],
+    ['part', `/part/${part}`],
+    ['part-amend', `/part/${part}`, (page) => page.locator('.answer button').first().click()],
+    ['record-received', `/record/${received}`],
+    ['record-waiting', `/record/${waiting}`],
+    ['start', `/start?household=${household}&subject=${person.subject}`],
+    ['start-elsewhere', `/start?household=${household}&subject=${person.subject}`, (page) => page.locator('.card .choices button').nth(1).click().then(() => end(page))],
+    ['not-met', `/not-met?subject=${person.subject}`],
+    ['not-met-died', `/not-met?subject=${person.subject}`, (page) => page.locator('.choices').nth(1).locator('button').last().click()],
+    ['not-met-household', `/not-met?household=${household}`],
+    ['visit', `/visit/${draft}`],
+    ['visit-gaps', `/visit/${draft}`, (page) => page.locator('.act .main').click().then(() => page.locator('.gaps').waitFor())],
+    ['visit-met', `/visit/${draft}`, button(0)],
+    ['visit-time', `/visit/${draft}`, (page) => page.locator('.line button').nth(-3).click()],
+    ['visit-who', `/visit/${draft}`, (page) => page.locator('.line button').nth(-1).click()],
+    ['visit-found', `/visit/${draft}`, (page) => page.locator('.card .pair button').first().click()],
+    ['form', `/visit/${draft}/form/${person.subject}`],
+    ['form-last', `/visit/${draft}/form/${person.subject}`, async (page) => {
+      for (let turn = 0; turn < 3; turn++) await page.locator('.act .main').click()
+    }],
+    ['done-waiting', `/done/${waiting}?next=${person.subject}`],
+    ['done-received', `/done/${received}`],
+    ['urgent', '/urgent'],
+    ['register', '/register'],
+    ['pin', '/pin'],
+    ['about', '/about'],
+  ]
+}
+
+for (const [look, how] of Object.entries(LOOKS)) {
+  test(`${look}: every screen`, async () => {
+    const faults = []
+    const shown = async (screen, name) => {
+      await screen.page.waitForTimeout(120)
+      await screen.picture(`${look}-${name}`)
+      // Colours and roles do not depend on size and language.
+      faults.push(...(await screen.faults(name, { axe: look === 'standard' || look === 'dark' })))
+    }
+    const enrol = await Screen.open(world, fresh, how)
+    await enrol.page.locator('.field').waitFor()
+    await shown(enrol, 'enrol')
+    await enrol.page.locator('.field').fill('1234567812345678')
+    await enrol.page.locator('.act .main').click()
+    await enrol.page.locator('.field').nth(1).fill('1111112')
+    await shown(enrol, 'enrol-pin')
+    await enrol.page.context().close()
+    const screen = await Screen.open(world, stage.one, { ...how, path: '/#/today' })
+    await screen.page.locator('.body ul').waitFor()
+    for (const [name, path, act] of screens()) {
+      // A page of its own each time: nothing that lay over the one before is left.
+      await screen.page.goto(`${stage.one.url}/?${name}#${path}`)
+      await screen.page.locator('.body').first().waitFor()
+      await act?.(screen.page)
+      await shown(screen, name)
+    }
+    assert.equal([...screen.errors, ...faults].join('\n'), '')
+    await screen.page.context().close()
+  })
+}

@@ -1,0 +1,80 @@
+// 5,000 people on one phone, a village of one, and one of nobody.
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { command, PIN, Screen } from './lib/phone.mjs'
+import { World } from './lib/world.mjs'
+
+const MANY = 5_000
+const worlds = []
+after(() => Promise.all(worlds.map((world) => world.end())))
+
+async function begun(subjects, months) {
+  const world = await World.begin(subjects, months)
+  worlds.push(world)
+  return world
+}
+
+/** Somebody new with a role in an area, and their phone. */
+async function phoneOf(world, name, area) {
+  await world.cli('staff', 'add', name, '--phone', '10700000000')
+  await world.cli('staff', 'assign', name, 'assistance_officer', area)
+  const phone = await world.phone(name)
+  await command(phone, 'enrol', { code: await world.sheet(name), pin: PIN, county: null })
+  const report = await command(phone, 'exchange')
+  assert.equal(report.problem, null)
+  for (let more = true; more; ) more = (await command(phone, 'tidy')).more
+  return phone
+}
+
+test('a village of one, and one of nobody: 0 of 0 is a sentence, not a fault', async () => {
+  const world = await begun(150)
+  const { rows } = JSON.parse(await world.cli('coverage', '--open', 'village', '--format', 'json'))
+  const of = (people) => rows.find((row) => row.register === people && row.due === people)
+  const one = await phoneOf(world, '单一村', String(of(1).area))
+  // Nobody is asked for in this village, and whoever lives there moves away.
+  const asked = new Set(rows.map((row) => String(row.area)))
+  const villages = (await world.cli('staff', 'list')).match(/5329\d{8}/g)
+  const code = villages.find((village) => !asked.has(village) && !village.endsWith('000'))
+  const nobody = await phoneOf(world, '空一村', code)
+  const elsewhere = String(rows.find((row) => row.register > 1).area)
+  const today = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10)
+  const all = { village: null, group: null, household: null, offset: 0, count: 50 }
+  for (const { subject } of await command(nobody, 'people', all)) {
+    await world.cli('person', 'move', subject, elsewhere, '--from', today)
+  }
+  await command(nobody, 'exchange')
+  for (const [name, phone] of [['单一村', one], ['空一村', nobody]]) {
+    const screen = await Screen.open(world, phone)
+    await screen.see(/本期应走访 \d 人，已走访 \d 人/)
+    await screen.picture(`many-${name === '空一村' ? 'nobody' : 'one'}-today`)
+    assert.deepEqual(await screen.faults(name), [])
+    await screen.link('名单')
+    if (name === '空一村') {
+      await screen.see('名单里还没有人')
+      await screen.picture('many-nobody-people')
+    } else {
+      await screen.page.locator('.body li').first().waitFor()
+    }
+    assert.deepEqual(screen.errors, [])
+  }
+})
+
+test('5,000 people: lists grow by pages, a search finds at once', { timeout: 240_000 }, async () => {
+  const world = await begun(MANY, 0)
+  const phone = await phoneOf(world, '全县人', '云龙县')
+  const screen = await Screen.open(world, phone)
+  await screen.see(/本期应走访 \d{4} 人/)
+  await screen.picture('many-today')
+  await screen.link('名单')
+  await screen.page.locator('.body li').nth(49).waitFor()
+  const rows = await screen.page.locator('.body li').count()
+  assert.ok(rows <= 60, `${rows} rows at first`)
+  await screen.tap('再看一些')
+  await screen.page.locator('.body li').nth(90).waitFor()
+  await screen.page.getByRole('searchbox').pressSequentially('yxm')
+  await screen.page.waitForFunction(() => document.querySelectorAll('.home').length === 0)
+  await screen.page.locator('.body li').first().waitFor()
+  await screen.picture('many-people-found')
+  assert.deepEqual(await screen.faults('many'), [])
+  assert.deepEqual(screen.errors, [])
+})

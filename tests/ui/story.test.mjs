@@ -1,0 +1,217 @@
+// The story, by clicking: two phones of one village, no signal in between, one county.
+import assert from 'node:assert/strict'
+import { after, before } from 'node:test'
+import { story } from './lib/acts.mjs'
+import { Screen } from './lib/phone.mjs'
+import { World } from './lib/world.mjs'
+
+const VILLAGE = '民主村委会'
+const [FIRST, SECOND] = ['董正雄', '段树龙']
+let world, one, two
+const act = story('story', () => [one, two])
+
+const figures = async () => JSON.parse(await world.cli('coverage', '--area', VILLAGE, '--format', 'json')).total
+
+before(async () => {
+  world = await World.begin(150)
+  one = await Screen.open(world, await world.phone('one'))
+  two = await Screen.open(world, await world.phone('two'))
+})
+after(() => world.end())
+
+act('a phone is enrolled from its sheet, and has its villages', async () => {
+  await one.enrol(await world.sheet(FIRST))
+  await two.enrol(await world.sheet(SECOND))
+  assert.match(await one.body(), /本期应走访 \d+ 人，已走访 \d+ 人/)
+})
+
+act('the six digits are those of the county', async () => {
+  await one.link('我的')
+  await one.see(`县密钥 ${world.fingerprint}`)
+  await one.link('今日')
+})
+
+let met
+act('without signal a visit of three parts is kept on the phone, and nothing promises more', async () => {
+  met = (await figures()).met
+  await one.signal(false)
+  await one.row(/李润珍\s*女76/)
+  await one.tap('开始走访')
+  await one.see('这次见到了谁？')
+  for (const name of [/^周\*/, /^周四泽/]) await one.tap(name, { role: 'checkbox' })
+  await one.tap('下一步')
+  for (const last of [false, false, true]) {
+    await one.fill()
+    if (!last) await one.tap(/^下一个人：/)
+  }
+  await one.tap('填完了，存好')
+  await one.see('已存在手机里，不会丢。')
+  await one.see('到有信号的地方打开本应用，就会上传。')
+  await one.see('现在连不上县里')
+  assert.doesNotMatch(await one.body(), /自动|县里已收到|正在上传/)
+  await one.link('回到今日')
+  await one.see('有 1 次走访还在手机里')
+  await one.link('记录')
+  await one.see('等待上传')
+  assert.equal((await figures()).met, met, 'the county knows nothing of it yet')
+})
+
+act('a visit of yesterday is entered from the notebook, for a colleague, with a companion', async () => {
+  await one.link('今日')
+  await one.row(/杨桂芝\s*女71/)
+  await one.tap('开始走访')
+  await one.tap('改：什么时候走访的？')
+  await one.tap('昨天上午')
+  await one.tap('下一步')
+  await one.fill()
+  await one.tap('返回')
+  await one.see('走访时间：昨天上午')
+  await one.tap('改：谁去走访的')
+  await one.tap(/^董正雄/, { role: 'checkbox' })
+  await one.tap(/^段树龙/, { role: 'checkbox' })
+  await one.see('这次算替同事代记')
+  await one.page.getByLabel('同行人').fill('和丽、李强')
+  await one.tap('保存')
+  await one.see('谁去的：段树龙、和丽、李强')
+  await one.tap('填完了，存好')
+  await one.see('已存在手机里，不会丢。')
+  await one.link('回到今日')
+})
+
+act('back in signal the county has it: with digits, and with a time', async () => {
+  await one.signal(true)
+  await one.link('记录')
+  await one.see(/都传完了|没有要上传的/)
+  const rows = await one.body()
+  assert.equal(rows.match(/县里已收到 · 回执 \d{4}\s\d{4}\s\d/g)?.length, 2, rows)
+  assert.ok(rows.includes('补记'), 'entered on a later day')
+  await one.row('李润珍家')
+  await one.see(/县里收到：今天 \d\d:\d\d/)
+  assert.ok((await figures()).met > met)
+})
+
+act('an answer is amended, and what became of it is told', async () => {
+  await one.row('李润珍')
+  await one.see('当时的回答')
+  await one.tap('更正：行动能力')
+  await one.tap('差')
+  await one.tap('保存')
+  await one.see('更正已存在手机里')
+  await one.quiet()
+  await one.tap('返回')
+  await one.see('县里已收到')
+})
+
+act('the other phone sees the visit with who made it', async () => {
+  await two.link('记录')
+  await two.tap('现在上传')
+  await two.quiet()
+  await two.link('名单')
+  await two.page.getByRole('searchbox').fill('lrz')
+  await two.row('李润珍')
+  await two.see('历次走访')
+  assert.match(await two.body(), /今天\s*上门 · 见到本人 · 董正雄/)
+})
+
+act('two phones correct one telephone: both sides stand, and one of them is chosen', async () => {
+  for (const [phone, number] of [[one, '10712345678'], [two, '10787654321']]) {
+    await phone.signal(false)
+    await phone.link('名单').catch(() => phone.page.goto(`${phone.phone.url}/#/people`))
+    await phone.page.getByRole('searchbox').fill('杨四妹')
+    await phone.row('杨四妹')
+    await phone.tap(/(更正|补充) 本人/)
+    await phone.page.getByRole('dialog').getByRole('textbox').fill(number)
+    await phone.tap('保存')
+    await phone.see(number)
+    await phone.tap('返回')
+  }
+  for (const phone of [one, two, one]) {
+    await phone.signal(true)
+    await phone.link('记录')
+    await phone.tap(/现在上传|再试一次/)
+    await phone.see(/都传完了|没有要上传的/)
+  }
+  await one.link('名单')
+  await one.row('杨四妹')
+  await one.row('处填写不一致')
+  await one.see('两边的都留着')
+  const sides = await one.body()
+  assert.ok(sides.includes('10712345678') && sides.includes('10787654321') && sides.includes(FIRST) && sides.includes(SECOND), sides)
+  const mine = one.page.locator('.side', { hasText: '10787654321' }).getByRole('button', { name: '用这一个' })
+  await one.tapOn(mine)
+  await one.see('没有填写不一致的地方')
+  await one.quiet()
+  await two.tap(/现在上传|再试一次/)
+  await two.see(/都传完了|没有要上传的/)
+  await two.link('名单')
+  await two.row('杨四妹')
+  await two.see('10787654321')
+  assert.doesNotMatch(await two.body(), /填写不一致|10712345678/)
+})
+
+act('who died is mourned, and asked for no more', async () => {
+  await two.tap('返回')
+  await two.link('今日')
+  await two.row('字发林')
+  await two.link('没见到')
+  await two.tap('去世')
+  await two.tap('存在手机里')
+  await two.see('请节哀')
+  await two.link('回到今日')
+  await two.see('应走访')
+  assert.doesNotMatch(await two.body(), /字发林/)
+})
+
+act('a problem that was found is asked about at the next visit', async () => {
+  await two.link('名单')
+  await two.page.getByRole('searchbox').fill('张娣')
+  await two.row('张娣')
+  await two.tap('开始走访')
+  await two.tap('下一步')
+  await two.fill()
+  await two.tap('发现了别的问题')
+  await two.tap('房屋')
+  await two.page.getByLabel('是什么情况').fill('屋顶漏雨')
+  await two.tap('记下')
+  await two.see('屋顶漏雨')
+  await two.tap('填完了，存好')
+  await two.see('已存在手机里')
+  await two.page.goto(`${two.phone.url}/#/people`)
+  await two.row('张娣')
+  await two.see('没办完的事')
+  await two.tap('开始走访')
+  await two.tap('下一步')
+  await two.fill()
+  await two.see('上次发现的问题，现在怎么样？')
+  await two.tap('还没有')
+  await two.page.getByRole('button', { name: '还没有', pressed: true }).waitFor()
+})
+
+act('locking keeps the question; a wrong password is told and deletes nothing', async () => {
+  await two.page.evaluate(() => {
+    const now = Date.now
+    const away = (hidden) => {
+      Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden })
+      document.dispatchEvent(new Event('visibilitychange'))
+    }
+    away(true)
+    Date.now = () => now() + 16 * 60_000
+    away(false)
+    Date.now = now
+  })
+  await two.see('请输入解锁密码')
+  await two.tap('紧急')
+  await two.see('解锁以后可以在这里记下情况')
+  await two.tap('返回')
+  await two.digits('000000')
+  await two.tap('解锁')
+  await two.see('解锁密码不对')
+  await two.see('输错不会删除内容')
+  await two.digits('135790')
+  await two.tap('解锁')
+  await two.see('上次发现的问题，现在怎么样？')
+})
+
+act('a page makes no fault of its own', () => {
+  assert.deepEqual([...one.errors, ...two.errors], [])
+})
