@@ -186,7 +186,7 @@ fn delay(wrong: u32, free: u32) -> Duration {
 /// # Errors
 /// What the store says.
 pub async fn begin(county: &County, account: &Account, now_ms: UnixMs) -> Result<String, Problem> {
-    let secret: Secret<32> = county.dice.with(|dice| Secret::generate(dice));
+    let secret: Secret<32> = county.dice.with(Secret::generate);
     let token: String = secret.expose().iter().map(|byte| format!("{byte:02x}")).collect();
     let hash = hash_of(&token);
     let directory = &county.stores.directory;

@@ -100,7 +100,8 @@ mod tests {
     #[test]
     fn what_is_no_stretched_password_is_refused() {
         let text = Stretched::make("x", Stretch::FAST, &mut SeededDice::repeatable(1)).unwrap().to_text();
-        for wrong in ["", "argon2id", "scrypt 8 1 00 00", "argon2id x 1 00 00", &text[..text.len() - 1]] {
+        let short = text.get(..text.len() - 1).unwrap_or_default();
+        for wrong in ["", "argon2id", "scrypt 8 1 00 00", "argon2id x 1 00 00", short] {
             assert!(Stretched::from_text(wrong).is_err(), "{wrong}");
         }
         let costly = text.replace("argon2id 8 ", "argon2id 4000000000 ");

@@ -115,7 +115,7 @@ const FIGURES: [&str; 15] = [
 ];
 
 fn figures_of(row: &RowReply) -> Vec<Cell> {
-    let share = row.rate.map_or(Cell::text("—"), |thousandths| Cell::Tenths(thousandths));
+    let share = row.rate.map_or(Cell::text("—"), Cell::Tenths);
     let mut cells = vec![Cell::text(row.area.to_string()), Cell::text(&row.name)];
     cells.extend([row.register, row.not_counted, row.due, row.met, row.met_home].map(Cell::Number));
     cells.push(share);

@@ -7,22 +7,35 @@ use serde_json::{Value, json};
 pub fn document() -> String {
     let (_, document) = super::table::router().split_for_parts();
     let mut document = serde_json::to_value(&document).unwrap_or_default();
-    document["info"] = json!({
-        "title": "county-server desk",
-        "version": env!("CARGO_PKG_VERSION"),
-    });
-    document["components"]["schemas"]["Problem"] = problem();
+    put(
+        &mut document,
+        "/info",
+        json!({
+            "title": "county-server desk",
+            "version": env!("CARGO_PKG_VERSION"),
+        }),
+    );
+    put(&mut document, "/components/schemas/Problem", problem());
     let refused = json!({
         "description": "What is wrong, and what to do",
         "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
     });
-    for (path, operations) in document["paths"].as_object_mut().into_iter().flatten() {
+    let paths = document.pointer_mut("/paths").and_then(Value::as_object_mut);
+    for (path, operations) in paths.into_iter().flatten() {
         for (method, operation) in operations.as_object_mut().into_iter().flatten() {
-            operation["operationId"] = Value::from(name(method, path));
-            operation["responses"]["default"] = refused.clone();
+            put(operation, "/operationId", Value::from(name(method, path)));
+            put(operation, "/responses/default", refused.clone());
         }
     }
     format!("{document:#}\n")
+}
+
+/// Puts a member into an object that is there.
+fn put(document: &mut Value, pointer: &str, value: Value) {
+    let Some((object, member)) = pointer.rsplit_once('/') else { return };
+    if let Some(object) = document.pointer_mut(object).and_then(Value::as_object_mut) {
+        object.insert(member.to_owned(), value);
+    }
 }
 
 /// `get /api/subjects/{person}` → `get_subjects_person`.
