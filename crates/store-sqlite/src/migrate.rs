@@ -55,12 +55,17 @@ pub(crate) fn migrate(connection: &mut Connection, half: Half) -> Result<(), Sto
     Ok(())
 }
 
-/// Whether this version knows the file's schema, asked before anything is set or written.
+/// Whether the file holds this half, in a schema that this version knows, asked before anything is set
+/// or written.
 ///
 /// # Errors
-/// `Newer`.
-pub(crate) fn refuse_newer(connection: &Connection, half: Half) -> Result<(), StoreError> {
+/// `Other` for the other half; `Newer`.
+pub(crate) fn refuse_foreign(connection: &Connection, half: Half) -> Result<(), StoreError> {
     let (version, known) = (header::<u32>(connection, "user_version")?, half.migrations().len());
+    let application: i32 = header(connection, "application_id")?;
+    if version > 0 && application != half.application_id() {
+        return Err(StoreError::Other("the file holds another kind of database".to_owned()));
+    }
     if usize::try_from(version).unwrap_or(usize::MAX) > known {
         return Err(StoreError::Newer(format!("schema {version}, known up to {known}")));
     }
@@ -73,13 +78,9 @@ fn next(
     half: Half,
     migrations: &'static [&'static str],
 ) -> Result<Option<&'static str>, StoreError> {
-    let version: u32 = header(connection, "user_version")?;
-    let application: i32 = header(connection, "application_id")?;
-    if version > 0 && application != half.application_id() {
-        return Err(StoreError::Other("the file holds another kind of database".to_owned()));
-    }
     // Another process may be of a newer version, and have been quicker.
-    refuse_newer(connection, half)?;
+    refuse_foreign(connection, half)?;
+    let version: u32 = header(connection, "user_version")?;
     Ok(migrations.get(usize::try_from(version).unwrap_or(usize::MAX)).copied())
 }
 

@@ -107,7 +107,8 @@ struct Asked {
 /// Somebody else with a role, so that there is something to ask about.
 async fn somebody(world: &World, area: AreaCode) -> RecordId {
     let county = &world.county;
-    let member = staff::add(county, operator(), "somebody", None, clock::now_ms()).await.unwrap();
+    let phone = format!("1070{:07}", county.dice.number() % 10_000_000);
+    let member = staff::add(county, operator(), "somebody", Some(&phone), clock::now_ms()).await.unwrap();
     role(world, member, Role::AssistanceOfficer, village(area)).await;
     member
 }
@@ -162,7 +163,10 @@ async fn asked(world: &World, things: &Things, row: &Row, area: AreaCode, owner:
             let fields = json!({ "source": "县里的规定", "title_zh": title });
             json!({ "act": "change", "duty": "elder_monthly", "from": from, "fields": fields })
         }
-        "/api/staff" => json!({ "name": "新来的" }),
+        "/api/staff" => {
+            let phone = format!("1070{:07}", world.county.dice.number() % 10_000_000);
+            json!({ "name": "新来的", "phone": phone })
+        }
         "/api/staff/{staff}/assignments" => json!({ "role": "reader", "from": from }),
         "/api/assignments/{assignment}/end" => json!({ "until": from }),
         "/api/accounts" => {
