@@ -20,3 +20,14 @@ export const entries: Entry[] = [
   { path: '/phones', word: 'rail.phones', icon: 'saved', may: () => session.holds(...OFFICE) },
   { path: '/settings', word: 'rail.settings', icon: 'me', may: () => true },
 ]
+
+/** Who edits rules, staff and accounts. */
+export const ADMINS = ['county_admin']
+
+/** The pages of the settings. */
+export const settingsPages: Omit<Entry, 'icon'>[] = [
+  { path: '/settings/duties', word: 'settings.duties', may: () => true },
+  { path: '/settings/staff', word: 'settings.staff', may: () => true },
+  { path: '/settings/grants', word: 'settings.grants', may: () => true },
+  { path: '/settings/accesses', word: 'settings.accesses', may: () => session.holds('auditor', 'approver') },
+]

@@ -1,0 +1,45 @@
+// Fields of a record and their values in words, as far as the model's catalogue goes.
+import { code, type CodeTable } from './codes'
+import { moment } from './days'
+import { t, type WordKey } from './words'
+
+const NAMES: Record<string, WordKey> = {
+  way: 'field.way',
+  place: 'field.place',
+  happened: 'field.happened',
+  visited_by: 'field.visited_by',
+  recorded_by: 'field.recorded_by',
+  companions: 'field.companions',
+  late_reason: 'field.late_reason',
+  village: 'field.village',
+  household: 'field.household',
+  subject: 'field.subject',
+  visit: 'field.visit',
+  met: 'field.met',
+  reason: 'field.reason',
+  'reason/from': 'field.reason_from',
+  void: 'field.void',
+}
+const TABLES: Record<string, CodeTable> = { way: 'way', met: 'met', reason: 'not_met' }
+
+/** What a field is called; a field of no catalogue by its key. */
+export const fieldName = (key: string, questions: Map<string, string>): string => {
+  const word = NAMES[key]
+  return word ? t(word) : (questions.get(key) ?? key)
+}
+
+const ID = /^[0-9a-f]{32}$/
+const SPAN = /^(-?\d+)[/,.]+(-?\d+)$/
+
+/** A value in words. */
+export function fieldValue(key: string, value: unknown): string {
+  if (value === null) return t('field.empty')
+  if (typeof value === 'boolean') return t(value ? 'field.yes' : 'field.no')
+  if (Array.isArray(value)) return value.map((one) => fieldValue(key, one)).join('\u3001')
+  const text = String(value)
+  const table = TABLES[key]
+  if (table) return code(table, text)
+  const span = SPAN.exec(text)
+  if (key === 'happened' && span) return `${moment(Number(span[1]))} \u2013 ${moment(Number(span[2]))}`
+  return ID.test(text) ? `${text.slice(0, 8)}\u2026` : text
+}
