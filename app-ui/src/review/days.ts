@@ -1,5 +1,7 @@
 // Days and times as the console says them: always with the year where a document may be kept.
+import { plusDays } from '@/shared/days'
 import { language } from '@/shared/words'
+import { t } from './words'
 
 const EAST_8_MS = 8 * 3_600_000
 
@@ -13,4 +15,10 @@ export function days(day: string): string {
 /** `2026-11-23 08:12`, in the county's time. */
 export function moment(ms: number): string {
   return new Date(ms + EAST_8_MS).toISOString().slice(0, 16).replace('T', ' ')
+}
+
+/** From a day on; with the last day when there is one. What ends is excluded where it is stored. */
+export function span(from: string | null, until: string | null): string {
+  const begins = from ?? ''
+  return until ? t('days.span', { from: begins, last: plusDays(until, -1) }) : begins && t('days.on', { from: begins })
 }

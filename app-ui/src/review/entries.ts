@@ -14,11 +14,11 @@ interface Entry {
 export const OFFICE = ['county_admin', 'county_reviewer', 'station_head', 'child_supervisor', 'assistance_clerk']
 
 export const entries: Entry[] = [
-  { path: '/coverage', word: 'rail.coverage', icon: 'today', may: () => true },
+  { path: '/coverage', word: 'rail.coverage', icon: 'table', may: () => true },
   { path: '/unvisited', word: 'rail.unvisited', icon: 'records', may: () => true },
   { path: '/subjects', word: 'rail.subjects', icon: 'people', may: () => true },
   { path: '/phones', word: 'rail.phones', icon: 'saved', may: () => session.holds(...OFFICE) },
-  { path: '/settings', word: 'rail.settings', icon: 'me', may: () => true },
+  { path: '/settings', word: 'rail.settings', icon: 'settings', may: () => true },
 ]
 
 /** Who edits rules, staff and accounts. */
