@@ -14,6 +14,7 @@ interface Entry {
 export const OFFICE = ['county_admin', 'county_reviewer', 'station_head', 'child_supervisor', 'assistance_clerk']
 
 export const entries: Entry[] = [
+  { path: '/today', word: 'rail.today', icon: 'tick', may: () => true },
   { path: '/coverage', word: 'rail.coverage', icon: 'table', may: () => true },
   { path: '/unvisited', word: 'rail.unvisited', icon: 'records', may: () => true },
   { path: '/subjects', word: 'rail.subjects', icon: 'people', may: () => true },

@@ -5,7 +5,9 @@ export const router = createRouter({
   history: createWebHistory(),
   scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
   routes: [
-    { path: '/', redirect: (to) => ({ path: '/coverage', query: to.query }) },
+    // Which page opens first is known when it is known who is here: see App.vue.
+    { path: '/', name: 'start', component: { render: () => null } },
+    { path: '/today', name: 'today', component: () => import('./pages/Today.vue') },
     { path: '/coverage', name: 'coverage', component: () => import('./pages/Coverage.vue') },
     { path: '/coverage/people', name: 'people', component: () => import('./pages/People.vue') },
     { path: '/unvisited', name: 'unvisited', component: () => import('./pages/Unvisited.vue') },
