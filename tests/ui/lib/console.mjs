@@ -20,9 +20,9 @@ process.env.COUNTY_DESK_CONSOLE = join(repository, 'app-ui', 'dist', 'review')
 /** An account for the first who holds a role, in the whole county or below an area. */
 export async function account(world, role, login, area = '') {
   const lines = (await world.cli('staff', 'list', area || '云龙县')).split('\n')
-  const line = lines.map((one) => one.split(/\s{2,}/)).find((one) => one[1] === role)
-  const said = await world.cli('account', 'add', line[2], login)
-  return { login, name: line[2], first: /密码 (\S+?)（/.exec(said)[1] }
+  const line = lines.map((one) => one.split(/\s{2,}/)).find((one) => one[2] === role)
+  const said = await world.cli('account', 'add', line[3], login)
+  return { login, name: line[3], first: /密码 (\S+?)（/.exec(said)[1] }
 }
 
 export class Desk {
