@@ -1,8 +1,9 @@
 // How the console asks the county: JSON over this very address. A request that meets a locked session
 // waits until the password has been typed and is then sent again.
+import type { paths } from '@/api/desk.generated'
 import { problemOf, UNREACHABLE, type Problem } from './problem'
 import { heard, opened, session, shut } from './session'
-import type { SessionReply } from './kinds'
+import type { Present, SessionReply } from './kinds'
 
 type Value = string | number | boolean | null | undefined
 /** What stands behind the question mark; empty values are left out. */
@@ -66,13 +67,30 @@ async function send<T>(method: string, path: string, options: Options = {}): Pro
   }
 }
 
+type Method = 'get' | 'post'
+/** The routes that can be asked so. */
+type Having<M extends Method> = { [P in keyof paths]: paths[P] extends Record<M, { responses: { 200: unknown } }> ? P : never }[keyof paths]
+type Json<T> = T extends { content: { 'application/json': infer Body } } ? Body : never
+type Said<P extends keyof paths, M extends Method> = paths[P] extends Record<M, { responses: { 200: infer Reply } }> ? Present<Json<Reply>> : never
+type Given<P extends keyof paths> = paths[P] extends { post: { requestBody: infer Body } } ? Json<Body> : undefined
+
+/** What a route is asked with besides its body. */
+interface Asked {
+  /** What stands in the places of the path. */
+  at?: Record<string, string>
+  query?: Query
+  signal?: AbortSignal
+}
+const filled = (route: string, at: Record<string, string> = {}) =>
+  route.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(at[name] ?? ''))
+
 /** Reads. */
-export const get = <T>(path: string, query?: Query, signal?: AbortSignal) =>
-  send<T>('GET', path, { ...(query ? { query } : {}), ...(signal ? { signal } : {}) })
+export const get = <P extends Having<'get'>>(route: P, { at, ...asked }: Asked = {}) =>
+  send<Said<P, 'get'>>('GET', filled(route, at), asked)
 
 /** Changes something. */
-export const post = <T>(path: string, body: unknown = {}, query?: Query) =>
-  send<T>('POST', path, { body, ...(query ? { query } : {}) })
+export const post = <P extends Having<'post'>>(route: P, body: Given<P>, { at, ...asked }: Asked = {}) =>
+  send<Said<P, 'post'>>('POST', filled(route, at), { ...asked, body: body ?? {} })
 
 /** Asks about the session itself, where a lock is an answer like any other. */
 export async function about(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<SessionReply> {

@@ -2,7 +2,7 @@
 import { language } from '@/shared/words'
 import { code } from './codes'
 import type { DutyReply } from './kinds'
-import { either, t, type WordKey } from './words'
+import { either, t, told } from './words'
 
 export const CADENCES = ['month', 'quarter', 'half_year', 'year'] as const
 const COMMA = '\u3001'
@@ -16,8 +16,4 @@ export const cutWord = (cut: string) => t(cut === 'day26' ? 'cut.day26' : 'cut.n
 export const ways = (of: DutyReply) => joined(of.ways.map((one) => code('way', one)))
 export const mets = (of: DutyReply) => joined(of.mets.map((one) => code('met', one)))
 export const roles = (of: DutyReply) => joined(of.roles.map((one) => code('role', one)))
-const STRENGTHS: Record<string, WordKey> = { N: 'strength.N', O: 'strength.O', D: 'strength.D' }
-export const strength = (of: string) => {
-  const word = STRENGTHS[of]
-  return word ? t(word) : of
-}
+export const strength = (of: string) => told(`strength.${of}`)

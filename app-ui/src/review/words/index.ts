@@ -15,6 +15,11 @@ export function t(key: WordKey, details: Record<string, string | number> = {}): 
   )
 }
 
+/** The words of a key that ends with a code of the county's; the code itself when it is of a newer version. */
+export function told(key: string): string {
+  return key in zh ? t(key as WordKey) : (key.split('.').at(-1) ?? key)
+}
+
 /** Of two texts that came from the county the one of the language of the screens. */
 export function either(of: { zh: string; en: string } | null | undefined): string {
   return of ? of[language.value] : ''
