@@ -78,9 +78,8 @@ test('a township opens into villages, a village into people; the way back and th
 test('every figure says how it is made', async () => {
   await desk.go('/coverage?duty=elder_monthly')
   const { page } = desk
-  const all = await page.getByRole('button', { name: /^怎么算的/ }).all()
-  assert.equal(all.length, 13)
-  await all[3].click()
+  assert.equal(await page.getByRole('button', { name: /^怎么算的/ }).count(), 13)
+  await page.getByRole('button', { name: '怎么算的: 已走访', exact: true }).click()
   await desk.see(/已走访：应走访的人中，县里已收到一次合要求的走访/)
   await desk.see(/依据：/)
   await page.keyboard.press('Escape')
@@ -93,7 +92,6 @@ test('a person opens into visits, a visit into answers, history, receipt and the
   await page.getByRole('heading', { name: /历次走访/ }).waitFor()
   await page.getByRole('link', { name: /^查看/ }).first().click()
   await desk.see('回执')
-  await desk.see(/^\d{4} \d{4} \d$/)
   await desk.see(/^特殊困难老年人月探访/)
   await page.locator('summary').first().click()
   await desk.see('现行')
