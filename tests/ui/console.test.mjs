@@ -146,12 +146,14 @@ test('waiting, nothing, a fault, and no connection each have their look', async 
   const { page } = desk
   let answer = (route) => route.continue()
   await page.route('**/api/coverage?**', (route) => answer(route))
+  let release
   answer = async (route) => {
-    await new Promise((go) => setTimeout(go, 900))
+    await new Promise((go) => (release = go))
     await route.continue()
   }
   await page.goto(world.desk + '/coverage')
   await page.getByRole('status', { name: '正在读取' }).waitFor()
+  release()
   await desk.see('云龙县走访情况')
   answer = (route) => route.abort()
   await page.goto(world.desk + '/coverage')

@@ -17,10 +17,14 @@ export const entries: Entry[] = [
   { path: '/today', word: 'rail.today', icon: 'tick', may: () => true },
   { path: '/coverage', word: 'rail.coverage', icon: 'table', may: () => true },
   { path: '/unvisited', word: 'rail.unvisited', icon: 'records', may: () => true },
+  { path: '/waiting', word: 'rail.waiting', icon: 'both', may: () => true },
   { path: '/subjects', word: 'rail.subjects', icon: 'people', may: () => true },
   { path: '/phones', word: 'rail.phones', icon: 'saved', may: () => session.holds(...OFFICE) },
   { path: '/settings', word: 'rail.settings', icon: 'settings', may: () => true },
 ]
+
+/** Who decides on what was set aside. */
+export const DECIDERS = ['county_admin', 'county_reviewer']
 
 /** Who edits rules, staff and accounts. */
 export const ADMINS = ['county_admin']

@@ -1,6 +1,6 @@
 // Fields of a record and their values in words, as far as the model's catalogue goes.
 import { code, type CodeTable } from './codes'
-import { moment } from './days'
+import { header } from './scope'
 import { t, type WordKey } from './words'
 
 const NAMES: Record<string, WordKey> = {
@@ -29,7 +29,7 @@ export const fieldName = (key: string, questions: Map<string, string>): string =
 }
 
 const ID = /^[0-9a-f]{32}$/
-const SPAN = /^(-?\d+)[/,.]+(-?\d+)$/
+const SPAN = /^(\d{4}-\d\d-\d\d)T([\d:]+)\/(\d{4}-\d\d-\d\d)T([\d:]+)$/
 
 /** A value in words. */
 export function fieldValue(key: string, value: unknown): string {
@@ -40,6 +40,8 @@ export function fieldValue(key: string, value: unknown): string {
   const table = TABLES[key]
   if (table) return code(table, text)
   const span = SPAN.exec(text)
-  if (key === 'happened' && span) return `${moment(Number(span[1]))} \u2013 ${moment(Number(span[2]))}`
+  if (span) return `${span[1]} ${span[2]}\u2013${span[3] === span[1] ? '' : `${span[3]} `}${span[4]}`
+  const area = key === 'village' ? header.value?.areas.find((one) => String(one.area) === text) : undefined
+  if (area) return area.name
   return ID.test(text) ? `${text.slice(0, 8)}\u2026` : text
 }

@@ -11,6 +11,7 @@ export const router = createRouter({
     { path: '/coverage', name: 'coverage', component: () => import('./pages/Coverage.vue') },
     { path: '/coverage/people', name: 'people', component: () => import('./pages/People.vue') },
     { path: '/unvisited', name: 'unvisited', component: () => import('./pages/Unvisited.vue') },
+    { path: '/waiting', name: 'waiting', component: () => import('./pages/Waiting.vue') },
     { path: '/subjects', name: 'subjects', component: () => import('./pages/Subjects.vue') },
     { path: '/subjects/:person', name: 'person', component: () => import('./pages/Person.vue') },
     { path: '/visits/:visit', name: 'visit', component: () => import('./pages/Visit.vue') },
