@@ -37,10 +37,11 @@ export class Desk {
     })
   }
 
-  static async open(world, { size = WIDE, dark = false, path = '/' } = {}) {
+  static async open(world, { size = WIDE, dark = false, language = 'zh', path = '/' } = {}) {
     const context = await world.browser.newContext({
       viewport: size, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', colorScheme: dark ? 'dark' : 'light', reducedMotion: 'reduce', acceptDownloads: true,
     })
+    await context.addInitScript((chosen) => localStorage.setItem('desk-language', localStorage.getItem('desk-language') ?? chosen), language)
     const page = await context.newPage()
     page.setDefaultTimeout(25_000)
     await page.goto(world.desk + path)
@@ -56,14 +57,16 @@ export class Desk {
 
   async logIn(who) {
     const { page } = this
-    await page.getByLabel('登录名').fill(who.login)
-    await page.getByLabel('密码', { exact: true }).fill(who.changed ? PASSWORD : who.first)
-    await this.press('登录')
+    await page.locator('input[name=username]').fill(who.login)
+    await page.locator('input[name=password]').fill(who.changed ? PASSWORD : who.first)
+    await page.locator('form button[type=submit]').click()
     if (!who.changed) {
-      await page.getByLabel('现在的密码').fill(who.first)
-      await page.getByLabel('新密码', { exact: true }).fill(PASSWORD)
-      await page.getByLabel('再输一次新密码').fill(PASSWORD)
-      await this.press('换密码')
+      const again = page.locator('input[autocomplete=new-password]')
+      await again.first().waitFor()
+      await page.locator('input[autocomplete=current-password]').fill(who.first)
+      await again.nth(0).fill(PASSWORD)
+      await again.nth(1).fill(PASSWORD)
+      await page.locator('form button[type=submit]').click()
       who.changed = true
     }
     await page.locator('.frame main').waitFor()
