@@ -99,8 +99,8 @@ export class Desk {
   }
 
   /** What axe-core finds that is serious, and what is cut off or sticks out. */
-  async faults(name) {
-    const found = (await new AxeBuilder({ page: this.page }).analyze()).violations
+  async faults(name, { axe = true } = {}) {
+    const found = axe ? (await new AxeBuilder({ page: this.page }).analyze()).violations : []
     const grave = found.filter((one) => ['serious', 'critical'].includes(one.impact))
     const faults = grave.map((one) => `${name}: ${one.id}: ${one.nodes.map((node) => `${node.target.join(' ')} ${node.any?.[0]?.message ?? ''}`).join(' | ')}`)
     const look = await this.page.evaluate(() => {
