@@ -211,6 +211,42 @@ test('100,000 people scroll with few rows drawn, and never a blank', async () =>
   await page.unroute('**/api/subjects?**')
 })
 
+test('what waits is decided on by keyboard, and a word can be taken back before it is sent', async () => {
+  const { page } = desk
+  const item = (record, people) => ({
+    handle: record, reason: 'contested', why: '', kind: 'person', record, field: 'phone', area: 532929000000, area_name: '果郎社区', author: '张玉娅、李从英',
+    day: '2026-11-20', people: [people], arrived_ms: Date.now(), kept: null,
+  })
+  const side = (number, value) => ({ field: 'phone', number, value, by: '张玉娅', at_ms: Date.now() })
+  const sent = []
+  await page.route('**/api/waiting**', (route) => route.fulfill({ json: { items: [item('1a', '李阿普'), item('2b', '张建国')], awaiting: 0 } }))
+  await page.route('**/api/waiting/*', (route) => {
+    const request = route.request()
+    if (request.method() === 'GET') {
+      return route.fulfill({ json: { items: [], fields: [], questions: [], sides: [side(1, '13800000001'), side(2, '13800000002')], seen: { a: 3 }, words: [] } })
+    }
+    sent.push(request.postDataJSON())
+    return route.fulfill({ json: { decided: 1 } })
+  })
+  await desk.go('/waiting')
+  await desk.see('13800000001')
+  await page.keyboard.press('ArrowDown')
+  await page.getByRole('heading', { name: '张建国' }).waitFor()
+  await desk.see('13800000002')
+  await page.keyboard.press('2')
+  await desk.see('电话：用“13800000002”')
+  await page.keyboard.press('z')
+  await page.getByRole('heading', { name: '张建国' }).waitFor()
+  assert.deepEqual(sent, [])
+  await page.keyboard.press('1')
+  await desk.press('现在送出')
+  await page.getByRole('heading', { name: '李阿普' }).waitFor()
+  await page.waitForFunction(() => document.querySelectorAll('.list li').length === 1)
+  assert.deepEqual(sent, [{ record: '2b', field: 'phone', value: '13800000001', seen: { a: 3 } }])
+  await page.unroute('**/api/waiting**')
+  await page.unroute('**/api/waiting/*')
+})
+
 test('by keyboard alone: from the address to a figure, in the order of the page', async () => {
   await desk.go('/coverage?duty=elder_monthly')
   const { page } = desk

@@ -29,6 +29,8 @@ async function once(method: string, path: string, { query, body, signal }: Optio
   const init: RequestInit = { method, headers, credentials: 'same-origin', cache: 'no-store' }
   if (body !== undefined) init.body = JSON.stringify(body)
   if (signal) init.signal = signal
+  // A word that was said is sent even when the window is being closed.
+  if (method !== 'GET') init.keepalive = true
   try {
     return await fetch(address(path, query), init)
   } catch (thrown) {

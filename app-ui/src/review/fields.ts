@@ -19,6 +19,22 @@ const NAMES: Record<string, WordKey> = {
   reason: 'field.reason',
   'reason/from': 'field.reason_from',
   void: 'field.void',
+  name: 'field.name',
+  nickname: 'field.nickname',
+  sex: 'field.sex',
+  born: 'field.born',
+  id_number: 'field.id_number',
+  ethnic_group: 'field.ethnic_group',
+  relation: 'field.relation',
+  group: 'field.group',
+  directions: 'field.directions',
+  phone: 'field.phone',
+  'phone/carer': 'field.phone_carer',
+  'phone/away': 'field.phone_away',
+  'life/died': 'field.life_died',
+  'life/moved_out': 'field.life_moved_out',
+  state: 'field.state',
+  words: 'field.words',
 }
 const TABLES: Record<string, CodeTable> = { way: 'way', met: 'met', reason: 'not_met' }
 
