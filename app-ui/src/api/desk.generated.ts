@@ -503,10 +503,27 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The register. */
+        /** The register of the area. */
         get: operations["get_subjects"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/subjects/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Those of the area who are found by what was typed, the best first. */
+        post: operations["post_subjects_search"];
         delete?: never;
         options?: never;
         head?: never;
@@ -539,6 +556,97 @@ export interface paths {
         };
         /** The visit. */
         get: operations["get_visits_visit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visits/{visit}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a visit void, or takes that back: it counts again. Its author's phone hears of it at its next
+         *     exchange.
+         */
+        post: operations["post_visits_visit_void"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/waiting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits in the area. */
+        get: operations["get_waiting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/waiting/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes in, passes over, or goes on waiting. */
+        post: operations["post_waiting_decisions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/waiting/settlements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Settles a contested field: 用这一个, or 都不对，重新填. */
+        post: operations["post_waiting_settlements"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/waiting/{item}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One item, or all that is contested in a record: what it sets, what stands, both sides, and what was
+         *     said of it. A child's answers are not shown.
+         */
+        get: operations["get_waiting_item"];
         put?: never;
         post?: never;
         delete?: never;
@@ -610,11 +718,6 @@ export interface components {
             name: string;
             staff: string;
         };
-        /**
-         * @description What is to be done.
-         * @enum {string}
-         */
-        Act: "add" | "change" | "end";
         /** @description An answer: several values while it is contested. */
         Answer: {
             /** @description `asked`, `prefilled`, `confirmed_unchanged`. */
@@ -677,6 +780,18 @@ export interface components {
             sentence_zh: string;
             total: components["schemas"]["RowReply"];
         };
+        /** @description A reviewer's word on items. */
+        DecisionAsked: {
+            /** @description As the list names them. */
+            items: string[];
+            /** @description Why; the worker reads it when something is dismissed. */
+            reason: string;
+            verdict: components["schemas"]["Verdict"];
+        };
+        /** @description How many items were decided on: what hangs together goes together. */
+        DecisionReply: {
+            decided: number;
+        };
         /** @description A phone. */
         DeviceReply: {
             /** @description The app's version. */
@@ -704,6 +819,11 @@ export interface components {
              */
             waiting: number;
         };
+        /**
+         * @description What is to be done.
+         * @enum {string}
+         */
+        DutyAct: "add" | "change" | "end";
         /** @description A duty and the periods over which it is counted. */
         DutyChoice: {
             duty: string;
@@ -713,6 +833,24 @@ export interface components {
             periods: components["schemas"]["CodeReply"][];
             title_en: string;
             title_zh: string;
+        };
+        /** @description What is named of a rule; the rest stays. */
+        DutyFields: {
+            cadence?: string | null;
+            categories?: string[] | null;
+            cut?: string | null;
+            /** Format: int32 */
+            enrolled_days_min?: number | null;
+            kind?: string | null;
+            mets?: string[] | null;
+            roles?: string[] | null;
+            source?: string | null;
+            strength?: string | null;
+            title_en?: string | null;
+            title_zh?: string | null;
+            /** Format: int32 */
+            visitors_min?: number | null;
+            ways?: string[] | null;
         };
         /** @description One rule. */
         DutyReply: {
@@ -746,9 +884,9 @@ export interface components {
         };
         /** @description One edit; of a rule what is not named stays as it is. */
         EditAsked: {
-            act: components["schemas"]["Act"];
+            act: components["schemas"]["DutyAct"];
             duty: string;
-            fields?: components["schemas"]["Fields"];
+            fields?: components["schemas"]["DutyFields"];
             /** @description From this day on. */
             from: string;
         };
@@ -792,24 +930,6 @@ export interface components {
             state: string;
             /** @description The value. */
             value: unknown;
-        };
-        /** @description What is named of a rule; the rest stays. */
-        Fields: {
-            cadence?: string | null;
-            categories?: string[] | null;
-            cut?: string | null;
-            /** Format: int32 */
-            enrolled_days_min?: number | null;
-            kind?: string | null;
-            mets?: string[] | null;
-            roles?: string[] | null;
-            source?: string | null;
-            strength?: string | null;
-            title_en?: string | null;
-            title_zh?: string | null;
-            /** Format: int32 */
-            visitors_min?: number | null;
-            ways?: string[] | null;
         };
         /** @description A password that is shown once, and is to be changed at the first log-in. */
         FirstPassword: {
@@ -876,6 +996,26 @@ export interface components {
             roles_zh: string[];
             staff: string;
         };
+        /** @description How it went. */
+        HowMet: {
+            /** @description Who was met: the code. */
+            met: string;
+            /** @description Why not: the code. */
+            reason?: string | null;
+            /** @description The way's code. */
+            way: string;
+            /** @description All of it in words. */
+            zh: string;
+        };
+        /** @description That somebody wants to look at it later. */
+        Kept: {
+            /** @description When. */
+            at_ms: components["schemas"]["i64"];
+            /** @description Who. */
+            by: string;
+            /** @description Why. */
+            reason: string;
+        };
         /** @description One person of a list. */
         Line: {
             /** @description Categories as of the day, in words. */
@@ -932,17 +1072,6 @@ export interface components {
             holds: boolean;
             /** @description The first day without it. */
             until?: string | null;
-            zh: string;
-        };
-        /** @description How it went. */
-        Met: {
-            /** @description Who was met: the code. */
-            met: string;
-            /** @description Why not: the code. */
-            reason?: string | null;
-            /** @description The way's code. */
-            way: string;
-            /** @description All of it in words. */
             zh: string;
         };
         /** @description A duty that a part met. */
@@ -1064,11 +1193,16 @@ export interface components {
             /** @enum {string} */
             advice: "retry" | "fix" | "call";
             /** @enum {string} */
-            code: "enrol_code_wrong" | "enrol_code_used" | "enrol_code_expired" | "enrol_code_locked" | "enrol_code_malformed" | "county_not_proven" | "not_enrolled" | "already_enrolled" | "pin_wrong" | "pin_too_short" | "recovery_code_wrong" | "unlock_too_soon" | "locked" | "vault_damaged" | "recovery_code_malformed" | "key_store_changed" | "log_in_wrong" | "log_in_too_soon" | "log_in_missing" | "log_in_locked" | "password_first" | "password_weak" | "account_closed" | "account_taken" | "not_for_you" | "not_from_this_page" | "grant_missing" | "decided_already" | "answer_wrong_type" | "answer_outside_constraint" | "answer_missing" | "answer_not_a_choice" | "answer_too_long" | "no_such_question" | "question_not_relevant" | "form_unreadable" | "form_too_new" | "nothing_found" | "visit_without_parts" | "visit_not_open" | "visit_in_the_future" | "visit_too_long_ago" | "not_met_without_reason" | "draft_damaged" | "answer_calculated" | "answer_differs" | "answers_misfit" | "origins_misfit" | "unchanged_not_offered" | "unchanged_no_last" | "unchanged_too_often" | "form_not_json" | "form_too_large" | "form_name_wrong" | "form_name_taken" | "form_part_wrong" | "form_choice_wrong" | "form_name_unknown" | "form_name_ambiguous" | "form_cycle" | "expression_unexpected" | "expression_ends" | "expression_open_quote" | "expression_too_deep" | "expression_too_much" | "function_unknown" | "function_arguments" | "function_needs_name" | "pattern_wrong" | "unreachable" | "too_slow" | "not_the_county" | "reply_damaged" | "county_busy" | "county_full" | "request_too_large" | "request_damaged" | "request_too_new" | "request_too_old" | "signature_wrong" | "device_unknown" | "device_retired" | "device_revoked" | "exchange_number_old" | "waits_for_earlier" | "waits_for_subject" | "waits_for_form" | "outside_area" | "not_permitted" | "item_undecodable" | "chain_broken" | "not_adopted" | "device_was_revoked" | "disk_full" | "database_damaged" | "database_newer" | "key_file_missing" | "key_file_damaged" | "county_database_damaged" | "backup_unreadable" | "data_in_use" | "not_empty" | "argument_wrong" | "folder_not_writable" | "port_in_use" | "config_wrong" | "row_wrong" | "not_from_here" | "internal";
+            code: "enrol_code_wrong" | "enrol_code_used" | "enrol_code_expired" | "enrol_code_locked" | "enrol_code_malformed" | "county_not_proven" | "not_enrolled" | "already_enrolled" | "pin_wrong" | "pin_too_short" | "recovery_code_wrong" | "recovery_code_lost" | "unlock_too_soon" | "locked" | "vault_damaged" | "recovery_code_malformed" | "key_store_changed" | "log_in_wrong" | "log_in_too_soon" | "log_in_missing" | "log_in_locked" | "password_first" | "password_weak" | "account_closed" | "account_taken" | "not_for_you" | "not_from_this_page" | "grant_missing" | "decided_already" | "name_malformed" | "person_registered" | "answer_wrong_type" | "answer_outside_constraint" | "answer_missing" | "answer_not_a_choice" | "answer_too_long" | "no_such_question" | "question_not_relevant" | "form_unreadable" | "form_too_new" | "nothing_found" | "visit_without_parts" | "visit_not_open" | "visit_in_the_future" | "visit_too_long_ago" | "not_met_without_reason" | "draft_damaged" | "answer_calculated" | "answer_differs" | "answers_misfit" | "origins_misfit" | "unchanged_not_offered" | "unchanged_no_last" | "unchanged_too_often" | "form_not_json" | "form_too_large" | "form_name_wrong" | "form_name_taken" | "form_part_wrong" | "form_choice_wrong" | "form_name_unknown" | "form_name_ambiguous" | "form_cycle" | "expression_unexpected" | "expression_ends" | "expression_open_quote" | "expression_too_deep" | "expression_too_much" | "function_unknown" | "function_arguments" | "function_needs_name" | "pattern_wrong" | "unreachable" | "too_slow" | "not_the_county" | "county_not_trusted" | "reply_damaged" | "county_busy" | "county_full" | "request_too_large" | "request_damaged" | "request_too_new" | "request_too_old" | "signature_wrong" | "device_unknown" | "device_retired" | "device_revoked" | "exchange_number_old" | "waits_for_earlier" | "waits_for_subject" | "waits_for_form" | "outside_area" | "time_not_counted" | "not_permitted" | "item_undecodable" | "chain_broken" | "not_adopted" | "device_was_revoked" | "disk_full" | "database_damaged" | "database_newer" | "key_file_missing" | "key_file_damaged" | "county_database_damaged" | "backup_unreadable" | "data_in_use" | "not_empty" | "argument_wrong" | "right_missing" | "folder_not_writable" | "port_in_use" | "config_wrong" | "row_wrong" | "not_from_here" | "internal";
             params?: {
                 [key: string]: string;
             };
         };
+        /**
+         * @description Why something waits.
+         * @enum {string}
+         */
+        Reason: "outside_area" | "not_permitted" | "device" | "undecodable" | "forked" | "question" | "late" | "contested" | "awaiting";
         /** @description A record of a visit with everything that was ever written to it. */
         RecordHistory: {
             /** @description Keys of the fields on which values differ. */
@@ -1170,6 +1304,15 @@ export interface components {
             /** Format: int64 */
             tried: number;
         };
+        /** @description Who is searched for. */
+        SearchAsked: {
+            /** @description After this person, with whom the page before ended. */
+            after?: string | null;
+            /** @description At most so many: 100 when nothing is said, 500 at most. */
+            count?: number | null;
+            /** @description Name, pinyin, initials, or the last digits of the ID number; everybody when nothing is typed. */
+            q: string;
+        };
         /** @description Who is at the desk. */
         SessionReply: {
             /**
@@ -1190,6 +1333,15 @@ export interface components {
          * @enum {string}
          */
         SessionState: "out" | "locked" | "first_password" | "open";
+        /** @description A reviewer's word on a contested field. */
+        SettlementAsked: {
+            field: string;
+            record: string;
+            /** @description As it was shown: a side that has come since stays beside the word. */
+            seen: Record<string, never>;
+            /** @description What is to stand: one of the sides, or something else. */
+            value: unknown;
+        };
         /** @description A sheet as it is printed. Its code is nowhere else. */
         SheetReply: {
             areas: string[];
@@ -1275,11 +1427,16 @@ export interface components {
         Unlock: {
             password: string;
         };
+        /**
+         * @description What is decided.
+         * @enum {string}
+         */
+        Verdict: "accept" | "dismiss" | "keep";
         /** @description One visit to a person. */
         VisitLine: {
             /** @description The day on which it counts; absent when it counts for nothing. */
             day?: string | null;
-            met?: components["schemas"]["Met"] | null;
+            met?: components["schemas"]["HowMet"] | null;
             /** @description The part's record. */
             part: string;
             /** @description The receipt in digits. */
@@ -1311,6 +1468,103 @@ export interface components {
             visited_by: string[];
             void: boolean;
             way?: components["schemas"]["CodeReply"] | null;
+        };
+        /** @description 作废, and the taking back of it. */
+        VoidAsked: {
+            /** @description Why it counts for nothing; nothing takes that back. */
+            reason?: string | null;
+        };
+        /** @description What became of it. */
+        VoidReply: {
+            void: boolean;
+        };
+        /** @description A field that an item sets. */
+        WaitingField: {
+            /** @description Its key. */
+            field: string;
+            /** @description Where the answer came from. */
+            origin: string;
+            /** @description What stands at the county now. */
+            stands: unknown;
+            /** @description The value; absent where it is a child's and only those responsible may read it. */
+            value: unknown;
+        };
+        /** @description Something that waits. */
+        WaitingItem: {
+            /**
+             * Format: int64
+             * @description Where it belongs.
+             */
+            area: number;
+            /** @description Its name. */
+            area_name: string;
+            /** @description When it arrived. */
+            arrived_ms: components["schemas"]["i64"];
+            /** @description Who wrote it; of what is contested, everybody who did. */
+            author: string;
+            /** @description When the visit was; of other things, when they were entered. */
+            day?: string | null;
+            /** @description The contested field. */
+            field?: string | null;
+            /** @description By which it is named: log and serial; of what is contested, the record. */
+            handle: string;
+            kept?: components["schemas"]["Kept"] | null;
+            /** @description The kind of record, unless it cannot be read. */
+            kind?: string | null;
+            /** @description Whom it is about; a child's name is masked. */
+            people: string[];
+            /** @description Why it waits. */
+            reason: components["schemas"]["Reason"];
+            /** @description The record. */
+            record?: string | null;
+            /** @description The same in a sentence. */
+            why: string;
+        };
+        /** @description What waits for a reviewer. */
+        WaitingList: {
+            /** @description How much else waits for something that is still to come. */
+            awaiting: number;
+            /** @description Oldest first; what is contested last. */
+            items: components["schemas"]["WaitingItem"][];
+        };
+        /** @description An item, opened. */
+        WaitingShown: {
+            /** @description What it sets. */
+            fields: components["schemas"]["WaitingField"][];
+            /** @description The item; of a record, each of its contested fields. */
+            items: components["schemas"]["WaitingItem"][];
+            /** @description What its form asks, in Chinese. */
+            questions: string[];
+            /** @description What the reader has seen of a contested record: to be handed back with the decision. */
+            seen: Record<string, never>;
+            /** @description What stands side by side. */
+            sides: components["schemas"]["WaitingSide"][];
+            /** @description What was said of it, oldest first. */
+            words: components["schemas"]["WaitingWord"][];
+        };
+        /** @description One of the values that stand side by side. */
+        WaitingSide: {
+            /** @description When, as far as clocks can tell. */
+            at_ms: components["schemas"]["i64"];
+            /** @description Who wrote it. */
+            by: string;
+            /** @description The field. */
+            field: string;
+            /** @description By which `settle` names the side: from 1. */
+            number: number;
+            /** @description The value. */
+            value: unknown;
+        };
+        /** @description What was said of an item. */
+        WaitingWord: {
+            /** @description When. */
+            at_ms: components["schemas"]["i64"];
+            /** @description Who. */
+            by: string;
+            /** @description Why. */
+            reason: string;
+            /** @description `accept`, `dismiss` or `keep`. */
+            verdict: string;
         };
         /** Format: int64 */
         i64: number;
@@ -2495,8 +2749,6 @@ export interface operations {
             query?: {
                 /** @description The area; that of one's role when nothing is said. */
                 area?: number;
-                /** @description Name, pinyin, initials, or the last digits of the ID number; everybody when nothing is typed. */
-                q?: string;
                 /** @description After this person, with whom the page before ended. */
                 after?: string;
                 /** @description At most so many: 100 when nothing is said, 500 at most. */
@@ -2507,6 +2759,41 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectsReply"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_subjects_search: {
+        parameters: {
+            query?: {
+                /** @description The area; that of one's role when nothing is said. */
+                area?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SearchAsked"];
+            };
+        };
         responses: {
             200: {
                 headers: {
@@ -2574,6 +2861,169 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VisitReply"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_visits_visit_void: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                visit: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VoidAsked"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoidReply"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_waiting: {
+        parameters: {
+            query?: {
+                /** @description The area; that of one's role when nothing is said. */
+                area?: number;
+                /** @description Of one reason only. What waits for something still to come is listed only when it is asked for. */
+                reason?: "outside_area" | "not_permitted" | "device" | "undecodable" | "forked" | "question" | "late" | "contested" | "awaiting";
+                /** @description Waiting for so many days or more. */
+                older?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitingList"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_waiting_decisions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionAsked"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionReply"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_waiting_settlements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettlementAsked"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionReply"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_waiting_item: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitingShown"];
                 };
             };
             /** @description What is wrong, and what to do */
