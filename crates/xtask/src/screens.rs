@@ -37,7 +37,7 @@ pub fn checks<'a>(shell: &'a Shell, say: &'a Say) -> Vec<Step<'a>> {
     ]
 }
 
-/// Builds for a phone and for a browser that stands in for one, and acts in Chromium.
+/// Builds for a phone, for a browser that stands in for one, and for the desk, and acts in Chromium.
 pub fn in_a_browser<'a>(
     shell: &'a Shell,
     say: &'a Say,
@@ -48,6 +48,7 @@ pub fn in_a_browser<'a>(
         Step::new("a browser", "cargo xtask screens", move || install::to_show(shell, say)),
         tool("build the phone's screens", shell, "vite build --mode phone --logLevel warn"),
         tool("build them for a browser", shell, "vite build --mode phone-bridge --logLevel warn"),
+        tool("build the console's screens", shell, "vite build --mode review --logLevel warn"),
         Step::new("tests in a browser", "cargo xtask screens", move || {
             let programs = compile::programs(shell, say, workspace, false)?;
             // One file after the other: two browsers at once are slower than one on a small machine.

@@ -1,0 +1,12 @@
+// The county's console.
+import { createApp } from 'vue'
+import 'element-plus/theme-chalk/base.css'
+import '@/shared/tokens/tokens.css'
+import './look.css'
+import './print.css'
+import App from './App.vue'
+import { router } from './router'
+import { settings } from './settings'
+
+settings.apply()
+createApp(App).use(router).mount('#app')

@@ -1,0 +1,21 @@
+// What went wrong, as the console says it: what happened, is my work safe, what do I do now.
+import { sentence as known, type Problem as AnyProblem } from '@/api/problems'
+import { language } from '@/shared/words'
+import { t } from './words'
+
+export type Problem = AnyProblem
+
+/** There was no answer at all. */
+export const UNREACHABLE = 'desk_unreachable'
+
+/** The sentence for a person. */
+export function sentence(problem: Problem): string {
+  return problem.code === UNREACHABLE ? t('problem.unreachable') : known(problem, language.value)
+}
+
+/** Whatever was thrown, as a problem. */
+export function problemOf(thrown: unknown): Problem {
+  const one = thrown as Partial<Problem> | null
+  if (one && typeof one.code === 'string' && typeof one.advice === 'string') return one as Problem
+  return { code: 'internal', advice: 'call', params: { reference: thrown instanceof Error ? thrown.message : String(thrown) } }
+}

@@ -1,0 +1,114 @@
+// Every screen of the console, for those at a large screen, at a small one, at night, and in English: a picture
+// of each, and no fault that can be measured. The pictures are left in target/ui-pictures, to be looked at.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { account, Desk, SMALL, WIDE } from './lib/console.mjs'
+import { World } from './lib/world.mjs'
+
+const LOOKS = {
+  desk: { size: WIDE },
+  'desk-small': { size: SMALL },
+  'desk-dark': { size: WIDE, dark: true },
+  'desk-english': { size: SMALL, language: 'en' },
+}
+let world, people
+
+before(async () => {
+  world = await World.begin(600)
+  people = {
+    admin: await account(world, '县管理员', 'yangyq'),
+    approver: await account(world, '负责人', 'duanxx'),
+    reviewer: await account(world, '县审核员', 'shanyy'),
+    township: await account(world, '乡镇站长', 'wangax', '功果桥镇'),
+  }
+})
+after(() => world.end())
+
+const first = (selector) => async (page) => {
+  await page.locator(selector).first().click()
+  await page.waitForTimeout(400)
+}
+const OPEN_PERSON = '.rows .row a'
+const person = async (page, desk) => {
+  await first(OPEN_PERSON)(page)
+  await desk.quiet()
+}
+const visit = async (page, desk) => {
+  await person(page, desk)
+  await first('.visits a')(page)
+  await desk.quiet()
+  await first('summary')(page)
+}
+
+// Phones as they are after a while: the county of the test is new.
+const devices = Array.from({ length: 60 }, (_, index) => ({
+  device: `${index}`.padStart(16, '0'), staff: `${index}`, name: ['张玉娅', '尹泽光', '阿鲁约布木呷阿黑惹'][index % 3], phone: `107667493${10 + index}`,
+  areas: index % 7 ? ['果郎社区'] : ['果郎社区', '青松村委会', '和平村委会'], state: index % 20 === 19 ? 'revoked' : 'active', enrolled_ms: Date.now() - 1e10,
+  heard_ms: index === 5 ? null : Date.now() - (index % 9) * 86_400_000, silent_days: index % 9, silent: index % 9 >= 3, waiting: index % 5 ? 0 : index, app: '0.1.0',
+}))
+
+/** Who looks at what, and what brings it into the state that is to be seen. */
+const SCREENS = [
+  ['admin', 'coverage', '/coverage?duty=elder_monthly'],
+  ['admin', 'coverage-explain', '/coverage?duty=elder_monthly', first('.why')],
+  ['admin', 'coverage-menu', '/coverage', first('.who')],
+  ['admin', 'coverage-password', '/coverage', async (page) => {
+    await page.locator('.who').click()
+    await page.getByRole('menuitem').nth(1).click()
+    await page.waitForTimeout(400)
+  }],
+  ['admin', 'people', '/coverage/people?duty=elder_monthly&column=met'],
+  ['admin', 'people-empty', '/coverage/people?duty=elder_monthly&column=contested'],
+  ['admin', 'unvisited', '/unvisited?duty=elder_monthly'],
+  ['admin', 'subjects', '/subjects'],
+  ['admin', 'subjects-none', '/subjects', async (page, desk) => {
+    await page.locator('.search input').fill('qqqq')
+    await page.waitForTimeout(400)
+    await desk.quiet()
+  }],
+  ['admin', 'person', '/coverage/people?duty=elder_monthly&column=met_home', person],
+  ['admin', 'visit', '/coverage/people?duty=elder_monthly&column=met_home', visit],
+  ['admin', 'waiting', '/waiting'],
+  ['admin', 'phones', '/phones'],
+  ['admin', 'phone', '/phones', first('.rows .link')],
+  ['admin', 'sheets', '/phones/sheets?area=532929102000'],
+  ['admin', 'duties', '/settings/duties'],
+  ['admin', 'duty', '/settings/duties', first('.title')],
+  ['admin', 'duty-add', '/settings/duties', first('.el-button--primary')],
+  ['admin', 'staff', '/settings/staff'],
+  ['admin', 'staff-one', '/settings/staff', first('.rows .row:nth-child(4) .link')],
+  ['reviewer', 'grants-ask', '/settings/grants', first('.el-button--primary')],
+  ['approver', 'accesses', '/settings/accesses'],
+  ['township', 'today', '/today'],
+  ['township', 'coverage-township', '/coverage'],
+  ['township', 'nowhere', '/nowhere'],
+]
+
+for (const [look, how] of Object.entries(LOOKS)) {
+  test(`${look}: every screen`, async () => {
+    const faults = []
+    const shown = async (desk, name) => {
+      await desk.picture(`${look}-${name}`)
+      // Colours and roles do not depend on size and language.
+      faults.push(...(await desk.faults(name, { axe: look === 'desk' || look === 'desk-dark' })))
+    }
+    const door = await Desk.open(world, how)
+    await door.page.locator('.door').waitFor()
+    await shown(door, 'door')
+    await door.page.context().close()
+    const desks = {}
+    for (const [who, name, path, act] of SCREENS) {
+      if (!desks[who]) {
+        desks[who] = await Desk.as(world, people[who], how)
+        await desks[who].page.route('**/api/devices?**', (route) => route.fulfill({ json: devices }))
+      }
+      const desk = desks[who]
+      await desk.go(path)
+      await act?.(desk.page, desk)
+      await shown(desk, name)
+    }
+    faults.push(...Object.values(desks).flatMap((desk) => desk.errors))
+    assert.equal(faults.join('\n'), '')
+    for (const desk of Object.values(desks)) await desk.page.context().close()
+  })
+}
