@@ -1,6 +1,7 @@
 //! What an operator asks of the process that writes, from another one on the same machine: over a
 //! socket in the data folder that only its owner may use. One line of JSON each way.
 
+use crate::area;
 use crate::config::Data;
 use crate::county::County;
 use crate::person::{self, Move};
@@ -72,6 +73,8 @@ pub enum Errand {
     },
     /// Somebody moves to another village.
     Move(Move),
+    /// An area ends, and another takes its place.
+    EndArea(area::End),
     /// Something is set for an area.
     Set(settings::Edit),
     /// A reviewer's word on what waits.
@@ -167,6 +170,7 @@ pub async fn carry_out(county: &County, errand: Errand, now_ms: UnixMs) -> Resul
             let made = account::carry_out(county, act, now_ms).await?;
             Ok(made.map_or(Answer::Done, Answer::FirstPassword))
         }
+        Errand::EndArea(new) => area::end(county, &new, now_ms).await.map(|()| Answer::Done),
         Errand::Move(new) => person::move_to(county, &new, now_ms).await.map(|()| Answer::Done),
     }
 }

@@ -1,6 +1,7 @@
 //! The county's sync server: takes in what the phones send and answers what was visited.
 
 pub mod account;
+pub mod area;
 pub mod backup;
 pub mod cli;
 pub mod clock;

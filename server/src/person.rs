@@ -1,6 +1,7 @@
 //! 服务对象: where people of the register live, as the county itself writes it: a move, a whole
 //! household's move, and the last move taken back or put right.
 
+use crate::area::exists;
 use crate::county::{County, at_county};
 use crate::problem::wrong;
 use crate::staff::{Sets, find_area, operator, write_all};
@@ -79,7 +80,11 @@ pub async fn plan(county: &County, new: &Move) -> Result<Plan, Problem> {
     if new.take_back {
         let found = person.moves.last_key_value().map(|(day, village)| (*day, *village));
         let zh = "没有搬过村，没有可以撤回的";
-        last = Some(found.ok_or_else(|| wrong(new.person, zh, "has never moved: nothing to take back"))?);
+        let found = found.ok_or_else(|| wrong(new.person, zh, "has never moved: nothing to take back"))?;
+        if new.to.is_none() {
+            exists(&reference, found.1, found.0)?;
+        }
+        last = Some(found);
     }
     let together = |one: &Person| {
         let same_move =
@@ -119,6 +124,7 @@ async fn check(
     to: &Target,
 ) -> Result<(), Problem> {
     let village = find_area(reference, &to.village.to_string())?;
+    exists(reference, village, to.from)?;
     if village.level() != AreaLevel::Village {
         let name = reference.areas.name(village);
         let zh = format!("{name}不是村，请写村的代码或全名");
@@ -189,7 +195,7 @@ async fn one(
     Ok(())
 }
 
-fn number(area: AreaCode) -> Value {
+pub(crate) fn number(area: AreaCode) -> Value {
     Value::Int(i64::try_from(area.0).unwrap_or_default())
 }
 
@@ -242,34 +248,32 @@ pub type Effects = BTreeMap<(Period, String, AreaCode), Row>;
 /// More parts than one person has.
 const PARTS_MAX: usize = 10_000;
 
-impl Plan {
-    /// What the move changes in figures up to today, each as of today or of its period's end.
-    /// O(people × standings of each).
-    ///
-    /// # Errors
-    /// What the store says.
-    pub async fn effects(&self, county: &County, today: Day) -> Result<Effects, Problem> {
-        let (_, _, _, generations) = county.stores.ledger.standing_now().await.map_err(at_county)?;
-        let reports = &county.stores.reports;
-        let mut effects = Effects::new();
-        for (before, after) in &self.people {
-            let parts = reports.parts_of(before.id, PARTS_MAX).await.map_err(at_county)?;
-            let facts: Vec<_> = parts.into_iter().filter_map(|part| part.fact).collect();
-            for old in reports.standings_of(before.id).await.map_err(at_county)? {
-                if old.period.from() > today {
-                    continue;
-                }
-                let new = standing(after, generations.rules(), &old.duty, old.period, &facts);
-                let day = today.min(old.period.last());
-                count(&mut effects, &old, day, -1);
-                if let Some(new) = new {
-                    count(&mut effects, &new, day, 1);
-                }
+/// What it changes in figures up to today that people live elsewhere, each as of today or of its period's
+/// end; they are given as they are and as they will be. O(people × standings of each).
+///
+/// # Errors
+/// What the store says.
+pub async fn effects(county: &County, people: &[(Person, Person)], today: Day) -> Result<Effects, Problem> {
+    let (_, _, _, generations) = county.stores.ledger.standing_now().await.map_err(at_county)?;
+    let reports = &county.stores.reports;
+    let mut effects = Effects::new();
+    for (before, after) in people {
+        let parts = reports.parts_of(before.id, PARTS_MAX).await.map_err(at_county)?;
+        let facts: Vec<_> = parts.into_iter().filter_map(|part| part.fact).collect();
+        for old in reports.standings_of(before.id).await.map_err(at_county)? {
+            if old.period.from() > today {
+                continue;
+            }
+            let new = standing(after, generations.rules(), &old.duty, old.period, &facts);
+            let day = today.min(old.period.last());
+            count(&mut effects, &old, day, -1);
+            if let Some(new) = new {
+                count(&mut effects, &new, day, 1);
             }
         }
-        effects.retain(|_, row| *row != Row::empty(row.area));
-        Ok(effects)
     }
+    effects.retain(|_, row| *row != Row::empty(row.area));
+    Ok(effects)
 }
 
 fn count(effects: &mut Effects, standing: &Standing, day: Day, people: i64) {

@@ -1,5 +1,6 @@
 //! 工作人员: who they are, where they work, and which phones they hold.
 
+use crate::area::exists;
 use crate::clock;
 use crate::county::{County, at_county};
 use crate::near::near;
@@ -118,7 +119,8 @@ pub(crate) fn number(text: &str) -> Option<String> {
 /// Gives a role.
 ///
 /// # Errors
-/// `argument_wrong` when there is no such member of staff or area; what the store says.
+/// `argument_wrong` when there is no such member of staff or area, or the area has ended by then; what the
+/// store says.
 pub async fn assign(
     county: &County,
     by: RecordId,
@@ -127,7 +129,7 @@ pub async fn assign(
 ) -> Result<RecordId, Problem> {
     let (_, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
     find(&reference, &new.staff.to_string())?;
-    find_area(&reference, &new.area.to_string())?;
+    exists(&reference, find_area(&reference, &new.area.to_string())?, new.from)?;
     write(county, by, OwnRecord::New(RecordKind::Assignment), new.sets(), now_ms).await
 }
 

@@ -28,6 +28,7 @@ use seal::{Dictionaries, Dictionary, SigningKey};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
+use store::audit::audit;
 use store::memory::county::MemoryCounty;
 use sync::wire::exchange::{ExchangeReply, ExchangeRequest, Position};
 use sync::wire::item::LogPiece;
@@ -89,6 +90,12 @@ impl World {
         let answer = send(&self.phones, "/enrol", serde_json::to_vec(&request).unwrap()).await;
         let reply: EnrolReply = serde_json::from_slice(&answer.unwrap()).unwrap();
         Phone::new(reply.open(&key, &request).unwrap(), device)
+    }
+
+    /// Nothing that is stored differs from a recomputation.
+    pub(crate) async fn sound(&self) {
+        let found = audit(self.store.as_ref(), self.store.as_ref(), self.county.keys.county()).await.unwrap();
+        assert_eq!(found, []);
     }
 
     /// A lone elder of the story's village.

@@ -93,6 +93,14 @@ impl Areas {
         self.ancestors(code).any(|above| above == area)
     }
 
+    /// The division that stands for another on a day: itself, or, once it has ended, its successor, or
+    /// that one's. O(mergers).
+    pub fn heir_on(&self, code: AreaCode, day: Day) -> AreaCode {
+        let ended = |area: &&Area| area.until.is_some_and(|until| until <= day);
+        let next = |code: &AreaCode| self.0.get(code).filter(ended)?.successor;
+        std::iter::successors(Some(code), next).take(DEPTH_MAX).last().unwrap_or(code)
+    }
+
     /// The villages in an area, ascending by code, whether they exist today or not. O(areas).
     pub fn villages(&self, area: AreaCode) -> impl Iterator<Item = &Area> {
         self.0
@@ -125,6 +133,25 @@ mod tests {
     fn a_loop_in_the_tree_does_not_hang() {
         let areas = Areas([area(1, Some(2)), area(2, Some(1))].into());
         assert_eq!(areas.ancestors(AreaCode(1)).count(), DEPTH_MAX);
+    }
+
+    #[test]
+    fn what_has_ended_is_stood_for_by_its_successor_from_that_day_on() {
+        let day = |text: &str| text.parse::<Day>().unwrap();
+        let (mut areas, codes) = (Areas::default(), [AreaCode(1), AreaCode(2), AreaCode(3)]);
+        areas.0.extend([area(1, None), area(2, None), area(3, None)]);
+        for (code, until, successor) in [(1, "2026-11-10", 2), (2, "2026-12-01", 3)] {
+            let ended = areas.0.get_mut(&AreaCode(code)).unwrap();
+            (ended.until, ended.successor) = (Some(day(until)), Some(AreaCode(successor)));
+        }
+        let heirs = |text| codes.map(|code| areas.heir_on(code, day(text)).0);
+        assert_eq!(heirs("2026-11-09"), [1, 2, 3]);
+        assert_eq!(heirs("2026-11-10"), [2, 2, 3]);
+        assert_eq!(heirs("2026-12-01"), [3, 3, 3]);
+        assert_eq!(areas.heir_on(AreaCode(9), day("2026-12-01")), AreaCode(9), "of one that nobody knows");
+        let last = areas.0.get_mut(&AreaCode(3)).unwrap();
+        (last.until, last.successor) = (Some(day("2026-12-01")), Some(AreaCode(1)));
+        areas.heir_on(AreaCode(1), day("2026-12-01"));
     }
 
     #[test]

@@ -140,7 +140,8 @@ pub fn acts(kind: RecordKind, sets: Option<&BTreeMap<String, Value>>, new_record
     acts
 }
 
-/// Whether somebody may do something in an area on every day of an interval (both ends included).
+/// Whether somebody may do something in an area on every day of an interval (both ends included). Once
+/// an area has ended, whoever may in its successor may: they may not have heard of it.
 /// O(assignments of the person × days), where intervals are at most a few days long.
 pub fn allowed(
     reference: &Reference,
@@ -150,14 +151,17 @@ pub fn allowed(
     days: std::ops::RangeInclusive<Day>,
 ) -> bool {
     let (first, last) = (*days.start(), *days.end());
-    let mine: Vec<_> = reference
-        .assignments_of(staff)
-        .filter(|one| permits(one.role, act) && reference.areas.within(area, one.area))
-        .collect();
+    let areas = &reference.areas;
+    let mine: Vec<_> = reference.assignments_of(staff).filter(|one| permits(one.role, act)).collect();
     // The whole interval is covered when each assignment carries the first uncovered day further.
     let mut day = first;
     while day <= last {
-        let reach = mine.iter().filter(|one| one.holds_on(day)).map(|one| one.until);
+        let heir = areas.heir_on(area, day);
+        let reach = mine.iter().filter(|one| one.holds_on(day)).filter_map(|one| {
+            // The next day's heir may be another.
+            let of_heir = || areas.within(heir, one.area).then(|| Some(day.plus(1)));
+            if areas.within(area, one.area) { Some(one.until) } else { of_heir() }
+        });
         match reach.max_by_key(|until| until.unwrap_or(Day(i32::MAX))) {
             Some(Some(until)) => day = until,
             Some(None) => return true,
@@ -242,23 +246,27 @@ impl<'de> Deserialize<'de> for Scope {
     }
 }
 
-/// The feeds that a member of staff follows on a day: their areas, everything below, and what
-/// lies above (duties, forms and assignments live higher up). O(areas × assignments of the person).
+/// The feeds that a member of staff follows on a day: their areas, everything below, what became part
+/// of it (somebody may still be registered there), and what lies above (duties, forms and assignments
+/// live higher up). O(areas × assignments of the person).
 pub fn scopes(reference: &Reference, staff: RecordId, day: Day) -> Vec<Scope> {
     let mut scopes = Vec::new();
     for assignment in reference.assignments_of(staff).filter(|one| one.holds_on(day)) {
-        add_scopes(&reference.areas, assignment, &mut scopes);
+        add_scopes(&reference.areas, assignment, day, &mut scopes);
     }
     scopes.sort_unstable();
     scopes.dedup();
     scopes
 }
 
-fn add_scopes(areas: &Areas, assignment: &Assignment, scopes: &mut Vec<Scope>) {
+fn add_scopes(areas: &Areas, assignment: &Assignment, day: Day, scopes: &mut Vec<Scope>) {
     let above = areas.ancestors(assignment.area);
     scopes.extend(above.map(|area| Scope { area, audience: Audience::General }));
     let child = permits(assignment.role, Act::ReadChild);
-    for area in areas.0.keys().filter(|area| areas.within(**area, assignment.area)) {
+    let here = |area: AreaCode| {
+        areas.within(area, assignment.area) || areas.within(areas.heir_on(area, day), assignment.area)
+    };
+    for area in areas.0.keys().filter(|area| here(**area)) {
         scopes.push(Scope { area: *area, audience: Audience::General });
         if child {
             scopes.push(Scope { area: *area, audience: Audience::Child });
@@ -316,6 +324,30 @@ mod tests {
         ]);
         assert!(allowed(&reference, staff, Act::LogVisit, VILLAGE, day("2026-11-01")..=day("2026-12-01")));
         assert!(!allowed(&reference, staff, Act::LogVisit, OTHER, day("2026-11-01")..=day("2026-12-01")));
+    }
+
+    #[test]
+    fn what_was_merged_is_of_those_who_work_in_the_successor_from_that_day_on() {
+        let officer = Role::AssistanceOfficer;
+        let (mut reference, staff) = reference(&[
+            (officer, VILLAGE, "2026-01-01", Some("2026-11-10")),
+            (officer, OTHER, "2026-11-10", None),
+        ]);
+        let may = |reference: &Reference, from, until| {
+            allowed(reference, staff, Act::LogVisit, VILLAGE, day(from)..=day(until))
+        };
+        let follows = |reference: &Reference, on| {
+            let scopes = scopes(reference, staff, day(on));
+            [VILLAGE, OTHER].map(|area| scopes.contains(&Scope { area, audience: Audience::General }))
+        };
+        assert!(!may(&reference, "2026-11-09", "2026-11-10"), "moved, not merged");
+        let merged = reference.areas.0.get_mut(&VILLAGE).unwrap();
+        (merged.until, merged.successor) = (Some(day("2026-11-10")), Some(OTHER));
+        assert!(may(&reference, "2026-11-08", "2026-11-12"));
+        assert_eq!(follows(&reference, "2026-11-09"), [true, false]);
+        assert_eq!(follows(&reference, "2026-11-10"), [true, true]);
+        reference.assignments.retain(|_, one| one.area == OTHER);
+        assert!(!may(&reference, "2026-11-09", "2026-11-09"), "the past stays as it was");
     }
 
     #[test]

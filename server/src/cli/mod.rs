@@ -1,6 +1,7 @@
 //! `county-server <command>`: what an operator can ask for.
 
 mod account;
+mod area;
 mod backup;
 mod coverage;
 mod doctor;
@@ -79,6 +80,9 @@ enum Command {
     /// 服务对象 (people of the register).
     #[command(subcommand)]
     Person(person::Command),
+    /// 区划：有哪些，撤并 (the divisions, and what becomes of one that is merged into another).
+    #[command(subcommand)]
+    Area(area::Command),
     /// 走访要求 (what is asked of whom, how often: the dated rules).
     #[command(subcommand)]
     Duty(duty::Command),
@@ -157,6 +161,7 @@ async fn command(command: Command, config: &Config) -> Outcome {
         Command::Staff(command) => staff::run(config, command).await,
         Command::Account(command) => account::run(config, command).await,
         Command::Person(command) => person::run(config, command).await,
+        Command::Area(command) => area::run(config, command).await,
         Command::Duty(command) => duty::run(config, command).await,
         Command::Keys(command) => keys::run(config, &command),
         Command::Settings(command) => settings::run(config, command).await,

@@ -5,11 +5,13 @@ use crate::config::Config;
 use crate::control::{Answer, Errand};
 use crate::county::{County, at_county};
 use crate::open;
-use crate::person::{Effects, Move, Plan, Target, plan};
+use crate::person::{Effects, Move, Plan, Target, effects, plan};
 use crate::staff::find_area;
+use domain::coverage::Generations;
 use domain::ids::RecordId;
 use domain::mask;
 use domain::problem::Problem;
+use domain::reference::Reference;
 use domain::subject::Person;
 use domain::time::Day;
 use std::process::ExitCode;
@@ -70,8 +72,8 @@ pub(super) async fn run(config: &Config, command: Command) -> Outcome {
     };
     let county = open::to_read(config)?;
     let planned = plan(&county, &new).await?;
-    let effects = planned.effects(&county, today()).await?;
-    print(&told(&county, &new, &planned, &effects).await?);
+    let changed = effects(&county, &planned.people, today()).await?;
+    print(&told(&county, &new, &planned, &changed).await?);
     drop(county);
     if who.dry_run {
         print("没有写入（--dry-run）。\n");
@@ -97,18 +99,23 @@ async fn told(county: &County, new: &Move, plan: &Plan, effects: &Effects) -> Re
         let from = new.to.map_or_else(String::new, |to| format!("从 {} 起，", to.from));
         text.push_str(&format!("{from}{} → {}\n", place(before), place(after)));
     }
+    text.push_str(&figures(&reference, &generations, effects));
+    Ok(text)
+}
+
+/// The figures up to today that change.
+pub(super) fn figures(reference: &Reference, generations: &Generations, effects: &Effects) -> String {
     if effects.is_empty() {
-        text.push_str("今天以前的数字都不变。\n");
-        return Ok(text);
+        return "今天以前的数字都不变。\n".to_owned();
     }
-    text.push_str("这些数字会改变（名册、应走访、已走访）：\n");
+    let mut text = "这些数字会改变（名册、应走访、已走访）：\n".to_owned();
     for ((period, duty, area), row) in effects {
         let rule = generations.rules().at(duty, *area).last();
         let title = rule.map_or(duty.as_str(), |rule| &rule.title_zh);
         let (area, register, due, met) = (reference.areas.name(*area), row.register, row.due, row.met);
         text.push_str(&format!("  {} · {title} · {area}：{register:+}、{due:+}、{met:+}\n", period.zh()));
     }
-    Ok(text)
+    text
 }
 
 /// A person on the terminal: a child's name is masked.

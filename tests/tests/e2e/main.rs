@@ -7,6 +7,7 @@
 )]
 
 mod keys;
+mod merged;
 mod misfortune;
 mod moved;
 mod newer;
