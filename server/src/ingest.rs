@@ -52,8 +52,9 @@ struct Request {
     followed: Followed,
     /// Forms of its answers that are not ready here.
     forms_missing: BTreeSet<Hash>,
-    /// The county's key that it takes for the present one.
-    believes: KeyId,
+    /// Keys of the county that it knows: the one that it takes for the present one, and the one that
+    /// signed its certificate.
+    knows: Vec<KeyId>,
 }
 
 /// Takes in one frame, with or without a certificate before it, and answers with one. When this answers, whatever the reply says is on disk.
@@ -78,7 +79,7 @@ pub async fn exchange(county: &Arc<County>, posted: Bytes, now_ms: UnixMs) -> Re
     }
     let done = county.run(Job::Exchange(Box::new(request.exchange)), now_ms).await?;
     // A phone that has not heard of the present key yet is told of it by the one that it knows.
-    let signer = county.keys.signing_of(request.believes).unwrap_or(county.keys.signing());
+    let signer = county.keys.signing_for(&request.knows);
     let mut rest = if done.receipts_only {
         receipts_only(county, device, signer, now_ms).await?
     } else {
@@ -115,7 +116,8 @@ fn read(county: &County, frame: &[u8], known: KnownDevice) -> Result<Request, Pr
         salt: WriterId(county.dice.number()),
     };
     let told = request.key.and_then(|id| serde_json::from_value(id.into()).ok());
-    Ok(Request { exchange, followed, forms_missing, believes: told.unwrap_or(known.certified_by) })
+    let knows = told.into_iter().chain([known.certified_by]).collect();
+    Ok(Request { exchange, followed, forms_missing, knows })
 }
 
 /// A name of an app's version is not longer.
@@ -139,7 +141,11 @@ struct Heading {
     v: u32,
 }
 
-fn decode(message: &[u8]) -> Result<ExchangeRequest, Problem> {
+/// A request out of its bytes.
+///
+/// # Errors
+/// `request_too_new`, `request_too_old` or `request_damaged`.
+pub(crate) fn decode(message: &[u8]) -> Result<ExchangeRequest, Problem> {
     let request = serde_json::from_slice::<ExchangeRequest>(message);
     let given = match &request {
         Ok(request) => Some(request.version),

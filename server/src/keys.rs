@@ -24,16 +24,32 @@ pub struct Keys {
 /// `key_file_missing` when there is a database: new keys would not open it. `key_file_damaged`, or
 /// `folder_not_writable`.
 pub fn load_or_make(data: &Data) -> Result<Keys, Problem> {
+    match load(data) {
+        // Even an empty or unreadable database belongs to keys that once were.
+        Err(problem)
+            if problem.code == ProblemCode::KeyFileMissing && data.database().symlink_metadata().is_err() =>
+        {
+            make(data, &data.key_file())
+        }
+        Err(problem) => Err(problem),
+        Ok(county) => Ok(Keys { county, recovery: None }),
+    }
+}
+
+/// Reads the key file.
+///
+/// # Errors
+/// `key_file_missing` or `key_file_damaged`.
+pub fn load(data: &Data) -> Result<CountyKeys, Problem> {
     let path = data.key_file();
     match fs::read_to_string(&path) {
-        Ok(text) => {
-            let county = CountyKeys::from_json(&text).map_err(|error| {
-                let problem = Problem::new(ProblemCode::KeyFileDamaged).with("path", path.display());
-                problem.with("reason", error)
-            })?;
-            Ok(Keys { county, recovery: None })
+        Ok(text) => CountyKeys::from_json(&text).map_err(|error| {
+            let problem = Problem::new(ProblemCode::KeyFileDamaged).with("path", path.display());
+            problem.with("reason", error)
+        }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            Err(Problem::new(ProblemCode::KeyFileMissing).with("path", path.display()))
         }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => make(data, &path),
         Err(error) => Err(unreadable(&path, &error)),
     }
 }
@@ -72,10 +88,6 @@ fn unreadable(path: &Path, error: &io::Error) -> Problem {
 }
 
 fn make(data: &Data, path: &Path) -> Result<Keys, Problem> {
-    // Even an empty or unreadable database belongs to keys that once were.
-    if data.database().symlink_metadata().is_ok() {
-        return Err(Problem::new(ProblemCode::KeyFileMissing).with("path", path.display()));
-    }
     let failed = |error: seal::SealError| Problem::new(ProblemCode::Internal).with("reference", error);
     let mut dice = crate::dice::of_the_system()?;
     let (county, recovery) = CountyKeys::generate(data.county, &mut dice).map_err(failed)?;

@@ -2,7 +2,7 @@
 
 use crate::config::{Config, Data};
 use crate::county::{County, Stores, at_county};
-use crate::keys::{Keys, load_or_make, not_writable};
+use crate::keys::{Keys, load, load_or_make, not_writable};
 use crate::problem::wrong;
 use crate::{clock, dice};
 use domain::ids::WriterId;
@@ -30,13 +30,23 @@ pub struct Opened {
     pub recovery: Option<SealIdentity>,
 }
 
-/// Opens the county for the one process that writes, and makes whatever is not there yet. `begins` is
-/// the first day that is counted, for a database that is being made.
+/// Opens the county for the one process that writes.
+///
+/// # Errors
+/// As [`to_begin`]; `argument_wrong` when there is no county: then nothing is made.
+pub fn to_write(config: &Config) -> Result<Arc<County>, Problem> {
+    must_be_there(&config.data)?;
+    to_begin(config, None).map(|opened| opened.county)
+}
+
+/// Opens the county for the one process that writes, and makes whatever is not there yet: only for a
+/// command that shows the recovery key. `begins` is the first day that is counted, for a database that
+/// is being made.
 ///
 /// # Errors
 /// Each with its place: folder not writable, key file missing or damaged, database damaged, newer,
 /// not of these keys, or open in another process (`data_in_use`).
-pub fn to_write(config: &Config, begins: Option<Day>) -> Result<Opened, Problem> {
+pub fn to_begin(config: &Config, begins: Option<Day>) -> Result<Opened, Problem> {
     let data = &config.data;
     check_writable(data)?;
     let Keys { county: keys, recovery } = load_or_make(data)?;
@@ -76,17 +86,23 @@ fn begin_after_restore(data: &Data, county: &Arc<County>) -> Result<(), Problem>
 /// Opens the county for reading, also while another process writes.
 ///
 /// # Errors
-/// As [`to_write`]; `nothing_found` when there is no county yet.
+/// As [`to_write`].
 pub fn to_read(config: &Config) -> Result<Arc<County>, Problem> {
     let data = &config.data;
-    if !data.database().exists() {
-        let (path, zh) = (data.database(), "还没有数据库；`serve` 或 `seed` 会建一个，`--data` 指定文件夹");
-        let en = "there is no database; `serve` or `seed` makes one, `--data` names the folder";
-        return Err(wrong(path.display(), zh, en));
-    }
-    let Keys { county: keys, .. } = load_or_make(data)?;
+    must_be_there(data)?;
+    let keys = load(data)?;
     let store = SqliteCounty::open_to_read(&data.database(), keys.database().expose(), keys.county());
     county(keys, store.map_err(|error| opening(data, &error))?)
+}
+
+fn must_be_there(data: &Data) -> Result<(), Problem> {
+    let path = data.database();
+    if path.symlink_metadata().is_ok() {
+        return Ok(());
+    }
+    let zh = "这里没有县的数据库，什么也没有建；`serve` 或 `seed` 会建一个，`--data` 指定文件夹";
+    let en = "there is no county here, and nothing was made; `serve` or `seed` makes one, `--data` names the folder";
+    Err(wrong(path.display(), zh, en))
 }
 
 fn county(keys: CountyKeys, store: SqliteCounty) -> Result<Arc<County>, Problem> {
@@ -153,7 +169,7 @@ mod tests {
         let mut config = Config::default();
         config.data.folder = folder.path().join("data");
         let opened = || {
-            let opened = to_write(&config, None).unwrap();
+            let opened = to_begin(&config, None).unwrap();
             let standing = opened.county.stores.ledger.standing_now();
             let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
             let (state, former, ..) = runtime.block_on(standing).unwrap();

@@ -9,7 +9,7 @@ use domain::catalogue::{RecordKind, keys};
 use domain::coverage::reading::Row;
 use domain::coverage::{Standing, standing};
 use domain::ids::{AreaCode, AreaLevel, RecordId};
-use domain::patch::RecordRef;
+use domain::patch::{Entry, RecordRef};
 use domain::period::Period;
 use domain::problem::Problem;
 use domain::reference::Reference;
@@ -102,8 +102,8 @@ pub async fn plan(county: &County, new: &Move) -> Result<Plan, Problem> {
     if let (Some(id), Some((_, after))) = (home, plan.people.first()) {
         let village = after.counted_in();
         let record = RecordRef { kind: RecordKind::Household, id };
-        let group = match (new.take_back, new.to) {
-            (true, None) => former(county, record, keys::GROUP, keys::VILLAGE).await?,
+        let group = match (last, new.to) {
+            (Some((day, _)), None) => former_group(county, record, person.id, day).await?,
             // A 小组 is one of the village that is left.
             _ => Value::Null,
         };
@@ -158,7 +158,8 @@ async fn one(
     if let Some((day, village)) = last {
         let key = format!("{}{day}", keys::MOVED);
         if !new.whole_household {
-            let household = former(county, record, keys::HOUSEHOLD, &key).await?;
+            let patches = written(county, record).await?;
+            let household = as_of(&patches, first_of(&patches, &key), keys::HOUSEHOLD);
             after.household = household.as_text().and_then(|text| text.parse().ok());
             sets.insert(keys::HOUSEHOLD.to_owned(), household);
         }
@@ -199,19 +200,61 @@ pub(crate) fn number(area: AreaCode) -> Value {
     Value::Int(i64::try_from(area.0).unwrap_or_default())
 }
 
-/// What a field was before the last patch that wrote another one.
-async fn former(county: &County, record: RecordRef, key: &str, written: &str) -> Result<Value, Problem> {
+/// A record's patches that were taken in, in the order in which they came.
+async fn written(county: &County, record: RecordRef) -> Result<Vec<Entry>, Problem> {
     let history = county.stores.reports.history(record).await.map_err(at_county)?;
-    let mut bodies: Vec<_> = history
-        .iter()
-        .filter(|item| item.state == ItemState::Applied)
-        .filter_map(|item| item.entry.body.as_ref())
-        .collect();
-    while bodies.last().is_some_and(|body| !body.sets.contains_key(written)) {
-        bodies.pop();
+    let applied = history.into_iter().filter(|item| item.state == ItemState::Applied);
+    Ok(applied.map(|item| item.entry).collect())
+}
+
+/// The place of the move that stands under a key, among a person's patches; of one that was put right,
+/// the place of the first mistake.
+fn first_of(patches: &[Entry], key: &str) -> usize {
+    let sets = |at: usize| patches.get(at).and_then(|entry| entry.body.as_ref()).map(|body| &body.sets);
+    let value = |at: usize, key: &str| sets(at).and_then(|sets| sets.get(key));
+    let (mut key, mut at) = (key.to_owned(), patches.len());
+    loop {
+        let moves = |one: &usize| value(*one, &key).is_some_and(|value| !value.is_null());
+        let Some(found) = (0..at).rev().find(moves) else { return at };
+        at = found;
+        let emptied = |(key, value): (&String, &Value)| {
+            (key.starts_with(keys::MOVED) && value.is_null()).then(|| key.clone())
+        };
+        let other = sets(at).into_iter().flatten().find_map(emptied);
+        let stood = || (0..at).rev().find_map(|one| value(one, &key)).is_some_and(|value| !value.is_null());
+        match other {
+            Some(other) => key = other,
+            // Put right on the same day.
+            None if stood() => {}
+            None => return at,
+        }
     }
-    bodies.pop();
-    Ok(bodies.iter().rev().find_map(|body| body.sets.get(key)).cloned().unwrap_or_default())
+}
+
+/// What a field was after so many patches.
+fn as_of(patches: &[Entry], count: usize, key: &str) -> Value {
+    let sets = patches.iter().take(count).filter_map(|entry| entry.body.as_ref()).map(|body| &body.sets);
+    sets.filter_map(|sets| sets.get(key)).next_back().cloned().unwrap_or_default()
+}
+
+/// The 小组 of a household before its people made the move that is taken back: the patch of the household
+/// stands behind theirs.
+async fn former_group(
+    county: &County,
+    household: RecordRef,
+    person: RecordId,
+    moved: Day,
+) -> Result<Value, Problem> {
+    let of_person = written(county, RecordRef { kind: RecordKind::Person, id: person }).await?;
+    let of_household = written(county, household).await?;
+    let first = of_person.get(first_of(&of_person, &format!("{}{moved}", keys::MOVED)));
+    let with = |one: &Entry| {
+        first.is_some_and(|first| {
+            one.patch.writer == first.patch.writer && one.patch.serial > first.patch.serial
+        })
+    };
+    let count = of_household.iter().position(with).unwrap_or(of_household.len());
+    Ok(as_of(&of_household, count, keys::GROUP))
 }
 
 async fn person(county: &County, id: RecordId) -> Result<Person, Problem> {

@@ -149,6 +149,36 @@ fn what_is_wrong_at_the_start_is_told_with_its_place() {
 }
 
 #[test]
+fn only_serving_and_seeding_make_a_county() {
+    let place = Place::new();
+    let id = "0".repeat(32);
+    for command in [
+        &["keys", "renew"][..],
+        &["keys", "list"],
+        &["staff", "list"],
+        &["staff", "phones"],
+        &["staff", "add", "测试员"],
+        &["staff", "revoke", "0000000000000001"],
+        &["staff", "recovery", "0000000000000001"],
+        &["person", "withdraw", &id],
+        &["duty", "list"],
+        &["duty", "end", "elder_monthly", "--from", "2027-01-01"],
+        &["enrol", &id],
+        &["waiting", "list"],
+        &["waiting", "keep", "9f3a:12", "--by", "测试员"],
+        &["settings", "list"],
+        &["settings", "set", "late_days", "10", "--source", "x", "--by", "测试员"],
+        &["coverage"],
+        &["doctor"],
+        &["backup", "monday.age"],
+    ] {
+        let told = place.refused(command);
+        assert!(told.contains("no county here") && told.contains("county.db"), "{command:?}: {told}");
+        assert_eq!(fs::read_dir(place.0.path()).unwrap().count(), 0, "{command:?} made something");
+    }
+}
+
+#[test]
 fn lost_keys_are_never_replaced_by_new_ones() {
     let place = Place::new();
     place.serve().stop();

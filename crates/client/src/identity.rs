@@ -37,16 +37,18 @@ impl Enrolled {
     }
 
     /// Takes the county's new keys from a word that a known key has signed; `false` when there is nothing
-    /// to take, or the word goes back behind what is known.
+    /// to take, or the word goes back to what was known. What was known stays known: also keys that the
+    /// county has lost with a backup, so that no word of then is ever new again.
     pub(crate) fn learn(&mut self, text: &str) -> bool {
         let Ok(word) = serde_json::from_str::<SignedWord<CountyPublic>>(text) else { return false };
         let Ok(new) = word.open(self.county.keys()) else { return false };
-        let follows = new.county == self.county.county && new.key(self.county.signing.id()).is_some();
-        let changed = follows && new != self.county;
-        if changed {
-            self.county = new;
+        let follows = new.county == self.county.county && self.county.key(new.signing.id()).is_none();
+        if follows {
+            let mut older = new.older_signing.clone();
+            older.extend(self.county.keys().filter(|known| new.key(known.id()).is_none()));
+            self.county = CountyPublic { older_signing: older, ..new };
         }
-        changed
+        follows
     }
 }
 

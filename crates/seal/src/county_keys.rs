@@ -68,6 +68,13 @@ impl CountyKeys {
         std::iter::once(&self.signing).chain(&self.older_signing).find(|key| key.public().id() == id)
     }
 
+    /// The key that somebody can verify who names the keys that they know, the likeliest first. Of none
+    /// of them that is held here, the oldest: whoever knows any key of this county knows that one.
+    pub fn signing_for(&self, known: &[KeyId]) -> &SigningKey {
+        let held = known.iter().find_map(|id| self.signing_of(*id));
+        held.or(self.older_signing.last()).unwrap_or(&self.signing)
+    }
+
     /// The identities that open what was sealed to the county, the present one first.
     pub fn sealing(&self) -> Vec<SealIdentity> {
         std::iter::once(&self.sealing).chain(&self.older_sealing).cloned().collect()
@@ -254,6 +261,23 @@ mod tests {
         let (stranger, _) = CountyKeys::generate(COUNTY, &mut dice).unwrap();
         let word = SignedWord::sign(&stranger.public(), stranger.signing()).unwrap();
         assert!(matches!(word.open(known.keys()), Err(SealError::KeyUnknown { .. })));
+    }
+
+    #[test]
+    fn of_keys_that_are_lost_the_oldest_answers() {
+        let mut dice = SeededDice::repeatable(5);
+        let (mut keys, _) = CountyKeys::generate(COUNTY, &mut dice).unwrap();
+        let (first, mut lost) = (keys.signing().public().id(), keys.clone());
+        lost.renew_signing(&mut dice);
+        let lost = lost.signing().public().id();
+        assert_eq!(keys.signing_for(&[lost]).public().id(), first);
+        keys.renew_signing(&mut dice);
+        let second = keys.signing().public().id();
+        keys.renew_signing(&mut dice);
+        for (known, expected) in [(&[lost][..], first), (&[lost, second], second), (&[second, first], second)]
+        {
+            assert_eq!(keys.signing_for(known).public().id(), expected);
+        }
     }
 
     #[test]

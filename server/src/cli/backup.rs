@@ -2,7 +2,7 @@
 
 use super::{Outcome, print};
 use crate::config::Config;
-use crate::keys::load_or_make;
+use crate::keys::load;
 use crate::problem::wrong;
 use crate::{backup as archive, open};
 use domain::problem::{Problem, ProblemCode};
@@ -17,7 +17,7 @@ pub(super) async fn backup(config: &Config, to: &Path) -> Outcome {
     drop(open::to_read(config)?);
     let (data, to) = (config.data.clone(), to.to_owned());
     let written = tokio::task::spawn_blocking(move || {
-        let keys = load_or_make(&data)?.county;
+        let keys = load(&data)?;
         archive::backup(&data, &keys, &to)?;
         Ok((keys.backup().to_string(), std::fs::metadata(&to).map_or(0, |file| file.len())))
     });

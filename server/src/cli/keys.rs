@@ -23,8 +23,8 @@ pub(super) fn run(config: &Config, command: &Command) -> Outcome {
         Command::List => list(&open::to_read(config)?.keys),
         Command::Renew => {
             // Held until the file is written.
-            let opened = open::to_write(config, None)?;
-            let mut renewed = opened.county.keys.clone();
+            let county = open::to_write(config)?;
+            let mut renewed = county.keys.clone();
             keys::renew(&config.data, &mut renewed)?;
             list(&renewed);
             print("请马上做一次备份：旧备份里没有新密钥。手机下次联系时换用新密钥，不用重新启用。\n");

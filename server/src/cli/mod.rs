@@ -20,7 +20,6 @@ mod waiting;
 
 use crate::config::{Config, LogFormat, load};
 use crate::control::{Answer, Errand, carry_out, hand_over};
-use crate::keys::load_or_make;
 use crate::{clock, open};
 use clap::{Args, Parser, Subcommand};
 use domain::problem::{Problem, ProblemCode};
@@ -149,8 +148,8 @@ pub async fn run(cli: Cli) -> ExitCode {
 /// file is damaged instead.
 fn of_the_file(problem: Problem, config: Option<&Config>) -> Problem {
     let Some(config) = config.filter(|_| problem.code == ProblemCode::CountyBusy) else { return problem };
-    let keys = load_or_make(&config.data);
-    let damage = keys.ok().and_then(|keys| open::damage(&config.data, keys.county.database().expose()));
+    let county = crate::keys::load(&config.data);
+    let damage = county.ok().and_then(|keys| open::damage(&config.data, keys.database().expose()));
     damage.unwrap_or(problem)
 }
 
@@ -225,11 +224,8 @@ fn print(text: &str) {
 
 /// Has an errand done by the process that writes: this one, or the server that holds the data.
 async fn errand(config: &Config, errand: Errand) -> Result<Answer, Problem> {
-    match open::to_write(config, None) {
-        Ok(opened) => {
-            show_recovery_key(config, opened.recovery.as_ref());
-            carry_out(&opened.county, errand, clock::now_ms()).await
-        }
+    match open::to_write(config) {
+        Ok(county) => carry_out(&county, errand, clock::now_ms()).await,
         Err(problem) if problem.code == ProblemCode::DataInUse => hand_over(&config.data, &errand).await,
         Err(problem) => Err(problem),
     }

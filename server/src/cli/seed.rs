@@ -37,7 +37,7 @@ fn subjects(text: &str) -> Result<usize, String> {
 pub(super) async fn run(config: &Config, options: &Options) -> Outcome {
     let first = months_before(today(), options.months);
     let january = months_before(first, chrono::Datelike::month0(&first.date()));
-    let opened = open::to_write(config, Some(january))?;
+    let opened = open::to_begin(config, Some(january))?;
     show_recovery_key(config, opened.recovery.as_ref());
     let began = Instant::now();
     let style = if options.hard { Style::Hard } else { Style::Plain };

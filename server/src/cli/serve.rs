@@ -11,7 +11,7 @@ use std::sync::Arc;
 pub(super) async fn run(config: &Config) -> Outcome {
     // Addresses first: a port that is in use must not make keys.
     let listeners = Listeners::bind(config).await?;
-    let opened = open::to_write(config, None)?;
+    let opened = open::to_begin(config, None)?;
     show_recovery_key(config, opened.recovery.as_ref());
     let stop = told_to_stop()?;
     let (phones, desk) = (listeners.phones.url(), listeners.desk.url());

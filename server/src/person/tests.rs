@@ -85,6 +85,35 @@ async fn a_move_that_was_a_mistake_is_taken_back_or_put_right() {
 }
 
 #[tokio::test]
+async fn a_withdrawal_after_corrections_gives_back_what_stood_before_the_first_mistake() {
+    let world = World::new().await;
+    let all = everybody(&world.county).await.unwrap();
+    let one = all.iter().find(|one| one.household.is_some() && one.villages == [VILLAGE]).unwrap();
+    let home = RecordRef { kind: RecordKind::Household, id: one.household.unwrap() };
+    let day = now();
+    let third = AreaCode(532_929_102_202);
+    let group =
+        async || world.store.record(home).await.unwrap().unwrap().head.text(keys::GROUP).map(str::to_owned);
+    let before = group().await;
+    assert!(before.is_some());
+    for whole_household in [false, true] {
+        for corrected in [day.plus(-1), day.plus(-3)] {
+            let with = |new: Move| Move { whole_household, ..new };
+            world.moves(with(to(one.id, OTHER, day.plus(-3)))).await.unwrap();
+            for village in [third, OTHER] {
+                let right = Move { take_back: true, ..to(one.id, village, corrected) };
+                world.moves(with(right)).await.unwrap();
+            }
+            world.moves(with(back(one.id))).await.unwrap();
+            assert_eq!((&world.person(one.id).await, group().await), (one, before.clone()));
+            let twice = world.moves(with(back(one.id))).await.unwrap_err();
+            assert!(twice.en().contains("nothing to take back"), "{twice}");
+        }
+    }
+    world.sound().await;
+}
+
+#[tokio::test]
 async fn what_a_move_changes_in_figures_is_told_before_and_is_what_happens() {
     let world = World::with_months(2).await;
     let (id, county) = (world.elder().await, &world.county);

@@ -47,3 +47,34 @@ fn a_phone_goes_on_after_the_countys_keys_were_renewed() {
     assert!(places.iter().all(Option::is_some), "{listed}");
     world.doctor_finds_nothing();
 }
+
+#[test]
+fn a_phone_goes_on_when_the_keys_that_it_knows_are_lost_with_a_backup() {
+    let mut world = World::new("keys-lost");
+    let person = world.story.not_met;
+    let mut expected = world.visits_at_county(person);
+    let mut phone = world.enrolled("phone", world.story.officer);
+    deliver(&mut phone);
+    let backup = world.backup();
+    let renew = |world: &mut World| {
+        world.county.take().unwrap().stop().unwrap();
+        ask(&world.data(), &["keys", "renew"]).unwrap();
+        world.start_county();
+    };
+    renew(&mut world);
+    expected.insert(not_met(&mut phone, person));
+    deliver(&mut phone);
+    let lost = fingerprint(&mut phone);
+    world.destroy_and_restore(&backup);
+    for renewed in [false, true] {
+        if renewed {
+            renew(&mut world);
+        }
+        expected.insert(not_met(&mut phone, person));
+        deliver(&mut phone);
+    }
+    assert_eq!(world.visits_at_county(person), expected, "each once");
+    let now = digits(&world.county.as_ref().unwrap().fingerprint);
+    assert_eq!(fingerprint(&mut phone), now, "it was told of the newest key by the oldest");
+    assert_ne!(now, lost);
+}

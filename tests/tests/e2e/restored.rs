@@ -9,14 +9,14 @@ use system_tests::county::{ask, cli};
 use system_tests::phone::Told;
 
 impl World {
-    fn backup(&self) -> PathBuf {
+    pub fn backup(&self) -> PathBuf {
         let backup = self.folder.join("backup.age");
         ask(&self.data(), &["backup", &backup.display().to_string()]).unwrap();
         backup
     }
 
     /// Nothing is left of the county but its backup and the recovery key.
-    fn destroy_and_restore(&mut self, backup: &std::path::Path) {
+    pub fn destroy_and_restore(&mut self, backup: &std::path::Path) {
         self.kill_county();
         std::fs::remove_dir_all(self.data()).unwrap();
         std::fs::remove_file(self.data().with_extension("keys.json")).unwrap();

@@ -190,11 +190,11 @@ fn of(act: Act, change: Change) -> (Act, Place, Fields, Waiting) {
 /// waits until the new figures are complete.
 async fn carry(config: &Config, reader: &County, edit: Edit, ids: &[RecordId], wait: bool) -> Outcome {
     let errand = Errand::Duty(Box::new(edit));
-    let complete = match open::to_write(config, None) {
-        Ok(opened) => {
-            carry_out(&opened.county, errand, clock::now_ms()).await?;
+    let complete = match open::to_write(config) {
+        Ok(county) => {
+            carry_out(&county, errand, clock::now_ms()).await?;
             print("已写入。\n");
-            wait && progress::build(&opened.county, ids).await?
+            wait && progress::build(&county, ids).await?
         }
         Err(problem) if problem.code == ProblemCode::DataInUse => {
             hand_over(&config.data, &errand).await?;
