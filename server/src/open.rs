@@ -35,6 +35,7 @@ pub struct Opened {
 /// # Errors
 /// As [`to_begin`]; `argument_wrong` when there is no county: then nothing is made.
 pub fn to_write(config: &Config) -> Result<Arc<County>, Problem> {
+    look_for_database(&config.data)?;
     must_be_there(&config.data)?;
     to_begin(config, None).map(|opened| opened.county)
 }
@@ -44,10 +45,11 @@ pub fn to_write(config: &Config) -> Result<Arc<County>, Problem> {
 /// is being made.
 ///
 /// # Errors
-/// Each with its place: folder not writable, key file missing or damaged, database damaged, newer,
-/// not of these keys, or open in another process (`data_in_use`).
+/// Each with its place: folder not writable, key file missing or damaged, database missing while its keys
+/// are there, damaged, newer, not of these keys, or open in another process (`data_in_use`).
 pub fn to_begin(config: &Config, begins: Option<Day>) -> Result<Opened, Problem> {
     let data = &config.data;
+    look_for_database(data)?;
     check_writable(data)?;
     let Keys { county: keys, recovery } = load_or_make(data)?;
     let mut dice = dice::of_the_system()?;
@@ -55,10 +57,42 @@ pub fn to_begin(config: &Config, begins: Option<Day>) -> Result<Opened, Problem>
     let begins = data.begins.or(begins).unwrap_or_else(|| first_of_january(today));
     let (path, epoch) = (data.database(), WriterId(draw_u64(&mut dice)));
     let store = SqliteCounty::open(&path, keys.database().expose(), keys.county(), epoch, begins);
-    let store = store.map_err(|error| opening(data, &error))?;
+    let store = store.map_err(|error| {
+        if recovery.is_some() {
+            unmake(data);
+        }
+        opening(data, &error)
+    })?;
     let county = county(keys, store)?;
     begin_after_restore(data, &county)?;
     Ok(Opened { county, recovery })
+}
+
+/// Keys without their database are those of a county that once was: an empty one in its place would have
+/// every phone let go of its lists.
+fn look_for_database(data: &Data) -> Result<(), Problem> {
+    if data.key_file().symlink_metadata().is_err() {
+        return Ok(());
+    }
+    match fs::metadata(data.database()) {
+        Ok(file) if file.len() > 0 => Ok(()),
+        Ok(_) => Err(damaged(data)),
+        Err(_) => {
+            let problem = Problem::new(ProblemCode::DatabaseMissing).with("path", data.folder.display());
+            Err(problem.with("keys", data.key_file().display()))
+        }
+    }
+}
+
+/// Takes back what a first start had made when it could not be finished: the next one is the first again.
+fn unmake(data: &Data) {
+    let database = data.database();
+    for behind in ["", "-wal", "-shm", ".canary", ".canary-new"] {
+        let mut name = database.clone().into_os_string();
+        name.push(behind);
+        let _ = fs::remove_file(name);
+    }
+    let _ = fs::remove_file(data.key_file());
 }
 
 /// A county that was restored takes a new writer before anything else, and no sheet that was printed
@@ -89,6 +123,7 @@ fn begin_after_restore(data: &Data, county: &Arc<County>) -> Result<(), Problem>
 /// As [`to_write`].
 pub fn to_read(config: &Config) -> Result<Arc<County>, Problem> {
     let data = &config.data;
+    look_for_database(data)?;
     must_be_there(data)?;
     let keys = load(data)?;
     let store = SqliteCounty::open_to_read(&data.database(), keys.database().expose(), keys.county());
@@ -162,6 +197,42 @@ pub(crate) fn opening(data: &Data, error: &StoreError) -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn keys_without_their_database_never_begin_an_empty_county() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config::default();
+        config.data.folder = folder.path().join("data");
+        let data = &config.data;
+        drop(to_begin(&config, None).unwrap());
+        fs::remove_dir_all(&data.folder).unwrap();
+        let refused = |expected| {
+            for problem in [to_begin(&config, None).unwrap_err(), to_read(&config).unwrap_err()] {
+                assert_eq!(problem.code, expected);
+                assert!(problem.en().contains(data.folder.to_str().unwrap()), "{}", problem.en());
+            }
+        };
+        refused(ProblemCode::DatabaseMissing);
+        assert!(!data.folder.exists(), "nothing was made");
+        fs::create_dir(&data.folder).unwrap();
+        refused(ProblemCode::DatabaseMissing);
+        fs::write(data.database(), b"").unwrap();
+        refused(ProblemCode::CountyDatabaseDamaged);
+        assert_eq!(fs::read_dir(&data.folder).unwrap().count(), 1, "nothing was made");
+    }
+
+    #[test]
+    fn a_first_start_that_fails_leaves_no_keys_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config::default();
+        config.data.folder = folder.path().join("data");
+        // Where the canary belongs stands something else.
+        fs::create_dir_all(config.data.folder.join("county.db.canary-new")).unwrap();
+        assert!(to_begin(&config, None).is_err());
+        assert!(!config.data.key_file().exists() && !config.data.database().exists());
+        fs::remove_dir(config.data.folder.join("county.db.canary-new")).unwrap();
+        assert!(to_begin(&config, None).unwrap().recovery.is_some());
+    }
 
     #[test]
     fn a_restored_county_takes_a_new_writer_at_its_first_opening_and_only_then() {

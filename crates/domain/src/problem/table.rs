@@ -251,6 +251,8 @@ problems! {
         "The database is damaged; it was set aside, not deleted. Ring the county.";
     DatabaseNewer Call "数据来自更新的版本（{given}），请更新后再打开。数据都在。"
         "The database was written by a newer version ({given}); update first. The data is safe.";
+    DatabaseMissing Call "数据文件夹 {path} 里没有数据库，但密钥文件 {keys} 还在，说明这个县已经有数据。没有新建任何东西。是不是磁盘没有挂上？挂上再启动；数据真的丢了，请把备份恢复到另一个文件夹（restore --data）。"
+        "There is no database in the folder {path}, but its key file {keys} is there: this county has data already. Nothing was made. Is a disk not mounted? Mount it and start again; if the data is lost, restore the backup into another folder (restore --data).";
     KeyFileMissing Call "找不到密钥文件 {path}。没有它数据打不开；请从备份放回，不要新建。"
         "The key file {path} is missing. Without it the data cannot be opened; restore it from the backup, do not make a new one.";
     KeyFileDamaged Call "密钥文件 {path} 读不出来（{reason}），没有改动它。请从备份放回。"

@@ -146,7 +146,7 @@ fn portions<T>(mut all: Vec<T>) -> Vec<Vec<T>> {
 
 /// Enrols a writer for each worker, with its visits ready.
 pub fn enrolled(data: &Path, workers: &[(RecordId, Vec<SeedVisit>)]) -> Outcome<Vec<Writer>> {
-    let opened = open::to_write(&config(data), None).map_err(|problem| problem.en())?;
+    let opened = open::to_begin(&config(data), None).map_err(|problem| problem.en())?;
     tokio::runtime::Runtime::new()?.block_on(async {
         let mut writers = Vec::new();
         for ((staff, visits), place) in workers.iter().zip(1..) {
