@@ -3,17 +3,15 @@
 use crate::county::{County, at_county};
 use crate::reports::waiting::{Desk, area_of_row};
 use domain::head::Reading;
-use domain::ids::{AreaCode, RecordId, WriterId};
+use domain::ids::{RecordId, WriterId};
 use domain::log::Vector;
 use domain::patch::{Body, Entry, RecordRef};
-use domain::permission::{self, Act};
+use domain::permission::{self, require};
 use domain::problem::{Problem, ProblemCode};
-use domain::reference::Reference;
-use domain::staff::Role;
 use domain::time::{Day, Stamp, UnixMs};
 use domain::value::Value;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use store::county::QueueItem;
 use sync::county::needs::WaitsFor;
 use sync::county::prepared::{Decision, OwnPatch, OwnRecord, ReviewVerdict};
@@ -49,7 +47,8 @@ pub struct Word {
 /// many items were decided on.
 ///
 /// # Errors
-/// `argument_wrong` when an item is not there or has no reason; `right_missing`; what the store says.
+/// `argument_wrong` when an item is not there or has no reason; `right_missing`, for the word or for what
+/// it would take in; what the store says.
 pub async fn decide(county: &County, word: &Word, now_ms: UnixMs) -> Result<usize, Problem> {
     let today = Day::of(now_ms);
     let desk = Desk::open(county, today).await?;
@@ -59,12 +58,11 @@ pub async fn decide(county: &County, word: &Word, now_ms: UnixMs) -> Result<usiz
     }
     follow(&mut chosen, &desk.queue, word.verdict);
     // In the order of their logs: no decision passes over an earlier entry.
-    chosen.sort_by_key(|item| item.dot);
+    chosen.sort_by_key(|item| (item.dot, item.hash));
     chosen.dedup_by_key(|item| (item.dot, item.hash));
     let mut decisions = Vec::new();
     for item in chosen {
         let area = desk.area(item).await?;
-        require(&desk.reference, word.by, &BTreeSet::from([Act::Decide]), area, today)?;
         let reason = word.reason.trim().to_owned();
         let verdict = match word.verdict {
             Verdict::Accept => ReviewVerdict::Accept { reason },
@@ -156,30 +154,6 @@ pub async fn settle(county: &County, word: &Settlement, now_ms: UnixMs) -> Resul
     let (record, seen) = (OwnRecord::Known(word.record), Some(word.seen.clone()));
     county.append(vec![OwnPatch { record, form: None, body, seen, author: word.by, stamp }], now_ms).await?;
     Ok(())
-}
-
-/// Whether somebody may do all of this somewhere today.
-///
-/// # Errors
-/// `right_missing`, with the roles that may.
-pub(crate) fn require(
-    reference: &Reference,
-    by: RecordId,
-    acts: &BTreeSet<Act>,
-    area: AreaCode,
-    today: Day,
-) -> Result<(), Problem> {
-    let may = |act: &Act| permission::allowed(reference, by, *act, area, today..=today);
-    if acts.iter().all(may) {
-        return Ok(());
-    }
-    let roles = || Role::ALL.iter().filter(|role| acts.iter().all(|act| permission::permits(**role, *act)));
-    let zh: Vec<_> = roles().map(|role| role.zh()).collect();
-    let en: Vec<_> = roles().map(|role| role.en()).collect();
-    let name = reference.staff.get(&by).map_or_else(|| by.to_string(), |staff| staff.name.clone());
-    let problem = Problem::new(ProblemCode::RightMissing).with("name", name);
-    let problem = problem.with("area", reference.areas.name(area));
-    Err(problem.with("roles_zh", zh.join("、")).with("roles_en", en.join(", ")))
 }
 
 #[cfg(test)]

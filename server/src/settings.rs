@@ -1,11 +1,10 @@
 //! 县里的设定: what an area sets for its phones and its figures, each value from a day on.
 
 use crate::county::{County, at_county};
-use crate::decide::require;
 use domain::catalogue::{RecordKind, keys};
 use domain::ids::{AreaCode, RecordId, WriterId};
 use domain::patch::{Body, RecordRef};
-use domain::permission::Act;
+use domain::permission::{Act, require};
 use domain::problem::{Problem, ProblemCode};
 use domain::settings::Setting;
 use domain::time::{Day, Stamp, UnixMs};

@@ -6,6 +6,7 @@
 use crate::area::Areas;
 use crate::catalogue::{RecordKind, keys};
 use crate::ids::{AreaCode, NotAnId, RecordId};
+use crate::problem::{Problem, ProblemCode};
 use crate::reference::Reference;
 use crate::staff::{Assignment, Role};
 use crate::time::Day;
@@ -140,6 +141,14 @@ pub fn acts(kind: RecordKind, sets: Option<&BTreeMap<String, Value>>, new_record
     acts
 }
 
+/// What it takes, besides the word itself, to accept what somebody else has written: whatever changes the
+/// register, the rules or anybody's rights. What is only told from the field stays its author's word, and
+/// whoever decides vouches for it: no reviewer sends urgent reports or reads children's files.
+pub fn acts_of_accepting(acts: BTreeSet<Act>) -> BTreeSet<Act> {
+    let told = |act: &Act| matches!(act, Act::Urgent | Act::ReadChild);
+    acts.into_iter().filter(|act| !told(act)).chain([Act::Decide]).collect()
+}
+
 /// Whether somebody may do something in an area on every day of an interval (both ends included). Once
 /// an area has ended, whoever may in its successor may: they may not have heard of it.
 /// O(assignments of the person × days), where intervals are at most a few days long.
@@ -169,6 +178,29 @@ pub fn allowed(
         }
     }
     first <= last
+}
+
+/// Whether somebody may do all of this somewhere today.
+///
+/// # Errors
+/// `right_missing`, with the roles that may.
+pub fn require(
+    reference: &Reference,
+    by: RecordId,
+    acts: &BTreeSet<Act>,
+    area: AreaCode,
+    today: Day,
+) -> Result<(), Problem> {
+    if acts.iter().all(|act| allowed(reference, by, *act, area, today..=today)) {
+        return Ok(());
+    }
+    let roles = || Role::ALL.iter().filter(|role| acts.iter().all(|act| permits(**role, *act)));
+    let zh: Vec<_> = roles().map(|role| role.zh()).collect();
+    let en: Vec<_> = roles().map(|role| role.en()).collect();
+    let name = reference.staff.get(&by).map_or_else(|| by.to_string(), |staff| staff.name.clone());
+    let problem = Problem::new(ProblemCode::RightMissing).with("name", name);
+    let problem = problem.with("area", reference.areas.name(area));
+    Err(problem.with("roles_zh", zh.join("、")).with("roles_en", en.join(", ")))
 }
 
 /// Which part of a feed a record belongs to: permission and replication are by whole record.

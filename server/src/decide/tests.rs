@@ -7,6 +7,7 @@ use crate::seed;
 use crate::seed::places::COUNTY;
 use crate::testing::{Phone, VILLAGE, World, send};
 use domain::catalogue::{RecordKind, keys};
+use domain::staff::Role;
 use domain::time::Happened;
 use seal::SigningKey;
 use seal::dice::SeededDice;
@@ -152,4 +153,42 @@ async fn what_is_entered_too_late_asks_and_a_reviewer_answers() {
     assert_eq!(items.iter().map(|item| item.reason).collect::<Vec<_>>(), [Reason::Late]);
     assert_eq!(say(&world, &items[0], Verdict::Accept, "乡镇证实").await, Ok(1));
     assert_eq!(waiting(&world).await.items, []);
+}
+
+#[tokio::test]
+async fn accepting_takes_the_rights_of_what_is_accepted() {
+    let world = World::new().await;
+    let mut phone = world.phone(9).await;
+    let me = phone.certificate().staff;
+    let county = || Value::Int(i64::try_from(COUNTY.0).unwrap());
+    phone.write(
+        RecordKind::Assignment,
+        &[
+            (keys::STAFF, me.to_string().into()),
+            (keys::ROLE, "county_admin".into()),
+            (keys::AREA, county()),
+            (keys::FROM, today().to_string().into()),
+        ],
+    );
+    phone.write(RecordKind::Staff, &[(keys::NAME, "无名".into())]);
+    phone.write(RecordKind::Settings, &[(keys::AREA, county())]);
+    phone.write(RecordKind::Urgent, &[(keys::WORDS, "着火了".into())]);
+    phone.exchange(&world.phones).await.unwrap();
+    let items = waiting(&world).await.items;
+    let (told, items): (Vec<_>, Vec<_>) = items.into_iter().partition(|one| one.kind == Some("urgent"));
+    assert_eq!((told.len(), items.len()), (1, 3));
+    assert_eq!(say(&world, &told[0], Verdict::Accept, "").await, Ok(1), "what is told is vouched for");
+    for item in &items {
+        let refused = say(&world, item, Verdict::Accept, "").await.unwrap_err();
+        assert_eq!(refused.code, ProblemCode::RightMissing);
+        let said = refused.zh();
+        assert!(said.contains("县管理员") && !said.contains("县审核员"), "{said}");
+    }
+    let (_, _, reference, _) = world.store.standing_now().await.unwrap();
+    assert!(reference.assignments_of(me).all(|one| one.role != Role::CountyAdmin));
+    assert_eq!(
+        say(&world, &items[0], Verdict::Dismiss, "不由手机来定").await,
+        Ok(1),
+        "a reviewer may say no"
+    );
 }

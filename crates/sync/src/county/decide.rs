@@ -2,6 +2,7 @@
 
 use super::judge;
 use super::needs::{HeldEntry, Waiting, WaitsFor};
+use super::permit;
 use super::plan::own;
 use super::prepared::{Decision, OwnPatch, OwnRecord, ReviewVerdict};
 use super::work::Work;
@@ -9,10 +10,11 @@ use crate::wire::receipt::ItemState;
 use domain::catalogue::keys;
 use domain::ids::RecordId;
 use domain::patch::{Body, RecordRef};
+use domain::permission::{self, Act};
 use domain::problem::{Problem, ProblemCode};
-use domain::time::Stamp;
+use domain::time::{Day, Stamp};
 use domain::value::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Records that forked entries had made, under the ids they get now.
 type Renamed = BTreeMap<RecordId, RecordId>;
@@ -21,7 +23,13 @@ type Renamed = BTreeMap<RecordId, RecordId>;
 /// decision is a problem, and then nothing of the job is written.
 pub(super) fn decide(work: &mut Work<'_>, decisions: &[Decision]) {
     let mut renamed = Renamed::new();
+    let mut decided = BTreeSet::new();
     for decision in decisions {
+        // Nothing is taken in twice.
+        if !decided.insert((decision.dot, decision.hash)) {
+            work.plan.problem = Some(Problem::new(ProblemCode::NothingFound));
+            return;
+        }
         let place = (decision.dot.writer, decision.dot.serial);
         let Some(found) = work.loaded.entries.get(&place) else {
             work.needs.entries.insert(place);
@@ -48,6 +56,11 @@ fn one_item(
     one: &Waiting,
     renamed: &mut Renamed,
 ) -> Option<Result<(), Problem>> {
+    let today = Day::of(work.prepared.now_ms);
+    let word = BTreeSet::from([Act::Decide]);
+    if let Err(problem) = permission::require(work.reference(), decision.by, &word, decision.area, today) {
+        return Some(Err(problem));
+    }
     let reason = decision.verdict.reason();
     let silent = reason.trim().is_empty();
     let told = match &decision.verdict {
@@ -68,7 +81,7 @@ fn one_item(
             work.change_state(decision.dot, decision.hash, ended, None, told);
             Some(Ok(()))
         }
-        (Waiting::Entry(one), told) => entry(work, one, told, renamed),
+        (Waiting::Entry(one), told) => entry(work, decision, one, told, renamed),
     }
 }
 
@@ -93,6 +106,7 @@ fn written(work: &Work<'_>, decision: &Decision) -> OwnPatch {
 /// Decides on an entry. `None` while something has to be loaded.
 fn entry(
     work: &mut Work<'_>,
+    decision: &Decision,
     one: &HeldEntry,
     told: Option<Problem>,
     renamed: &mut Renamed,
@@ -105,6 +119,11 @@ fn entry(
     }
     if one.state == ItemState::Applied {
         return Some(asked(work, one, told.is_some()));
+    }
+    if told.is_none()
+        && let Err(problem) = permit::may_accept(work, &one.entry, decision.by, decision.area)?
+    {
+        return Some(Err(problem));
     }
     if one.state == ItemState::Forked {
         forked(work, one, told, renamed);

@@ -32,8 +32,7 @@ type Place = BTreeSet<AreaCode>;
 /// Judges an entry whose form and records are here; `None` while something has to be loaded first.
 pub(super) fn permitted(work: &mut Work<'_>, entry: &Entry, arrived_ms: UnixMs) -> Option<Verdict> {
     let patch = &entry.patch;
-    let new = work.row(patch.record)?.is_none_or(|row| row.head.fields.is_empty());
-    let acts = permission::acts(patch.record.kind, entry.body.as_ref().map(|body| &body.sets), new);
+    let acts = acts_of(work, entry)?;
     let days = days_of(work, entry, arrived_ms)?;
     let places = places(work, entry)?;
     if may_all(work, patch.author, &acts, &places, &days) {
@@ -64,6 +63,36 @@ pub(super) fn permitted(work: &mut Work<'_>, entry: &Entry, arrived_ms: UnixMs) 
         then && acts.iter().all(|act| permission::permits(one.role, *act))
     });
     set_aside(if somewhere { ProblemCode::OutsideArea } else { ProblemCode::NotPermitted })
+}
+
+/// Whether whoever accepts an entry may do what it does, today, wherever it changes something (what names
+/// no place: where the item belongs). `None` while something has to be loaded first.
+pub(super) fn may_accept(
+    work: &mut Work<'_>,
+    entry: &Entry,
+    by: RecordId,
+    area: AreaCode,
+) -> Option<Result<(), Problem>> {
+    let acts = permission::acts_of_accepting(acts_of(work, entry)?);
+    let mut places = places(work, entry)?;
+    if places.is_empty() {
+        places.push(Place::from([area]));
+    }
+    let (reference, today) = (work.reference(), Day::of(work.prepared.now_ms));
+    let at = |area: AreaCode| permission::require(reference, by, &acts, area, today);
+    let each = |place: &Place| {
+        let mut answers = place.iter().map(|area| at(*area));
+        let first = answers.next().unwrap_or_else(|| at(area));
+        if answers.any(|answer| answer.is_ok()) { Ok(()) } else { first }
+    };
+    Some(places.iter().try_for_each(each))
+}
+
+/// What an entry does.
+fn acts_of(work: &mut Work<'_>, entry: &Entry) -> Option<BTreeSet<Act>> {
+    let record = entry.patch.record;
+    let new = work.row(record)?.is_none_or(|row| row.head.fields.is_empty());
+    Some(permission::acts(record.kind, entry.body.as_ref().map(|body| &body.sets), new))
 }
 
 /// Whether somebody might do all of this at each place, whenever it was. No place is nobody's.
