@@ -102,7 +102,33 @@ pub type Salt = WriterId;
 /// Before the path of a form's answer in a record's field key.
 pub const ANSWER_PREFIX: &str = "a/";
 
+/// Among what travels with a body: what it is issued again for, as `writer:serial:hash`, the latest first.
+const AGAIN: &str = "again";
+
+/// So many are named: a log seldom forks twice.
+const AGAIN_MAX: usize = 4;
+
 impl Body {
+    /// Names what this is issued again for, before what that was issued again for itself.
+    pub fn issue_again(&mut self, dot: Dot, hash: Hash) {
+        let named = [(dot, hash)].into_iter().chain(self.issued_again()).take(AGAIN_MAX);
+        let texts: Vec<_> =
+            named.map(|(dot, hash)| format!("{}:{}:{hash}", dot.writer, dot.serial)).collect();
+        self.given.insert(AGAIN.to_owned(), Value::text(texts.join(" ")));
+    }
+
+    /// What this is issued again for. What makes no sense is left out.
+    pub fn issued_again(&self) -> Vec<(Dot, Hash)> {
+        let place = |text: &str| {
+            let (writer, rest) = text.split_once(':')?;
+            let (serial, hash) = rest.split_once(':')?;
+            let dot = Dot { writer: writer.parse().ok()?, serial: serial.parse().ok()? };
+            Some((dot, hash.parse().ok()?))
+        };
+        let named = self.given.get(AGAIN).and_then(Value::as_text).unwrap_or_default();
+        named.split(' ').filter_map(place).take(AGAIN_MAX).collect()
+    }
+
     /// The salted hash that the envelope names.
     pub fn hash(&self) -> Hash {
         let mut transcript = Transcript::new("shanfang body 1");
@@ -172,6 +198,19 @@ mod tests {
                 ("a/rooms".to_owned(), Value::Int(3), Origin::Prefilled),
             ]
         );
+    }
+
+    #[test]
+    fn what_it_is_issued_again_for_is_named_the_latest_first() {
+        let mut body = body();
+        assert_eq!(body.issued_again(), []);
+        let place = |serial| (Dot { writer: WriterId(5), serial }, Hash::of(b"entry"));
+        for serial in 1..=6 {
+            body.issue_again(place(serial).0, place(serial).1);
+        }
+        assert_eq!(body.issued_again(), [place(6), place(5), place(4), place(3)]);
+        body.given.insert(AGAIN.to_owned(), "5:1 x 0000000000000005:1:soon".into());
+        assert_eq!(body.issued_again(), []);
     }
 
     #[test]

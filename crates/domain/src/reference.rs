@@ -55,7 +55,11 @@ impl Reference {
                 }
             }
             RecordKind::Staff => {
-                self.staff.insert(id, Staff::read(id, head));
+                self.staff.remove(&id);
+                // What was only passed over or erased names nobody.
+                if !head.fields.is_empty() {
+                    self.staff.insert(id, Staff::read(id, head));
+                }
             }
             RecordKind::Assignment => {
                 self.assignments.remove(&id);

@@ -6,13 +6,18 @@ use crate::reports::waiting::{Filter, Item, List, Reason, list, show};
 use crate::seed;
 use crate::seed::places::COUNTY;
 use crate::testing::{Phone, VILLAGE, World, send};
+use domain::canonical::Hash;
 use domain::catalogue::{RecordKind, keys};
+use domain::reference::Reference;
+use domain::settings::Setting;
 use domain::staff::Role;
 use domain::time::Happened;
 use seal::SigningKey;
 use seal::dice::SeededDice;
 use serde_json::value::RawValue;
 use store::county::{Ledger, Reports};
+use sync::county::needs::DeviceState;
+use sync::wire::exchange::ExchangeReply;
 
 fn today() -> Day {
     Day::of(clock::now_ms())
@@ -191,4 +196,105 @@ async fn accepting_takes_the_rights_of_what_is_accepted() {
         Ok(1),
         "a reviewer may say no"
     );
+}
+
+/// The clone has heard of the fork: a new log, with what the other one had behind the fork.
+fn issues_again(clone: &mut Phone, subject: RecordId) {
+    let old = std::mem::take(&mut clone.log);
+    clone.enrolled.certificate.writer = WriterId(0x1234_5678_9abc);
+    clone.visit(subject);
+    let mut prev = Hash::ZERO;
+    for (entry, old) in clone.log.iter_mut().zip(&old) {
+        let body = entry.body.as_mut().unwrap();
+        body.issue_again(old.patch.dot(), old.patch.hash());
+        (entry.patch.body_hash, entry.patch.prev) = (body.hash(), prev);
+        prev = entry.patch.hash();
+    }
+}
+
+#[tokio::test]
+async fn what_is_issued_again_waits_no_more_and_counts_once() {
+    let world = World::new().await;
+    let subject = story().grandmother;
+    let mut clone = forked(&world, subject).await;
+    let items = waiting(&world).await.items;
+    assert_eq!(items.len(), 2, "nobody has issued it again yet");
+    let before = world.store.parts_of(subject, 9).await.unwrap().len();
+    issues_again(&mut clone, subject);
+    clone.exchange(&world.phones).await.unwrap();
+    assert_eq!(world.store.parts_of(subject, 9).await.unwrap().len(), before + 1);
+    assert_eq!(waiting(&world).await.items, []);
+    let refused = say(&world, &items[0], Verdict::Accept, "").await.unwrap_err();
+    assert_eq!(refused.code, ProblemCode::ArgumentWrong);
+}
+
+#[tokio::test]
+async fn what_was_accepted_before_it_is_issued_again_counts_once() {
+    let world = World::new().await;
+    let subject = story().grandmother;
+    let mut clone = forked(&world, subject).await;
+    let items = waiting(&world).await.items;
+    say(&world, &items[0], Verdict::Accept, "").await.unwrap();
+    let before = world.store.parts_of(subject, 9).await.unwrap().len();
+    issues_again(&mut clone, subject);
+    clone.exchange(&world.phones).await.unwrap();
+    assert_eq!(world.store.parts_of(subject, 9).await.unwrap().len(), before);
+    let items = waiting(&world).await.items;
+    assert_eq!(items[0].reason, Reason::Forked, "a reviewer looks once more");
+    for item in &items {
+        assert_eq!(say(&world, item, Verdict::Dismiss, "已经采用过").await, Ok(1));
+    }
+    assert_eq!(waiting(&world).await.items, []);
+}
+
+#[tokio::test]
+async fn an_envelope_of_a_revoked_phone_is_set_aside_and_makes_nobody() {
+    let world = World::new().await;
+    let mut phone = world.phone(9).await;
+    let erased = |phone: &mut Phone| {
+        phone.write(RecordKind::Staff, &[(keys::NAME, "无名".into())]);
+        let last = phone.log.last_mut().unwrap();
+        last.body = None;
+        last.patch.seen.0.insert(WriterId(77), 1_000_000);
+        last.patch.record
+    };
+    let staff = |reference: &Reference, record: RecordRef| reference.staff.contains_key(&record.id);
+    let record = erased(&mut phone);
+    let reply = phone.exchange(&world.phones).await.unwrap();
+    let states = |reply: &ExchangeReply| -> Vec<_> {
+        reply.statement.outcomes.iter().map(|one| (one.serial, one.state)).collect()
+    };
+    assert_eq!(states(&reply), [(1, ItemState::Erased)], "its place is taken");
+    let head = world.store.record(record).await.unwrap().unwrap().head;
+    assert!(head.fields.is_empty() && head.ahead == Vector::default());
+    let device = phone.certificate().device;
+    crate::staff::set_state(&world.county, device, DeviceState::Revoked).await.unwrap();
+    let next = erased(&mut phone);
+    let reply = phone.exchange(&world.phones).await.unwrap();
+    assert_eq!(states(&reply).last(), Some(&(2, ItemState::SetAside)));
+    assert_eq!(world.store.record(next).await.unwrap(), None);
+    let (_, _, reference, _) = world.store.standing_now().await.unwrap();
+    assert!(!staff(&reference, record) && !staff(&reference, next));
+}
+
+#[tokio::test]
+async fn a_date_that_is_amended_far_into_the_past_is_asked_about() {
+    let world = World::new().await;
+    let mut phone = world.phone(9).await;
+    let id = phone.visit(story().evening);
+    let visit = RecordRef { kind: RecordKind::Visit, id };
+    for days in [1, 20] {
+        let happened = Happened::whole(today().plus(-days)).to_string();
+        phone.write_to(visit, &[(keys::HAPPENED, happened.into())]);
+    }
+    // Nobody has ever set so many days.
+    let last = phone.log.last_mut().unwrap();
+    let body = last.body.as_mut().unwrap();
+    Setting::LateDays.give(300, &mut body.given);
+    last.patch.body_hash = body.hash();
+    let reply = phone.exchange(&world.phones).await.unwrap();
+    let told: Vec<_> = reply.statement.outcomes.iter().map(|one| one.serial).collect();
+    assert_eq!(told, [4], "yesterday is soon enough");
+    let items = waiting(&world).await.items;
+    assert_eq!(items[0].reason, Reason::Late);
 }

@@ -8,6 +8,7 @@ use crate::journal::Line;
 use crate::pen::{Pen, Said};
 use crate::ports::Ports;
 use crate::tell::OrTell;
+use domain::canonical::Hash;
 use domain::ids::{RecordId, WriterId};
 use domain::log::{Dot, Mark, Vector};
 use domain::patch::{Body, RecordRef};
@@ -15,6 +16,7 @@ use domain::problem::Problem;
 use domain::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use store::phone::{Batch, LogRow, OutcomeRow};
+use sync::wire::limits::PATCH_BYTES_MAX;
 use sync::wire::receipt::ItemState;
 
 /// What became of the entries beyond the fork.
@@ -49,7 +51,9 @@ impl Again {
         cut
     }
 
-    fn body(&self, body: &Body) -> Body {
+    /// The body with the new ids. It names what it is issued again for, so that nobody at the county has to
+    /// look at that; a body that was as long as may be goes without.
+    fn body(&self, body: &Body, dot: Dot, hash: Hash) -> Result<Body, Problem> {
         let mut body = body.clone();
         for value in body.sets.values_mut() {
             let id = value.as_text().and_then(|text| text.parse::<RecordId>().ok());
@@ -57,7 +61,10 @@ impl Again {
                 *value = Value::text(new.to_string());
             }
         }
-        body
+        let mut named = body.clone();
+        named.issue_again(dot, hash);
+        let fits = serde_json::to_vec(&named).or_tell()?.len() <= PATCH_BYTES_MAX;
+        Ok(if fits { named } else { body })
     }
 }
 
@@ -160,7 +167,7 @@ impl Open {
             let record = again.record(patch.record);
             let serial = pen.next_dot().serial;
             let seen = again.seen(patch.record, &patch.seen);
-            let said = Said { seen, form: patch.form, body: again.body(body) };
+            let said = Said { seen, form: patch.form, body: again.body(body, patch.dot(), row.hash)? };
             pen.change(ports, record, said)?;
             again.serials.entry(patch.record).or_default().insert(patch.serial, serial);
             let visit = row.visit.map(|visit| again.ids.get(&visit).copied().unwrap_or(visit));

@@ -241,6 +241,8 @@ problems! {
         "This phone's log does not join at item {serial}; from there on it is kept as it came. Nothing is lost.";
     NotAdopted Call "县里看过，没有采用：{reason}。原样还存着。"
         "The county has looked at this and did not adopt it: {reason}. It is kept as it came.";
+    DecidedBefore Call "这条在手机换新记录以前的那一份，县里已经定过，已放到待处理，由县里看，不会计两次。内容都在。"
+        "The county has already decided on this item as sent before the phone began a new log; a reviewer will look, and nothing counts twice. Nothing is lost.";
     DeviceWasRevoked Call "这台手机已停用，内容已放到待处理，由县里看。"
         "This phone has been revoked; its items wait for a reviewer.";
 

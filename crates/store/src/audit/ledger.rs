@@ -70,7 +70,8 @@ fn settles(state: ItemState) -> bool {
 fn whole(row: &LedgerEntry) -> bool {
     row.entry.as_ref().is_none_or(|entry| {
         let body = entry.body.as_ref();
-        let kept = body.map_or(row.state == ItemState::Erased, |body| body.hash() == entry.patch.body_hash);
+        // What its phone has erased may wait, or be dismissed, as an envelope.
+        let kept = body.map_or(row.state != ItemState::Applied, |body| body.hash() == entry.patch.body_hash);
         entry.patch.hash() == row.hash && kept
     })
 }

@@ -1,5 +1,6 @@
 //! A piece of a log against what the county holds of that log: known, fresh, beyond a gap, or forked.
 
+use super::again;
 use super::epoch;
 use super::judge::{self, Verdict, asks};
 use super::needs::{HeldEntry, WaitsFor, WriterRow};
@@ -54,6 +55,7 @@ pub(super) fn walk(work: &mut Work<'_>, piece: &Piece, device: DeviceId) -> Walk
             }
             continue;
         }
+        again::end_waiting(work, entry, device);
         let questions = piece.questions.get(&serial).cloned().unwrap_or_default();
         let next = serial == row.mark.serial + 1;
         forked |= serial <= row.mark.serial || (next && entry.patch.prev != row.mark.hash);

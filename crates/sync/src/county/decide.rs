@@ -153,7 +153,7 @@ fn held(work: &mut Work<'_>, one: &HeldEntry, told: Option<Problem>) -> Option<R
         return Some(Err(Problem::new(ProblemCode::WaitsForEarlier).with("missing", 1)));
     }
     let mut entry = one.entry.clone();
-    let state = if told.is_none() { ItemState::Applied } else { ItemState::Dismissed };
+    let state = if told.is_none() { judge::taken_in(&entry) } else { ItemState::Dismissed };
     if told.is_some() {
         // It is passed over: the vector goes on, the fields stay as they are.
         entry.body = None;

@@ -2,6 +2,7 @@
 //!
 //! Nothing authenticated is refused: what may not be applied is held, with a reason.
 
+use super::again;
 use super::needs::{DeviceState, HeldEntry, WaitsFor};
 use super::permit::permitted;
 use super::work::Work;
@@ -41,10 +42,6 @@ pub(super) fn judge(
         let problem = Problem::new(ProblemCode::WaitsForEarlier).with("missing", 1);
         return Some(Verdict::Hold(ItemState::Awaiting, WaitsFor::Held, problem));
     }
-    if entry.body.is_none() {
-        // Erased on its phone, by law: nothing is left of it that anybody could permit or wait for.
-        return Some(Verdict::Apply);
-    }
     let Some((state, staff)) = brought_by(work, device)? else {
         return set_aside(ProblemCode::DeviceUnknown);
     };
@@ -53,6 +50,13 @@ pub(super) fn judge(
     }
     if patch.author != staff {
         return set_aside(ProblemCode::NotPermitted);
+    }
+    if entry.body.is_none() {
+        // Erased on its phone, by law: nothing is left of it that anybody could permit or wait for.
+        return Some(Verdict::Apply);
+    }
+    if again::decided(work, entry)? {
+        return set_aside(ProblemCode::DecidedBefore);
     }
     if let Some((waits_for, problem)) = missing(work, entry)? {
         return Some(Verdict::Hold(ItemState::Awaiting, waits_for, problem));

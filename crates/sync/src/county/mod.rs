@@ -3,6 +3,7 @@
 //! A backend calls [`plan`] inside its transaction. The plan is pure and total: it answers either
 //! what else it needs to know, or everything that has to be written, as plain data.
 
+mod again;
 mod build;
 mod chain;
 mod cover;

@@ -189,13 +189,16 @@ pub enum ReviewVerdict {
     },
 }
 
+/// The code of the word that decides nothing yet.
+pub(super) const KEEP: &str = "keep";
+
 impl ReviewVerdict {
     /// The code in records.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Accept { .. } => "accept",
             Self::Dismiss { .. } => "dismiss",
-            Self::Keep { .. } => "keep",
+            Self::Keep { .. } => KEEP,
         }
     }
 

@@ -75,7 +75,7 @@ impl Reason {
         let late = || item.questions.iter().any(|one| one.code == ProblemCode::VisitTooLongAgo);
         match (item.state, code) {
             _ if item.entry.is_none() => Self::Undecodable,
-            (ItemState::Forked, _) => Self::Forked,
+            (ItemState::Forked, _) | (_, Some(ProblemCode::DecidedBefore)) => Self::Forked,
             (ItemState::Applied, _) if late() => Self::Late,
             (ItemState::Applied, _) => Self::Question,
             (ItemState::Awaiting, _) => Self::Awaiting,
