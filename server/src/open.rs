@@ -233,7 +233,11 @@ mod tests {
         flipped[100] ^= 1;
         for bytes in [flipped, whole[..2_000].to_vec()] {
             fs::write(&database, &bytes).unwrap();
-            for problem in [to_begin(&config, None).unwrap_err(), to_write(&config).unwrap_err(), to_read(&config).unwrap_err()] {
+            for problem in [
+                to_begin(&config, None).unwrap_err(),
+                to_write(&config).unwrap_err(),
+                to_read(&config).unwrap_err(),
+            ] {
                 assert_eq!(problem.code, ProblemCode::KeysMisfit);
                 assert!(problem.en().contains("damaged") && problem.zh().contains("restore --data"));
             }

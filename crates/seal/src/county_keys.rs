@@ -329,7 +329,8 @@ mod tests {
             assert_eq!(wrong.unwrap_err(), SealError::Damaged { place: PLACE });
         }
         let older: Vec<_> = text.lines().filter(|line| !line.contains("\"check\"")).collect();
-        let older = older.join("\n").replace(&format!("\"{}\",", keys.backup()), &format!("\"{}\"", keys.backup()));
+        let older =
+            older.join("\n").replace(&format!("\"{}\",", keys.backup()), &format!("\"{}\"", keys.backup()));
         assert_eq!(CountyKeys::from_json(&older).unwrap().public(), keys.public(), "a file of before");
     }
 

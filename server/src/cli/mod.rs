@@ -149,9 +149,7 @@ pub async fn run(cli: Cli) -> ExitCode {
 fn of_the_file(problem: Problem, config: Option<&Config>) -> Problem {
     let Some(data) = config.map(|config| &config.data) else { return problem };
     match problem.code {
-        ProblemCode::CountyFull => {
-            Problem::new(ProblemCode::ServerFull).with("path", data.folder.display())
-        }
+        ProblemCode::CountyFull => Problem::new(ProblemCode::ServerFull).with("path", data.folder.display()),
         ProblemCode::CountyBusy => {
             let keys = crate::keys::load(data);
             let damage = keys.ok().and_then(|keys| open::damage(data, keys.database().expose()));

@@ -328,7 +328,8 @@ impl Table {
     pub fn sentence_zh(&self, now_ms: UnixMs) -> String {
         let (day, time) = self.moment(now_ms);
         let date = day.date();
-        let mut as_of = format!("{}月{}日 {time}", chrono::Datelike::month(&date), chrono::Datelike::day(&date));
+        let mut as_of =
+            format!("{}月{}日 {time}", chrono::Datelike::month(&date), chrono::Datelike::day(&date));
         if day > Day::of(now_ms) {
             as_of.push_str("（还没到，这是预计：只有现在已有的走访）");
         }
@@ -338,7 +339,8 @@ impl Table {
     /// The same in English.
     pub fn sentence_en(&self, now_ms: UnixMs) -> String {
         let (day, time) = self.moment(now_ms);
-        let ahead = if day > Day::of(now_ms) { " (still to come; expected, with the visits known now)" } else { "" };
+        let ahead =
+            if day > Day::of(now_ms) { " (still to come; expected, with the visits known now)" } else { "" };
         sentence_en(&self.total, &self.heading_en(), self.period, &format!("{day} {time}{ahead}"))
     }
 

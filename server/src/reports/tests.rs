@@ -71,7 +71,8 @@ async fn of_a_day_to_come_nothing_is_said_as_a_fact() {
     assert_eq!(table.total.missed_before, 0, "this month is not over");
     let missed = people(&world.county, &asked, Column::MissedBefore).await.unwrap();
     assert!(missed.is_empty());
-    let (now, _) = answer(&world.county, question(world.county.keys.county(), "elder_monthly", today())).await;
+    let (now, _) =
+        answer(&world.county, question(world.county.keys.county(), "elder_monthly", today())).await;
     assert_eq!(asked.silent, now.silent, "no phone is silent that is not so today");
 }
 
