@@ -3,7 +3,7 @@
 //! Inside is a plain tar archive, so that `age -d -i recovery.txt backup.age | tar -x` opens it too.
 
 use crate::config::Data;
-use crate::keys::{not_writable, write_new};
+use crate::keys::{not_written, write_new};
 use crate::open::{damage, damaged, opening};
 use crate::problem::wrong;
 use domain::problem::{Problem, ProblemCode};
@@ -13,7 +13,8 @@ use seal::county_keys::CountyKeys;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufReader, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use store::StoreError;
 use store_sqlite::open::{Half, back_up, check};
 
 /// The names in the archive. Keys come last: whoever has them has read all the rest.
@@ -26,7 +27,7 @@ const KEYS: &str = "county.keys.json";
 ///
 /// # Errors
 /// `argument_wrong` when the file is there already or its folder is not; `county_database_damaged`;
-/// `folder_not_writable`; what the store says. Then no file is left behind.
+/// `folder_not_writable`, `server_full`; what the store says. Then no file is left behind.
 pub fn backup(data: &Data, keys: &CountyKeys, to: &Path) -> Result<(), Problem> {
     free(to)?;
     let mut name = to.as_os_str().to_owned();
@@ -36,16 +37,21 @@ pub fn backup(data: &Data, keys: &CountyKeys, to: &Path) -> Result<(), Problem> 
     if let Some(damaged) = damage(data, key) {
         return Err(damaged);
     }
-    back_up(&data.database(), key, Half::County, copy.0).map_err(|error| opening(data, &error))?;
-    let words = check(copy.0, key, Half::County).map_err(|error| opening(data, &error))?;
+    let failed = |error: StoreError| match error {
+        // The copy lies where the backup goes.
+        StoreError::Full => not_written(to, &io::ErrorKind::StorageFull.into()),
+        _ => opening(data, &error),
+    };
+    back_up(&data.database(), key, Half::County, copy.0).map_err(failed)?;
+    let words = check(copy.0, key, Half::County).map_err(failed)?;
     if !words.is_empty() {
         return Err(damaged(data));
     }
     let text = keys.to_json().map_err(|error| inside(&error))?;
-    seal(keys, copy.0, text.as_bytes(), to).map_err(|_| {
+    seal(keys, copy.0, text.as_bytes(), to).map_err(|error| {
         // What is cut off opens nowhere.
         let _ = fs::remove_file(to);
-        not_writable(to)
+        not_written(to, &error)
     })
 }
 
@@ -67,7 +73,7 @@ fn free(to: &Path) -> Result<(), Problem> {
         ));
     }
     let made = OpenOptions::new().write(true).create_new(true).open(to).map(drop);
-    made.and_then(|()| fs::remove_file(to)).map_err(|_| not_writable(to))
+    made.and_then(|()| fs::remove_file(to)).map_err(|error| not_written(to, &error))
 }
 
 /// The copy of the database on its way into the archive; gone when it is dropped.
@@ -75,7 +81,8 @@ struct Copy<'a>(&'a Path);
 
 impl Drop for Copy<'_> {
     fn drop(&mut self) {
-        for behind in ["", ".canary", ".part", ".part-wal", ".part-shm", "-wal", "-shm"] {
+        let parts = [".part", ".part-journal", ".part-wal", ".part-shm"];
+        for behind in parts.into_iter().chain(["", ".canary", ".canary-new", "-wal", "-shm"]) {
             let mut name = self.0.as_os_str().to_owned();
             name.push(behind);
             let _ = fs::remove_file(name);
@@ -129,15 +136,33 @@ pub fn restore(data: &Data, recovery: &SealIdentity, from: &Path) -> Result<(), 
         SealError::NotOurs { .. } => unreadable("它不是备份文件", &"it is no backup"),
         _ => unreadable("文件不完整，或已损坏", &error),
     })?;
-    fs::create_dir_all(&data.folder).map_err(|_| not_writable(&data.database()))?;
-    let fresh = data.folder.join("restoring.db");
-    let keys = unpack(plain, &fresh).inspect_err(|_| {
-        let _ = fs::remove_file(&fresh);
-    });
-    let keys = keys.map_err(|error| unreadable("文件不完整，或已损坏", &error))?;
-    write_new(&data.key_file(), &keys).map_err(|_| not_writable(&data.key_file()))?;
-    write_new(&data.restored(), &[]).map_err(|_| not_writable(&data.restored()))?;
-    fs::rename(&fresh, data.database()).map_err(|_| not_writable(&data.database()))
+    let made = !data.folder.exists();
+    put(data, plain, &|error| unreadable("文件不完整，或已损坏", error)).inspect_err(|_| {
+        // None of these was there before.
+        for path in [fresh(data), data.key_file(), data.restored()] {
+            let _ = fs::remove_file(path);
+        }
+        if made {
+            let _ = fs::remove_dir(&data.folder);
+        }
+    })
+}
+
+/// The database on its way into its place.
+fn fresh(data: &Data) -> PathBuf {
+    data.folder.join("restoring.db")
+}
+
+fn put(data: &Data, plain: impl Read, unreadable: &dyn Fn(&io::Error) -> Problem) -> Result<(), Problem> {
+    let (fresh, keys, mark) = (fresh(data), data.key_file(), data.restored());
+    fs::create_dir_all(&data.folder).map_err(|error| not_written(&fresh, &error))?;
+    let text = unpack(plain, &fresh).map_err(|error| {
+        let place = not_written(&fresh, &error);
+        if place.code == ProblemCode::ServerFull { place } else { unreadable(&error) }
+    })?;
+    write_new(&keys, &text).map_err(|error| not_written(&keys, &error))?;
+    write_new(&mark, &[]).map_err(|error| not_written(&mark, &error))?;
+    fs::rename(&fresh, data.database()).map_err(|error| not_written(&fresh, &error))
 }
 
 /// Reads the archive to its end before anything of it is believed.

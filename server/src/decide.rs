@@ -2,6 +2,8 @@
 
 use crate::county::{County, at_county};
 use crate::reports::waiting::{Desk, area_of_row};
+use crate::staff::telephone_number;
+use domain::catalogue::keys;
 use domain::head::Reading;
 use domain::ids::{RecordId, WriterId};
 use domain::log::Vector;
@@ -145,7 +147,8 @@ pub async fn settle(county: &County, word: &Settlement, now_ms: UnixMs) -> Resul
             wrong.with("reason", "这一项没有不一致，可能已经定了 (nothing differs there; it may be settled)")
         );
     }
-    let sets = BTreeMap::from([(word.field.clone(), word.value.clone())]);
+    let value = fitting(&word.field, word.value.clone())?;
+    let sets = BTreeMap::from([(word.field.clone(), value)]);
     let acts = permission::acts(word.record.kind, Some(&sets), false);
     let area = area_of_row(&row).unwrap_or_else(|| county.keys.county());
     require(&reference, word.by, &acts, area, Day::of(now_ms))?;
@@ -154,6 +157,15 @@ pub async fn settle(county: &County, word: &Settlement, now_ms: UnixMs) -> Resul
     let (record, seen) = (OwnRecord::Known(word.record), Some(word.seen.clone()));
     county.append(vec![OwnPatch { record, form: None, body, seen, author: word.by, stamp }], now_ms).await?;
     Ok(())
+}
+
+/// A value as the field keeps it.
+fn fitting(field: &str, value: Value) -> Result<Value, Problem> {
+    let telephone = [keys::PHONE, keys::PHONE_CARER, keys::PHONE_AWAY].contains(&field);
+    match value.as_text().filter(|_| telephone) {
+        Some(text) => telephone_number(text).map(Value::from),
+        None => Ok(value),
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! 走访要求: dated rules, added, changed from a day on, and ended. What was in force before that day
 //! stays as it was; the figures switch when a new generation of rules is complete ([`crate::roll`]).
 
+use crate::clock;
 use crate::county::{County, at_county};
 use crate::person::everybody;
 use crate::problem::wrong;
@@ -117,7 +118,7 @@ pub fn plan(reference: &Reference, begins: Day, edit: &Edit) -> Result<Plan, Pro
             if list.is_empty() {
                 return Err(no_duty(duty, known.names().filter(|name| *name != ANY_DUTY)));
             }
-            let spells: Vec<_> = list.iter().map(spell).collect();
+            let spells: Vec<_> = list.iter().filter(|rule| rule.holds_ever()).map(spell).collect();
             let spells = spells.join(", ");
             return Err(wrong(
                 duty,
@@ -145,12 +146,13 @@ pub fn plan(reference: &Reference, begins: Day, edit: &Edit) -> Result<Plan, Pro
         }
         (Act::Add, _) => {
             // A later rule that is planned already stays.
-            let until = list.iter().map(|rule| rule.from).filter(|later| *later > from).min();
+            let planned = list.iter().filter(|rule| rule.holds_ever()).map(|rule| rule.from);
+            let until = planned.filter(|later| *later > from).min();
             Some(Duty { until, ..with(blank(edit), &edit.fields) })
         }
     };
     rules.extend(after.clone().map(|rule| (None, rule)));
-    let later = list.iter().filter(|rule| rule.from > from).cloned().collect();
+    let later = list.iter().filter(|rule| rule.from > from && rule.holds_ever()).cloned().collect();
     Ok(Plan { before, after, own_from_now, later, rules })
 }
 
@@ -158,6 +160,12 @@ fn spell(rule: &Duty) -> String {
     let last = rule.until.map(|until| until.plus(-1).to_string()).unwrap_or_default();
     format!("{}–{last}", rule.from)
 }
+
+/// How far ahead a rule may begin.
+const AHEAD_DAYS: i32 = 10 * 366;
+
+/// More people never make one visit.
+const VISITORS_MAX: u8 = 5;
 
 fn check(reference: &Reference, begins: Day, edit: &Edit) -> Result<(), Problem> {
     let word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
@@ -177,17 +185,33 @@ fn check(reference: &Reference, begins: Day, edit: &Edit) -> Result<(), Problem>
         let zh = format!("统计从 {begins} 开始，不能更早");
         return Err(wrong("--from", zh, format!("nothing is counted before {begins}")));
     }
+    let last = Day::of(clock::now_ms()).plus(AHEAD_DAYS);
+    if edit.from > last {
+        let zh = format!("太远了：最晚写到 {last}");
+        return Err(wrong("--from", zh, format!("too far ahead: {last} at the latest")));
+    }
     Ok(())
 }
 
 fn check_fields(edit: &Edit) -> Result<(), Problem> {
-    let Fields { categories, ways, mets, cadence, visitors_min, roles, source, title_zh, .. } = &edit.fields;
+    let Fields { categories, ways, mets, cadence, visitors_min, roles, source, title_zh, strength, .. } =
+        &edit.fields;
     let unknown = categories.iter().flatten().find(|code| Category::from_code(code).is_none());
     if let Some(code) = unknown {
         let known: Vec<_> = Category::ALL.iter().map(|one| format!("{} {}", one.code(), one.zh())).collect();
         let known = known.join(", ");
         let zh = format!("没有“{code}”这个类别；有 {known}");
         return Err(wrong("--categories", zh, format!("{code} is none of {known}")));
+    }
+    if let Some(strength) = strength.as_deref().filter(|one| !["N", "O", "D"].contains(one)) {
+        let zh = format!("不能写“{strength}”；能写 N 国家，O 外地，D 建议");
+        let en = format!("{strength} is none of N national text, O another place, D suggested");
+        return Err(wrong("--strength", zh, en));
+    }
+    if let Some(least) = visitors_min.filter(|least| *least > VISITORS_MAX) {
+        let zh = format!("要 {least} 个人同去，谁也完不成；最多写 {VISITORS_MAX}");
+        let en = format!("nobody could ever meet {least} visitors at once; {VISITORS_MAX} at most");
+        return Err(wrong("--visitors-min", zh, en));
     }
     let empty = [
         ("--categories", categories.as_ref().map(Vec::is_empty)),

@@ -45,7 +45,7 @@ pub fn load(data: &Data) -> Result<CountyKeys, Problem> {
     match fs::read_to_string(&path) {
         Ok(text) => CountyKeys::from_json(&text).map_err(|error| {
             let problem = Problem::new(ProblemCode::KeyFileDamaged).with("path", path.display());
-            problem.with("reason", error)
+            problem.with_both("reason", format!("不完整，或有字符不对：{error}"), error)
         }),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             Err(Problem::new(ProblemCode::KeyFileMissing).with("path", path.display()))
@@ -58,7 +58,7 @@ pub fn load(data: &Data) -> Result<CountyKeys, Problem> {
 /// no server goes on with keys that it does not know.
 ///
 /// # Errors
-/// `folder_not_writable`: then the file is as it was.
+/// `folder_not_writable`, `server_full`: then the file is as it was.
 pub fn renew(data: &Data, keys: &mut CountyKeys) -> Result<(), Problem> {
     let failed = |error: seal::SealError| Problem::new(ProblemCode::Internal).with("reference", error);
     let mut dice = crate::dice::of_the_system()?;
@@ -79,7 +79,7 @@ pub fn renew(data: &Data, keys: &mut CountyKeys) -> Result<(), Problem> {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
         fs::File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
     };
-    written().map_err(|_: io::Error| not_writable(&path))
+    written().map_err(|error: io::Error| not_written(&path, &error))
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Problem {
@@ -92,27 +92,31 @@ fn make(data: &Data, path: &Path) -> Result<Keys, Problem> {
     let mut dice = crate::dice::of_the_system()?;
     let (county, recovery) = CountyKeys::generate(data.county, &mut dice).map_err(failed)?;
     let text = county.to_json().map_err(failed)?;
-    write_new(path, text.as_bytes()).map_err(|_| not_writable(path))?;
+    write_new(path, text.as_bytes()).map_err(|error| not_written(path, &error))?;
     Ok(Keys { county, recovery: Some(recovery) })
 }
 
-/// The problem of a folder in which nothing can be written.
-pub(crate) fn not_writable(path: &Path) -> Problem {
+/// Why a file could not be written, with its folder: there is no room, or nothing can be written there.
+pub(crate) fn not_written(path: &Path, error: &io::Error) -> Problem {
+    let code = match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => ProblemCode::ServerFull,
+        _ => ProblemCode::FolderNotWritable,
+    };
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.unwrap_or(Path::new("."));
-    Problem::new(ProblemCode::FolderNotWritable).with("path", folder.display())
+    Problem::new(code).with("path", folder.unwrap_or(Path::new(".")).display())
 }
 
 /// Writes a file that only its owner may read, that was not there before, and that stays through a
-/// loss of power.
+/// loss of power: whole or not at all.
 pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     if let Some(folder) = folder {
         fs::create_dir_all(folder)?;
     }
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).inspect_err(|_| {
+        let _ = fs::remove_file(path);
+    })?;
     fs::File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }
 

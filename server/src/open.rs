@@ -2,7 +2,7 @@
 
 use crate::config::{Config, Data};
 use crate::county::{County, Stores, at_county};
-use crate::keys::{Keys, load, load_or_make, not_writable};
+use crate::keys::{Keys, load, load_or_make, not_written};
 use crate::problem::wrong;
 use crate::{clock, dice};
 use domain::ids::WriterId;
@@ -35,7 +35,6 @@ pub struct Opened {
 /// # Errors
 /// As [`to_begin`]; `argument_wrong` when there is no county: then nothing is made.
 pub fn to_write(config: &Config) -> Result<Arc<County>, Problem> {
-    look_for_database(&config.data)?;
     must_be_there(&config.data)?;
     to_begin(config, None).map(|opened| opened.county)
 }
@@ -114,7 +113,7 @@ fn begin_after_restore(data: &Data, county: &Arc<County>) -> Result<(), Problem>
     // On a thread of its own: whoever opens may be inside a runtime already.
     let begun = std::thread::scope(|scope| scope.spawn(begin).join());
     begun.unwrap_or_else(|_| Err(failed(&"a new epoch")))?;
-    fs::remove_file(&mark).map_err(|_| not_writable(&mark))
+    fs::remove_file(&mark).map_err(|error| not_written(&mark, &error))
 }
 
 /// Opens the county for reading, also while another process writes.
@@ -123,7 +122,6 @@ fn begin_after_restore(data: &Data, county: &Arc<County>) -> Result<(), Problem>
 /// As [`to_write`].
 pub fn to_read(config: &Config) -> Result<Arc<County>, Problem> {
     let data = &config.data;
-    look_for_database(data)?;
     must_be_there(data)?;
     let keys = load(data)?;
     let store = SqliteCounty::open_to_read(&data.database(), keys.database().expose(), keys.county());
@@ -131,6 +129,7 @@ pub fn to_read(config: &Config) -> Result<Arc<County>, Problem> {
 }
 
 fn must_be_there(data: &Data) -> Result<(), Problem> {
+    look_for_database(data)?;
     let path = data.database();
     if path.symlink_metadata().is_ok() {
         return Ok(());
@@ -154,7 +153,7 @@ fn check_writable(data: &Data) -> Result<(), Problem> {
     let folder = DirBuilder::new().recursive(true).mode(0o700).create(&data.folder);
     let written = folder.and_then(|()| fs::write(&probe, b""));
     let removed = written.and_then(|()| fs::remove_file(&probe));
-    removed.map_err(|_| not_writable(&probe))
+    removed.map_err(|error| not_written(&probe, &error))
 }
 
 /// The database is damaged, with its place.
@@ -177,13 +176,12 @@ pub(crate) fn opening(data: &Data, error: &StoreError) -> Problem {
     let path: PathBuf = data.database();
     match error {
         StoreError::WrongKey => {
-            let problem = Problem::new(ProblemCode::KeyFileDamaged).with("path", data.key_file().display());
-            let path = path.display();
-            problem.with_both("reason", format!("它打不开 {path}"), format!("its key does not open {path}"))
+            let problem = Problem::new(ProblemCode::KeysMisfit).with("path", path.display());
+            problem.with("keys", data.key_file().display())
         }
         StoreError::Damaged => damaged(data),
         StoreError::Newer(given) => Problem::new(ProblemCode::DatabaseNewer).with("given", given),
-        StoreError::Full => Problem::new(ProblemCode::CountyFull),
+        StoreError::Full => Problem::new(ProblemCode::ServerFull).with("path", data.folder.display()),
         StoreError::Busy => Problem::new(ProblemCode::DataInUse).with("path", data.folder.display()),
         StoreError::Other(reason) if reason.contains("another process") => {
             Problem::new(ProblemCode::DataInUse).with("path", data.folder.display())
@@ -219,6 +217,32 @@ mod tests {
         fs::write(data.database(), b"").unwrap();
         refused(ProblemCode::CountyDatabaseDamaged);
         assert_eq!(fs::read_dir(&data.folder).unwrap().count(), 1, "nothing was made");
+    }
+
+    #[test]
+    fn of_a_database_that_does_not_open_both_causes_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config::default();
+        config.data.folder = folder.path().join("data");
+        drop(to_begin(&config, None).unwrap());
+        // As after a restore: nothing beside the database says whose it is.
+        fs::remove_file(config.data.folder.join("county.db.canary")).unwrap();
+        let database = config.data.database();
+        let whole = fs::read(&database).unwrap();
+        let mut flipped = whole.clone();
+        flipped[100] ^= 1;
+        for bytes in [flipped, whole[..2_000].to_vec()] {
+            fs::write(&database, &bytes).unwrap();
+            for problem in [
+                to_begin(&config, None).unwrap_err(),
+                to_write(&config).unwrap_err(),
+                to_read(&config).unwrap_err(),
+            ] {
+                assert_eq!(problem.code, ProblemCode::KeysMisfit);
+                assert!(problem.en().contains("damaged") && problem.zh().contains("restore --data"));
+            }
+            assert_eq!(fs::read(&database).unwrap(), bytes);
+        }
     }
 
     #[test]

@@ -55,7 +55,7 @@ pub fn status(code: ProblemCode) -> StatusCode {
         }
         ProblemCode::TooSlow => StatusCode::REQUEST_TIMEOUT,
         ProblemCode::CountyBusy => StatusCode::SERVICE_UNAVAILABLE,
-        ProblemCode::CountyFull => StatusCode::INSUFFICIENT_STORAGE,
+        ProblemCode::CountyFull | ProblemCode::ServerFull => StatusCode::INSUFFICIENT_STORAGE,
         ProblemCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         _ => StatusCode::BAD_REQUEST,
     }

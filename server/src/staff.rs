@@ -88,9 +88,7 @@ fn new_member(
     };
     let phone = match phone {
         None => None,
-        Some(text) => Some(number(text).ok_or_else(|| {
-            wrong(text, "不是电话号码：7 到 12 位数字", "not a telephone number: 7 to 12 digits")
-        })?),
+        Some(text) => Some(telephone_number(text)?),
     };
     let namesakes: Vec<_> = namesakes(reference, &name).collect();
     if let Some(one) = namesakes.iter().find(|one| one.phone == phone) {
@@ -114,6 +112,15 @@ pub(crate) fn number(text: &str) -> Option<String> {
     let digits: String = text.chars().filter(|c| !matches!(c, ' ' | '-' | '\u{3000}')).collect();
     let fits = (7..=12).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
     fits.then_some(digits)
+}
+
+/// The same, or what is wrong with it.
+///
+/// # Errors
+/// `argument_wrong`.
+pub(crate) fn telephone_number(text: &str) -> Result<String, Problem> {
+    let none = || wrong(text, "不是电话号码：7 到 12 位数字", "not a telephone number: 7 to 12 digits");
+    number(text).ok_or_else(none)
 }
 
 /// Gives a role.

@@ -80,6 +80,11 @@ fn small(head: &Head, key: &str, otherwise: u8) -> u8 {
 }
 
 impl Duty {
+    /// Whether there is any day on which it is in force: of one that was ended before it began there is none.
+    pub fn holds_ever(&self) -> bool {
+        self.until.is_none_or(|until| self.from < until)
+    }
+
     /// Reads a rule; `None` when what it needs is missing, contested or of a newer version:
     /// a rule that cannot be read asks nothing of anybody, and `doctor` names it.
     pub fn read(id: RecordId, head: &Head) -> Option<Self> {

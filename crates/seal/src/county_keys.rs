@@ -6,6 +6,7 @@ use crate::error::SealError;
 use crate::secret::Key;
 use crate::sign::{KeyId, PublicKey, SigningKey};
 use crate::word::Word;
+use domain::canonical::{Hash, Transcript};
 use domain::ids::AreaCode;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -128,7 +129,8 @@ impl CountyKeys {
     pub fn to_json(&self) -> Result<Zeroizing<String>, SealError> {
         let signing = std::iter::once(&self.signing).chain(&self.older_signing);
         let sealing = std::iter::once(&self.sealing).chain(&self.older_sealing);
-        let file = KeyFile {
+        let mut file = KeyFile {
+            check: None,
             format: FORMAT.to_owned(),
             county: self.county,
             signing: signing.map(|key| key.to_secret().to_hex()).collect(),
@@ -137,6 +139,7 @@ impl CountyKeys {
             codes: self.codes.to_hex(),
             backup: self.backup.clone(),
         };
+        file.check = Some(file.hash());
         serde_json::to_string_pretty(&file)
             .map(Zeroizing::new)
             .map_err(|error| SealError::failed(PLACE, error))
@@ -151,6 +154,9 @@ impl CountyKeys {
         let file: KeyFile = serde_json::from_str(text).map_err(|_| damaged())?;
         if file.format != FORMAT {
             return Err(SealError::VersionUnknown { place: PLACE, given: file.format });
+        }
+        if file.check.is_some_and(|check| check != file.hash()) {
+            return Err(damaged());
         }
         let key = |hex: &Zeroizing<String>| Key::from_hex(hex).ok_or_else(damaged);
         let mut signing = Vec::new();
@@ -185,6 +191,24 @@ struct KeyFile {
     database: Zeroizing<String>,
     codes: Zeroizing<String>,
     backup: SealRecipient,
+    /// Over all the rest: one wrong digit would still be a key, and every phone would refuse what it signs.
+    /// Files of before have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    check: Option<Hash>,
+}
+
+impl KeyFile {
+    fn hash(&self) -> Hash {
+        let mut all = Transcript::new(FORMAT);
+        all.number(self.county.0);
+        for keys in [&self.signing, &self.sealing] {
+            all.number(keys.len() as u64);
+            for key in keys {
+                all.text(key);
+            }
+        }
+        all.text(&self.database).text(&self.codes).text(&self.backup.to_string()).finish()
+    }
 }
 
 /// The public keys of a county. Phones get them at enrolment; later ones come as a
@@ -288,6 +312,26 @@ mod tests {
             assert!(!shown.contains(secret.to_hex().split_at(12).0));
         }
         assert!(!shown.contains("SECRET-KEY"));
+    }
+
+    #[test]
+    fn one_wrong_digit_anywhere_in_the_key_file_is_noticed() {
+        let mut dice = SeededDice::repeatable(5);
+        let (mut keys, _) = CountyKeys::generate(COUNTY, &mut dice).unwrap();
+        keys.renew_signing(&mut dice);
+        let text = keys.to_json().unwrap();
+        let former = keys.older_signing[0].to_secret();
+        for secret in [keys.signing().to_secret(), former, keys.codes().clone(), keys.database().clone()] {
+            let hex = secret.to_hex();
+            let (first, rest) = hex.split_at(1);
+            let wrong = format!("{}{rest}", if first == "0" { "1" } else { "0" });
+            let wrong = CountyKeys::from_json(&text.replace(hex.as_str(), &wrong));
+            assert_eq!(wrong.unwrap_err(), SealError::Damaged { place: PLACE });
+        }
+        let older: Vec<_> = text.lines().filter(|line| !line.contains("\"check\"")).collect();
+        let older =
+            older.join("\n").replace(&format!("\"{}\",", keys.backup()), &format!("\"{}\"", keys.backup()));
+        assert_eq!(CountyKeys::from_json(&older).unwrap().public(), keys.public(), "a file of before");
     }
 
     #[test]

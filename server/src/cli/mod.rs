@@ -144,13 +144,19 @@ pub async fn run(cli: Cli) -> ExitCode {
     })
 }
 
-/// A store that cannot be read says that it is busy; whoever stands before the machine is told when its
-/// file is damaged instead.
+/// A store that cannot be read says that it is busy, and one that is full speaks to a phone; whoever
+/// stands before the machine is told what is the matter with its file or its disk instead.
 fn of_the_file(problem: Problem, config: Option<&Config>) -> Problem {
-    let Some(config) = config.filter(|_| problem.code == ProblemCode::CountyBusy) else { return problem };
-    let county = crate::keys::load(&config.data);
-    let damage = county.ok().and_then(|keys| open::damage(&config.data, keys.database().expose()));
-    damage.unwrap_or(problem)
+    let Some(data) = config.map(|config| &config.data) else { return problem };
+    match problem.code {
+        ProblemCode::CountyFull => Problem::new(ProblemCode::ServerFull).with("path", data.folder.display()),
+        ProblemCode::CountyBusy => {
+            let keys = crate::keys::load(data);
+            let damage = keys.ok().and_then(|keys| open::damage(data, keys.database().expose()));
+            damage.unwrap_or(problem)
+        }
+        _ => problem,
+    }
 }
 
 async fn command(command: Command, config: &Config) -> Outcome {
@@ -260,5 +266,19 @@ fn show_recovery_key(config: &Config, recovery: Option<&SealIdentity>) {
         Err(error) => {
             tracing::error!(%error, path = %path.display(), "the recovery key could not be written")
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_told_to_the_operator_in_words_of_the_server() {
+        let told = of_the_file(Problem::new(ProblemCode::CountyFull), Some(&Config::default()));
+        let full = std::io::Error::from(std::io::ErrorKind::StorageFull);
+        let not_written = crate::keys::not_written(Path::new("data/x"), &full);
+        assert_eq!(told, not_written);
+        assert!(told.zh().contains("服务器的磁盘满了") && !told.zh().contains("手机"), "{}", told.zh());
     }
 }

@@ -70,6 +70,16 @@ async fn forked(world: &World, subject: RecordId) -> Phone {
     clone
 }
 
+#[test]
+fn a_telephone_is_settled_as_one_that_can_be_dialled() {
+    assert_eq!(fitting("phone", "138 0000-0000".into()), Ok("13800000000".into()));
+    assert_eq!(fitting("phone/carer", Value::Null), Ok(Value::Null), "all sides taken back");
+    assert_eq!(fitting("directions", "abc".into()), Ok("abc".into()));
+    for field in ["phone", "phone/carer", "phone/away"] {
+        assert!(fitting(field, "abc".into()).unwrap_err().zh().contains("不是电话号码"));
+    }
+}
+
 #[tokio::test]
 async fn forked_work_is_listed_with_masked_names_and_accepted_whole() {
     let world = World::new().await;

@@ -55,6 +55,34 @@ async fn done(county: &County, edited: &Edit) {
     build(county, clock::now_ms(), &mut |_| {}).await.unwrap();
 }
 
+#[tokio::test]
+async fn what_nobody_can_mean_is_refused_and_a_rule_that_never_held_is_never_named() {
+    let world = World::new().await;
+    let (state, _, reference, _) = world.store.standing_now().await.unwrap();
+    let of = |fields: Fields| Fields { ways: Some(vec![domain::visit::Way::Home]), ..fields };
+    let fields = Fields { strength: Some("Z".to_owned()), ..Fields::default() };
+    let crowd = Fields { visitors_min: Some(200), ..Fields::default() };
+    for (bad, name) in [
+        (change(today(), of(fields)), "--strength"),
+        (change(today(), of(crowd)), "--visitors-min"),
+        (change(Day::from_ymd(9999, 1, 1).unwrap(), of(Fields::default())), "--from"),
+    ] {
+        let told = plan(&reference, state.begins, &bad).unwrap_err();
+        assert_eq!((told.code, told.params["name"].as_str()), (ProblemCode::ArgumentWrong, name));
+    }
+    let month = Period::containing(Cadence::Month, Cut::Natural, today()).next();
+    let never = change(month.from(), of(Fields::default()));
+    done(&world.county, &never).await;
+    done(&world.county, &Edit { act: Act::End, fields: Fields::default(), ..never }).await;
+    let (state, _, reference, _) = world.store.standing_now().await.unwrap();
+    assert_eq!(reference.duties.values().filter(|rule| !rule.holds_ever()).count(), 1);
+    let later = change(month.next().from(), of(Fields::default()));
+    let told = plan(&reference, state.begins, &later).unwrap_err().zh();
+    assert!(told.contains(&month.from().plus(-1).to_string()), "{told}");
+    assert!(!told.contains(&format!("{}–{}", month.from(), month.from().plus(-1))), "{told}");
+    sound(&world).await;
+}
+
 async fn sound(world: &World) {
     let found = audit(world.store.as_ref(), world.store.as_ref(), COUNTY).await.unwrap();
     assert_eq!(found, []);

@@ -84,7 +84,7 @@ pub(super) fn period(
     }
     let asks = |rule: &&Duty| {
         let overlaps = rule.from < period.until() && rule.until.is_none_or(|until| period.from() < until);
-        overlaps && period.suits(rule.cadence, rule.cut)
+        overlaps && rule.holds_ever() && period.suits(rule.cadence, rule.cut)
     };
     let all = || rules.iter().copied().flatten();
     if all().any(|rule| asks(&rule)) {
@@ -94,7 +94,7 @@ pub(super) fn period(
         let until = rule.until.map(|until| until.plus(-1).to_string()).unwrap_or_default();
         format!("{}–{until}", rule.from)
     };
-    let mut spells: Vec<_> = all().map(spell).collect();
+    let mut spells: Vec<_> = all().filter(|rule| rule.holds_ever()).map(spell).collect();
     spells.sort_unstable();
     spells.dedup();
     let spells = spells.join(", ");

@@ -74,6 +74,9 @@ pub struct Asked {
     pub villages: BTreeSet<AreaCode>,
     /// Those whose phones are silent.
     pub silent: BTreeSet<AreaCode>,
+    /// The last day of which anything can be known: that of the question, or today when it lies ahead. Nobody
+    /// was missed, and no phone is silent, on a day to come.
+    pub known: Day,
     /// Areas, staff, rules.
     pub reference: Arc<Reference>,
 }
@@ -127,17 +130,18 @@ pub async fn ask(county: &County, mut question: Question) -> Result<Asked, Probl
     let period = question.period.unwrap_or(own);
     let here = reference.areas.villages(question.area).map(|one| rules.at(&question.duty, one.code));
     let here: Vec<_> = here.chain([rules.at(&question.duty, question.area)]).collect();
-    counted::period(&question, &rule, &here, period, state.begins, Day::of(clock::now_ms()))?;
+    let today = Day::of(clock::now_ms());
+    counted::period(&question, &rule, &here, period, state.begins, today)?;
     let villages: BTreeSet<_> = reference.areas.villages(question.area).map(|area| area.code).collect();
-    let as_of = question.as_of;
-    let roles = |village| silence::roles(rules, &question.duty, village, as_of);
-    let phones = silence::phones(county, as_of).await?;
+    let known = question.as_of.min(today);
+    let roles = |village| silence::roles(rules, &question.duty, village, known);
+    let phones = silence::phones(county, known).await?;
     let silent = |village: &AreaCode| {
-        let limit_days = reference.setting(Setting::SilentDays, *village, as_of);
-        silence::is_silent(&reference, &phones, *village, &roles(*village), as_of, limit_days)
+        let limit_days = reference.setting(Setting::SilentDays, *village, known);
+        silence::is_silent(&reference, &phones, *village, &roles(*village), known, limit_days)
     };
     let silent = villages.iter().copied().filter(|one| question.silence && silent(one)).collect();
-    Ok(Asked { question, period, rule, villages, silent, reference })
+    Ok(Asked { question, period, rule, villages, silent, known, reference })
 }
 
 /// There is no duty of this name; these are.
@@ -168,7 +172,7 @@ fn title_rule(rules: &Rules, reference: &Reference, question: &Question) -> Opti
             |rule: &&Duty| rule.from < period.until() && rule.until.is_none_or(|until| period.from() < until);
         let had = |list: &'_ [Duty]| -> Option<Duty> {
             let fits = |rule: &&Duty| period.suits(rule.cadence, rule.cut) && overlaps(rule);
-            list.iter().rev().find(fits).cloned()
+            list.iter().rev().filter(|rule| rule.holds_ever()).find(fits).cloned()
         };
         had(at).or_else(|| villages.into_iter().find_map(had))
     };
@@ -227,14 +231,15 @@ async fn missed_before(county: &County, asked: &Asked) -> Result<BTreeMap<AreaCo
     let (reports, period) = (county.stores.reports.as_ref(), asked.period.previous());
     let mut found = BTreeMap::new();
     if asked.question.category.is_none() {
-        let figures = reports.figures(&asked.figures(period, MISSED)).await.map_err(at_county)?;
+        let query = FiguresQuery { as_of: asked.known, ..asked.figures(period, MISSED) };
+        let figures = reports.figures(&query).await.map_err(at_county)?;
         for ((area, _), people) in figures.into_iter().filter(|((area, _), _)| asked.villages.contains(area))
         {
             *found.entry(area).or_default() += people;
         }
         return Ok(found);
     }
-    let as_of = asked.question.as_of;
+    let as_of = asked.known;
     for standing in standings(reports, asked, period, asked.villages.clone()).await? {
         let step = standing.step_on(as_of).filter(|step| asked.chooses(step) && standing.missed_on(as_of));
         if let Some(step) = step {
@@ -323,14 +328,20 @@ impl Table {
     pub fn sentence_zh(&self, now_ms: UnixMs) -> String {
         let (day, time) = self.moment(now_ms);
         let date = day.date();
-        let as_of = format!("{}月{}日 {time}", chrono::Datelike::month(&date), chrono::Datelike::day(&date));
+        let mut as_of =
+            format!("{}月{}日 {time}", chrono::Datelike::month(&date), chrono::Datelike::day(&date));
+        if day > Day::of(now_ms) {
+            as_of.push_str("（还没到，这是预计：只有现在已有的走访）");
+        }
         sentence_zh(&self.total, &self.heading_zh(), self.period, &as_of)
     }
 
     /// The same in English.
     pub fn sentence_en(&self, now_ms: UnixMs) -> String {
         let (day, time) = self.moment(now_ms);
-        sentence_en(&self.total, &self.heading_en(), self.period, &format!("{day} {time}"))
+        let ahead =
+            if day > Day::of(now_ms) { " (still to come; expected, with the visits known now)" } else { "" };
+        sentence_en(&self.total, &self.heading_en(), self.period, &format!("{day} {time}{ahead}"))
     }
 
     fn moment(&self, now_ms: UnixMs) -> (Day, String) {

@@ -60,6 +60,23 @@ fn figure(row: &Row, column: Column) -> i64 {
 }
 
 #[tokio::test]
+async fn of_a_day_to_come_nothing_is_said_as_a_fact() {
+    let world = World::with_months(1).await;
+    let month = Period::containing(Cadence::Month, Cut::Natural, today());
+    let ahead = question(world.county.keys.county(), "elder_monthly", month.next().last());
+    let (asked, table) = answer(&world.county, ahead).await;
+    let now_ms = clock::now_ms();
+    assert!(table.sentence_zh(now_ms).contains("预计") && table.sentence_en(now_ms).contains("expected"));
+    assert!(table.total.not_yet > 0);
+    assert_eq!(table.total.missed_before, 0, "this month is not over");
+    let missed = people(&world.county, &asked, Column::MissedBefore).await.unwrap();
+    assert!(missed.is_empty());
+    let (now, _) =
+        answer(&world.county, question(world.county.keys.county(), "elder_monthly", today())).await;
+    assert_eq!(asked.silent, now.silent, "no phone is silent that is not so today");
+}
+
+#[tokio::test]
 async fn every_figure_opens_into_as_many_people() {
     let world = World::with_months(1).await;
     let county = &world.county;

@@ -14,6 +14,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use store::phone::{Batch, LogRow, OutcomeRow, Stretch, WriterRow};
 use sync::wire::receipt::{ItemState, Statement};
 
+/// Entries looked at in one go.
+const SLICE: usize = 500;
+
 /// The phone's logs while a reply is taken in.
 pub(super) type Writers = BTreeMap<WriterId, WriterRow>;
 
@@ -79,11 +82,50 @@ impl Open {
                 problem: one.problem.clone(),
             }
         }));
+        if restored {
+            self.void_outcomes(statement, writers, batch)?;
+        }
         for receipt in &statement.visits {
             let log = statement.marks.get(usize::from(receipt.0)).map(|(writer, _)| *writer);
             batch.receipts.extend(log.map(|writer| (writer, receipt.1, receipt.2, receipt.3)));
         }
         Ok(first_time)
+    }
+
+    /// A county of another epoch has said, in answer to a cursor that it does not know, all that there is to
+    /// say: what a former one said of what this one has taken in holds no more. Own forks, what was passed
+    /// over and what was erased stay as they are. Once per restored county; linear in the phone's own logs.
+    ///
+    /// # Errors
+    /// Those of the database.
+    fn void_outcomes(
+        &self,
+        statement: &Statement,
+        writers: &Writers,
+        batch: &mut Batch,
+    ) -> Result<(), Problem> {
+        let told: BTreeSet<_> = statement.outcomes.iter().map(|one| (one.writer, one.serial)).collect();
+        for log in writers.values() {
+            let mut next = 1;
+            while next <= log.delivered {
+                let rows = self.store.log(log.writer, next, SLICE).or_tell()?;
+                let Some(last) = rows.last() else { break };
+                next = last.entry.patch.serial + 1;
+                let void = rows.iter().filter(|row| {
+                    let serial = row.entry.patch.serial;
+                    let waits = matches!(row.state, Some(ItemState::Awaiting | ItemState::SetAside));
+                    let asked = row.state == Some(ItemState::Applied) && row.problem.is_some();
+                    (waits || asked) && serial <= log.delivered && !told.contains(&(log.writer, serial))
+                });
+                batch.outcomes.extend(void.map(|row| OutcomeRow {
+                    writer: log.writer,
+                    serial: row.entry.patch.serial,
+                    state: ItemState::Applied,
+                    problem: None,
+                }));
+            }
+        }
+        Ok(())
     }
 
     /// Logs in which the next entry is missing on this phone and at the county (a line of the journal was

@@ -8,8 +8,10 @@ use client::records::{RecordState, RecordsAsked, RecordsFilter};
 use client::sync_driver::{Arrived, SyncWant};
 use domain::catalogue::RecordKind;
 use domain::patch::RecordRef;
+use domain::problem::{Problem, ProblemCode};
 use store::phone::memory::Fault;
-use store::phone::{Batch, PhoneStore};
+use store::phone::{Batch, OutcomeRow, PhoneStore};
+use sync::wire::receipt::ItemState;
 
 /// The disk is full when a visit is finished, a reply is on its way, and it tells of a fork.
 #[test]
@@ -153,4 +155,30 @@ fn a_phone_whose_clone_was_quicker_at_a_restored_county_gives_back_what_it_had_d
         let expected = 3 + quicker + usize::from(waits);
         assert_eq!(county.count(RecordKind::Visit), expected, "each once, of both: {quicker} {waits}");
     }
+}
+
+/// An empty county answered for a while in the place of the real one.
+#[test]
+fn what_a_former_epoch_said_of_a_delivered_visit_is_void_when_the_county_has_taken_it_in() {
+    let (county, phone, mut app) = enrolled();
+    visit(&mut app, "李阿普");
+    sync(&mut app, &phone, &county);
+    let mut shelf = phone.shelf.0.clone();
+    let log = shelf.writers().unwrap().into_iter().find(|row| row.delivered > 0).unwrap();
+    let outcomes = (1..=log.delivered).map(|serial| OutcomeRow {
+        writer: log.writer,
+        serial,
+        state: ItemState::Awaiting,
+        problem: Some(Problem::new(ProblemCode::WaitsForSubject)),
+    });
+    shelf.apply(&Batch { outcomes: outcomes.collect(), ..Default::default() }).unwrap();
+    let problems = || {
+        let rows = shelf.log(log.writer, 1, 100).unwrap();
+        rows.iter().filter(|row| row.problem.is_some() || row.state == Some(ItemState::Awaiting)).count()
+    };
+    sync(&mut app, &phone, &county);
+    assert_eq!(problems() as u64, log.delivered, "the same county has nothing to take back");
+    county.restore(&county.backup());
+    sync(&mut app, &phone, &county);
+    assert_eq!(problems(), 0);
 }

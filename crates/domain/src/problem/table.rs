@@ -257,6 +257,8 @@ problems! {
         "There is no database in the folder {path}, but its key file {keys} is there: this county has data already. Nothing was made. Is a disk not mounted? Mount it and start again; if the data is lost, restore the backup into another folder (restore --data).";
     KeyFileMissing Call "找不到密钥文件 {path}。没有它数据打不开；请从备份放回，不要新建。"
         "The key file {path} is missing. Without it the data cannot be opened; restore it from the backup, do not make a new one.";
+    KeysMisfit Call "密钥文件 {keys} 打不开数据库 {path}：或者密钥文件不是它的，或者数据库的开头坏了、文件不全。两样都没有改动。请先看是不是拿错了密钥文件；不是，就把整个备份恢复到另一个文件夹（restore --data）。"
+        "The key file {keys} does not open the database {path}: either it is not its key file, or the beginning of the database is damaged or the file is cut short. Both were left as they are. See first whether it is the right key file; if it is, restore the whole backup into another folder (restore --data).";
     KeyFileDamaged Call "密钥文件 {path} 读不出来（{reason}），没有改动它。请从备份放回。"
         "The key file {path} cannot be read ({reason}); it was left as it is. Restore it from the backup.";
     CountyDatabaseDamaged Call "数据库 {path} 损坏，没有改动它。请从备份恢复；手机会把缺的再传一次。"
@@ -271,6 +273,8 @@ problems! {
         "\"{name}\": {reason}.";
     RightMissing Fix "{name} 今天在{area}没有办这件事的职责，要{roles_zh}来办。没有改动。"
         "{name} has no role in {area} today for this; it takes: {roles_en}. Nothing was changed.";
+    ServerFull Fix "服务器的磁盘满了，{path} 里写不下。没有改动已有的数据，也没有留下半个文件。请腾出空间再来一次。"
+        "The server's disk is full: there is no room in {path}. Nothing that was there was changed, and no half file was left. Make room and try again.";
     FolderNotWritable Fix "不能写入文件夹 {path}。请检查权限和磁盘。"
         "The folder {path} cannot be written. Check permissions and disk.";
     PortInUse Fix "端口 {address} 已被占用。请换一个端口，或先停掉占用它的程序。"

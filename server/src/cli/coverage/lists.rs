@@ -36,8 +36,9 @@ pub(super) async fn people(
         "记录",
     ]);
     lines.iter().for_each(|line| columns.row(cells(line)));
+    let ahead = if asked.known < asked.question.as_of { "预计 · " } else { "" };
     let heading =
-        format!("{} · {} · {} {} 人", table.heading_zh(), table.period.zh(), column.zh(), lines.len());
+        format!("{ahead}{} · {} · {} {} 人", table.heading_zh(), table.period.zh(), column.zh(), lines.len());
     Ok(if format == Format::Csv { columns.csv() } else { format!("{heading}\n\n{}", columns.text()) })
 }
 

@@ -27,7 +27,7 @@ pub(super) async fn list(config: &Config, area: Option<&str>, all: bool) -> Outc
         }
     };
     let today = today();
-    rules.retain(|rule| all || lasts(rule, today));
+    rules.retain(|rule| rule.holds_ever() && (all || lasts(rule, today)));
     rules.sort_by(|one, other| (&one.duty, one.area, one.from).cmp(&(&other.duty, other.area, other.from)));
     let headings = [
         "要求",
@@ -75,7 +75,7 @@ pub(super) async fn list(config: &Config, area: Option<&str>, all: bool) -> Outc
 
 /// Whether a rule is in force, or will be.
 fn lasts(rule: &Duty, today: Day) -> bool {
-    rule.until.is_none_or(|until| today < until && rule.from < until)
+    rule.until.is_none_or(|until| today < until)
 }
 
 /// What the figures stand by, when it is not what the list says.
@@ -104,7 +104,8 @@ pub(super) async fn show(config: &Config, name: &str) -> Outcome {
         let known = reference.duty_names();
         return Err(no_duty(name, known.iter().map(String::as_str)));
     }
-    for rule in rules {
+    // One that was ended before it began was never in force.
+    for rule in rules.into_iter().filter(|rule| rule.holds_ever()) {
         let until = rule.until.map_or_else(|| "今后".to_owned(), |until| format!("{until} 前"));
         let (code, area) = (rule.area, reference.areas.name(rule.area));
         let mut text = format!("{name} · {code} {area} · {} 至 {until}\n", rule.from);
