@@ -2,7 +2,7 @@
 //! the certificate that this county once signed. Decision 0007.
 
 use crate::county::{County, at_county};
-use crate::ingest::LIMITS;
+use crate::ingest::{LIMITS, decode};
 use crate::staff::{NewAssignment, Sets, operator, write_all};
 use axum::body::Bytes;
 use domain::catalogue::{RecordKind, keys};
@@ -13,11 +13,13 @@ use domain::reference::Reference;
 use domain::staff::{Assignment, Role};
 use domain::time::UnixMs;
 use domain::value::Value;
+use seal::SealError;
 use seal::certificate::{Certificate, CertifiedRole};
 use seal::frame::{Introduction, RequestFrame};
 use seal::word::SignedWord;
 use std::collections::BTreeSet;
 use store::county::DeviceRecord;
+use sync::county::needs::DeviceRow;
 use sync::county::prepared::OwnRecord;
 
 /// The request's frame out of what was posted. When a certificate came before it, and the device is not
@@ -34,8 +36,9 @@ pub async fn unwrapped(county: &County, posted: Bytes, now_ms: UnixMs) -> Result
     let known = county.stores.directory.device(frame.device).await.map_err(at_county)?.is_some();
     if !known {
         let certificate = proved(county, &introduction.certificate, &frame)?;
-        frame.verify(&certificate.key).map_err(|error| error.at_county())?;
-        take_back(county, &introduction.certificate, &certificate, now_ms).await?;
+        let read = || frame.verify(&certificate.key)?.decompress(&county.dictionaries, LIMITS);
+        let number = decode(&read().map_err(|error: SealError| error.at_county())?)?.number;
+        take_back(county, &introduction.certificate, &certificate, number, now_ms).await?;
     }
     Ok(posted.slice_ref(introduction.request))
 }
@@ -60,6 +63,7 @@ async fn take_back(
     county: &County,
     signed: &SignedWord<Certificate>,
     certificate: &Certificate,
+    number: u64,
     now_ms: UnixMs,
 ) -> Result<(), Problem> {
     let device = certificate.device;
@@ -71,7 +75,9 @@ async fn take_back(
     let writers = BTreeSet::from([certificate.writer, certificate.urgent_writer]);
     let inside = |_| Problem::new(ProblemCode::Internal).with("reference", "certificate");
     let record = DeviceRecord {
-        row: DeviceRecord::fresh_row(device, certificate.staff, writers, now_ms),
+        // As if it had been taken already: whoever kept an old request is answered with receipts, and
+        // the phone goes on behind it.
+        row: DeviceRow { number, ..DeviceRecord::fresh_row(device, certificate.staff, writers, now_ms) },
         key: certificate.key.to_bytes().to_vec(),
         certificate: serde_json::to_string(signed).map_err(inside)?,
         recovery_sealed: Vec::new(),
@@ -165,14 +171,31 @@ mod tests {
         let (world, mut phone) = forgotten().await;
         let reply = introduced(&world, &mut phone).await.unwrap();
         assert_eq!((reply.statement.visits.len(), reply.statement.outcomes.as_slice()), (1, &[][..]));
+        let code = reply.rest.problem.map(|problem| problem.code);
+        assert_eq!((code, reply.rest.page.is_none()), (Some(ProblemCode::ExchangeNumberOld), true));
         let record = world.store.device(phone.certificate().device).await.unwrap().unwrap();
         assert_eq!(record.row.state, DeviceState::Active);
         assert_eq!(record.enrolled_ms, phone.certificate().issued_ms);
-        assert!(phone.exchange(&world.phones).await.is_ok(), "it need not say so again");
+        let reply = phone.exchange(&world.phones).await.unwrap();
+        assert!(reply.rest.page.is_some(), "it need not say so again");
         // The reply was lost: the same once more is receipts only.
         phone.number -= 1;
         let reply = introduced(&world, &mut phone).await.unwrap();
         assert_eq!(reply.rest.problem.unwrap().code, ProblemCode::ExchangeNumberOld);
+    }
+
+    #[tokio::test]
+    async fn an_old_request_behind_a_certificate_opens_no_list() {
+        let (world, mut phone) = forgotten().await;
+        let signed = phone.enrolled.signed.clone();
+        let kept = posted(&mut phone, &signed);
+        let before = [posted(&mut phone, &signed), kept.clone()];
+        for frame in before.into_iter().chain([kept]) {
+            let reply = phone.open(&send(&world.phones, "/exchange", frame).await.unwrap());
+            assert!(reply.rest.page.is_none());
+        }
+        let reply = phone.exchange(&world.phones).await.unwrap();
+        assert!(reply.rest.page.is_some());
     }
 
     #[tokio::test]

@@ -13,13 +13,13 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use sync::county::prepared::{OwnPatch, OwnRecord};
 
-/// Something is set.
+/// Something is set, or taken back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Edit {
     /// The setting's name.
     pub setting: String,
-    /// To what.
-    pub value: i32,
+    /// To what; nothing takes back what was set from that day on.
+    pub value: Option<i32>,
     /// For this area and all below it that sets nothing itself.
     pub area: AreaCode,
     /// From this day on.
@@ -35,11 +35,21 @@ pub fn record(area: AreaCode) -> RecordRef {
     RecordRef { kind: RecordKind::Settings, id: RecordId::named("settings", &area.to_string()) }
 }
 
-/// Sets something. Phones get it with their next exchange.
+/// An edit that can be made, and what held before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Checked {
+    /// What is set.
+    pub setting: Setting,
+    /// What holds on its day as long as nothing is written.
+    pub before: i32,
+}
+
+/// Looks whether an edit can be made; writes nothing.
 ///
 /// # Errors
-/// `argument_wrong` for a name, value, area or source that cannot be; `right_missing`; what the store says.
-pub async fn set(county: &County, edit: &Edit, now_ms: UnixMs) -> Result<(), Problem> {
+/// `argument_wrong` for a name, value, area, day or source that cannot be; `right_missing`; what the
+/// store says.
+pub async fn check(county: &County, edit: &Edit, today: Day) -> Result<Checked, Problem> {
     let wrong = |name: &str, reason: String| {
         Err(Problem::new(ProblemCode::ArgumentWrong).with("name", name).with("reason", reason))
     };
@@ -48,23 +58,50 @@ pub async fn set(county: &County, edit: &Edit, now_ms: UnixMs) -> Result<(), Pro
         return wrong(&edit.setting, format!("可设的有 (there are) {}", known.join(", ")));
     };
     let range = setting.range();
-    if !range.contains(&edit.value) {
+    if edit.value.is_some_and(|value| !range.contains(&value)) {
         let (least, most) = (range.start(), range.end());
         return wrong(setting.code(), format!("要在 {least} 到 {most} 之间 (between {least} and {most})"));
     }
     if edit.source.trim().is_empty() {
         return wrong("--source", "要写依据 (the source is needed)".to_owned());
     }
-    let (_, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
+    let (state, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
     if !reference.areas.0.contains_key(&edit.area) {
         return wrong(&edit.area.to_string(), "没有这个区划 (no area of this county)".to_owned());
     }
-    require(&reference, edit.by, &BTreeSet::from([Act::EditRules]), edit.area, Day::of(now_ms))?;
+    if edit.from < state.begins {
+        let begins = state.begins;
+        return wrong(
+            "--from",
+            format!("统计从 {begins} 开始，不能更早 (nothing is counted before {begins})"),
+        );
+    }
+    let stands = |(area, one, from, _)| (area, one, from) == (edit.area, setting, edit.from);
+    if edit.value.is_none() && !reference.settings.all().any(stands) {
+        let from = edit.from;
+        return wrong(
+            setting.code(),
+            format!("这里从 {from} 起没有设过 (nothing is set here from {from} on)"),
+        );
+    }
+    require(&reference, edit.by, &BTreeSet::from([Act::EditRules]), edit.area, today)?;
+    Ok(Checked { setting, before: reference.setting(setting, edit.area, edit.from) })
+}
+
+/// Sets something, or takes it back. Phones get it with their next exchange.
+///
+/// # Errors
+/// As [`check`].
+pub async fn set(county: &County, edit: &Edit, now_ms: UnixMs) -> Result<(), Problem> {
+    let Checked { setting, .. } = check(county, edit, Day::of(now_ms)).await?;
     let place = format!("{}/{}", setting.code(), edit.from);
     let area = i64::try_from(edit.area.0).unwrap_or_default();
     let sets = BTreeMap::from([
         (keys::AREA.to_owned(), Value::Int(area)),
-        (format!("{}{place}", keys::SETTING), Value::Int(i64::from(edit.value))),
+        (
+            format!("{}{place}", keys::SETTING),
+            edit.value.map_or(Value::Null, |value| Value::Int(i64::from(value))),
+        ),
         (format!("{}{place}", keys::SETTING_SOURCE), Value::text(edit.source.trim())),
     ]);
     let stamp = Stamp { wall_ms: now_ms, county_ms: now_ms, ..Stamp::default() };
@@ -89,10 +126,11 @@ mod tests {
     async fn a_county_sets_from_a_day_on_and_nothing_wrong_is_written() {
         let world = World::new().await;
         let today = Day::of(clock::now_ms());
+        let begins = world.store.standing_now().await.unwrap().0.begins;
         let (admin, reviewer) = (id(COUNTY, 1), id(COUNTY, 2));
         let edit = Edit {
             setting: "silent_days".to_owned(),
-            value: 5,
+            value: Some(5),
             area: COUNTY,
             from: today,
             source: "云龙民发〔2026〕3号".to_owned(),
@@ -101,8 +139,10 @@ mod tests {
         let try_set = async |edit: &Edit| set(&world.county, edit, clock::now_ms()).await;
         for (bad, code) in [
             (Edit { setting: "tea_breaks".to_owned(), ..edit.clone() }, ProblemCode::ArgumentWrong),
-            (Edit { value: 0, ..edit.clone() }, ProblemCode::ArgumentWrong),
+            (Edit { value: Some(0), ..edit.clone() }, ProblemCode::ArgumentWrong),
             (Edit { source: " ".to_owned(), ..edit.clone() }, ProblemCode::ArgumentWrong),
+            (Edit { from: begins.plus(-1), ..edit.clone() }, ProblemCode::ArgumentWrong),
+            (Edit { value: None, ..edit.clone() }, ProblemCode::ArgumentWrong),
             (Edit { area: AreaCode(1), ..edit.clone() }, ProblemCode::ArgumentWrong),
             (Edit { by: reviewer, ..edit.clone() }, ProblemCode::RightMissing),
         ] {
@@ -114,8 +154,12 @@ mod tests {
         };
         assert_eq!(silent(VILLAGE, today).await, 3);
         try_set(&edit).await.unwrap();
-        try_set(&Edit { area: VILLAGE, value: 2, from: today.plus(1), ..edit }).await.unwrap();
+        try_set(&Edit { area: VILLAGE, value: Some(2), from: today.plus(1), ..edit.clone() }).await.unwrap();
         assert_eq!((silent(VILLAGE, today.plus(-1)).await, silent(VILLAGE, today).await), (3, 5));
         assert_eq!((silent(VILLAGE, today.plus(1)).await, silent(COUNTY, today.plus(1)).await), (2, 5));
+        let back = Edit { value: None, source: "录错了".to_owned(), ..edit };
+        try_set(&back).await.unwrap();
+        assert_eq!((silent(VILLAGE, today).await, silent(VILLAGE, today.plus(1)).await), (3, 2));
+        assert_eq!(try_set(&back).await.unwrap_err().code, ProblemCode::ArgumentWrong, "nothing is left");
     }
 }

@@ -1,15 +1,17 @@
 //! `county-server settings …`.
 
 use super::text::Table;
-use super::{Outcome, errand, print, staff, today, unexpected};
+use super::{Outcome, errand, print, staff, today, typed, unexpected};
 use crate::config::Config;
 use crate::control::{Answer, Errand};
 use crate::county::at_county;
 use crate::open;
-use crate::settings::{Edit, record};
+use crate::settings::{Edit, check, record};
 use crate::staff::{find, find_area};
 use domain::catalogue::keys;
 use domain::ids::AreaCode;
+use domain::problem::Problem;
+use domain::reference::Reference;
 use domain::settings::Setting;
 use domain::time::Day;
 use std::process::ExitCode;
@@ -40,8 +42,25 @@ pub(super) enum Command {
         #[arg(long)]
         area: Option<String>,
         /// The first day of it; today when nothing is said.
-        #[arg(long, value_name = "DAY")]
+        #[arg(long, value_name = "DAY", value_parser = typed::day)]
         from: Option<Day>,
+    },
+    /// Take back what was set from a day on: what holds before it, or above, holds there too.
+    Withdraw {
+        /// Which, as `list` names it.
+        setting: String,
+        /// The day from which it was set.
+        #[arg(long, value_name = "DAY", value_parser = typed::day)]
+        from: Day,
+        /// Who says so: document, decision, or that it was a mistake.
+        #[arg(long)]
+        source: String,
+        /// Who takes it back: id or whole name.
+        #[arg(long)]
+        by: String,
+        /// Of this area: code or whole name; the county when nothing is said.
+        #[arg(long)]
+        area: Option<String>,
     },
 }
 
@@ -79,12 +98,33 @@ pub(super) async fn run(config: &Config, command: Command) -> Outcome {
         Command::Set { setting, value, source, by, area, from } => {
             let by = find(&reference, &by)?;
             let area = place(area, open::to_read(config)?.keys.county())?;
-            let edit = Edit { setting, value, area, from: from.unwrap_or_else(today), source, by };
-            match errand(config, Errand::Set(edit)).await? {
-                Answer::Done => print("已设定。手机在下次联系时得到。\n"),
-                _ => return Err(unexpected()),
-            }
+            let (value, from) = (Some(value), from.unwrap_or_else(today));
+            carry(config, &reference, Edit { setting, value, area, from, source, by }).await?;
+        }
+        Command::Withdraw { setting, from, source, by, area } => {
+            let by = find(&reference, &by)?;
+            let area = place(area, open::to_read(config)?.keys.county())?;
+            carry(config, &reference, Edit { setting, value: None, area, from, source, by }).await?;
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Says what changes, then has it done.
+async fn carry(config: &Config, reference: &Reference, edit: Edit) -> Result<(), Problem> {
+    let checked = check(&*open::to_read(config)?, &edit, today()).await?;
+    let becomes = edit.value.map_or("撤回".to_owned(), |value| value.to_string());
+    let (area, title) = (reference.areas.name(edit.area), checked.setting.zh());
+    print(&format!("{area} · {title}：从 {} 起，{} → {becomes}\n", edit.from, checked.before));
+    if edit.from < today() {
+        print(match checked.setting {
+            Setting::SilentDays => "从那天起已经显示过的“手机未回传”会跟着变。\n",
+            _ => "已经上传的走访仍按手机当时知道的数判断，已经显示过的数字不变。\n",
+        });
+    }
+    match errand(config, Errand::Set(edit)).await? {
+        Answer::Done => print("已写入。手机在下次联系时得到。\n"),
+        _ => return Err(unexpected()),
+    }
+    Ok(())
 }

@@ -49,12 +49,6 @@ impl Open {
         let (batch, after) = self.batch_of_reply(ports, exchanging, &mut reply, proof)?;
         self.store.apply(&batch).or_tell()?;
         self.heard = after.heard;
-        if let Some(word) = &reply.rest.keys
-            && self.identity.learn(word)
-        {
-            let identity = Identity::Enrolled(Box::new(self.identity.clone()));
-            identity.write(ports.vault.as_mut(), &self.unlocked.keys, ports.dice.as_mut())?;
-        }
         if let Some(staff) = reply.rest.staff {
             self.staff = staff;
         }
@@ -70,10 +64,26 @@ impl Open {
             // When it fails, the next tidying tries again.
             let _ = self.renew_journal(ports);
         }
+        if let Some(word) = &reply.rest.keys {
+            self.learn(ports, word);
+        }
         if again {
             reply.rest.page.get_or_insert_default().more = true;
         }
         Ok(reply)
+    }
+
+    /// Takes the county's new keys. When they cannot be kept, the phone goes on with those that it has, and
+    /// is told of them again with the next reply.
+    fn learn(&mut self, ports: &mut Ports, word: &str) {
+        let mut identity = self.identity.clone();
+        if !identity.learn(word) {
+            return;
+        }
+        let file = Identity::Enrolled(Box::new(identity.clone()));
+        if file.write(ports.vault.as_mut(), &self.unlocked.keys, ports.dice.as_mut()).is_ok() {
+            self.identity = identity;
+        }
     }
 
     fn batch_of_reply(

@@ -387,10 +387,16 @@ impl County {
         } else {
             self.page(row.staff, &request.feeds, done.positions_reset, now_ms)
         };
+        let told = request.key.map(|id| serde_json::from_value(id.into()).unwrap());
+        let (signer, mut rest) = (self.keys.signing_for(told.as_slice()), rest);
+        if signer.public() != self.keys.signing().public() {
+            let word = SignedWord::sign(&self.keys.public(), signer).unwrap();
+            rest.keys = Some(serde_json::to_string(&word).unwrap());
+        }
         let statement = serde_json::to_string(&done.statement.unwrap()).unwrap();
         let rest = serde_json::to_vec(&rest).unwrap();
         let dictionary = Some(&**Dictionary::builtin());
-        (200, seal_reply(self.keys.signing(), dictionary, 6, &statement, &rest).unwrap())
+        (200, seal_reply(signer, dictionary, 6, &statement, &rest).unwrap())
     }
 
     fn page(&self, staff: RecordId, asked: &[Position], reset: bool, now_ms: UnixMs) -> Rest {

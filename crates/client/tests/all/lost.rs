@@ -1,14 +1,16 @@
 //! Where a finished visit could get lost, be held up by another record, or be there twice.
 
-use crate::county::person;
+use crate::county::{person, staff};
 use crate::flows::{enrolled, noon, visit};
 use crate::logs::one_visit;
 use crate::world::sync;
+use client::lock::Nothing;
 use client::records::{RecordState, RecordsAsked, RecordsFilter};
 use client::sync_driver::{Arrived, SyncWant};
-use domain::catalogue::RecordKind;
+use domain::catalogue::{RecordKind, keys};
 use domain::patch::RecordRef;
 use domain::problem::{Problem, ProblemCode};
+use seal::dice::SeededDice;
 use store::phone::memory::Fault;
 use store::phone::{Batch, OutcomeRow, PhoneStore};
 use sync::wire::receipt::ItemState;
@@ -181,4 +183,19 @@ fn what_a_former_epoch_said_of_a_delivered_visit_is_void_when_the_county_has_tak
     county.restore(&county.backup());
     sync(&mut app, &phone, &county);
     assert_eq!(problems(), 0);
+}
+
+#[test]
+fn keys_that_cannot_be_kept_are_told_again_and_nothing_else_of_the_reply_is_lost() {
+    let (mut county, phone, mut app) = enrolled();
+    county.keys.renew_signing(&mut SeededDice::repeatable(8));
+    let digits = county.keys.public().fingerprint();
+    county.put(RecordKind::Staff, staff("杨洁"), &[(keys::NAME, "杨小洁".into())], noon());
+    *phone.files.3.lock().unwrap() = true;
+    sync(&mut app, &phone, &county);
+    assert_eq!(app.colleagues(Nothing {}).unwrap()[0].name, "杨小洁");
+    assert_ne!(app.me(Nothing {}).unwrap().fingerprint, digits);
+    *phone.files.3.lock().unwrap() = false;
+    sync(&mut app, &phone, &county);
+    assert_eq!(app.me(Nothing {}).unwrap().fingerprint, digits);
 }

@@ -59,15 +59,23 @@ impl Clock for Hands {
     }
 }
 
-/// Files in memory.
+/// Files in memory; the last says whether the disk is full.
 #[derive(Debug, Clone, Default)]
-pub struct Files(pub Arc<Mutex<BTreeMap<VaultFile, Vec<u8>>>>, Arc<Mutex<Option<[u8; 32]>>>, u64);
+pub struct Files(
+    pub Arc<Mutex<BTreeMap<VaultFile, Vec<u8>>>>,
+    Arc<Mutex<Option<[u8; 32]>>>,
+    u64,
+    pub Arc<Mutex<bool>>,
+);
 
 impl VaultFiles for Files {
     fn read(&self, file: VaultFile) -> Result<Option<Vec<u8>>, PortError> {
         Ok(self.0.lock().unwrap().get(&file).cloned())
     }
     fn write(&mut self, file: VaultFile, bytes: &[u8]) -> Result<(), PortError> {
+        if *self.3.lock().unwrap() {
+            return Err(PortError::Full);
+        }
         self.0.lock().unwrap().insert(file, bytes.to_vec());
         Ok(())
     }

@@ -19,7 +19,7 @@ use rusqlite::{Connection, params};
 use std::sync::Arc;
 use store::StoreError;
 use sync::county::Plan;
-use sync::county::needs::{DeviceRow, WaitsFor, WriterRow};
+use sync::county::needs::{DeviceRow, DeviceState, WaitsFor, WriterRow};
 use sync::county::outcome::{Held, LedgerRow, StateChange};
 use sync::wire::receipt::ItemState;
 
@@ -260,6 +260,9 @@ fn put_device(
         pack_writers(row),
     ];
     connection.prepare_cached(SQL).and_then(|mut update| update.execute(columns)).map_err(fault)?;
+    if row.state == DeviceState::Revoked {
+        return Ok(());
+    }
     let heard = params![county, row.staff.bytes(), Day::of(now_ms).0];
     connection.prepare_cached(HEARD).and_then(|mut insert| insert.execute(heard)).map_err(fault).map(drop)
 }

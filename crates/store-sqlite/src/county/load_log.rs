@@ -14,7 +14,7 @@ use rusqlite::{OptionalExtension, Params, Row, params};
 use std::collections::BTreeMap;
 use store::StoreError;
 use sync::county::needs::{
-    ChangedOutcome, DeviceRow, DeviceState, HeldEntry, HistoryEntry, KnownEntry, Waiting, WriterRow,
+    ChangedOutcome, DeviceRow, DeviceState, HeldEntry, HistoryEntry, KnownEntry, Waiting, WaitsFor, WriterRow,
 };
 use sync::county::outcome::said;
 
@@ -248,10 +248,22 @@ impl View<'_> {
     }
 
     /// What waits, oldest first, at most so many, with what it waits for.
-    pub fn queue(&self, count: usize) -> Result<Vec<(Line, sync::county::needs::WaitsFor)>, StoreError> {
+    pub fn queue(&self, count: usize) -> Result<Vec<(Line, WaitsFor)>, StoreError> {
         let sql = waiting!("WHERE waiting.county = ?1 ORDER BY place LIMIT ?2");
+        self.waiting_rows(sql, [self.county, super::bits::limit(count)])
+    }
+
+    /// What waits for a reviewer behind a place, oldest first.
+    pub fn for_reviewer(&self, after: u64, count: usize) -> Result<Vec<(Line, WaitsFor)>, StoreError> {
+        let sql =
+            waiting!("WHERE waiting.county = ?1 AND place > ?2 AND waits_for = 4 ORDER BY place LIMIT ?3");
+        let after = place(self.county, after);
+        self.waiting_rows(sql, [self.county, after, super::bits::limit(count)])
+    }
+
+    fn waiting_rows(&self, sql: &str, key: impl Params) -> Result<Vec<(Line, WaitsFor)>, StoreError> {
         let mut statement = self.connection.prepare_cached(sql).map_err(fault)?;
-        let mut rows = statement.query([self.county, super::bits::limit(count)]).map_err(fault)?;
+        let mut rows = statement.query(key).map_err(fault)?;
         let mut found = Vec::new();
         while let Some(row) = rows.next().map_err(fault)? {
             found.push((Line::read(row)?, waits_for(row, 15)?));

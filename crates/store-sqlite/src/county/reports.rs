@@ -2,6 +2,7 @@
 
 use super::SqliteCounty;
 use super::generations::spans;
+use super::lines::Line;
 use super::tally::figures;
 use super::view::View;
 use crate::codec::record_id;
@@ -15,7 +16,7 @@ use rusqlite::{OptionalExtension, params};
 use std::collections::BTreeMap;
 use store::StoreError;
 use store::county::{Figures, FiguresQuery, HistoryItem, QueueItem, Reports, StandingQuery};
-use sync::county::needs::PartRow;
+use sync::county::needs::{PartRow, WaitsFor};
 
 #[async_trait]
 impl Reports for SqliteCounty {
@@ -68,7 +69,7 @@ impl Reports for SqliteCounty {
 
     async fn history(&self, record: RecordRef) -> Result<Vec<HistoryItem>, StoreError> {
         let lines = self.read(move |view| view.lines_of(record)).await?;
-        let item = |line: super::lines::Line| {
+        let item = |line: Line| {
             let (state, problem, arrived_ms, receipt) =
                 (line.state, line.problem, line.arrived_ms, line.receipt);
             Some(HistoryItem { entry: line.entry?, state, problem, arrived_ms, receipt })
@@ -90,18 +91,12 @@ impl Reports for SqliteCounty {
 
     async fn queue(&self, count: usize) -> Result<Vec<QueueItem>, StoreError> {
         let found = self.read(move |view| view.queue(count)).await?;
-        let item = |(line, waits_for): (super::lines::Line, _)| QueueItem {
-            dot: line.dot,
-            entry: line.entry,
-            hash: line.hash,
-            state: line.state,
-            waits_for: Some(waits_for),
-            problem: line.problem,
-            questions: line.questions,
-            arrived_ms: line.arrived_ms,
-            device: line.device,
-        };
-        Ok(found.into_iter().map(item).collect())
+        Ok(found.into_iter().map(queue_item).collect())
+    }
+
+    async fn for_reviewer(&self, after: u64, count: usize) -> Result<Vec<(u64, QueueItem)>, StoreError> {
+        let found = self.read(move |view| view.for_reviewer(after, count)).await?;
+        Ok(found.into_iter().map(|one| (one.0.seq, queue_item(one))).collect())
     }
 
     async fn heard(&self, as_of: Day) -> Result<BTreeMap<RecordId, Day>, StoreError> {
@@ -154,4 +149,18 @@ fn standings_in(view: &View<'_>, query: &StandingQuery) -> Result<Vec<Standing>,
         }
     }
     Ok(found)
+}
+
+fn queue_item((line, waits_for): (Line, WaitsFor)) -> QueueItem {
+    QueueItem {
+        dot: line.dot,
+        entry: line.entry,
+        hash: line.hash,
+        state: line.state,
+        waits_for: Some(waits_for),
+        problem: line.problem,
+        questions: line.questions,
+        arrived_ms: line.arrived_ms,
+        device: line.device,
+    }
 }

@@ -149,7 +149,15 @@ pub trait Reports: Send + Sync {
     /// As any reading.
     async fn queue(&self, count: usize) -> Result<Vec<QueueItem>, StoreError>;
 
-    /// The last day on or before `as_of` on which each member of staff's phone was heard.
+    /// What waits for a reviewer and for nothing else, oldest first, behind a place of the ledger, at most
+    /// so many; each with its place. O(what waits behind the place).
+    ///
+    /// # Errors
+    /// As any reading.
+    async fn for_reviewer(&self, after: u64, count: usize) -> Result<Vec<(u64, QueueItem)>, StoreError>;
+
+    /// The last day on or before `as_of` on which each member of staff's phone was heard; whoever has a
+    /// revoked one is not heard by it.
     ///
     /// # Errors
     /// As any reading.

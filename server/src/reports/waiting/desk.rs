@@ -19,13 +19,13 @@ use domain::visit::Visit;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use store::county::QueueItem;
-use sync::county::needs::RecordRow;
+use sync::county::needs::{RecordRow, WaitsFor};
 use sync::county::place::link;
 use sync::county::prepared::Decision;
 use sync::merge::{Item as Patch, apply};
 use sync::wire::receipt::ItemState;
 
-/// How much is looked at.
+/// How much is looked at of what waits for something else; all that waits for a reviewer is.
 pub(super) const WAITING_MAX: usize = 10_000;
 
 /// How far links are followed: a concern to its part, its visit, its household.
@@ -46,7 +46,7 @@ impl<'a> Desk<'a> {
     /// Reads what waits.
     pub async fn open(county: &'a County, today: Day) -> Result<Self, Problem> {
         let (_, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
-        let queue = county.stores.reports.queue(WAITING_MAX).await.map_err(at_county)?;
+        let queue = waiting(county).await?;
         let names = Handle::of(&places(&queue));
         Ok(Self { county, reference, queue, names, today })
     }
@@ -295,6 +295,30 @@ impl<'a> Desk<'a> {
             reason: head.text(keys::VERDICT_WHY).unwrap_or_default().to_owned(),
         }))
     }
+}
+
+/// How many items are read at once.
+const PAGE: usize = 500;
+
+/// All that waits for a reviewer, and what waits for something still to come, by its arrival.
+async fn waiting(county: &County) -> Result<Vec<QueueItem>, Problem> {
+    let reports = &county.stores.reports;
+    let mut queue = reports.queue(WAITING_MAX).await.map_err(at_county)?;
+    queue.retain(|item| item.waits_for != Some(WaitsFor::Reviewer));
+    let mut after = 0;
+    loop {
+        let page = reports.for_reviewer(after, PAGE).await.map_err(at_county)?;
+        let full = page.len() == PAGE;
+        for (place, item) in page {
+            after = place;
+            queue.push(item);
+        }
+        if !full {
+            break;
+        }
+    }
+    queue.sort_by_key(|item| (item.arrived_ms, item.dot));
+    Ok(queue)
 }
 
 /// The places of items, by which they are named.

@@ -3,12 +3,13 @@
 use super::world::{NEIGHBOUR, OFFICER, OTHER, VILLAGE, World, day, month, staff};
 use crate::conformance::{Outcome, claim, same, there};
 use crate::county::{FiguresQuery, StandingQuery};
-use domain::catalogue::keys;
+use domain::catalogue::{RecordKind, keys};
 use domain::coverage::Status;
-use domain::ids::AreaCode;
+use domain::ids::{AreaCode, RecordId};
+use domain::patch::RecordRef;
 use domain::problem::ProblemCode;
 use std::collections::BTreeMap;
-use sync::county::needs::WaitsFor;
+use sync::county::needs::{DeviceState, WaitsFor};
 use sync::wire::receipt::ItemState;
 
 pub async fn heard(world: &mut World) -> Outcome {
@@ -31,6 +32,11 @@ pub async fn heard(world: &mut World) -> Outcome {
             "the last day of each, as of a day"
         );
     }
+    world.county.directory.set_state(one.device, DeviceState::Revoked, day(11, 20)).await?;
+    world.now_ms = day(11, 22).starts_at();
+    world.send(&mut one).await?;
+    let last = world.county.reports.heard(day(11, 30)).await?;
+    same!(last.get(&officer), Some(&day(11, 15)), "a revoked phone says nothing for its holder");
     Ok(())
 }
 
@@ -50,11 +56,24 @@ pub async fn queue(world: &mut World) -> Outcome {
     same!(first.problem.as_ref().map(|one| one.code), Some(ProblemCode::OutsideArea), "why");
     same!((first.arrived_ms, first.device), (world.now_ms - 1_000, Some(phone.device)), "when, and by whom");
     same!(world.county.reports.queue(1).await?.len(), 1, "at most so many");
+    let later = RecordRef { kind: RecordKind::Person, id: RecordId::named("person", "later") };
+    let known = phone.visit(VILLAGE, day(11, 9));
+    phone.met(known, later);
+    let last = phone.visit(OTHER, day(11, 10));
+    world.send(&mut phone).await?;
+    let (mut after, mut found) = (0, Vec::new());
+    while let Some((place, item)) = world.county.reports.for_reviewer(after, 1).await?.pop() {
+        after = place;
+        found.extend(item.entry.map(|entry| entry.patch.record));
+    }
+    same!(found, [visit, other, last], "page by page, without what waits for something else");
+    same!(world.county.reports.for_reviewer(0, 2).await?.len(), 2, "at most so many");
     let queued = world.queued().await?;
     world.decide(queued, false).await?;
     let queue = world.county.reports.queue(10).await?;
     let found: Vec<_> = queue.iter().filter_map(|item| Some(item.entry.as_ref()?.patch.record)).collect();
-    same!(found, [other], "what was decided is gone");
+    same!(found.contains(&visit), false, "what was decided is gone");
+    same!(found.first(), Some(&other), "the others wait");
     Ok(())
 }
 

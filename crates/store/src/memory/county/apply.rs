@@ -6,6 +6,7 @@ use domain::reference::Reference;
 use domain::time::{Day, UnixMs};
 use std::sync::Arc;
 use sync::county::Plan;
+use sync::county::needs::DeviceState;
 use sync::county::outcome::{FeedMove, LedgerRow, StateChange};
 
 impl Disk {
@@ -41,7 +42,9 @@ impl Disk {
         self.generations = plan.generations.unwrap_or(Arc::clone(&self.generations));
         self.writers.extend(plan.writers);
         if let Some(row) = plan.device {
-            self.heard.insert((row.staff, Day::of(now_ms)));
+            if row.state != DeviceState::Revoked {
+                self.heard.insert((row.staff, Day::of(now_ms)));
+            }
             if let Some(device) = self.devices.get_mut(&row.device) {
                 device.row = row;
             }

@@ -11,7 +11,7 @@ use domain::patch::{Entry, RecordRef};
 use domain::time::Day;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use sync::county::needs::PartRow;
+use sync::county::needs::{PartRow, WaitsFor};
 use sync::county::outcome::Held;
 
 #[async_trait]
@@ -82,6 +82,14 @@ impl Reports for MemoryCounty {
         self.read(|disk| {
             let waiting = disk.ledger.values().filter(|row| row.row.waits_for.is_some());
             waiting.map(queue_item).take(count).collect()
+        })
+    }
+
+    async fn for_reviewer(&self, after: u64, count: usize) -> Result<Vec<(u64, QueueItem)>, StoreError> {
+        self.read(|disk| {
+            let behind = disk.ledger.iter().filter(|(seq, _)| **seq > after);
+            let waiting = behind.filter(|(_, row)| row.row.waits_for == Some(WaitsFor::Reviewer));
+            waiting.map(|(seq, row)| (*seq, queue_item(row))).take(count).collect()
         })
     }
 
