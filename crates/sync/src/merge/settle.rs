@@ -1,7 +1,6 @@
 //! The definition: a head computed from all patches of a record at once.
 
 use domain::head::{Head, Write};
-use domain::log::Dot;
 use domain::patch::{Body, Patch};
 use std::collections::BTreeMap;
 
@@ -17,12 +16,6 @@ pub struct Item<'a> {
 }
 
 impl Item<'_> {
-    /// What the patch had seen, and so settles: nothing, when it writes nothing any more.
-    pub(crate) fn settles(&self) -> impl Iterator<Item = Dot> + '_ {
-        let seen = self.body.map(|_| &self.patch.seen.0).into_iter().flatten();
-        seen.map(|(writer, serial)| Dot { writer: *writer, serial: *serial })
-    }
-
     /// The writes of the patch, by field.
     pub(crate) fn writes(&self) -> impl Iterator<Item = (String, Write)> + '_ {
         let body = self.body.into_iter();
@@ -51,9 +44,9 @@ pub fn settle<'a>(items: impl IntoIterator<Item = Item<'a>>) -> Head {
     }
     let mut writes: BTreeMap<String, Vec<Write>> = BTreeMap::new();
     for item in by_dot.values() {
-        for seen in item.settles() {
-            if !head.vector.covers(seen) {
-                head.ahead.raise(seen);
+        for (writer, serial) in &item.patch.seen.0 {
+            if head.vector.get(*writer) < *serial {
+                head.ahead.raise(domain::log::Dot { writer: *writer, serial: *serial });
             }
         }
         for (key, write) in item.writes() {
