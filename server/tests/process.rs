@@ -246,7 +246,10 @@ fn an_operator_edits_duties_without_a_server_too() {
     assert!(said.contains("停止走访要求") && said.contains("按批重算"), "{said}");
     assert!(!place.said(&["duty", "list"]).contains("赶集日电话"));
     let never_held = place.said(&["duty", "list", "--all"]);
-    assert!(!never_held.contains("赶集日电话"), "what ended before it began was never in force: {never_held}");
+    assert!(
+        !never_held.contains("赶集日电话"),
+        "what ended before it began was never in force: {never_held}"
+    );
     let change = ["duty", "change", "elder_monthly", "--from", "2027-01-01", "--source", "x"];
     let said = place.said(&[&change[..], &["--ways", "home", "--area", "功果桥镇"]].concat());
     assert!(said.contains("功果桥镇从此有自己的要求") && said.contains("电话"), "{said}");

@@ -122,20 +122,6 @@ impl Settings {
         areas.ancestors(area).find_map(of).unwrap_or(setting.default_value())
     }
 
-    /// Puts what holds in an area on a day in the place of limits that nobody ever set there: a phone may be
-    /// behind what was set, but it sets nothing itself. O(what was ever set) for each limit that is told.
-    pub fn correct(&self, areas: &Areas, area: AreaCode, day: Day, given: &mut BTreeMap<String, Value>) {
-        for setting in Setting::ALL {
-            let Some(told) = given.get_mut(&setting.given_key()) else { continue };
-            let mut set = self.all().filter(|(at, one, ..)| one == setting && areas.within(area, *at));
-            let own = |value: i64| value == i64::from(setting.default_value());
-            let was = |value: i64| own(value) || set.any(|(.., one)| i64::from(one) == value);
-            if !told.as_int().is_some_and(was) {
-                *told = Value::Int(i64::from(self.value(areas, *setting, area, day)));
-            }
-        }
-    }
-
     /// Everything that was ever set, by area, setting and day.
     pub fn all(&self) -> impl Iterator<Item = (AreaCode, Setting, Day, i32)> {
         self.0
@@ -220,36 +206,6 @@ mod tests {
         let day = "2026-11-23".parse().unwrap();
         assert_eq!(settings.value(&areas(), Setting::LateDays, VILLAGE, day), 9);
         assert_eq!(settings.all().count(), 1);
-    }
-
-    #[test]
-    fn a_limit_that_nobody_ever_set_there_is_not_believed() {
-        let mut settings = Settings::default();
-        let own = [("late_days/2026-01-01", &[30_i64][..]), ("late_days/2026-06-01", &[3])];
-        settings.take(RecordId::named("settings", "county"), &head(COUNTY, &own));
-        settings.take(
-            RecordId::named("settings", "township"),
-            &head(TOWNSHIP, &[("late_days/2026-01-01", &[60])]),
-        );
-        let (late, day) = (Setting::LateDays, "2026-11-23".parse().unwrap());
-        for (area, told, believed) in [
-            (COUNTY, Value::Int(30), 30),
-            (COUNTY, Value::Int(7), 7),
-            (COUNTY, Value::Int(366), 3),
-            (COUNTY, Value::Int(i64::MAX), 3),
-            (COUNTY, Value::from("366"), 3),
-            (COUNTY, Value::Int(60), 3),
-            (VILLAGE, Value::Int(60), 60),
-        ] {
-            let mut given = BTreeMap::from([(late.given_key(), told)]);
-            settings.correct(&areas(), area, day, &mut given);
-            assert_eq!(late.given(&given), believed, "{area}");
-        }
-        let mut given = BTreeMap::new();
-        settings.correct(&areas(), COUNTY, day, &mut given);
-        assert!(given.is_empty(), "the default is not told");
-        late.give(100_000, &mut given);
-        assert_eq!(late.given(&given), 7, "out of its range");
     }
 
     #[test]
