@@ -6,6 +6,7 @@
 use crate::app::Open;
 use crate::standings;
 use crate::tell::OrTell;
+use crate::words::search_keys;
 use domain::catalogue::{RecordKind, keys};
 use domain::head::Head;
 use domain::household::Household;
@@ -15,7 +16,6 @@ use domain::problem::Problem;
 use domain::subject::Person;
 use domain::time::{Day, Happened};
 use domain::visit::{Part, PartFact, Visit};
-use names::search_keys;
 use std::collections::{BTreeMap, BTreeSet};
 use store::phone::{Batch, FactRow, Link, Links, LogRow, PersonRow, RecordRow};
 use sync::merge;

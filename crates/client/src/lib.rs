@@ -23,7 +23,6 @@ pub mod people;
 pub mod ports;
 pub mod records;
 mod revoke;
-mod shown;
 pub mod staff;
 mod standings;
 pub mod sync_driver;
@@ -31,5 +30,6 @@ mod tell;
 pub mod today;
 pub mod urgent;
 pub mod visits;
+mod words;
 
 pub use app::{App, Settings};

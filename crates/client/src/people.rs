@@ -4,9 +4,9 @@ use crate::app::{App, Open};
 use crate::concerns::ConcernView;
 use crate::contested::ContestedField;
 use crate::lock::Nothing;
-use crate::shown::{shown_name, shown_nickname};
 use crate::tell::{OrTell, nothing_found};
 use crate::today::{MyDuty, categories};
+use crate::words::{shown_name, shown_nickname};
 use domain::catalogue::{RecordKind, keys};
 use domain::concern::{Concern, ConcernState};
 use domain::coverage::Status;
@@ -249,7 +249,7 @@ impl Open {
             seen: head.vector.clone(),
             household_seen: home_head.map(|head| head.vector.clone()).unwrap_or_default(),
             born: text(keys::BORN).and_then(|text| text.parse().ok()),
-            id_number: text(keys::ID_NUMBER).map(|number| domain::mask::id_number(&number)),
+            id_number: text(keys::ID_NUMBER).map(|number| masked_number(&number)),
             phone: text(keys::PHONE),
             phone_carer: text(keys::PHONE_CARER),
             phone_away: text(keys::PHONE_AWAY),
@@ -261,6 +261,13 @@ impl Open {
             contested,
         })
     }
+}
+
+/// The first six and the last four characters of an ID number: 532929********045X.
+fn masked_number(number: &str) -> String {
+    let length = number.chars().count();
+    let hidden = |place: usize| length > 10 && (6..length - 4).contains(&place);
+    number.chars().enumerate().map(|(place, c)| if hidden(place) { '*' } else { c }).collect()
 }
 
 impl App {

@@ -6,9 +6,9 @@
 use crate::app::{App, Open};
 use crate::lock::Nothing;
 use crate::ports::Ports;
-use crate::shown::{shown_name, shown_nickname};
 use crate::standings::SLICE;
 use crate::tell::OrTell;
+use crate::words::{shown_name, shown_nickname};
 use domain::catalogue::RecordKind;
 use domain::coverage::Status;
 use domain::coverage::rules::rule_on;

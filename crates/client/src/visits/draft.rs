@@ -3,8 +3,8 @@
 use crate::app::{App, Open};
 use crate::lock::Nothing;
 use crate::ports::Ports;
-use crate::shown::shown_name;
 use crate::tell::{OrTell, internal};
+use crate::words::shown_name;
 use domain::canonical::Hash;
 use domain::catalogue::{RecordKind, keys};
 use domain::concern::ConcernKind;

@@ -130,12 +130,11 @@ impl Far {
     fn worker(&self, today: Day) -> Outcome<RecordId> {
         let (county, now_ms) = (&self.county, clock::now_ms());
         self.runtime.block_on(async {
-            let added = staff::add(county, staff::operator(), "杨洁", Some("10700000000"), now_ms).await;
-            let worker = added.map_err(said)?;
+            let worker = staff::add(county, "杨洁", Some("10700000000"), now_ms).await.map_err(said)?;
             for role in [Role::AssistanceOfficer, Role::ChildDirector] {
                 let (area, from) = (COUNTY, today.plus(-4_000));
                 let new = NewAssignment { staff: worker, role, area, from, until: None };
-                staff::assign(county, staff::operator(), &new, now_ms).await.map_err(said)?;
+                staff::assign(county, &new, now_ms).await.map_err(said)?;
             }
             Ok(worker)
         })
