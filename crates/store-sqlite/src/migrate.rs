@@ -10,8 +10,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use store::StoreError;
 
 /// The migrations of the county, in order.
-const COUNTY: &[&str] =
-    &[include_str!("migrations/county/001_county.sql"), include_str!("migrations/county/002_desk.sql")];
+const COUNTY: &[&str] = &[include_str!("migrations/county/001_county.sql")];
 
 /// The migrations of a phone, in order.
 const PHONE: &[&str] = &[include_str!("migrations/phone/001_phone.sql")];
@@ -55,17 +54,12 @@ pub(crate) fn migrate(connection: &mut Connection, half: Half) -> Result<(), Sto
     Ok(())
 }
 
-/// Whether the file holds this half, in a schema that this version knows, asked before anything is set
-/// or written.
+/// Whether this version knows the file's schema, asked before anything is set or written.
 ///
 /// # Errors
-/// `Other` for the other half; `Newer`.
-pub(crate) fn refuse_foreign(connection: &Connection, half: Half) -> Result<(), StoreError> {
+/// `Newer`.
+pub(crate) fn refuse_newer(connection: &Connection, half: Half) -> Result<(), StoreError> {
     let (version, known) = (header::<u32>(connection, "user_version")?, half.migrations().len());
-    let application: i32 = header(connection, "application_id")?;
-    if version > 0 && application != half.application_id() {
-        return Err(StoreError::Other("the file holds another kind of database".to_owned()));
-    }
     if usize::try_from(version).unwrap_or(usize::MAX) > known {
         return Err(StoreError::Newer(format!("schema {version}, known up to {known}")));
     }
@@ -78,9 +72,13 @@ fn next(
     half: Half,
     migrations: &'static [&'static str],
 ) -> Result<Option<&'static str>, StoreError> {
-    // Another process may be of a newer version, and have been quicker.
-    refuse_foreign(connection, half)?;
     let version: u32 = header(connection, "user_version")?;
+    let application: i32 = header(connection, "application_id")?;
+    if version > 0 && application != half.application_id() {
+        return Err(StoreError::Other("the file holds another kind of database".to_owned()));
+    }
+    // Another process may be of a newer version, and have been quicker.
+    refuse_newer(connection, half)?;
     Ok(migrations.get(usize::try_from(version).unwrap_or(usize::MAX)).copied())
 }
 

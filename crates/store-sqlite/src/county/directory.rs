@@ -1,20 +1,18 @@
-//! Enrolment codes, devices, accounts and the access log. Written by the writer too, so that a job and a change of a device
+//! Enrolment codes and devices. Written by the writer too, so that a job and a change of a device
 //! never cross.
 
 use super::SqliteCounty;
-use super::accounts;
 use super::apply::pack_writers;
 use super::load_log::{device_row, device_state, device_state_number};
 use crate::codec::{broken, record_id};
 use crate::fault::fault;
 use async_trait::async_trait;
-use domain::canonical::Hash;
-use domain::ids::{DeviceId, RecordId};
-use domain::time::{Day, UnixMs};
+use domain::ids::DeviceId;
+use domain::time::Day;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::collections::BTreeMap;
 use store::StoreError;
-use store::county::{Access, Account, DeskSession, DeviceRecord, Directory, EnrolCode, EnrolState};
+use store::county::{DeviceRecord, Directory, EnrolCode, EnrolState};
 use sync::county::needs::DeviceState;
 
 const OPEN: i64 = 0;
@@ -145,48 +143,6 @@ impl Directory for SqliteCounty {
             Ok(found)
         })
         .await
-    }
-
-    async fn put_account(&self, account: Account) -> Result<bool, StoreError> {
-        self.write(move |desk| accounts::put_account(desk, &account)).await
-    }
-
-    async fn account(&self, login: &str) -> Result<Option<Account>, StoreError> {
-        let login = login.to_owned();
-        self.read(move |view| accounts::account(view, &login)).await
-    }
-
-    async fn accounts(&self) -> Result<Vec<Account>, StoreError> {
-        self.read(|view| accounts::accounts(view)).await
-    }
-
-    async fn put_session(&self, session: DeskSession) -> Result<(), StoreError> {
-        self.write(move |desk| accounts::put_session(desk, &session)).await
-    }
-
-    async fn session(&self, token: Hash) -> Result<Option<DeskSession>, StoreError> {
-        self.read(move |view| accounts::session(view, token)).await
-    }
-
-    async fn end_session(&self, token: Hash) -> Result<(), StoreError> {
-        self.write(move |desk| accounts::end_session(desk, token)).await
-    }
-
-    async fn end_sessions(
-        &self,
-        staff: RecordId,
-        but: Option<Hash>,
-        before_ms: UnixMs,
-    ) -> Result<(), StoreError> {
-        self.write(move |desk| accounts::end_sessions(desk, staff, but, before_ms)).await
-    }
-
-    async fn log_access(&self, access: Access) -> Result<u64, StoreError> {
-        self.write(move |desk| accounts::log_access(desk, &access)).await
-    }
-
-    async fn accesses(&self, before: Option<u64>, count: usize) -> Result<Vec<(u64, Access)>, StoreError> {
-        self.read(move |view| accounts::accesses(view, before, count)).await
     }
 }
 

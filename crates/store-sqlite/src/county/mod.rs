@@ -3,7 +3,6 @@
 //! What a record, a feed, a standing is and when it changes is decided by `sync::county::plan`; here
 //! it is only kept. `store::memory` says in plain maps what this says in tables.
 
-mod accounts;
 mod apply;
 mod apply_people;
 mod apply_records;

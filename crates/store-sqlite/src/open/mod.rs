@@ -11,7 +11,7 @@ pub use copy::{back_up, check};
 pub use quarantine::set_aside;
 
 use crate::fault::{fault, file_fault};
-use crate::migrate::{migrate, refuse_foreign};
+use crate::migrate::{migrate, refuse_newer};
 use canary::Verdict;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
@@ -122,7 +122,7 @@ fn connect(
     connection.busy_timeout(std::time::Duration::from_millis(BUSY_MS)).map_err(fault)?;
     let first = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0));
     match first {
-        Ok(_) => refuse_foreign(&connection, half).map(|()| connection),
+        Ok(_) => refuse_newer(&connection, half).map(|()| connection),
         Err(rusqlite::Error::SqliteFailure(error, _))
             if matches!(error.code, ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) =>
         {
