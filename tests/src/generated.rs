@@ -1,11 +1,9 @@
-//! What is written for the screens from the Rust sources: types and commands, the description of the
-//! desk's routes, the texts of problems, the words of codes. Checked in, written by `cargo xtask codegen`, compared by the tests.
+//! What is written for the screens from the Rust sources: types and commands, the texts of problems, the
+//! words of codes. Checked in, written by `cargo xtask codegen`, compared by the tests.
 
 use client::api::export::TypeScript;
-use domain::category::Category;
 use domain::concern::{ConcernKind, ConcernState};
 use domain::duty::DutyKind;
-use domain::grant::{GrantState, OpeningReason};
 use domain::problem::ProblemCode;
 use domain::staff::Role;
 use domain::visit::{Met, NotMet, Way};
@@ -28,7 +26,6 @@ pub fn files() -> Vec<Generated> {
     let file = |name: &str, text: String| Generated { path: Path::new("app-ui/src/api").join(name), text };
     vec![
         file("commands.generated.ts", commands.text()),
-        file("openapi.generated.json", county_server::routes::review::document()),
         file("problems.generated.json", pretty(&problems())),
         file("codes.generated.json", pretty(&codes())),
     ]
@@ -63,10 +60,7 @@ fn codes() -> Value {
         "not_met": table!(NotMet),
         "concern_kind": table!(ConcernKind),
         "concern_state": table!(ConcernState),
-        "category": table!(Category),
         "duty_kind": table!(DutyKind),
-        "grant_state": table!(GrantState),
-        "opening_reason": table!(OpeningReason),
         "role": table!(Role),
     })
 }

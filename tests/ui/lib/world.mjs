@@ -78,12 +78,10 @@ export class World {
   /** Starts the server, at the same address as before. */
   async open() {
     const address = this.address ?? '127.0.0.1:0'
-    const { child, said } = await started(server, ['--data', this.data, 'serve', '--phones', address, '--desk', this.deskAddress ?? '127.0.0.1:0'], 3, this.children)
+    const { child, said } = await started(server, ['--data', this.data, 'serve', '--phones', address, '--desk', '127.0.0.1:0'], 3, this.children)
     this.server = child
     this.url = said[0].split(' ')[1]
     this.address = new URL(this.url).host
-    this.desk = said[1].split(' ')[1]
-    this.deskAddress = new URL(this.desk).host
     this.fingerprint = said[2].split(' ').slice(2).join(' ')
   }
 
