@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use xshell::Shell;
 
 /// Where the screens are.
-const FOLDER: &str = "app-ui";
+pub const FOLDER: &str = "app-ui";
 /// Where their tests in a browser are.
 const TESTS: &str = "tests/ui";
 
@@ -37,7 +37,7 @@ pub fn checks<'a>(shell: &'a Shell, say: &'a Say) -> Vec<Step<'a>> {
     ]
 }
 
-/// Builds for a phone, for a browser that stands in for one, and for the desk, and acts in Chromium.
+/// Builds for a phone and for a browser that stands in for one, and acts in Chromium.
 pub fn in_a_browser<'a>(
     shell: &'a Shell,
     say: &'a Say,
@@ -48,7 +48,6 @@ pub fn in_a_browser<'a>(
         Step::new("a browser", "cargo xtask screens", move || install::to_show(shell, say)),
         tool("build the phone's screens", shell, "vite build --mode phone --logLevel warn"),
         tool("build them for a browser", shell, "vite build --mode phone-bridge --logLevel warn"),
-        tool("build the console's screens", shell, "vite build --mode review --logLevel warn"),
         Step::new("tests in a browser", "cargo xtask screens", move || {
             let programs = compile::programs(shell, say, workspace, false)?;
             // One file after the other: two browsers at once are slower than one on a small machine.
@@ -60,7 +59,7 @@ pub fn in_a_browser<'a>(
 }
 
 /// Installs what `package-lock.json` names, unless it is there already.
-fn packages(shell: &Shell, say: &Say) -> Outcome<()> {
+pub fn packages(shell: &Shell, say: &Say) -> Outcome<()> {
     if !answers(shell, "node", &["--version"]) || !answers(shell, "npm", &["--version"]) {
         return Err(
             "the screens need Node.js 20 or newer, with npm (Debian: apt-get install nodejs npm)".into()
