@@ -24,7 +24,7 @@ export default defineConfig(({ mode }) => {
   const bridge = mode === 'phone-bridge'
   return {
     root: here(phone ? './src/phone' : './src/review'),
-    base: '/',
+    base: phone ? '/' : '/desk/',
     resolve: { alias: { '@': here('./src') } },
     plugins: [
       vue(),
@@ -41,7 +41,6 @@ export default defineConfig(({ mode }) => {
       outDir: here(`./dist/${mode}`),
       emptyOutDir: true,
       target: phone ? undefined : 'chrome87',
-      modulePreload: phone ? undefined : { polyfill: false },
       cssTarget: phone ? 'chrome64' : 'chrome87',
       assetsInlineLimit: 2048,
     },

@@ -5,8 +5,8 @@ use crate::config::Data;
 use crate::county::County;
 use crate::person::{self, Move};
 use crate::roster::{self, Roster, Row};
-use crate::staff::{NewAssignment, operator};
-use crate::{account, clock, decide, duty, enrol, settings, staff};
+use crate::staff::NewAssignment;
+use crate::{clock, decide, duty, enrol, settings, staff};
 use domain::ids::{DeviceId, RecordId};
 use domain::problem::{Problem, ProblemCode};
 use domain::time::{Day, UnixMs};
@@ -78,8 +78,6 @@ pub enum Errand {
     Decide(decide::Word),
     /// A reviewer's word on a contested field.
     Settle(Box<decide::Settlement>),
-    /// An account of the desk.
-    Account(account::Act),
 }
 
 /// What is answered.
@@ -98,8 +96,6 @@ pub enum Answer {
     Recovery(String),
     /// What became of the rows of a file.
     Roster(Roster),
-    /// A password, to be handed over.
-    FirstPassword(account::FirstPassword),
 }
 
 /// A sheet as it stands on paper.
@@ -119,20 +115,6 @@ pub struct PrintedSheet {
     pub until_ms: UnixMs,
 }
 
-impl PrintedSheet {
-    /// What is printed of a sheet.
-    pub fn of(county: &County, sheet: &enrol::Sheet) -> Self {
-        Self {
-            staff: sheet.staff,
-            name: sheet.name.clone(),
-            county: county.keys.county(),
-            code: sheet.code.on_paper(),
-            fingerprint: sheet.fingerprint.clone(),
-            until_ms: sheet.until_ms,
-        }
-    }
-}
-
 /// Does what is asked, in the process that writes.
 ///
 /// # Errors
@@ -141,16 +123,23 @@ pub async fn carry_out(county: &County, errand: Errand, now_ms: UnixMs) -> Resul
     match errand {
         Errand::Sheet { staff, hours } => {
             let sheet = enrol::sheet(county, staff, hours, now_ms).await?;
-            Ok(Answer::Sheet(PrintedSheet::of(county, &sheet)))
+            Ok(Answer::Sheet(PrintedSheet {
+                staff,
+                name: sheet.name,
+                county: county.keys.county(),
+                code: sheet.code.on_paper(),
+                fingerprint: sheet.fingerprint,
+                until_ms: sheet.until_ms,
+            }))
         }
         Errand::AddStaff { name, phone } => {
-            staff::add(county, operator(), &name, phone.as_deref(), now_ms).await.map(Answer::Made)
+            staff::add(county, &name, phone.as_deref(), now_ms).await.map(Answer::Made)
         }
-        Errand::Assign(new) => staff::assign(county, operator(), &new, now_ms).await.map(Answer::Made),
+        Errand::Assign(new) => staff::assign(county, &new, now_ms).await.map(Answer::Made),
         Errand::EndAssignment { assignment, until } => {
-            staff::end(county, operator(), assignment, until, now_ms).await.map(|()| Answer::Done)
+            staff::end(county, assignment, until, now_ms).await.map(|()| Answer::Done)
         }
-        Errand::Duty(edit) => duty::edit(county, operator(), &edit, now_ms).await.map(|()| Answer::Done),
+        Errand::Duty(edit) => duty::edit(county, &edit, now_ms).await.map(|()| Answer::Done),
         Errand::SetState { device, state } => {
             staff::set_state(county, device, state).await.map(|()| Answer::Done)
         }
@@ -163,10 +152,6 @@ pub async fn carry_out(county: &County, errand: Errand, now_ms: UnixMs) -> Resul
         Errand::Set(edit) => settings::set(county, &edit, now_ms).await.map(|()| Answer::Done),
         Errand::Decide(word) => decide::decide(county, &word, now_ms).await.map(Answer::Decided),
         Errand::Settle(word) => decide::settle(county, &word, now_ms).await.map(|()| Answer::Done),
-        Errand::Account(act) => {
-            let made = account::carry_out(county, act, now_ms).await?;
-            Ok(made.map_or(Answer::Done, Answer::FirstPassword))
-        }
         Errand::Move(new) => person::move_to(county, &new, now_ms).await.map(|()| Answer::Done),
     }
 }

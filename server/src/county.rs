@@ -2,7 +2,6 @@
 
 use crate::dice::SharedDice;
 use crate::known::{KnownDevice, KnownDevices, KnownForms};
-use crate::session::Sessions;
 use domain::ids::{DeviceId, WriterId};
 use domain::problem::{Problem, ProblemCode};
 use domain::time::UnixMs;
@@ -49,8 +48,6 @@ pub struct County {
     pub stretch: Stretch,
     /// Forms, ready to judge by.
     pub forms: KnownForms,
-    /// Who is at the desk.
-    pub sessions: Sessions,
     devices: KnownDevices,
     edited: Notify,
 }
@@ -65,7 +62,6 @@ impl County {
             dice: SharedDice::new(dice),
             stretch,
             forms: KnownForms::default(),
-            sessions: Sessions::default(),
             devices: KnownDevices::default(),
             edited: Notify::new(),
         }

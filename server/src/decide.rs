@@ -20,7 +20,7 @@ use sync::county::prepared::{Decision, OwnPatch, OwnRecord, ReviewVerdict};
 use sync::wire::receipt::ItemState;
 
 /// What is decided.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// It is taken in; a question of a form is answered: it is right as it is.

@@ -2,7 +2,6 @@
 //! stays as it was; the figures switch when a new generation of rules is complete ([`crate::roll`]).
 
 use crate::county::{County, at_county};
-use crate::person::everybody;
 use crate::problem::wrong;
 use crate::reports::no_duty;
 use crate::staff::write_all;
@@ -25,8 +24,7 @@ use std::collections::BTreeMap;
 use sync::county::prepared::OwnRecord;
 
 /// What is to be done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[schema(as = DutyAct)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Act {
     /// A duty that is not there, or is in force no more.
@@ -38,26 +36,19 @@ pub enum Act {
 }
 
 /// What is named of a rule; the rest stays.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
-#[schema(as = DutyFields)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "each is the field of Duty of that name")]
 pub struct Fields {
     pub title_zh: Option<String>,
     pub title_en: Option<String>,
-    #[schema(value_type = Option<String>)]
     pub kind: Option<DutyKind>,
     pub categories: Option<Vec<String>>,
-    #[schema(value_type = Option<Vec<String>>)]
     pub ways: Option<Vec<Way>>,
-    #[schema(value_type = Option<Vec<String>>)]
     pub mets: Option<Vec<Met>>,
-    #[schema(value_type = Option<String>)]
     pub cadence: Option<Cadence>,
-    #[schema(value_type = Option<String>)]
     pub cut: Option<Cut>,
     pub visitors_min: Option<u8>,
     pub enrolled_days_min: Option<u8>,
-    #[schema(value_type = Option<Vec<String>>)]
     pub roles: Option<Vec<Role>>,
     pub source: Option<String>,
     pub strength: Option<String>,
@@ -277,25 +268,11 @@ impl Plan {
     }
 }
 
-/// How many people an edit concerns, on its first day. O(people).
-///
-/// # Errors
-/// What the store says.
-pub async fn concerned(
-    county: &County,
-    reference: &Reference,
-    plan: &Plan,
-    edit: &Edit,
-) -> Result<usize, Problem> {
-    let people = everybody(county).await?;
-    Ok(people.iter().filter(|one| plan.concerns(reference, edit.area, one, edit.from)).count())
-}
-
 /// Carries an edit out, in one job. Whoever builds generations is woken by the county.
 ///
 /// # Errors
 /// As [`plan`]; what the store says.
-pub async fn edit(county: &County, by: RecordId, edit: &Edit, now_ms: UnixMs) -> Result<(), Problem> {
+pub async fn edit(county: &County, edit: &Edit, now_ms: UnixMs) -> Result<(), Problem> {
     let (state, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
     let plan = plan(&reference, state.begins, edit)?;
     let mut records = Vec::new();
@@ -310,7 +287,7 @@ pub async fn edit(county: &County, by: RecordId, edit: &Edit, now_ms: UnixMs) ->
             Some(_) => continue,
         });
     }
-    write_all(county, by, records, now_ms).await?;
+    write_all(county, records, now_ms).await?;
     tracing::info!(duty = edit.duty, act = ?edit.act, area = %edit.area, from = %edit.from, "a duty was edited");
     Ok(())
 }

@@ -1,6 +1,5 @@
 //! The county's sync server: takes in what the phones send and answers what was visited.
 
-pub mod account;
 pub mod backup;
 pub mod cli;
 pub mod clock;
@@ -8,13 +7,11 @@ pub mod config;
 pub mod control;
 pub mod county;
 pub mod decide;
-pub mod desk;
 pub mod dice;
 pub mod doctor;
 pub mod duty;
 pub mod enrol;
 pub mod feed;
-pub mod grid;
 pub mod ingest;
 pub mod keys;
 pub mod known;
@@ -23,7 +20,6 @@ pub mod open;
 pub mod person;
 pub mod problem;
 pub mod readmit;
-pub mod register;
 pub mod reports;
 pub mod roll;
 pub mod roster;
@@ -31,7 +27,6 @@ pub mod routes;
 pub mod seed;
 pub mod seeding;
 pub mod serve;
-pub mod session;
 pub mod settings;
 pub mod staff;
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use crate::county::{County, at_county};
 use crate::problem::wrong;
-use crate::staff::{Sets, find_area, operator, write_all};
+use crate::staff::{Sets, find_area, write_all};
 use domain::catalogue::{RecordKind, keys};
 use domain::coverage::reading::Row;
 use domain::coverage::{Standing, standing};
@@ -290,7 +290,7 @@ fn count(effects: &mut Effects, standing: &Standing, day: Day, people: i64) {
 pub async fn move_to(county: &County, new: &Move, now_ms: UnixMs) -> Result<(), Problem> {
     let plan = plan(county, new).await?;
     tracing::info!(people = plan.people.len(), taken_back = new.take_back, "a move was written");
-    write_all(county, operator(), plan.records, now_ms).await.map(drop)
+    write_all(county, plan.records, now_ms).await.map(drop)
 }
 
 #[cfg(test)]

@@ -32,23 +32,11 @@ pub fn status(code: ProblemCode) -> StatusCode {
     match code {
         ProblemCode::NotFromHere => StatusCode::NOT_FOUND,
         ProblemCode::RequestTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-        ProblemCode::SignatureWrong
-        | ProblemCode::LogInMissing
-        | ProblemCode::LogInWrong
-        | ProblemCode::LogInLocked => StatusCode::UNAUTHORIZED,
-        ProblemCode::LogInTooSoon => StatusCode::TOO_MANY_REQUESTS,
-        ProblemCode::NothingFound => StatusCode::NOT_FOUND,
-        ProblemCode::AccountTaken | ProblemCode::DecidedAlready => StatusCode::CONFLICT,
+        ProblemCode::SignatureWrong => StatusCode::UNAUTHORIZED,
         ProblemCode::DeviceUnknown
         | ProblemCode::DeviceRetired
         | ProblemCode::DeviceRevoked
         | ProblemCode::EnrolCodeWrong
-        | ProblemCode::AccountClosed
-        | ProblemCode::PasswordFirst
-        | ProblemCode::NotForYou
-        | ProblemCode::RightMissing
-        | ProblemCode::NotFromThisPage
-        | ProblemCode::GrantMissing
         | ProblemCode::CountyNotProven => StatusCode::FORBIDDEN,
         ProblemCode::EnrolCodeUsed | ProblemCode::EnrolCodeExpired | ProblemCode::EnrolCodeLocked => {
             StatusCode::GONE

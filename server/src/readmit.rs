@@ -3,7 +3,7 @@
 
 use crate::county::{County, at_county};
 use crate::ingest::LIMITS;
-use crate::staff::{NewAssignment, Sets, operator, write_all};
+use crate::staff::{NewAssignment, Sets, write_all};
 use axum::body::Bytes;
 use domain::catalogue::{RecordKind, keys};
 use domain::ids::RecordId;
@@ -67,7 +67,7 @@ async fn take_back(
     let given_back = lost(&reference, certificate);
     let count = given_back.len();
     // Rights first: cut off behind them, the phone introduces itself again, and nothing is written twice.
-    write_all(county, operator(), given_back, now_ms).await?;
+    write_all(county, given_back, now_ms).await?;
     let writers = BTreeSet::from([certificate.writer, certificate.urgent_writer]);
     let inside = |_| Problem::new(ProblemCode::Internal).with("reference", "certificate");
     let record = DeviceRecord {
@@ -260,8 +260,8 @@ mod tests {
             from: today,
             until: None,
         };
-        let assignment = assign(&world.county, operator(), &given, clock::now_ms()).await.unwrap();
-        end(&world.county, operator(), assignment, today.plus(1), clock::now_ms()).await.unwrap();
+        let assignment = assign(&world.county, &given, clock::now_ms()).await.unwrap();
+        end(&world.county, assignment, today.plus(1), clock::now_ms()).await.unwrap();
         let before = reference().await.assignments_of(known).count();
         let mut own = phone.certificate().clone();
         own.device = DeviceId(2);

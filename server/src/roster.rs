@@ -280,7 +280,7 @@ pub async fn take(
         sets.extend(phone.map(|phone| (keys::PHONE.to_owned(), Value::from(phone))));
         (OwnRecord::New(RecordKind::Staff), sets)
     });
-    let made = staff::write_all(county, staff::operator(), persons.collect(), now_ms).await?;
+    let made = staff::write_all(county, persons.collect(), now_ms).await?;
     let made: BTreeMap<_, _> = new.iter().copied().zip(made).collect();
     let roles = roster.planned.iter().filter(|one| one.step != Step::Known).filter_map(|one| {
         let key = (one.row.name.as_str(), one.row.phone.as_deref());
@@ -288,7 +288,7 @@ pub async fn take(
         let new = NewAssignment { staff, role: one.row.role, area: one.area, from, until: None };
         Some((OwnRecord::New(RecordKind::Assignment), new.sets()))
     });
-    staff::write_all(county, staff::operator(), roles.collect(), now_ms).await?;
+    staff::write_all(county, roles.collect(), now_ms).await?;
     Ok(roster)
 }
 

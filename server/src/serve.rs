@@ -2,7 +2,6 @@
 
 use crate::config::Config;
 use crate::county::County;
-use crate::desk::{Desk, Settings};
 use crate::{clock, roll, routes};
 use axum::Router;
 use axum_server::Handle;
@@ -89,7 +88,7 @@ impl Listener {
     }
 
     async fn answer(self, routes: Router, handle: Handle<SocketAddr>) -> std::io::Result<()> {
-        let service = routes.into_make_service_with_connect_info::<SocketAddr>();
+        let service = routes.into_make_service();
         match self.tls {
             None => {
                 let mut server = axum_server::from_tcp(self.listener)?.handle(handle);
@@ -132,8 +131,7 @@ pub async fn serve(
         tracing::info!(listener = listener.name, url = listener.url(), "listening");
     }
     tasks.spawn(phones.answer(routes::phones(Arc::clone(&county), &limits), handle.clone()));
-    let at_desk = Arc::new(Desk::new(Arc::clone(&county), Settings::of(config)));
-    tasks.spawn(desk.answer(routes::desk(at_desk, &limits), handle.clone()));
+    tasks.spawn(desk.answer(routes::desk(Arc::clone(&county), &limits), handle.clone()));
     let daily = tokio::spawn(every_day(county));
     let served = until(&mut tasks, stop).await;
     handle.graceful_shutdown(Some(Duration::from_secs(u64::from(config.limits.stop_s))));

@@ -60,7 +60,6 @@ impl NewAssignment {
 /// namesakes are told apart by their telephones; what the store says.
 pub async fn add(
     county: &County,
-    by: RecordId,
     name: &str,
     phone: Option<&str>,
     now_ms: UnixMs,
@@ -69,7 +68,7 @@ pub async fn add(
     let (name, phone) = new_member(&reference, name, phone)?;
     let mut sets = BTreeMap::from([(keys::NAME.to_owned(), Value::from(name))]);
     sets.extend(phone.map(|phone| (keys::PHONE.to_owned(), Value::from(phone))));
-    write(county, by, OwnRecord::New(RecordKind::Staff), sets, now_ms).await
+    write(county, OwnRecord::New(RecordKind::Staff), sets, now_ms).await
 }
 
 fn new_member(
@@ -119,29 +118,18 @@ pub(crate) fn number(text: &str) -> Option<String> {
 ///
 /// # Errors
 /// `argument_wrong` when there is no such member of staff or area; what the store says.
-pub async fn assign(
-    county: &County,
-    by: RecordId,
-    new: &NewAssignment,
-    now_ms: UnixMs,
-) -> Result<RecordId, Problem> {
+pub async fn assign(county: &County, new: &NewAssignment, now_ms: UnixMs) -> Result<RecordId, Problem> {
     let (_, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
     find(&reference, &new.staff.to_string())?;
     find_area(&reference, &new.area.to_string())?;
-    write(county, by, OwnRecord::New(RecordKind::Assignment), new.sets(), now_ms).await
+    write(county, OwnRecord::New(RecordKind::Assignment), new.sets(), now_ms).await
 }
 
 /// Ends a role: `until` is the first day on which it holds no more.
 ///
 /// # Errors
 /// `argument_wrong` when there is no such assignment; what the store says.
-pub async fn end(
-    county: &County,
-    by: RecordId,
-    assignment: RecordId,
-    until: Day,
-    now_ms: UnixMs,
-) -> Result<(), Problem> {
+pub async fn end(county: &County, assignment: RecordId, until: Day, now_ms: UnixMs) -> Result<(), Problem> {
     let (_, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
     let Some(one) = reference.assignments.get(&assignment) else {
         let zh = "没有这个分工；编号在 `staff list` 最后一列";
@@ -161,7 +149,7 @@ pub async fn end(
     }
     let record = RecordRef { kind: RecordKind::Assignment, id: assignment };
     let sets = BTreeMap::from([(keys::UNTIL.to_owned(), Value::from(until.to_string()))]);
-    write(county, by, OwnRecord::Known(record), sets, now_ms).await.map(drop)
+    write(county, OwnRecord::Known(record), sets, now_ms).await.map(drop)
 }
 
 /// What a patch sets.
@@ -169,27 +157,24 @@ pub(crate) type Sets = BTreeMap<String, Value>;
 
 pub(crate) async fn write(
     county: &County,
-    by: RecordId,
     record: OwnRecord,
     sets: Sets,
     now_ms: UnixMs,
 ) -> Result<RecordId, Problem> {
-    let written = write_all(county, by, vec![(record, sets)], now_ms).await?.first().copied();
+    let written = write_all(county, vec![(record, sets)], now_ms).await?.first().copied();
     written.ok_or_else(|| Problem::new(ProblemCode::Internal).with("reference", "nothing was written"))
 }
 
-/// Writes into the county's log in somebody's name, all or nothing; answers the records in their order.
-/// Whether they may is for the caller to know.
+/// Writes in the operator's name, all or nothing; answers the records in their order.
 pub(crate) async fn write_all(
     county: &County,
-    by: RecordId,
     records: Vec<(OwnRecord, Sets)>,
     now_ms: UnixMs,
 ) -> Result<Vec<RecordId>, Problem> {
     let stamp = Stamp { wall_ms: now_ms, county_ms: now_ms, ..Stamp::default() };
     let patch = |(record, sets)| {
         let body = Body { sets, salt: WriterId(county.dice.number()), ..Body::default() };
-        OwnPatch { record, form: None, body, seen: None, author: by, stamp }
+        OwnPatch { record, form: None, body, seen: None, author: operator(), stamp }
     };
     let patches: Vec<OwnPatch> = records.into_iter().map(patch).collect();
     if patches.is_empty() {
@@ -297,9 +282,8 @@ mod tests {
     #[tokio::test]
     async fn who_is_there_already_is_told_and_namesakes_need_a_telephone() {
         let world = World::new().await;
-        let add = async |name: &str, phone: Option<&str>| {
-            add(&world.county, operator(), name, phone, clock::now_ms()).await
-        };
+        let add =
+            async |name: &str, phone: Option<&str>| add(&world.county, name, phone, clock::now_ms()).await;
         let one = add(" 阿苏•木呷 ", Some("139 0000-0001")).await.unwrap();
         let (_, _, reference, _) = world.county.stores.ledger.standing_now().await.unwrap();
         assert_eq!(reference.staff[&one].name, "阿苏·木呷");

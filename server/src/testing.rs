@@ -1,8 +1,6 @@
 //! For the tests of this crate: a county in memory, and a phone of a few lines.
 
-use crate::config::Config;
 use crate::county::{County, Stores};
-use crate::desk::{Desk, Settings};
 use crate::enrol::{HOURS, Sheet, sheet};
 use crate::routes::{self, Limits};
 use crate::seed::places::COUNTY;
@@ -67,8 +65,7 @@ impl World {
         seeding::fill(&county, &order, now_ms, &mut |_| {}).await.unwrap();
         let county = Arc::new(county);
         let phones = routes::phones(Arc::clone(&county), &limits());
-        let at_desk = Arc::new(Desk::new(Arc::clone(&county), Settings::of(&Config::default())));
-        let desk = routes::desk(at_desk, &limits());
+        let desk = routes::desk(Arc::clone(&county), &limits());
         Self { county, store, phones, desk }
     }
 

@@ -187,8 +187,6 @@ pub mod keys {
     pub const REPLY: &str = "reply";
     /// Date by which somebody will see to it.
     pub const DUE: &str = "due";
-    /// Text, a record id: who approved, refused or ended a grant.
-    pub const DECIDED_BY: &str = "decided_by";
 
     /// Text: the stable name of a duty, shared by its dated rules.
     pub const DUTY: &str = "duty";

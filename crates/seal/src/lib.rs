@@ -16,7 +16,6 @@ pub mod enrol;
 pub mod error;
 pub mod frame;
 mod hex;
-pub mod password;
 pub mod receipt;
 pub mod secret;
 pub mod secretbox;

@@ -1,6 +1,5 @@
 //! `county-server <command>`: what an operator can ask for.
 
-mod account;
 mod backup;
 mod coverage;
 mod doctor;
@@ -73,9 +72,6 @@ enum Command {
     /// 工作人员、分工、手机 (staff, their roles and their phones).
     #[command(subcommand)]
     Staff(staff::Command),
-    /// 审核台的登录账号 (who may log in at the desk).
-    #[command(subcommand)]
-    Account(account::Command),
     /// 服务对象 (people of the register).
     #[command(subcommand)]
     Person(person::Command),
@@ -155,7 +151,6 @@ async fn command(command: Command, config: &Config) -> Outcome {
         Command::Serve { .. } => serve::run(config).await,
         Command::Seed(options) => seed::run(config, &options).await,
         Command::Staff(command) => staff::run(config, command).await,
-        Command::Account(command) => account::run(config, command).await,
         Command::Person(command) => person::run(config, command).await,
         Command::Duty(command) => duty::run(config, command).await,
         Command::Keys(command) => keys::run(config, &command),

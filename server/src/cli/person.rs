@@ -6,9 +6,9 @@ use crate::control::{Answer, Errand};
 use crate::county::{County, at_county};
 use crate::open;
 use crate::person::{Effects, Move, Plan, Target, plan};
+use crate::reports::masked;
 use crate::staff::find_area;
 use domain::ids::RecordId;
-use domain::mask;
 use domain::problem::Problem;
 use domain::subject::Person;
 use domain::time::Day;
@@ -113,5 +113,5 @@ async fn told(county: &County, new: &Move, plan: &Plan, effects: &Effects) -> Re
 
 /// A person on the terminal: a child's name is masked.
 fn called(person: &Person) -> String {
-    if person.is_minor_on(today()) { mask::name(&person.name) } else { person.name.clone() }
+    if person.is_minor_on(today()) { masked(&person.name) } else { person.name.clone() }
 }

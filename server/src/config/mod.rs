@@ -81,7 +81,7 @@ impl Data {
 }
 
 macro_rules! listener {
-    ($(#[$doc:meta])* $name:ident $port:literal { $($(#[$more_doc:meta])* $more:ident: $type:ty = $default:expr;)* }) => {
+    ($(#[$doc:meta])* $name:ident $port:literal) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(default, deny_unknown_fields)]
@@ -95,7 +95,6 @@ macro_rules! listener {
             /// Without TLS of its own, an address beyond this machine is taken only when this says
             /// that a proxy in front of it speaks TLS.
             pub behind_proxy: bool,
-            $($(#[$more_doc])* pub $more: $type,)*
         }
 
         impl Default for $name {
@@ -105,7 +104,6 @@ macro_rules! listener {
                     tls_certificate: PathBuf::new(),
                     tls_key: PathBuf::new(),
                     behind_proxy: false,
-                    $($more: $default,)*
                 }
             }
         }
@@ -138,16 +136,11 @@ macro_rules! listener {
 
 listener! {
     /// The listener of the phones: exchange, enrolment.
-    Phones 7440 {}
+    Phones 7440
 }
 listener! {
-    /// The listener of the desk: the console.
-    Desk 7441 {
-        /// Minutes without use after which the password is asked again; what is typed stays.
-        idle_min: u32 = 15;
-        /// The folder of the console's files; when empty, those that are built into the program.
-        console: PathBuf = PathBuf::new();
-    }
+    /// The listener of the desk: the console, later.
+    Desk 7441
 }
 
 /// How much at once.
@@ -220,8 +213,6 @@ impl Config {
             "[limits]",
             ("request_s 和 concurrent 至少是 1", "request_s and concurrent begin at 1"),
         ));
-        let idle = (!(1..=720).contains(&self.desk.idle_min))
-            .then_some(("[desk]", ("idle_min 在 1 到 720 之间", "idle_min is between 1 and 720")));
         let sheets = (!(1..=24 * 31).contains(&self.sheets.hours))
             .then_some(("[sheets]", ("hours 在 1 到 744 之间", "hours is between 1 and 744")));
         let inside = self.data.key_file().starts_with(&self.data.folder);
@@ -229,6 +220,6 @@ impl Config {
             "[data]",
             ("密钥文件要放在数据文件夹之外", "the key file lies outside the data folder"),
         ));
-        phones.or(desk).or(idle).or(limits).or(sheets).or(keys)
+        phones.or(desk).or(limits).or(sheets).or(keys)
     }
 }

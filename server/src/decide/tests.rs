@@ -74,7 +74,7 @@ async fn forked_work_is_listed_with_masked_names_and_accepted_whole() {
     assert_eq!(kinds, [(Reason::Forked, Some("visit")), (Reason::Forked, Some("part"))]);
     assert!(items.iter().all(|item| item.area == VILLAGE && item.day == Some(today())));
     let name = &items[1].people[0];
-    assert!(name.ends_with('*'), "{name}");
+    assert!(name.ends_with('○'), "{name}");
     let opened = show(&world.county, &items[1].handle, today()).await.unwrap();
     let value = |key: &str| opened.fields.iter().find(|one| one.field == key).unwrap().value.clone();
     assert_eq!(value(keys::MET), Some("self".into()));

@@ -4,7 +4,6 @@ use super::{Act, Edit, Fields, edit, plan};
 use crate::county::County;
 use crate::roll::build;
 use crate::seed::places::COUNTY;
-use crate::staff::operator;
 use crate::testing::World;
 use crate::{clock, doctor};
 use domain::coverage::EVERYBODY;
@@ -51,7 +50,7 @@ async fn past(world: &World, until: Day) -> Vec<Figures> {
 }
 
 async fn done(county: &County, edited: &Edit) {
-    edit(county, operator(), edited, clock::now_ms()).await.unwrap();
+    edit(county, edited, clock::now_ms()).await.unwrap();
     build(county, clock::now_ms(), &mut |_| {}).await.unwrap();
 }
 
@@ -67,7 +66,7 @@ async fn from_the_next_quarter_on_and_back_leaves_the_past_to_the_digit() {
     let (from, month) = (quarter.from(), Period::containing(Cadence::Month, Cut::Natural, quarter.from()));
     let before = past(&world, from).await;
     // While it is not built, nothing shows.
-    edit(&world.county, operator(), &change(from, every(Cadence::Quarter)), clock::now_ms()).await.unwrap();
+    edit(&world.county, &change(from, every(Cadence::Quarter)), clock::now_ms()).await.unwrap();
     assert!(figures(&world, "elder_monthly", quarter).await.is_empty());
     tokio::time::timeout(std::time::Duration::from_secs(1), world.county.rules_edited()).await.unwrap();
     build(&world.county, clock::now_ms(), &mut |_| {}).await.unwrap();
@@ -185,7 +184,7 @@ async fn what_cannot_be_is_told_and_nothing_is_written() {
             assert!(named.is_ok());
             continue;
         }
-        let problem = edit(&world.county, operator(), &wrong, clock::now_ms()).await.unwrap_err();
+        let problem = edit(&world.county, &wrong, clock::now_ms()).await.unwrap_err();
         assert_eq!((problem.code, named.unwrap_err()), (ProblemCode::ArgumentWrong, problem.clone()));
         let told = problem.en();
         assert!(told.contains(expected), "{told}");

@@ -4,9 +4,7 @@
 //! sentence ── rows ── people ── visits ── parts and the history of their fields
 //! ```
 
-mod answers;
 mod counted;
-mod explain;
 mod people;
 mod silence;
 #[cfg(test)]
@@ -14,11 +12,8 @@ mod tests;
 mod visits;
 pub mod waiting;
 
-pub use answers::{Answer, answers_of};
-pub use explain::{Explanation, explain};
-pub(crate) use people::township;
-pub use people::{Column, Line, Page, Responsible, people, people_after};
-pub(crate) use visits::history as record_history;
+pub(crate) use people::masked;
+pub use people::{Column, Line, Responsible, people};
 pub use visits::{FieldHistory, Met, RecordHistory, VisitLine, contested_of, of_person, of_visit};
 
 use crate::clock;

@@ -7,22 +7,20 @@ use domain::category::Category;
 use domain::coverage::{Standing, Status};
 use domain::household::Household;
 use domain::ids::{AreaCode, AreaLevel, RecordId};
-use domain::mask;
 use domain::patch::RecordRef;
 use domain::period::Period;
-use domain::problem::{Problem, ProblemCode};
+use domain::problem::Problem;
 use domain::reference::Reference;
 use domain::staff::Role;
 use domain::subject::Person;
 use domain::time::Day;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::collections::BTreeSet;
 use sync::county::needs::PartRow;
 
 /// A figure of the table, which opens into its people.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 #[value(rename_all = "snake_case")]
-#[serde(rename_all = "snake_case")]
 pub enum Column {
     /// 名册
     Register,
@@ -92,7 +90,7 @@ impl Column {
 }
 
 /// Somebody who is to go there.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Responsible {
     /// Their name.
     pub name: String,
@@ -101,15 +99,13 @@ pub struct Responsible {
 }
 
 /// One person of a list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Line {
     /// The record.
-    #[schema(value_type = String)]
     pub person: RecordId,
     /// The township's name.
     pub township: String,
     /// The village's code.
-    #[schema(value_type = u64)]
     pub village: AreaCode,
     /// The village's name.
     pub village_name: String,
@@ -124,12 +120,10 @@ pub struct Line {
     /// Where the person stands.
     pub status: String,
     /// By when.
-    #[schema(value_type = Option<String>)]
     pub due_on: Option<Day>,
     /// Days late; rolling duties only.
     pub overdue_days: i32,
     /// The last visit on which the person was met.
-    #[schema(value_type = Option<String>)]
     pub last_visit: Option<Day>,
     /// Who made it.
     pub last_visit_by: String,
@@ -139,82 +133,57 @@ pub struct Line {
     pub responsible: Vec<Responsible>,
 }
 
-/// Some of the people behind a figure.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Page {
-    /// The people.
-    pub lines: Vec<Line>,
-    /// After whom it goes on; `None` at the end.
-    pub next: Option<RecordId>,
-}
-
 /// The people whom a figure counts, by village, group, household and name.
 /// O(people of the figure), a few reads each.
 ///
 /// # Errors
 /// What the store says.
 pub async fn people(county: &County, asked: &Asked, column: Column) -> Result<Vec<Line>, Problem> {
-    Ok(people_after(county, asked, column, None, usize::MAX).await?.lines)
+    let mut lines = Vec::new();
+    for standing in behind(county, asked, column).await? {
+        lines.extend(line(county, asked, &standing, column).await?);
+    }
+    lines.sort_by(|one, other| {
+        let key = |line: &Line| (line.village, line.group.clone(), line.head_name.clone(), line.name.clone());
+        key(one).cmp(&key(other))
+    });
+    Ok(lines)
 }
 
-/// At most so many of them, after one whom the page before ended with, wherever that person stands now.
-/// O(people of the villages that the page touches), a few reads each.
-///
-/// # Errors
-/// `nothing_found` when that person stands nowhere in this question; what the store says.
-pub async fn people_after(
+async fn behind(county: &County, asked: &Asked, column: Column) -> Result<Vec<Standing>, Problem> {
+    let as_of = asked.question.as_of;
+    let missed = column == Column::MissedBefore;
+    let period = if missed { asked.period.previous() } else { asked.period };
+    let reports = county.stores.reports.as_ref();
+    let mut all = standings(reports, asked, period, asked.villages.clone()).await?;
+    all.retain(|one| one.step_on(as_of).is_some_and(|step| asked.chooses(step)));
+    if missed {
+        all.retain(|one| one.missed_on(as_of));
+    } else if column == Column::Contested {
+        let people: BTreeSet<_> = contested(county, asked).await?.into_values().flatten().collect();
+        all.retain(|one| people.contains(&one.subject));
+    } else {
+        all.retain(|one| {
+            one.step_on(as_of)
+                .is_some_and(|step| column.counts(step.status, asked.silent.contains(&step.place.area)))
+        });
+    }
+    Ok(all)
+}
+
+/// How many of a person's latest parts are looked at for the last visit and what was said.
+const PARTS: usize = 20;
+
+async fn line(
     county: &County,
     asked: &Asked,
+    standing: &Standing,
     column: Column,
-    after: Option<RecordId>,
-    count: usize,
-) -> Result<Page, Problem> {
-    let after = match after {
-        Some(id) => Some(place_of(county, asked, column, id).await?),
-        None => None,
-    };
-    let contested = match column {
-        Column::Contested => contested(county, asked).await?.into_values().flatten().collect(),
-        _ => BTreeSet::new(),
-    };
-    let mut page = Page { lines: Vec::new(), next: None };
-    let first = after.as_ref().map_or(AreaCode(0), |(village, _)| *village);
-    for village in asked.villages.range(first..) {
-        for found in of_village(county, asked, column, *village, &contested).await? {
-            if after.as_ref().is_some_and(|after| (*village, found.key()) <= *after) {
-                continue;
-            }
-            if page.lines.len() == count {
-                page.next = page.lines.last().map(|line| line.person);
-                return Ok(page);
-            }
-            page.lines.extend(line(county, asked, &found, column).await?);
-        }
-    }
-    Ok(page)
-}
-
-/// Somebody behind a figure, before the line is written.
-struct Found {
-    standing: Standing,
-    person: Person,
-    household: Option<Household>,
-}
-
-/// What people of a village are sorted by.
-type Key = (String, String, String, RecordId);
-
-impl Found {
-    fn key(&self) -> Key {
-        let home = self.household.as_ref();
-        let (group, head) = home.map(|home| (home.group.clone(), home.head_name.clone())).unwrap_or_default();
-        (group, head, self.person.name.clone(), self.person.id)
-    }
-}
-
-async fn read(county: &County, standing: Standing) -> Result<Option<Found>, Problem> {
-    let ledger = &county.stores.ledger;
+) -> Result<Option<Line>, Problem> {
+    let as_of = asked.question.as_of;
+    let Some(step) = standing.step_on(as_of) else { return Ok(None) };
     let record = RecordRef { kind: RecordKind::Person, id: standing.subject };
+    let ledger = &county.stores.ledger;
     let Some(row) = ledger.record(record).await.map_err(at_county)? else { return Ok(None) };
     let person = Person::read(record.id, &row.head);
     let household = match person.household {
@@ -225,69 +194,6 @@ async fn read(county: &County, standing: Standing) -> Result<Option<Found>, Prob
         }
         None => None,
     };
-    Ok(Some(Found { standing, person, household }))
-}
-
-/// The period of whose standings a figure is made.
-fn period(asked: &Asked, column: Column) -> Period {
-    if column == Column::MissedBefore { asked.period.previous() } else { asked.period }
-}
-
-/// Where somebody stands among all whom a question can list.
-async fn place_of(
-    county: &County,
-    asked: &Asked,
-    column: Column,
-    id: RecordId,
-) -> Result<(AreaCode, Key), Problem> {
-    let gone = || Problem::new(ProblemCode::NothingFound);
-    let mut all = county.stores.reports.standings_of(id).await.map_err(at_county)?;
-    all.retain(|one| one.duty == asked.question.duty && one.period == period(asked, column));
-    let standing = all.pop().ok_or_else(gone)?;
-    let village = standing.step_on(asked.question.as_of).ok_or_else(gone)?.place.area;
-    let found = read(county, standing).await?.ok_or_else(gone)?;
-    Ok((village, found.key()))
-}
-
-/// Those of a village whom a figure counts, in their order.
-async fn of_village(
-    county: &County,
-    asked: &Asked,
-    column: Column,
-    village: AreaCode,
-    contested: &BTreeSet<RecordId>,
-) -> Result<Vec<Found>, Problem> {
-    let as_of = asked.question.as_of;
-    let reports = county.stores.reports.as_ref();
-    let silent = asked.silent.contains(&village);
-    let mut people = Vec::new();
-    for standing in standings(reports, asked, period(asked, column), BTreeSet::from([village])).await? {
-        let step = standing.step_on(as_of).filter(|step| asked.chooses(step));
-        let counts = step.is_some_and(|step| match column {
-            Column::MissedBefore => standing.missed_on(as_of),
-            Column::Contested => contested.contains(&standing.subject),
-            _ => column.counts(step.status, silent),
-        });
-        if counts {
-            people.extend(read(county, standing).await?);
-        }
-    }
-    people.sort_by_cached_key(Found::key);
-    Ok(people)
-}
-
-/// How many of a person's latest parts are looked at for the last visit and what was said.
-const PARTS: usize = 20;
-
-async fn line(
-    county: &County,
-    asked: &Asked,
-    found: &Found,
-    column: Column,
-) -> Result<Option<Line>, Problem> {
-    let Found { standing, person, household } = found;
-    let as_of = asked.question.as_of;
-    let Some(step) = standing.step_on(as_of) else { return Ok(None) };
     let mut parts = county.stores.reports.parts_of(person.id, PARTS).await.map_err(at_county)?;
     parts.retain(|part| part.fact.as_ref().is_some_and(|fact| fact.day <= as_of));
     let village = step.place.area;
@@ -303,10 +209,10 @@ async fn line(
         township: township(reference, village),
         village,
         village_name: reference.areas.name(village),
-        group: household.as_ref().map(|home| home.group.clone()).unwrap_or_default(),
-        head_name: if head_is_child { mask::name(&head_name) } else { head_name },
-        name: if minor { mask::name(&person.name) } else { person.name.clone() },
-        categories: categories(person, as_of),
+        group: household.map(|home| home.group).unwrap_or_default(),
+        head_name: if head_is_child { masked(&head_name) } else { head_name },
+        name: if minor { masked(&person.name) } else { person.name.clone() },
+        categories: categories(&person, as_of),
         status: if silent { Column::Silent.zh() } else { step.status.zh() }.to_owned(),
         due_on: standing.due_on(as_of),
         overdue_days: standing.overdue_days(as_of),
@@ -317,7 +223,14 @@ async fn line(
     }))
 }
 
-pub(crate) fn township(reference: &Reference, village: AreaCode) -> String {
+/// A child's name on a list: the first character only.
+pub(crate) fn masked(name: &str) -> String {
+    let mut characters = name.chars();
+    let first: String = characters.by_ref().take(1).collect();
+    format!("{first}{}", "○".repeat(characters.count().max(1)))
+}
+
+fn township(reference: &Reference, village: AreaCode) -> String {
     let above = reference.areas.ancestors(village).find(|area| area.level() == AreaLevel::Township);
     above.map(|area| reference.areas.name(area)).unwrap_or_default()
 }

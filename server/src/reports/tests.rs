@@ -7,7 +7,6 @@ use crate::doctor::known_at;
 use crate::duty::{Act, Edit, Fields, edit};
 use crate::enrol::{HOURS, enrol, sheet};
 use crate::roll::build;
-use crate::staff::operator;
 use crate::testing::{VILLAGE, World, ask as ask_to_enrol};
 use clap::ValueEnum;
 use domain::area::Area;
@@ -242,10 +241,10 @@ async fn children_are_masked_and_nobody_else() {
     let whole = world.county.keys.county();
     let (asked, _) = answer(&world.county, question(whole, "child_left_behind_monthly", today())).await;
     let children = people(&world.county, &asked, Column::Register).await.unwrap();
-    assert!(!children.is_empty() && children.iter().all(|line| line.name.contains('*')), "{children:?}");
+    assert!(!children.is_empty() && children.iter().all(|line| line.name.contains('○')), "{children:?}");
     let (asked, _) = answer(&world.county, question(whole, "elder_monthly", today())).await;
     let elders = people(&world.county, &asked, Column::Register).await.unwrap();
-    assert!(!elders.is_empty() && elders.iter().all(|line| !line.name.contains('*')));
+    assert!(!elders.is_empty() && elders.iter().all(|line| !line.name.contains('○')));
 }
 
 #[tokio::test]
@@ -317,7 +316,7 @@ async fn a_rule_that_has_not_begun_asks_nobody() {
     };
     let (act, area) = (Act::Add, world.county.keys.county());
     let added = Edit { act, duty: "market_day_call".to_owned(), area, from, fields };
-    edit(&world.county, operator(), &added, clock::now_ms()).await.unwrap();
+    edit(&world.county, &added, clock::now_ms()).await.unwrap();
     build(&world.county, clock::now_ms(), &mut |_| {}).await.unwrap();
     let told = ask(&world.county, question(VILLAGE, "market_day_call", today())).await.unwrap_err();
     assert!(told.zh().contains(&from.to_string()) && told.zh().contains("没有这项要求"), "{}", told.zh());

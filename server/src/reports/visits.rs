@@ -1,9 +1,9 @@
 //! The visits behind a person, and the patches behind a visit.
 
+use super::people::masked;
 use crate::county::{County, at_county};
 use domain::catalogue::RecordKind;
 use domain::ids::RecordId;
-use domain::mask;
 use domain::patch::RecordRef;
 use domain::problem::{Problem, ProblemCode};
 use domain::reference::Reference;
@@ -17,16 +17,13 @@ use store::county::HistoryItem;
 use sync::wire::receipt::ItemState;
 
 /// One visit to a person.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct VisitLine {
     /// The visit's record.
-    #[schema(value_type = String)]
     pub visit: RecordId,
     /// The part's record.
-    #[schema(value_type = String)]
     pub part: RecordId,
     /// The day on which it counts; absent when it counts for nothing.
-    #[schema(value_type = Option<String>)]
     pub day: Option<Day>,
     /// How, who was met, and why not.
     pub met: Option<Met>,
@@ -37,8 +34,7 @@ pub struct VisitLine {
 }
 
 /// How it went.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-#[schema(as = HowMet)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Met {
     /// The way's code.
     pub way: &'static str,
@@ -66,7 +62,7 @@ pub async fn of_person(
     let row = county.stores.ledger.record(record).await.map_err(at_county)?;
     let row = row.ok_or_else(|| Problem::new(ProblemCode::NothingFound))?;
     let person = Person::read(id, &row.head);
-    let name = if person.is_minor_on(today) { mask::name(&person.name) } else { person.name };
+    let name = if person.is_minor_on(today) { masked(&person.name) } else { person.name };
     let (_, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
     let mut lines = Vec::new();
     for part in county.stores.reports.parts_of(id, VISITS_MAX).await.map_err(at_county)? {
@@ -107,12 +103,11 @@ fn digits(receipt: Option<(i32, u32)>) -> Option<String> {
 }
 
 /// A record of a visit with everything that was ever written to it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RecordHistory {
     /// `visit` or `part`.
     pub kind: &'static str,
     /// The record.
-    #[schema(value_type = String)]
     pub record: RecordId,
     /// Keys of the fields on which values differ.
     pub contested: Vec<String>,
@@ -121,12 +116,11 @@ pub struct RecordHistory {
 }
 
 /// One write to one field.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FieldHistory {
     /// The field's key.
     pub field: String,
     /// The value.
-    #[schema(value_type = serde_json::Value)]
     pub value: Value,
     /// Who wrote it.
     pub by: String,
@@ -135,7 +129,6 @@ pub struct FieldHistory {
     /// When it arrived.
     pub arrived_ms: UnixMs,
     /// What became of the patch.
-    #[schema(value_type = String)]
     pub state: ItemState,
     /// Whether it stands.
     pub stands: bool,
@@ -167,11 +160,7 @@ pub async fn contested_of(county: &County, id: RecordId) -> Result<Vec<FieldHist
     Ok(writes.into_iter().filter(|write| write.stands && contested.contains(&write.field)).collect())
 }
 
-/// A record with everything that was ever written to it.
-///
-/// # Errors
-/// `nothing_found`, or what the store says.
-pub(crate) async fn history(
+async fn history(
     county: &County,
     reference: &Reference,
     record: RecordRef,

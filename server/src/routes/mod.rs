@@ -5,12 +5,10 @@ mod enrol;
 mod exchange;
 mod gate;
 mod health;
-pub mod review;
 #[cfg(test)]
 mod tests;
 
 use crate::county::County;
-use crate::desk::Desk;
 use crate::problem::Refusal;
 use axum::Router;
 use axum::http::StatusCode;
@@ -36,22 +34,20 @@ pub fn phones(county: Arc<County>, limits: &Limits) -> Router {
     let routes = Router::new()
         .route("/exchange", post(exchange::post))
         .route("/enrol", post(enrol::post))
-        .route("/health", get(health::get))
-        .fallback(nothing_here)
-        .with_state(county);
-    guarded(routes, limits)
+        .route("/health", get(health::get));
+    guarded(routes, county, limits)
 }
 
-/// The listener of the desk: the console and its API; health.
-pub fn desk(desk: Arc<Desk>, limits: &Limits) -> Router {
-    let health = Router::new().route("/health", get(health::get)).with_state(Arc::clone(&desk.county));
-    let routes = review::routes(Arc::clone(&desk)).merge(health);
-    guarded(routes, limits).layer(axum::middleware::from_fn_with_state(desk, review::headers))
+/// The listener of the desk: the console and its API, later; health.
+pub fn desk(county: Arc<County>, limits: &Limits) -> Router {
+    guarded(Router::new().route("/health", get(health::get)), county, limits)
 }
 
-fn guarded(routes: Router, limits: &Limits) -> Router {
+fn guarded(routes: Router<Arc<County>>, county: Arc<County>, limits: &Limits) -> Router {
     routes
+        .fallback(nothing_here)
         .method_not_allowed_fallback(wrong_method)
+        .with_state(county)
         .layer(axum::middleware::from_fn_with_state(Gate::new(limits), gate::pass))
         .layer(tower_http::catch_panic::CatchPanicLayer::custom(gate::panicked))
 }

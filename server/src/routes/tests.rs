@@ -304,8 +304,9 @@ async fn a_panic_is_answered_with_a_number() {
     async fn panics() {
         panic!("as a test");
     }
+    let world = World::new().await;
     let routes = axum::Router::new().route("/panics", axum::routing::post(panics));
-    let routes = super::guarded(routes, &crate::testing::limits());
+    let routes = super::guarded(routes, world.county.clone(), &crate::testing::limits());
     let problem = send(&routes, "/panics", Vec::new()).await.unwrap_err();
     assert_eq!(problem.code, ProblemCode::Internal);
     assert!(!problem.params["reference"].is_empty());

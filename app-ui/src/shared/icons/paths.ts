@@ -22,8 +22,6 @@ export const paths = {
   plus: 'M12 5v14M5 12h14',
   send: 'M12 20V5M6 11l6-6 6 6',
   nosignal: 'M3 3l18 18M5 12.5a10 10 0 0 1 4-2.6M1.8 9a15 15 0 0 1 5-3.2M8.5 16a5 5 0 0 1 6.3-.6M12 20v.1M14 10.1a10 10 0 0 1 5 2.4M11 5.1A15 15 0 0 1 22.2 9',
-  table: 'M4 5h16v14H4zM4 10h16M10 10v9',
-  settings: 'M4 7h9M17 7h3M15 5v4M4 17h3M11 17h9M9 15v4',
 } as const
 
 /** The icons there are. */

@@ -72,32 +72,6 @@ problems! {
     KeyStoreChanged Call "手机系统的钥匙变了，解锁密码打不开了。数据都在，请打电话给县里要备用解锁码。"
         "The phone's own key store has changed, so the PIN cannot open it. Your data is safe; ring the county for the recovery code.";
 
-    // The console
-    LogInWrong Fix "登录名或密码不对。"
-        "The log-in name or the password is wrong.";
-    LogInTooSoon Retry "输错多次，请 {wait_s} 秒后再试。"
-        "Mistyped several times; try again in {wait_s} seconds.";
-    LogInMissing Fix "请先登录。页面上填的还在。"
-        "Please log in. What the page holds is kept.";
-    LogInLocked Fix "很久没有操作，已锁上。请再输一次密码，页面上填的还在。"
-        "Locked after a while without use. Type the password again; what the page holds is kept.";
-    PasswordFirst Fix "请先换掉第一次的密码。"
-        "Change the first password before anything else.";
-    PasswordWeak Fix "密码要 {limit} 位以上，不能和登录名或旧密码一样。"
-        "A password has {limit} characters or more and is neither the log-in name nor the old password.";
-    AccountClosed Call "这个账号已停用。请联系县管理员。"
-        "This account is closed. Ask the county administrator.";
-    AccountTaken Fix "这个登录名或这个人已有账号。没有改动。"
-        "This log-in name is taken, or this person has an account. Nothing was changed.";
-    NotForYou Call "您的职责里没有这一项，或不归您的区划。没有改动。"
-        "This is not among your roles, or not in your area. Nothing was changed.";
-    NotFromThisPage Fix "这个请求不是从控制台的页面发出的，没有执行。请刷新页面再试。"
-        "This request did not come from the console's page and was not carried out. Reload the page.";
-    GrantMissing Call "查看未成年人的内容要有负责人批准，这一项没有有效的批准。"
-        "Opening a child's answers takes a grant; none that holds covers this.";
-    DecidedAlready Fix "这一项已经有人处理过了。请刷新。"
-        "Somebody has decided on this already. Reload.";
-
     // Answers and visits
     NameMalformed Fix "请写姓名，或大家怎么称呼：1 到 50 个字，不能只有数字和符号。"
         "Give a name, or how people call them: 1 to 50 characters, not only digits and signs.";

@@ -1,10 +1,8 @@
-//! The directory: enrolment codes, enrolled devices, accounts of the desk and its access log. Not part
-//! of any log: what is here concerns this county's installation, not the people it serves.
+//! The directory: enrolment codes and enrolled devices. Not part of any log: what is here concerns
+//! this county's installation, not the people it serves.
 
-use super::{Access, Account, DeskSession};
 use crate::StoreError;
 use async_trait::async_trait;
-use domain::canonical::Hash;
 use domain::ids::{DeviceId, RecordId, WriterId};
 use domain::time::{Day, UnixMs};
 use std::collections::{BTreeMap, BTreeSet};
@@ -80,7 +78,7 @@ impl DeviceRecord {
     }
 }
 
-/// Enrolment codes, devices, accounts and the access log.
+/// Enrolment codes and devices.
 #[async_trait]
 pub trait Directory: Send + Sync {
     /// Keeps a new code; open codes of the same member of staff are cancelled (one sheet at a time).
@@ -145,64 +143,4 @@ pub trait Directory: Send + Sync {
     /// # Errors
     /// As any reading.
     async fn states(&self, as_of: Day) -> Result<BTreeMap<DeviceId, DeviceState>, StoreError>;
-
-    /// Keeps an account in the place of the one that this member of staff had. `false`, and nothing is
-    /// kept, when somebody else has the log-in name.
-    ///
-    /// # Errors
-    /// As any writing.
-    async fn put_account(&self, account: Account) -> Result<bool, StoreError>;
-
-    /// An account by its log-in name.
-    ///
-    /// # Errors
-    /// As any reading.
-    async fn account(&self, login: &str) -> Result<Option<Account>, StoreError>;
-
-    /// All accounts, ascending by log-in name.
-    ///
-    /// # Errors
-    /// As any reading.
-    async fn accounts(&self) -> Result<Vec<Account>, StoreError>;
-
-    /// Keeps a session.
-    ///
-    /// # Errors
-    /// As any writing.
-    async fn put_session(&self, session: DeskSession) -> Result<(), StoreError>;
-
-    /// A session by the hash of its token.
-    ///
-    /// # Errors
-    /// As any reading.
-    async fn session(&self, token: Hash) -> Result<Option<DeskSession>, StoreError>;
-
-    /// Ends a session.
-    ///
-    /// # Errors
-    /// As any writing.
-    async fn end_session(&self, token: Hash) -> Result<(), StoreError>;
-
-    /// Ends the sessions of a member of staff but for one, and everybody's that began before a time.
-    ///
-    /// # Errors
-    /// As any writing.
-    async fn end_sessions(
-        &self,
-        staff: RecordId,
-        but: Option<Hash>,
-        before_ms: UnixMs,
-    ) -> Result<(), StoreError>;
-
-    /// Writes a line of the access log; answers its number when it is on disk. Lines are never removed.
-    ///
-    /// # Errors
-    /// As any writing.
-    async fn log_access(&self, access: Access) -> Result<u64, StoreError>;
-
-    /// Lines of the access log before a number, the latest first, at most so many.
-    ///
-    /// # Errors
-    /// As any reading.
-    async fn accesses(&self, before: Option<u64>, count: usize) -> Result<Vec<(u64, Access)>, StoreError>;
 }

@@ -4,12 +4,10 @@
 //! Traits are async and used as `Arc<dyn …>`; a transaction never crosses a trait, the job goes in
 //! instead. Everything that crosses is plain data.
 
-mod accounts;
 mod directory;
 mod ledger;
 mod reports;
 
-pub use accounts::{Access, Account, DeskSession};
 pub use directory::{DeviceRecord, Directory, EnrolCode, EnrolState};
 pub use ledger::{Done, FeedPage, FeedRequest, FeedRow, Ledger, LedgerEntry};
 pub use reports::{Figures, FiguresQuery, HistoryItem, QueueItem, Reports, StandingQuery};

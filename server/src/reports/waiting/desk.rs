@@ -2,13 +2,13 @@
 
 use super::{Handle, Item, Kept, Reason};
 use crate::county::{County, at_county};
+use crate::reports::people::masked;
 use crate::reports::visits::staff_name;
 use domain::canonical::Hash;
 use domain::catalogue::{RecordKind, keys};
 use domain::head::{Head, Reading};
 use domain::ids::{AreaCode, RecordId};
 use domain::log::Dot;
-use domain::mask;
 use domain::patch::{Entry, RecordRef};
 use domain::permission::Audience;
 use domain::problem::{Problem, ProblemCode};
@@ -274,7 +274,7 @@ impl<'a> Desk<'a> {
         let record = RecordRef { kind: RecordKind::Person, id };
         let Some(head) = self.head(item, record).await? else { return Ok(None) };
         let person = Person::read(id, &head);
-        Ok(Some(if self.may_be_a_child(&person) { mask::name(&person.name) } else { person.name }))
+        Ok(Some(if self.may_be_a_child(&person) { masked(&person.name) } else { person.name }))
     }
 
     /// Of whom no day of birth is known may be a child.

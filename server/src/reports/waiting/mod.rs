@@ -18,19 +18,7 @@ use store::county::QueueItem;
 use sync::wire::receipt::ItemState;
 
 /// Why something waits.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Serialize,
-    serde::Deserialize,
-    clap::ValueEnum,
-    utoipa::ToSchema,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, clap::ValueEnum)]
 #[serde(rename_all = "snake_case")]
 #[value(rename_all = "snake_case")]
 pub enum Reason {
@@ -87,7 +75,7 @@ impl Reason {
 }
 
 /// That somebody wants to look at it later.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Kept {
     /// Who.
     pub by: String,
@@ -98,8 +86,7 @@ pub struct Kept {
 }
 
 /// Something that waits.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-#[schema(as = WaitingItem)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Item {
     /// By which it is named: log and serial; of what is contested, the record.
     pub handle: String,
@@ -110,19 +97,16 @@ pub struct Item {
     /// The kind of record, unless it cannot be read.
     pub kind: Option<&'static str>,
     /// The record.
-    #[schema(value_type = Option<String>)]
     pub record: Option<RecordId>,
     /// The contested field.
     pub field: Option<String>,
     /// Where it belongs.
-    #[schema(value_type = u64)]
     pub area: AreaCode,
     /// Its name.
     pub area_name: String,
     /// Who wrote it; of what is contested, everybody who did.
     pub author: String,
     /// When the visit was; of other things, when they were entered.
-    #[schema(value_type = Option<String>)]
     pub day: Option<Day>,
     /// Whom it is about; a child's name is masked.
     pub people: Vec<String>,
@@ -144,8 +128,7 @@ pub struct Filter {
 }
 
 /// What waits for a reviewer.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, utoipa::ToSchema)]
-#[schema(as = WaitingList)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct List {
     /// Oldest first; what is contested last.
     pub items: Vec<Item>,

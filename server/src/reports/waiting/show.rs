@@ -3,12 +3,12 @@
 use super::desk::Desk;
 use super::{Item, Reason};
 use crate::county::{County, at_county};
+use crate::reports::people::masked;
 use crate::reports::visits::staff_name;
 use domain::catalogue::{RecordKind, keys};
 use domain::head::{Head, Reading};
 use domain::ids::RecordId;
 use domain::log::Vector;
-use domain::mask;
 use domain::patch::{ANSWER_PREFIX, RecordRef};
 use domain::problem::{Problem, ProblemCode};
 use domain::subject::Person;
@@ -20,32 +20,26 @@ use sync::county::place::link;
 use sync::county::prepared::Decision;
 
 /// A field that an item sets.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-#[schema(as = WaitingField)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Field {
     /// Its key.
     pub field: String,
     /// The value; absent where it is a child's and only those responsible may read it.
-    #[schema(value_type = serde_json::Value)]
     pub value: Option<Value>,
     /// Where the answer came from.
-    #[schema(value_type = String)]
     pub origin: Origin,
     /// What stands at the county now.
-    #[schema(value_type = serde_json::Value)]
     pub stands: Option<Value>,
 }
 
 /// One of the values that stand side by side.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-#[schema(as = WaitingSide)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Side {
     /// The field.
     pub field: String,
     /// By which `settle` names the side: from 1.
     pub number: usize,
     /// The value.
-    #[schema(value_type = serde_json::Value)]
     pub value: Value,
     /// Who wrote it.
     pub by: String,
@@ -54,8 +48,7 @@ pub struct Side {
 }
 
 /// What was said of an item.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-#[schema(as = WaitingWord)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Word {
     /// `accept`, `dismiss` or `keep`.
     pub verdict: String,
@@ -68,8 +61,7 @@ pub struct Word {
 }
 
 /// An item, opened.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-#[schema(as = WaitingShown)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Shown {
     /// The item; of a record, each of its contested fields.
     pub items: Vec<Item>,
@@ -80,7 +72,6 @@ pub struct Shown {
     /// What stands side by side.
     pub sides: Vec<Side>,
     /// What the reader has seen of a contested record: to be handed back with the decision.
-    #[schema(value_type = Object)]
     pub seen: Vector,
     /// What was said of it, oldest first.
     pub words: Vec<Word>,
@@ -175,9 +166,7 @@ async fn fields(desk: &Desk<'_>, item: &QueueItem, stands: &Head) -> Result<Vec<
         child && (kind == RecordKind::ChildFile || key.starts_with(ANSWER_PREFIX) || words)
     };
     let name = |key: &str, value: &Value| match value.as_text() {
-        Some(name) if child && kind == RecordKind::Person && key == keys::NAME => {
-            Value::text(mask::name(name))
-        }
+        Some(name) if child && kind == RecordKind::Person && key == keys::NAME => Value::text(masked(name)),
         _ => value.clone(),
     };
     let order = desk.reference.order(entry.patch.form).unwrap_or_default();

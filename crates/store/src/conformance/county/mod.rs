@@ -1,6 +1,5 @@
 //! What a county's backend must do.
 
-mod accounts;
 mod coverage;
 mod decisions;
 mod directory;
@@ -184,10 +183,6 @@ cases! {
     "a device is kept as it was enrolled, and its state can be changed" directory::devices;
 
     "the states of devices are known as of any day" directory::states;
-
-    "an account is its holder's only one, and its log-in name nobody else's" accounts::accounts;
-    "a session is found by its token until it is ended" accounts::sessions;
-    "the access log keeps every line, and is read from its end" accounts::accesses;
 
     "the days on which phones were heard are kept" reports::heard;
     "the queue holds what waits, oldest first, and lets go of what was decided" reports::queue;

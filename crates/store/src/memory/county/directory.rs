@@ -1,12 +1,11 @@
-//! Enrolment codes, devices, accounts and the access log.
+//! Enrolment codes and devices.
 
 use super::MemoryCounty;
 use crate::StoreError;
-use crate::county::{Access, Account, DeskSession, DeviceRecord, Directory, EnrolCode, EnrolState};
+use crate::county::{DeviceRecord, Directory, EnrolCode, EnrolState};
 use async_trait::async_trait;
-use domain::canonical::Hash;
-use domain::ids::{DeviceId, RecordId};
-use domain::time::{Day, UnixMs};
+use domain::ids::DeviceId;
+use domain::time::Day;
 use std::collections::BTreeMap;
 use sync::county::needs::DeviceState;
 
@@ -84,67 +83,6 @@ impl Directory for MemoryCounty {
         self.read(|disk| {
             let until = disk.states.iter().filter(|((_, day), _)| *day <= as_of);
             until.map(|((device, _), state)| (*device, *state)).collect()
-        })
-    }
-
-    async fn put_account(&self, account: Account) -> Result<bool, StoreError> {
-        let accounts = &mut self.inner().disk.accounts;
-        if accounts.get(&account.login).is_some_and(|other| other.staff != account.staff) {
-            return Ok(false);
-        }
-        accounts.retain(|_, other| other.staff != account.staff);
-        accounts.insert(account.login.clone(), account);
-        Ok(true)
-    }
-
-    async fn account(&self, login: &str) -> Result<Option<Account>, StoreError> {
-        self.read(|disk| disk.accounts.get(login).cloned())
-    }
-
-    async fn accounts(&self) -> Result<Vec<Account>, StoreError> {
-        self.read(|disk| disk.accounts.values().cloned().collect())
-    }
-
-    async fn put_session(&self, session: DeskSession) -> Result<(), StoreError> {
-        self.inner().disk.sessions.insert(session.token, session);
-        Ok(())
-    }
-
-    async fn session(&self, token: Hash) -> Result<Option<DeskSession>, StoreError> {
-        self.read(|disk| disk.sessions.get(&token).cloned())
-    }
-
-    async fn end_session(&self, token: Hash) -> Result<(), StoreError> {
-        self.inner().disk.sessions.remove(&token);
-        Ok(())
-    }
-
-    async fn end_sessions(
-        &self,
-        staff: RecordId,
-        but: Option<Hash>,
-        before_ms: UnixMs,
-    ) -> Result<(), StoreError> {
-        let goes =
-            |one: &DeskSession| (one.staff == staff && Some(one.token) != but) || one.begun_ms < before_ms;
-        self.inner().disk.sessions.retain(|_, one| !goes(one));
-        Ok(())
-    }
-
-    async fn log_access(&self, access: Access) -> Result<u64, StoreError> {
-        let lines = &mut self.inner().disk.accesses;
-        lines.push(access);
-        Ok(lines.len() as u64)
-    }
-
-    async fn accesses(&self, before: Option<u64>, count: usize) -> Result<Vec<(u64, Access)>, StoreError> {
-        self.read(|disk| {
-            let numbered = (1..).zip(disk.accesses.iter().cloned());
-            let mut found: Vec<_> =
-                numbered.take_while(|(number, _)| before.is_none_or(|before| *number < before)).collect();
-            found.reverse();
-            found.truncate(count);
-            found
         })
     }
 }

@@ -12,8 +12,7 @@ mod reports;
 mod tests;
 
 use crate::StoreError;
-use crate::county::{Access, Account, DeskSession, DeviceRecord, EnrolCode};
-use domain::canonical::Hash;
+use crate::county::{DeviceRecord, EnrolCode};
 use domain::coverage::tally::Tally;
 use domain::coverage::{Generation, Generations, Rules, Standing};
 use domain::ids::{DeviceId, RecordId, WriterId};
@@ -73,11 +72,6 @@ struct Disk {
     heard: BTreeSet<(RecordId, Day)>,
     /// From which day on a device had another state.
     states: BTreeMap<(DeviceId, Day), DeviceState>,
-    /// By log-in name.
-    accounts: BTreeMap<String, Account>,
-    sessions: BTreeMap<Hash, DeskSession>,
-    /// In the order in which they were written; the first is number 1.
-    accesses: Vec<Access>,
 }
 
 /// A fault that is waiting for the next job.
@@ -127,9 +121,6 @@ impl MemoryCounty {
             codes: BTreeMap::new(),
             heard: BTreeSet::new(),
             states: BTreeMap::new(),
-            accounts: BTreeMap::new(),
-            sessions: BTreeMap::new(),
-            accesses: Vec::new(),
         };
         Self { inner: Mutex::new(Inner { disk, fault: None }) }
     }
