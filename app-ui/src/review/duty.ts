@@ -1,6 +1,6 @@
 // A rule of a duty in words.
 import { language } from '@/shared/words'
-import { code } from './codes'
+import { code } from '@/shared/codes'
 import type { DutyReply } from './kinds'
 import { either, t, told } from './words'
 

@@ -1,5 +1,5 @@
 // Fields of a record and their values in words, as far as the model's catalogue goes.
-import { code, type CodeTable } from './codes'
+import { code, type CodeTable } from '@/shared/codes'
 import { header } from './scope'
 import { t, type WordKey } from './words'
 
