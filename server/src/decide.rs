@@ -1,6 +1,7 @@
 //! 待处理: a reviewer's word on what waits, and on fields on which values differ.
 
 use crate::county::{County, at_county};
+use crate::problem::wrong;
 use crate::reports::waiting::{Desk, area_of_row};
 use crate::staff::telephone_number;
 use domain::catalogue::keys;
@@ -142,10 +143,8 @@ pub async fn settle(county: &County, word: &Settlement, now_ms: UnixMs) -> Resul
     let row = county.stores.ledger.record(word.record).await.map_err(at_county)?;
     let row = row.ok_or_else(|| Problem::new(ProblemCode::NothingFound))?;
     if !matches!(row.head.read(&word.field), Reading::Contested(_)) {
-        let wrong = Problem::new(ProblemCode::ArgumentWrong).with("name", &word.field);
-        return Err(
-            wrong.with("reason", "这一项没有不一致，可能已经定了 (nothing differs there; it may be settled)")
-        );
+        let en = "nothing differs there; it may be settled";
+        return Err(wrong(&word.field, "这一项没有不一致，可能已经定了", en));
     }
     let value = fitting(&word.field, word.value.clone())?;
     let sets = BTreeMap::from([(word.field.clone(), value)]);

@@ -1,11 +1,12 @@
 //! 县里的设定: what an area sets for its phones and its figures, each value from a day on.
 
 use crate::county::{County, at_county};
+use crate::problem::wrong;
 use domain::catalogue::{RecordKind, keys};
 use domain::ids::{AreaCode, RecordId, WriterId};
 use domain::patch::{Body, RecordRef};
 use domain::permission::{Act, require};
-use domain::problem::{Problem, ProblemCode};
+use domain::problem::Problem;
 use domain::settings::Setting;
 use domain::time::{Day, Stamp, UnixMs};
 use domain::value::Value;
@@ -50,39 +51,34 @@ pub struct Checked {
 /// `argument_wrong` for a name, value, area, day or source that cannot be; `right_missing`; what the
 /// store says.
 pub async fn check(county: &County, edit: &Edit, today: Day) -> Result<Checked, Problem> {
-    let wrong = |name: &str, reason: String| {
-        Err(Problem::new(ProblemCode::ArgumentWrong).with("name", name).with("reason", reason))
-    };
     let Some(setting) = Setting::from_code(&edit.setting) else {
         let known: Vec<_> = Setting::ALL.iter().map(|one| one.code()).collect();
-        return wrong(&edit.setting, format!("可设的有 (there are) {}", known.join(", ")));
+        let known = known.join(", ");
+        return Err(wrong(&edit.setting, format!("可设的有 {known}"), format!("there are {known}")));
     };
     let range = setting.range();
     if edit.value.is_some_and(|value| !range.contains(&value)) {
         let (least, most) = (range.start(), range.end());
-        return wrong(setting.code(), format!("要在 {least} 到 {most} 之间 (between {least} and {most})"));
+        let (zh, en) = (format!("要在 {least} 到 {most} 之间"), format!("between {least} and {most}"));
+        return Err(wrong(setting.code(), zh, en));
     }
     if edit.source.trim().is_empty() {
-        return wrong("--source", "要写依据 (the source is needed)".to_owned());
+        return Err(wrong("--source", "要写依据", "the source is needed"));
     }
     let (state, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
     if !reference.areas.0.contains_key(&edit.area) {
-        return wrong(&edit.area.to_string(), "没有这个区划 (no area of this county)".to_owned());
+        return Err(wrong(edit.area, "没有这个区划", "no area of this county"));
     }
     if edit.from < state.begins {
         let begins = state.begins;
-        return wrong(
-            "--from",
-            format!("统计从 {begins} 开始，不能更早 (nothing is counted before {begins})"),
-        );
+        let en = format!("nothing is counted before {begins}");
+        return Err(wrong("--from", format!("统计从 {begins} 开始，不能更早"), en));
     }
     let stands = |(area, one, from, _)| (area, one, from) == (edit.area, setting, edit.from);
     if edit.value.is_none() && !reference.settings.all().any(stands) {
         let from = edit.from;
-        return wrong(
-            setting.code(),
-            format!("这里从 {from} 起没有设过 (nothing is set here from {from} on)"),
-        );
+        let en = format!("nothing is set here from {from} on");
+        return Err(wrong(setting.code(), format!("这里从 {from} 起没有设过"), en));
     }
     require(&reference, edit.by, &BTreeSet::from([Act::EditRules]), edit.area, today)?;
     Ok(Checked { setting, before: reference.setting(setting, edit.area, edit.from) })
@@ -120,6 +116,7 @@ mod tests {
     use crate::seed::places::COUNTY;
     use crate::seed::staff::id;
     use crate::testing::{VILLAGE, World};
+    use domain::problem::ProblemCode;
     use store::county::Ledger;
 
     #[tokio::test]

@@ -7,11 +7,12 @@ use crate::config::Config;
 use crate::control::{Answer, Errand};
 use crate::decide::{Settlement, Verdict, Word};
 use crate::open;
+use crate::problem::wrong;
 use crate::reports::waiting::{Filter, Item, List, Reason, Shown, Side, contested_record, list, show};
 use crate::staff::{find, find_area};
 use domain::catalogue::RecordKind;
 use domain::ids::RecordId;
-use domain::problem::{Problem, ProblemCode};
+use domain::problem::Problem;
 use domain::value::{Origin, Value};
 use std::process::ExitCode;
 
@@ -131,24 +132,27 @@ async fn decide(config: &Config, said: Said, verdict: Verdict) -> Outcome {
 
 /// The value of a side, or a new one of the same type.
 fn chosen(sides: &[&Side], side: Option<usize>, value: Option<&str>) -> Result<Value, Problem> {
-    let wrong = |name: &str, reason: &str| {
-        Problem::new(ProblemCode::ArgumentWrong).with("name", name).with("reason", reason)
-    };
     let Some(text) = value else {
         let found = sides.iter().find(|one| Some(one.number) == side);
-        let none = || wrong("--use", "没有这一边，请看 show 印出的号码 (there is no such side; see `show`)");
+        let none = || {
+            wrong(
+                "--use",
+                "没有这一边，请看 `waiting show` 印出的号码",
+                "there is no such side; see `waiting show`",
+            )
+        };
         return found.map(|one| one.value.clone()).ok_or_else(none);
     };
     if text.is_empty() {
         return Ok(Value::Null);
     }
     let number =
-        || text.parse().map(Value::Int).map_err(|_| wrong("--value", "这里要填数字 (a number is needed)"));
+        || text.parse().map(Value::Int).map_err(|_| wrong("--value", "这里要填数字", "a number is needed"));
     match sides.iter().map(|one| &one.value).find(|value| !value.is_null()) {
         Some(Value::Int(_)) => number(),
         Some(Value::Bool(_)) => {
             let truth = text.parse().map(Value::Bool);
-            truth.map_err(|_| wrong("--value", "这里要填 true 或 false (true or false is needed)"))
+            truth.map_err(|_| wrong("--value", "这里要填 true 或 false", "true or false is needed"))
         }
         Some(Value::List(_)) => Ok(Value::List(text.split(',').map(str::to_owned).collect())),
         _ => Ok(Value::text(text)),

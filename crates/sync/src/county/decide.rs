@@ -67,8 +67,7 @@ fn one_item(
         ReviewVerdict::Accept { .. } => None,
         _ if silent => {
             let missing = Problem::new(ProblemCode::ArgumentWrong).with("name", "reason");
-            let said = "没有写原因 (a reason is needed)";
-            return Some(Err(missing.with("reason", said)));
+            return Some(Err(missing.with_both("reason", "没有写原因", "a reason is needed")));
         }
         ReviewVerdict::Keep { .. } => return Some(Ok(())),
         ReviewVerdict::Dismiss { .. } => Some(Problem::new(ProblemCode::NotAdopted).with("reason", reason)),
@@ -137,8 +136,8 @@ fn entry(
 fn asked(work: &mut Work<'_>, one: &HeldEntry, dismissed: bool) -> Result<(), Problem> {
     if dismissed {
         let taken = Problem::new(ProblemCode::ArgumentWrong).with("name", one.entry.patch.serial);
-        let said = "已经计入，不能不采用；不实的走访要作废 (it is taken in already; a visit that is not true is made void)";
-        return Err(taken.with("reason", said));
+        let en = "it is taken in already; a visit that is not true is made void";
+        return Err(taken.with_both("reason", "已经计入，不能不采用；不实的走访要作废", en));
     }
     work.change_state(one.entry.patch.dot(), one.hash, ItemState::Applied, None, None);
     Ok(())

@@ -2,6 +2,7 @@
 
 use super::{Handle, Item, Kept, Reason};
 use crate::county::{County, at_county};
+use crate::problem::wrong;
 use crate::reports::visits::staff_name;
 use domain::canonical::Hash;
 use domain::catalogue::{RecordKind, keys};
@@ -54,16 +55,16 @@ impl<'a> Desk<'a> {
     /// The item of a name.
     pub fn find(&self, text: &str) -> Result<&QueueItem, Problem> {
         let found = Handle::find(&places(&self.queue), text);
-        let wrong =
-            |reason: &str| Problem::new(ProblemCode::ArgumentWrong).with("name", text).with("reason", reason);
         match found.as_slice() {
-            [] => Err(wrong(
-                "没有这样一条在等，可能已经处理过 (nothing of this name waits; it may have been decided on)",
-            )),
+            [] => {
+                let en = "nothing of this name waits; it may have been decided on";
+                Err(wrong(text, "没有这样一条在等，可能已经处理过", en))
+            }
             [at] => self.queue.get(*at).ok_or_else(|| Problem::new(ProblemCode::NothingFound)),
             several => {
                 let texts: Vec<_> = several.iter().map(|at| self.names.text(*at)).collect();
-                Err(wrong(&format!("{}：有好几条 (there are several)", texts.join("、"))))
+                let (zh, en) = (texts.join("、"), texts.join(", "));
+                Err(wrong(text, format!("有好几条：{zh}"), format!("there are several: {en}")))
             }
         }
     }

@@ -3,6 +3,7 @@
 use super::desk::Desk;
 use super::{Item, Reason};
 use crate::county::{County, at_county};
+use crate::problem::wrong;
 use crate::reports::visits::staff_name;
 use domain::catalogue::{RecordKind, keys};
 use domain::head::{Head, Reading};
@@ -10,7 +11,7 @@ use domain::ids::RecordId;
 use domain::log::Vector;
 use domain::mask;
 use domain::patch::{ANSWER_PREFIX, RecordRef};
-use domain::problem::{Problem, ProblemCode};
+use domain::problem::Problem;
 use domain::subject::Person;
 use domain::time::{Day, UnixMs};
 use domain::value::{Origin, Value};
@@ -114,10 +115,7 @@ pub async fn show(county: &County, text: &str, today: Day) -> Result<Shown, Prob
 pub(crate) async fn contested_record(county: &County, id: RecordId) -> Result<RecordRef, Problem> {
     let all = county.stores.reports.contested(super::desk::WAITING_MAX).await.map_err(at_county)?;
     let found = all.into_iter().find(|record| record.id == id);
-    found.ok_or_else(|| {
-        let wrong = Problem::new(ProblemCode::ArgumentWrong).with("name", id);
-        wrong.with("reason", "这条记录没有填写不一致的地方 (nothing of this record is contested)")
-    })
+    found.ok_or_else(|| wrong(id, "这条记录没有填写不一致的地方", "nothing of this record is contested"))
 }
 
 async fn contested(county: &County, desk: &Desk<'_>, id: RecordId) -> Result<Shown, Problem> {
