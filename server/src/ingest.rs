@@ -12,11 +12,12 @@ use crate::readmit;
 use axum::body::Bytes;
 use domain::canonical::Hash;
 use domain::catalogue::{RecordKind, keys};
-use domain::ids::{DeviceId, WriterId};
+use domain::ids::{AreaCode, DeviceId, WriterId};
 use domain::patch::{Body, Patch};
 use domain::problem::{Problem, ProblemCode};
-use domain::settings::Setting;
-use domain::time::{Day, Happened, UnixMs};
+use domain::reference::Reference;
+use domain::settings::{LIMIT_PREFIX, Setting};
+use domain::time::{Day, Happened, Stamp, UnixMs};
 use domain::value::Value;
 use domain::visit::late_without_reason;
 use forms::verdict::verdict;
@@ -25,6 +26,7 @@ use seal::frame::{Limits, RequestFrame, seal_reply};
 use seal::word::SignedWord;
 use seal::{Dictionaries, Dictionary, KeyId, SigningKey};
 use serde::Deserialize;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use store::county::Done;
@@ -67,16 +69,17 @@ pub async fn exchange(county: &Arc<County>, posted: Bytes, now_ms: UnixMs) -> Re
     let frame = readmit::unwrapped(county, posted, now_ms).await?;
     let device = RequestFrame::open(&frame, LIMITS).map_err(|error| error.at_county())?.device;
     let known = county.device(device).await?;
+    let (_, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
     let mut request = if frame.len() > AMONG_BYTES_MAX {
-        let county = Arc::clone(county);
-        let read = tokio::task::spawn_blocking(move || read(&county, &frame, known)).await;
+        let (county, reference) = (Arc::clone(county), Arc::clone(&reference));
+        let read = tokio::task::spawn_blocking(move || read(&county, &reference, &frame, known)).await;
         read.map_err(|_| Problem::new(ProblemCode::Internal).with("reference", "reading"))??
     } else {
-        read(county, &frame, known)?
+        read(county, &reference, &frame, known)?
     };
     let missing = &request.forms_missing;
     if !missing.is_empty() && county.forms.load(county.stores.ledger.as_ref(), missing).await? {
-        judge(county, &mut request.exchange.pieces);
+        judge(county, &reference, &mut request.exchange.pieces);
     }
     let done = county.run(Job::Exchange(Box::new(request.exchange)), now_ms).await?;
     // A phone that has not heard of the present key yet is told of it by the one that it knows.
@@ -94,7 +97,12 @@ pub async fn exchange(county: &Arc<County>, posted: Bytes, now_ms: UnixMs) -> Re
 }
 
 /// From bytes to a job. The signature comes first: a stranger's bytes reach nothing behind it.
-fn read(county: &County, frame: &[u8], known: KnownDevice) -> Result<Request, Problem> {
+fn read(
+    county: &County,
+    reference: &Reference,
+    frame: &[u8],
+    known: KnownDevice,
+) -> Result<Request, Problem> {
     let (device, message) = open(frame, known, &county.dictionaries)?;
     let request = decode(&message)?;
     let items: usize = request.logs.iter().map(|piece| piece.items.len()).sum();
@@ -102,7 +110,7 @@ fn read(county: &County, frame: &[u8], known: KnownDevice) -> Result<Request, Pr
         return Err(Problem::new(ProblemCode::RequestTooLarge).with("limit", ITEMS_MAX));
     }
     let mut pieces: Vec<Piece> = request.logs.iter().map(Piece::decode).collect();
-    let forms_missing = judge(county, &mut pieces);
+    let forms_missing = judge(county, reference, &mut pieces);
     // Heads that make no sense are left out; the phone offers them again to the next version.
     let recovered = request.recovered.map_or_else(Vec::new, |heads| heads.decode().0);
     let followed = Followed { feeds: request.feeds, digest: request.digest, heard: request.cursor.is_some() };
@@ -165,12 +173,18 @@ pub(crate) fn decode(message: &[u8]) -> Result<ExchangeRequest, Problem> {
 
 /// What is asked of late visits, and the form's verdict on every row of answers: a question to somebody,
 /// never a refusal. Answers which forms are not ready here; rows under these are not judged.
-fn judge(county: &County, pieces: &mut [Piece]) -> BTreeSet<Hash> {
+fn judge(county: &County, reference: &Reference, pieces: &mut [Piece]) -> BTreeSet<Hash> {
     let mut missing = BTreeSet::new();
     for piece in pieces {
+        let mut village = None;
         for (entry, _) in &piece.entries {
             let Some(body) = &entry.body else { continue };
-            let late = late(&entry.patch, body, &body.given);
+            // Parts follow their visit.
+            village = code(body.sets.get(keys::VILLAGE)).or(village);
+            let mine = reference.assignments_of(entry.patch.author).map(|one| one.area).next();
+            let area = village.or(mine).unwrap_or(county.keys.county());
+            let given = believed(reference, area, entry.patch.stamp, &body.given);
+            let late = late(&entry.patch, body, &given);
             if late.is_some() {
                 piece.questions.insert(entry.patch.serial, late.into_iter().collect());
             }
@@ -179,8 +193,8 @@ fn judge(county: &County, pieces: &mut [Piece]) -> BTreeSet<Hash> {
                 missing.insert(hash);
                 continue;
             };
-            let Body { row, origins, given, .. } = body;
-            let questions = verdict(&form, row, origins, given);
+            let Body { row, origins, .. } = body;
+            let questions = verdict(&form, row, origins, &given);
             if !questions.is_empty() {
                 piece.questions.insert(entry.patch.serial, questions);
             }
@@ -189,7 +203,21 @@ fn judge(county: &County, pieces: &mut [Piece]) -> BTreeSet<Hash> {
     missing
 }
 
+fn code(value: Option<&Value>) -> Option<AreaCode> {
+    u64::try_from(value?.as_int()?).ok().map(AreaCode)
+}
+
 type Given = BTreeMap<String, Value>;
+
+/// What a phone judged by, with the limits as somebody did set them.
+fn believed<'g>(reference: &Reference, area: AreaCode, stamp: Stamp, given: &'g Given) -> Cow<'g, Given> {
+    let mut given = Cow::Borrowed(given);
+    if given.keys().any(|key| key.starts_with(LIMIT_PREFIX)) {
+        let day = Day::of(stamp.best_ms());
+        reference.settings.correct(&reference.areas, area, day, given.to_mut());
+    }
+    given
+}
 
 /// 补记: what is asked of a visit that was entered later than its phone knew was set, without a reason. Also
 /// of a date that is amended: or the rule would be got round in two steps.

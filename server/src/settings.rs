@@ -92,7 +92,7 @@ pub async fn set(county: &County, edit: &Edit, now_ms: UnixMs) -> Result<(), Pro
     let Checked { setting, .. } = check(county, edit, Day::of(now_ms)).await?;
     let place = format!("{}/{}", setting.code(), edit.from);
     let area = i64::try_from(edit.area.0).unwrap_or_default();
-    let sets = BTreeMap::from([
+    let mut sets = BTreeMap::from([
         (keys::AREA.to_owned(), Value::Int(area)),
         (
             format!("{}{place}", keys::SETTING),
@@ -100,6 +100,9 @@ pub async fn set(county: &County, edit: &Edit, now_ms: UnixMs) -> Result<(), Pro
         ),
         (format!("{}{place}", keys::SETTING_SOURCE), Value::text(edit.source.trim())),
     ]);
+    if let Some(value) = edit.value {
+        sets.insert(format!("{}{}/{value}", keys::SETTING_WAS, setting.code()), Value::Bool(true));
+    }
     let stamp = Stamp { wall_ms: now_ms, county_ms: now_ms, ..Stamp::default() };
     let body = Body { sets, salt: WriterId(county.dice.number()), ..Body::default() };
     let record = OwnRecord::Known(record(edit.area));

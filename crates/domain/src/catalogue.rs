@@ -222,6 +222,9 @@ pub mod keys {
     pub const SETTING: &str = "set/";
     /// `source/{name}/{date}`: text, the source of that value: document, decision.
     pub const SETTING_SOURCE: &str = "source/";
+    /// `was/{name}/{value}`: true, a value that was ever set: when it has been replaced or taken back, phones
+    /// that have not heard of it may still judge by it.
+    pub const SETTING_WAS: &str = "was/";
 
     /// Text: the place in its log of the item that was decided on, `writer:serial`.
     pub const ITEM: &str = "item";

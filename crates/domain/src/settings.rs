@@ -7,7 +7,7 @@ use crate::head::Head;
 use crate::ids::{AreaCode, RecordId};
 use crate::time::Day;
 use crate::value::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
 macro_rules! settings {
@@ -89,12 +89,19 @@ impl Setting {
     }
 }
 
-/// What an area has set, from which day on.
-type Values = BTreeMap<(Setting, Day), i32>;
+/// What an area has set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Own {
+    area: AreaCode,
+    /// From which day on.
+    values: BTreeMap<(Setting, Day), i32>,
+    /// Whatever was ever set, also what was replaced or taken back since.
+    was: BTreeSet<(Setting, i32)>,
+}
 
 /// All settings of a county, by the records of their areas.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Settings(BTreeMap<RecordId, (AreaCode, Values)>);
+pub struct Settings(BTreeMap<RecordId, Own>);
 
 impl Settings {
     /// Takes in the record of an area as it stands now. What is contested, or out of its range, or of a
@@ -108,25 +115,47 @@ impl Settings {
             let value = i32::try_from(head.int(&format!("{}{rest}", keys::SETTING))?).ok()?;
             setting.range().contains(&value).then_some(((setting, day.parse().ok()?), value))
         };
-        self.0.insert(id, (area, head.under(keys::SETTING).filter_map(value).collect()));
+        let values: BTreeMap<_, _> = head.under(keys::SETTING).filter_map(value).collect();
+        let told = |(rest, _): (&str, _)| {
+            let (name, value) = rest.split_once('/')?;
+            Some((Setting::from_code(name)?, value.parse().ok()?))
+        };
+        let standing = values.iter().map(|((setting, _), value)| (*setting, *value));
+        let was = head.under(keys::SETTING_WAS).filter_map(told).chain(standing).collect();
+        self.0.insert(id, Own { area, values, was });
     }
 
     /// What holds in an area on a day. O(areas above · settings).
     pub fn value(&self, areas: &Areas, setting: Setting, area: AreaCode, day: Day) -> i32 {
         let of = |above: AreaCode| {
-            let own = self.0.values().filter(|(area, _)| *area == above);
+            let own = self.0.values().filter(|own| own.area == above);
             let held =
-                own.filter_map(|(_, set)| set.range((setting, Day(i32::MIN))..=(setting, day)).next_back());
+                own.filter_map(|own| own.values.range((setting, Day(i32::MIN))..=(setting, day)).next_back());
             held.max_by_key(|(key, _)| key.1).map(|(_, value)| *value)
         };
         areas.ancestors(area).find_map(of).unwrap_or(setting.default_value())
     }
 
-    /// Everything that was ever set, by area, setting and day.
+    /// Puts what holds in an area on a day in the place of limits that nobody ever set there: a phone may be
+    /// behind what was set, but it sets nothing itself. O(areas with settings) for each limit that is told.
+    pub fn correct(&self, areas: &Areas, area: AreaCode, day: Day, given: &mut BTreeMap<String, Value>) {
+        for setting in Setting::ALL {
+            let Some(told) = given.get_mut(&setting.given_key()) else { continue };
+            let mut set = self.0.values().filter(|own| areas.within(area, own.area));
+            let was = |value: i32| {
+                value == setting.default_value() || set.any(|own| own.was.contains(&(*setting, value)))
+            };
+            if !told.as_int().and_then(|told| i32::try_from(told).ok()).is_some_and(was) {
+                *told = Value::Int(i64::from(self.value(areas, *setting, area, day)));
+            }
+        }
+    }
+
+    /// Everything that is set, by area, setting and day.
     pub fn all(&self) -> impl Iterator<Item = (AreaCode, Setting, Day, i32)> {
-        self.0
-            .values()
-            .flat_map(|(area, set)| set.iter().map(|((setting, day), value)| (*area, *setting, *day, *value)))
+        self.0.values().flat_map(|own| {
+            own.values.iter().map(move |((setting, day), value)| (own.area, *setting, *day, *value))
+        })
     }
 }
 
@@ -206,6 +235,47 @@ mod tests {
         let day = "2026-11-23".parse().unwrap();
         assert_eq!(settings.value(&areas(), Setting::LateDays, VILLAGE, day), 9);
         assert_eq!(settings.all().count(), 1);
+    }
+
+    #[test]
+    fn a_limit_that_nobody_ever_set_there_is_not_believed() {
+        let mut settings = Settings::default();
+        let own = [("late_days/2026-01-01", &[30_i64][..]), ("late_days/2026-06-01", &[3])];
+        settings.take(RecordId::named("settings", "county"), &head(COUNTY, &own));
+        settings.take(
+            RecordId::named("settings", "township"),
+            &head(TOWNSHIP, &[("late_days/2026-01-01", &[60])]),
+        );
+        let (late, day) = (Setting::LateDays, "2026-11-23".parse().unwrap());
+        for (area, told, believed) in [
+            (COUNTY, Value::Int(30), 30),
+            (COUNTY, Value::Int(7), 7),
+            (COUNTY, Value::Int(366), 3),
+            (COUNTY, Value::Int(i64::MAX), 3),
+            (COUNTY, Value::from("366"), 3),
+            (COUNTY, Value::Int(60), 3),
+            (VILLAGE, Value::Int(60), 60),
+        ] {
+            let mut given = BTreeMap::from([(late.given_key(), told)]);
+            settings.correct(&areas(), area, day, &mut given);
+            assert_eq!(late.given(&given), believed, "{area}");
+        }
+        // Replaced since, or taken back: whoever has not heard of it did nothing wrong.
+        let mut replaced = head(COUNTY, &[("late_days/2026-11-20", &[2])]);
+        let was = replaced.fields.values().next().unwrap().clone();
+        replaced.fields.insert(format!("{}late_days/90", keys::SETTING_WAS), was);
+        settings.take(RecordId::named("settings", "county"), &replaced);
+        for (told, believed) in [(90, 90), (2, 2), (91, 2)] {
+            let mut given = BTreeMap::from([(late.given_key(), Value::Int(told))]);
+            settings.correct(&areas(), COUNTY, day, &mut given);
+            assert_eq!(late.given(&given), believed);
+        }
+        assert_eq!(settings.value(&areas(), late, COUNTY, day), 2, "nobody goes by it any more");
+        let mut given = BTreeMap::new();
+        settings.correct(&areas(), COUNTY, day, &mut given);
+        assert!(given.is_empty(), "the default is not told");
+        late.give(100_000, &mut given);
+        assert_eq!(late.given(&given), 7, "out of its range");
     }
 
     #[test]
