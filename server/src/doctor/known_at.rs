@@ -16,7 +16,7 @@ use domain::subject::Person;
 use domain::time::Day;
 use domain::visit::{Part, PartFact, Visit};
 use std::collections::{BTreeMap, BTreeSet};
-use sync::merge::{Item, settle};
+use sync::merge::{Item, counted, settle};
 use sync::wire::receipt::ItemState;
 
 /// Figures as they were known.
@@ -69,10 +69,7 @@ async fn arrived(county: &County, day: Day) -> Result<BTreeMap<RecordRef, Vec<En
             let Some(mut entry) = row.entry.filter(|_| settles && row.arrived_ms < until_ms) else {
                 continue;
             };
-            if row.state != ItemState::Applied {
-                // Passed over: the vector goes on, the fields stay as they are.
-                entry.body = None;
-            }
+            entry.body = counted(row.state, entry.body.as_ref()).cloned();
             arrived.entry(entry.patch.record).or_default().push(entry);
         }
         if last {

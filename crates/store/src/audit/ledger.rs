@@ -10,7 +10,7 @@ use domain::patch::RecordRef;
 use domain::reference::Reference;
 use std::collections::BTreeSet;
 use sync::county::outcome::ledger_hash;
-use sync::merge::{Item, settle};
+use sync::merge::{Item, counted, settle};
 use sync::wire::receipt::ItemState;
 
 pub(super) async fn check(ledger: &dyn Ledger, reports: &dyn Reports) -> Result<Vec<Finding>, StoreError> {
@@ -80,7 +80,7 @@ fn whole(row: &LedgerEntry) -> bool {
 fn settled(reference: &Reference, history: &[HistoryItem]) -> Head {
     settle(history.iter().filter(|one| settles(one.state)).map(|one| Item {
         patch: &one.entry.patch,
-        body: one.entry.body.as_ref().filter(|_| one.state == ItemState::Applied),
+        body: counted(one.state, one.entry.body.as_ref()),
         order: reference.order(one.entry.patch.form).unwrap_or(&[]),
     }))
 }

@@ -6,6 +6,7 @@ use super::permit;
 use super::plan::own;
 use super::prepared::{Decision, OwnPatch, OwnRecord, ReviewVerdict};
 use super::work::Work;
+use crate::merge::counted;
 use crate::wire::receipt::ItemState;
 use domain::catalogue::keys;
 use domain::ids::RecordId;
@@ -153,10 +154,8 @@ fn held(work: &mut Work<'_>, one: &HeldEntry, told: Option<Problem>) -> Option<R
     }
     let mut entry = one.entry.clone();
     let state = if told.is_none() { judge::taken_in(&entry) } else { ItemState::Dismissed };
-    if told.is_some() {
-        // It is passed over: the vector goes on, the fields stay as they are.
-        entry.body = None;
-    }
+    // What is passed over writes nothing; the vector goes on.
+    entry.body = counted(state, one.entry.body.as_ref()).cloned();
     work.released.insert(one.hash);
     if work.take(&entry) {
         let questions = if told.is_none() { one.questions.clone() } else { Vec::new() };

@@ -3,7 +3,7 @@
 use super::needs::{CountyState, HeldEntry, HistoryEntry, Loaded, LoadedRecord, Needs, RecordRow, WaitsFor};
 use super::outcome::{Held, LedgerRow, Plan, StateChange, ledger_hash};
 use super::prepared::Prepared;
-use crate::merge::{Applied, Item, apply, settle};
+use crate::merge::{Applied, Item, apply, counted, settle};
 use crate::wire::receipt::ItemState;
 use domain::canonical::Hash;
 use domain::catalogue::{RecordKind, keys};
@@ -173,12 +173,11 @@ impl<'a> Work<'a> {
             return None;
         };
         let fresh = self.plan.ledger.iter().filter_map(|row| match &row.held {
-            // Of what is erased there is no body.
             Held::Entry(entry)
                 if matches!(row.state, ItemState::Applied | ItemState::Erased)
                     && entry.patch.record == record =>
             {
-                Some((&**entry, true))
+                Some((&entry.patch, counted(row.state, entry.body.as_ref())))
             }
             _ => None,
         });
@@ -186,16 +185,18 @@ impl<'a> Work<'a> {
         let changes = self.plan.states.iter().map(|change| (change.hash, change.state));
         let changes: BTreeMap<Hash, ItemState> = changes.collect();
         let state = |one: &HistoryEntry| changes.get(&one.entry.patch.hash()).copied().unwrap_or(one.state);
-        let counted = history.iter().filter_map(|one| match state(one) {
-            ItemState::Applied => Some((&one.entry, true)),
-            ItemState::Dismissed | ItemState::Erased => Some((&one.entry, false)),
+        let stored = history.iter().filter_map(|one| match state(one) {
+            state @ (ItemState::Applied | ItemState::Dismissed | ItemState::Erased) => {
+                Some((&one.entry.patch, counted(state, one.entry.body.as_ref())))
+            }
             ItemState::Awaiting | ItemState::SetAside | ItemState::Forked => None,
         });
         let reference = self.reference.as_ref().unwrap_or(&self.loaded.reference);
-        let items = counted.chain(fresh).chain([(entry, true)]).map(|(entry, taken)| Item {
-            patch: &entry.patch,
-            body: entry.body.as_ref().filter(|_| taken),
-            order: reference.order(entry.patch.form).unwrap_or(&[]),
+        let last = (&entry.patch, entry.body.as_ref());
+        let items = stored.chain(fresh).chain([last]).map(|(patch, body)| Item {
+            patch,
+            body,
+            order: reference.order(patch.form).unwrap_or(&[]),
         });
         Some(settle(items))
     }

@@ -2,7 +2,6 @@
 
 use super::settle::Item;
 use domain::head::Head;
-use domain::log::Dot;
 
 /// What became of a head.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,9 +30,9 @@ pub fn apply(head: &mut Head, item: Item<'_>) -> Applied {
         standing.insert(place, write);
     }
     head.vector.raise(dot);
-    for (writer, serial) in &item.patch.seen.0 {
-        if head.vector.get(*writer) < *serial {
-            head.ahead.raise(Dot { writer: *writer, serial: *serial });
+    for seen in item.settles() {
+        if !head.vector.covers(seen) {
+            head.ahead.raise(seen);
         }
     }
     // What has arrived since is no longer ahead.

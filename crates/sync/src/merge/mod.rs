@@ -8,4 +8,4 @@ mod apply;
 mod settle;
 
 pub use apply::{Applied, apply, overlay};
-pub use settle::{Item, settle};
+pub use settle::{Item, counted, settle};

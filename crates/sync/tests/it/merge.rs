@@ -11,7 +11,8 @@ use domain::time::Stamp;
 use domain::value::Value;
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
-use sync::merge::{Applied, Item, apply, overlay, settle};
+use sync::merge::{Applied, Item, apply, counted, overlay, settle};
+use sync::wire::receipt::ItemState;
 
 const FIELDS: [&str; 3] = ["phone", "village", "life/died"];
 
@@ -23,7 +24,8 @@ struct Made {
 
 impl Made {
     fn item(&self, taken: bool) -> Item<'_> {
-        Item { patch: &self.patch, body: taken.then_some(&self.body), order: &[] }
+        let state = if taken { ItemState::Applied } else { ItemState::Dismissed };
+        Item { patch: &self.patch, body: counted(state, Some(&self.body)), order: &[] }
     }
 }
 
