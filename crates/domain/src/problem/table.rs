@@ -235,6 +235,8 @@ problems! {
         "The visit is dated before {begins}, from which day on the county counts; a reviewer will look. If the date is a slip, amend it. Nothing is lost.";
     NotPermitted Call "这一项要由乡镇或县里来改，已放到待处理。内容都在。"
         "This has to be changed by the township or county; a reviewer will look. Nothing is lost.";
+    OfferedAfterRestore Call "县里恢复备份后，手机 {device} 交回的一条旧记录；作者和时间是手机说的，请核对。内容都在。"
+        "After the county's backup was restored, phone {device} gave this earlier record back; its author and time are what the phone says: please check. Nothing is lost.";
     ItemUndecodable Call "这一条读不出来，已原样存放，由县里看。内容都在。"
         "This item cannot be read; it is kept as it came for a reviewer. Nothing is lost.";
     ChainBroken Call "这台手机的记录在第 {serial} 条接不上，从那里起已原样存放。内容都在。"

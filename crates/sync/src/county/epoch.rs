@@ -12,7 +12,7 @@ use crate::wire::receipt::ItemState;
 use domain::canonical::Transcript;
 use domain::catalogue::RecordKind;
 use domain::head::{Head, Write};
-use domain::ids::{RecordId, WriterId};
+use domain::ids::{DeviceId, RecordId, WriterId};
 use domain::log::{Dot, Mark, Vector};
 use domain::patch::{Body, Entry, Patch, RecordRef, Salt};
 use domain::permission::{Scope, scopes};
@@ -85,7 +85,7 @@ pub(super) fn recover(work: &mut Work<'_>, exchange: &Exchange) {
     if work.plan.receipts_only || work.county.epoch == aside || exchange.recovered.is_empty() {
         return;
     }
-    let holder = device.staff;
+    let (holder, by) = (device.staff, device.device);
     let followed = scopes(work.reference(), holder, Day::of(work.prepared.now_ms));
     let Some(marks) = marks_of_former(work) else { return };
     let mut salts = Salts(exchange.salt, 0);
@@ -110,7 +110,7 @@ pub(super) fn recover(work: &mut Work<'_>, exchange: &Exchange) {
             let patch = OwnPatch { record, form: None, body, seen, author: holder, stamp };
             match may_write(work, &patch) {
                 Some(true) => own(work, &[patch]),
-                Some(false) => set_aside(work, &mut log, OwnPatch { author: one.author, ..patch }),
+                Some(false) => set_aside(work, &mut log, OwnPatch { author: one.author, ..patch }, by),
                 None => {}
             }
         }
@@ -218,11 +218,12 @@ fn entry_of(patch: &OwnPatch, writer: WriterId, after: Mark) -> Option<Entry> {
     Some(Entry { patch: envelope, body: Some(body) })
 }
 
-fn set_aside(work: &mut Work<'_>, log: &mut WriterRow, patch: OwnPatch) {
+/// Holds what a phone gives back for a reviewer, who is told which phone: nothing proves its author.
+fn set_aside(work: &mut Work<'_>, log: &mut WriterRow, patch: OwnPatch, by: DeviceId) {
     let Some(entry) = entry_of(&patch, work.prepared.spare_writer, log.mark) else { return };
     let hash = entry.patch.hash();
     log.mark = Mark { serial: entry.patch.serial, hash };
-    let problem = Some(Problem::new(ProblemCode::NotPermitted));
+    let problem = Some(Problem::new(ProblemCode::OfferedAfterRestore).with("device", by));
     let held = Held::Entry(Box::new(entry));
     work.append(held, hash, ItemState::SetAside, Some(WaitsFor::Reviewer), problem, Vec::new(), None);
 }

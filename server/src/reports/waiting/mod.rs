@@ -38,6 +38,8 @@ pub enum Reason {
     OutsideArea,
     /// 没有权限
     NotPermitted,
+    /// 恢复备份后手机交回的
+    Restored,
     /// 停用或没有登记的手机
     Device,
     /// 读不出来
@@ -60,6 +62,7 @@ impl Reason {
         match self {
             Self::OutsideArea => "不在负责的村",
             Self::NotPermitted => "没有权限",
+            Self::Restored => "恢复备份后手机交回的",
             Self::Device => "手机停用或没有登记",
             Self::Undecodable => "读不出来",
             Self::Forked => "记录接不上",
@@ -80,6 +83,7 @@ impl Reason {
             (ItemState::Applied, _) => Self::Question,
             (ItemState::Awaiting, _) => Self::Awaiting,
             (_, Some(ProblemCode::OutsideArea)) => Self::OutsideArea,
+            (_, Some(ProblemCode::OfferedAfterRestore)) => Self::Restored,
             (_, Some(ProblemCode::DeviceWasRevoked | ProblemCode::DeviceUnknown)) => Self::Device,
             _ => Self::NotPermitted,
         }

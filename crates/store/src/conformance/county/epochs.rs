@@ -8,6 +8,7 @@ use domain::head::{Head, Write};
 use domain::ids::WriterId;
 use domain::log::Mark;
 use domain::patch::RecordRef;
+use domain::problem::{Problem, ProblemCode};
 use domain::value::{Origin, Value};
 use std::collections::BTreeSet;
 use sync::county::needs::DeviceState;
@@ -110,6 +111,10 @@ pub async fn recovered(world: &mut World) -> Outcome {
         same!(brought.map(|write| write.author), Some(phone.staff), "in the name of who brought it");
         same!(world.states(later).await?, [ItemState::SetAside], "whoever may not write it asks a reviewer");
     }
+    let queue = world.county.reports.queue(9).await?;
+    let told: Vec<Option<Problem>> = queue.into_iter().map(|item| item.problem).collect();
+    let problem = Problem::new(ProblemCode::OfferedAfterRestore).with("device", phone.device);
+    same!(told, [Some(problem)], "and is told which phone says so");
     let waiting = world.queued().await?;
     same!(world.decide(waiting, true).await?, None, "a reviewer takes it in");
     let fields = |head: &Head| -> Vec<(String, Option<Value>)> {
