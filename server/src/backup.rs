@@ -114,13 +114,11 @@ fn inside(error: &SealError) -> Problem {
 /// again what the backup does not have.
 ///
 /// # Errors
-/// `not_empty` when there is a database or a key file; `backup_unreadable` when the file is damaged or
-/// not for this recovery key: then nothing is left behind.
+/// `not_empty` when there is a database, or a key file with other keys; `backup_unreadable` when the file is
+/// damaged or not for this recovery key: then nothing is left behind. One that was cut off is done again.
 pub fn restore(data: &Data, recovery: &SealIdentity, from: &Path) -> Result<(), Problem> {
-    for path in [data.database(), data.key_file()] {
-        if path.symlink_metadata().is_ok() {
-            return Err(Problem::new(ProblemCode::NotEmpty).with("path", path.display()));
-        }
+    if data.database().symlink_metadata().is_ok() {
+        return Err(not_empty(&data.database()));
     }
     let unreadable = |zh: &str, en: &dyn std::fmt::Display| {
         let problem = Problem::new(ProblemCode::BackupUnreadable).with("path", from.display());
@@ -136,16 +134,21 @@ pub fn restore(data: &Data, recovery: &SealIdentity, from: &Path) -> Result<(), 
         SealError::NotOurs { .. } => unreadable("它不是备份文件", &"it is no backup"),
         _ => unreadable("文件不完整，或已损坏", &error),
     })?;
-    let made = !data.folder.exists();
+    let (made, keys_there) = (!data.folder.exists(), data.key_file().symlink_metadata().is_ok());
     put(data, plain, &|error| unreadable("文件不完整，或已损坏", error)).inspect_err(|_| {
         // None of these was there before.
-        for path in [fresh(data), data.key_file(), data.restored()] {
+        let keys = (!keys_there).then(|| data.key_file());
+        for path in [fresh(data), data.restored()].into_iter().chain(keys) {
             let _ = fs::remove_file(path);
         }
         if made {
             let _ = fs::remove_dir(&data.folder);
         }
     })
+}
+
+fn not_empty(path: &Path) -> Problem {
+    Problem::new(ProblemCode::NotEmpty).with("path", path.display())
 }
 
 /// The database on its way into its place.
@@ -156,11 +159,19 @@ fn fresh(data: &Data) -> PathBuf {
 fn put(data: &Data, plain: impl Read, unreadable: &dyn Fn(&io::Error) -> Problem) -> Result<(), Problem> {
     let (fresh, keys, mark) = (fresh(data), data.key_file(), data.restored());
     fs::create_dir_all(&data.folder).map_err(|error| not_written(&fresh, &error))?;
+    // Left over from one that was cut off.
+    for path in [&fresh, &mark] {
+        let _ = fs::remove_file(path);
+    }
     let text = unpack(plain, &fresh).map_err(|error| {
         let place = not_written(&fresh, &error);
         if place.code == ProblemCode::ServerFull { place } else { unreadable(&error) }
     })?;
-    write_new(&keys, &text).map_err(|error| not_written(&keys, &error))?;
+    match fs::read(&keys) {
+        Ok(there) if there == text => {}
+        Ok(_) => return Err(not_empty(&keys)),
+        Err(_) => write_new(&keys, &text).map_err(|error| not_written(&keys, &error))?,
+    }
     write_new(&mark, &[]).map_err(|error| not_written(&mark, &error))?;
     fs::rename(&fresh, data.database()).map_err(|error| not_written(&fresh, &error))
 }
@@ -196,4 +207,50 @@ fn unpack(plain: impl Read, database: &Path) -> io::Result<Vec<u8>> {
     let text = std::str::from_utf8(&keys).map_err(io::Error::other)?;
     CountyKeys::from_json(text).map_err(io::Error::other)?;
     Ok(keys)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+    use crate::open::{to_begin, to_write};
+    use std::cell::RefCell;
+
+    #[test]
+    fn a_restore_that_is_cut_off_is_done_again_and_other_keys_are_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config::default();
+        config.data.folder = folder.path().join("data");
+        let data = &config.data;
+        let recovery = RefCell::new(None);
+        let show = |made: &SealIdentity| {
+            *recovery.borrow_mut() = SealIdentity::parse(made.to_text().as_str()).ok();
+            Ok(())
+        };
+        drop(to_begin(&config, None, show).unwrap());
+        let recovery = recovery.into_inner().unwrap();
+        let to = folder.path().join("backup.age");
+        let keys = crate::keys::load(data).unwrap();
+        backup(data, &keys, &to).unwrap();
+        let text = fs::read(data.key_file()).unwrap();
+        fs::remove_dir_all(&data.folder).unwrap();
+        // Cut off at each step: half a database, the keys, the mark.
+        fs::create_dir(&data.folder).unwrap();
+        fs::write(fresh(data), b"half").unwrap();
+        fs::write(data.restored(), b"").unwrap();
+        for there in [false, true] {
+            if !there {
+                fs::remove_file(data.key_file()).unwrap();
+            }
+            restore(data, &recovery, &to).unwrap();
+            assert_eq!(fs::read(data.key_file()).unwrap(), text);
+            assert!(data.restored().exists() && !fresh(data).exists());
+            drop(to_write(&config).unwrap());
+            fs::remove_dir_all(&data.folder).unwrap();
+        }
+        fs::write(data.key_file(), b"other").unwrap();
+        assert_eq!(restore(data, &recovery, &to).unwrap_err().code, ProblemCode::NotEmpty);
+        assert_eq!(fs::read(data.key_file()).unwrap(), b"other", "left as it was");
+        assert!(!data.folder.exists(), "nothing was made");
+    }
 }

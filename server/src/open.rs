@@ -2,9 +2,9 @@
 
 use crate::config::{Config, Data};
 use crate::county::{County, Stores, at_county};
-use crate::keys::{Keys, load, load_or_make, not_written};
+use crate::keys::{Begun, load, not_written};
 use crate::problem::wrong;
-use crate::{clock, dice};
+use crate::{clock, dice, keys};
 use domain::ids::WriterId;
 use domain::problem::{Problem, ProblemCode};
 use domain::time::Day;
@@ -21,50 +21,76 @@ use store_sqlite::SqliteCounty;
 use store_sqlite::open::{Half, check};
 use sync::county::prepared::Job;
 
-/// An open county.
-#[derive(Debug)]
-pub struct Opened {
-    /// The county.
-    pub county: Arc<County>,
-    /// What opens its backups, when its keys have just been made: to be shown once.
-    pub recovery: Option<SealIdentity>,
-}
-
 /// Opens the county for the one process that writes.
 ///
 /// # Errors
 /// As [`to_begin`]; `argument_wrong` when there is no county: then nothing is made.
 pub fn to_write(config: &Config) -> Result<Arc<County>, Problem> {
     must_be_there(&config.data)?;
-    to_begin(config, None).map(|opened| opened.county)
+    writing(config, load(&config.data)?, None)
 }
 
-/// Opens the county for the one process that writes, and makes whatever is not there yet: only for a
-/// command that shows the recovery key. `begins` is the first day that is counted, for a database that
-/// is being made.
+/// Opens the county for the one process that writes, and makes whatever is not there yet. `begins` is the
+/// first day that is counted, for a database that is being made. `show` is handed what opens the backups of
+/// a county that has just been made; the county has begun when it returns, and a start that is cut off
+/// before is the first again.
 ///
 /// # Errors
 /// Each with its place: folder not writable, key file missing or damaged, database missing while its keys
-/// are there, damaged, newer, not of these keys, or open in another process (`data_in_use`).
-pub fn to_begin(config: &Config, begins: Option<Day>) -> Result<Opened, Problem> {
+/// are there, damaged, newer, not of these keys, or open in another process (`data_in_use`). What `show`
+/// says: then nothing has begun.
+pub fn to_begin(
+    config: &Config,
+    begins: Option<Day>,
+    show: impl FnOnce(&SealIdentity) -> Result<(), Problem>,
+) -> Result<Arc<County>, Problem> {
     let data = &config.data;
     look_for_database(data)?;
     check_writable(data)?;
-    let Keys { county: keys, recovery } = load_or_make(data)?;
+    if keys::is_begun(data) {
+        keys::unmake(data)?;
+    }
+    match load(data) {
+        // Even an empty or unreadable database belongs to keys that once were.
+        Err(problem)
+            if problem.code == ProblemCode::KeyFileMissing && data.database().symlink_metadata().is_err() =>
+        {
+            first_start(config, begins, show)
+        }
+        Err(problem) => Err(problem),
+        Ok(keys) => writing(config, keys, begins),
+    }
+}
+
+fn first_start(
+    config: &Config,
+    begins: Option<Day>,
+    show: impl FnOnce(&SealIdentity) -> Result<(), Problem>,
+) -> Result<Arc<County>, Problem> {
+    let data = &config.data;
+    let begun = Begun::make(data)?;
+    let made = writing(config, begun.county.clone(), begins);
+    let shown = made.and_then(|county| show(&begun.recovery).map(|()| county));
+    match shown {
+        Ok(county) => begun.stays(data).map(|_| county),
+        Err(problem) => {
+            drop(begun);
+            keys::unmake(data)?;
+            Err(problem)
+        }
+    }
+}
+
+fn writing(config: &Config, keys: CountyKeys, begins: Option<Day>) -> Result<Arc<County>, Problem> {
+    let data = &config.data;
     let mut dice = dice::of_the_system()?;
     let today = Day::of(clock::now_ms());
     let begins = data.begins.or(begins).unwrap_or_else(|| first_of_january(today));
     let (path, epoch) = (data.database(), WriterId(draw_u64(&mut dice)));
     let store = SqliteCounty::open(&path, keys.database().expose(), keys.county(), epoch, begins);
-    let store = store.map_err(|error| {
-        if recovery.is_some() {
-            unmake(data);
-        }
-        opening(data, &error)
-    })?;
-    let county = county(keys, store)?;
+    let county = county(keys, store.map_err(|error| opening(data, &error))?)?;
     begin_after_restore(data, &county)?;
-    Ok(Opened { county, recovery })
+    Ok(county)
 }
 
 /// Keys without their database are those of a county that once was: an empty one in its place would have
@@ -81,17 +107,6 @@ fn look_for_database(data: &Data) -> Result<(), Problem> {
             Err(problem.with("keys", data.key_file().display()))
         }
     }
-}
-
-/// Takes back what a first start had made when it could not be finished: the next one is the first again.
-fn unmake(data: &Data) {
-    let database = data.database();
-    for behind in ["", "-wal", "-shm", ".canary", ".canary-new"] {
-        let mut name = database.clone().into_os_string();
-        name.push(behind);
-        let _ = fs::remove_file(name);
-    }
-    let _ = fs::remove_file(data.key_file());
 }
 
 /// A county that was restored takes a new writer before anything else, and no sheet that was printed
@@ -131,7 +146,7 @@ pub fn to_read(config: &Config) -> Result<Arc<County>, Problem> {
 fn must_be_there(data: &Data) -> Result<(), Problem> {
     look_for_database(data)?;
     let path = data.database();
-    if path.symlink_metadata().is_ok() {
+    if path.symlink_metadata().is_ok() && !keys::is_begun(data) {
         return Ok(());
     }
     let zh = "这里没有县的数据库，什么也没有建；`serve` 或 `seed` 会建一个，`--data` 指定文件夹";
@@ -196,16 +211,21 @@ pub(crate) fn opening(data: &Data, error: &StoreError) -> Problem {
 mod tests {
     use super::*;
 
+    /// Whoever starts for the first time has looked.
+    fn seen(_: &SealIdentity) -> Result<(), Problem> {
+        Ok(())
+    }
+
     #[test]
     fn keys_without_their_database_never_begin_an_empty_county() {
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config::default();
         config.data.folder = folder.path().join("data");
         let data = &config.data;
-        drop(to_begin(&config, None).unwrap());
+        drop(to_begin(&config, None, seen).unwrap());
         fs::remove_dir_all(&data.folder).unwrap();
         let refused = |expected| {
-            for problem in [to_begin(&config, None).unwrap_err(), to_read(&config).unwrap_err()] {
+            for problem in [to_begin(&config, None, seen).unwrap_err(), to_read(&config).unwrap_err()] {
                 assert_eq!(problem.code, expected);
                 assert!(problem.en().contains(data.folder.to_str().unwrap()), "{}", problem.en());
             }
@@ -224,7 +244,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config::default();
         config.data.folder = folder.path().join("data");
-        drop(to_begin(&config, None).unwrap());
+        drop(to_begin(&config, None, seen).unwrap());
         // As after a restore: nothing beside the database says whose it is.
         fs::remove_file(config.data.folder.join("county.db.canary")).unwrap();
         let database = config.data.database();
@@ -234,7 +254,7 @@ mod tests {
         for bytes in [flipped, whole[..2_000].to_vec()] {
             fs::write(&database, &bytes).unwrap();
             for problem in [
-                to_begin(&config, None).unwrap_err(),
+                to_begin(&config, None, seen).unwrap_err(),
                 to_write(&config).unwrap_err(),
                 to_read(&config).unwrap_err(),
             ] {
@@ -252,10 +272,51 @@ mod tests {
         config.data.folder = folder.path().join("data");
         // Where the canary belongs stands something else.
         fs::create_dir_all(config.data.folder.join("county.db.canary-new")).unwrap();
-        assert!(to_begin(&config, None).is_err());
+        assert!(to_begin(&config, None, seen).is_err());
         assert!(!config.data.key_file().exists() && !config.data.database().exists());
         fs::remove_dir(config.data.folder.join("county.db.canary-new")).unwrap();
-        assert!(to_begin(&config, None).unwrap().recovery.is_some());
+        let mut shown = 0;
+        let mut show = |_: &SealIdentity| {
+            shown += 1;
+            Ok(())
+        };
+        drop(to_begin(&config, None, &mut show).unwrap());
+        drop(to_begin(&config, None, show).unwrap());
+        assert_eq!(shown, 1, "at the first start, and only there");
+    }
+
+    #[test]
+    fn a_first_start_that_is_cut_off_is_the_first_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config::default();
+        config.data.folder = folder.path().join("data");
+        let data = &config.data;
+        let unshown = |_: &SealIdentity| Err(Problem::new(ProblemCode::ServerFull));
+        // The recovery key could not be shown: no county without one.
+        assert_eq!(to_begin(&config, None, unshown).unwrap_err().code, ProblemCode::ServerFull);
+        assert!(!data.key_file().exists() && !data.database().exists());
+        // Cut off when the keys were made, and when their database was as well.
+        for made in [false, true] {
+            let begun = Begun::make(data).unwrap();
+            if made {
+                drop(writing(&config, begun.county.clone(), None).unwrap());
+            }
+            drop(begun);
+            let problem = to_write(&config).unwrap_err();
+            assert!(problem.en().contains("there is no county here"), "{}", problem.en());
+            assert!(to_read(&config).is_err());
+            let mut shown = None;
+            let show = |recovery: &SealIdentity| {
+                shown = Some(recovery.recipient());
+                Ok(())
+            };
+            let county = to_begin(&config, None, show).unwrap();
+            assert_eq!(shown.as_ref(), Some(county.keys.backup()));
+            drop(county);
+            drop(to_write(&config).unwrap());
+            fs::remove_file(data.key_file()).unwrap();
+            fs::remove_dir_all(&data.folder).unwrap();
+        }
     }
 
     #[test]
@@ -264,8 +325,8 @@ mod tests {
         let mut config = Config::default();
         config.data.folder = folder.path().join("data");
         let opened = || {
-            let opened = to_begin(&config, None).unwrap();
-            let standing = opened.county.stores.ledger.standing_now();
+            let county = to_begin(&config, None, seen).unwrap();
+            let standing = county.stores.ledger.standing_now();
             let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
             let (state, former, ..) = runtime.block_on(standing).unwrap();
             (state.epoch, former.len())

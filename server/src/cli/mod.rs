@@ -247,8 +247,10 @@ fn today() -> Day {
 
 /// Shows the recovery key at the first start: on the terminal, or, where nobody looks, in a file of
 /// its own that says what to do with it. It never goes to a log.
-fn show_recovery_key(config: &Config, recovery: Option<&SealIdentity>) {
-    let Some(recovery) = recovery else { return };
+///
+/// # Errors
+/// `folder_not_writable`, `server_full`, when that file cannot be written.
+fn show_recovery_key(config: &Config, recovery: &SealIdentity) -> Result<(), Problem> {
     let words = format!(
         "恢复密钥（只显示这一次，请抄在纸上，锁进柜子；没有它，备份打不开）\n\
          Recovery key (shown this once; write it on paper: without it no backup can be opened)\n\n    {}\n\n",
@@ -256,17 +258,15 @@ fn show_recovery_key(config: &Config, recovery: Option<&SealIdentity>) {
     );
     if std::io::stderr().is_terminal() {
         let _ = std::io::stderr().lock().write_all(words.as_bytes());
-        return;
+        return Ok(());
     }
     let path = config.data.beside(".recovery-key.txt");
-    match crate::keys::write_new(&path, words.as_bytes()) {
-        Ok(()) => {
-            tracing::warn!(path = %path.display(), "the recovery key: put it on paper, then delete this file")
-        }
-        Err(error) => {
-            tracing::error!(%error, path = %path.display(), "the recovery key could not be written")
-        }
-    }
+    // Left over from a first start that was cut off: it opens nothing.
+    let _ = std::fs::remove_file(&path);
+    crate::keys::write_new(&path, words.as_bytes())
+        .map_err(|error| crate::keys::not_written(&path, &error))?;
+    tracing::warn!(path = %path.display(), "the recovery key: put it on paper, then delete this file");
+    Ok(())
 }
 
 #[cfg(test)]

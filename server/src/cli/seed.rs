@@ -37,8 +37,8 @@ fn subjects(text: &str) -> Result<usize, String> {
 pub(super) async fn run(config: &Config, options: &Options) -> Outcome {
     let first = months_before(today(), options.months);
     let january = months_before(first, chrono::Datelike::month0(&first.date()));
-    let opened = open::to_begin(config, Some(january))?;
-    show_recovery_key(config, opened.recovery.as_ref());
+    let show = |recovery: &_| show_recovery_key(config, recovery);
+    let county = open::to_begin(config, Some(january), show)?;
     let began = Instant::now();
     let style = if options.hard { Style::Hard } else { Style::Plain };
     let Options { subjects, months, seed, .. } = *options;
@@ -49,8 +49,8 @@ pub(super) async fn run(config: &Config, options: &Options) -> Outcome {
         let (register, visits) = (filled.register, filled.visits);
         let _ = write!(err, "\r{register} 条名册记录，{visits} 次走访 …");
     };
-    let filled = fill(&opened.county, &order, now_ms, &mut progress).await?;
-    let people = roll::roll(&opened.county, now_ms, true).await?;
+    let filled = fill(&county, &order, now_ms, &mut progress).await?;
+    let people = roll::roll(&county, now_ms, true).await?;
     let _ = writeln!(std::io::stderr().lock());
     print(&format!(
         "{people} 人，{} 条名册记录，{} 次走访（{} 人次），用时 {:.1} 秒\n",

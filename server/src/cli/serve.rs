@@ -11,19 +11,18 @@ use std::sync::Arc;
 pub(super) async fn run(config: &Config) -> Outcome {
     // Addresses first: a port that is in use must not make keys.
     let listeners = Listeners::bind(config).await?;
-    let opened = open::to_begin(config, None)?;
-    show_recovery_key(config, opened.recovery.as_ref());
+    let county = open::to_begin(config, None, |recovery| show_recovery_key(config, recovery))?;
     let stop = told_to_stop()?;
     let (phones, desk) = (listeners.phones.url(), listeners.desk.url());
-    let fingerprint = opened.county.keys.public().fingerprint();
-    print(&format!("phones {phones}\ndesk {desk}\ncounty {} {fingerprint}\n", opened.county.keys.county()));
-    let (county, data) = (Arc::clone(&opened.county), config.data.clone());
+    let fingerprint = county.keys.public().fingerprint();
+    print(&format!("phones {phones}\ndesk {desk}\ncounty {} {fingerprint}\n", county.keys.county()));
+    let (written, data) = (Arc::clone(&county), config.data.clone());
     let errands = tokio::spawn(async move {
-        if let Err(error) = control::listen(county, &data).await {
+        if let Err(error) = control::listen(written, &data).await {
             tracing::warn!(%error, "commands of other processes cannot be taken");
         }
     });
-    let served = serve(opened.county, listeners, config, stop).await;
+    let served = serve(county, listeners, config, stop).await;
     errands.abort();
     served.map(|()| ExitCode::SUCCESS)
 }

@@ -62,7 +62,7 @@ fn said(problem: Problem) -> String {
 impl Staged {
     fn open(data: &Path) -> Outcome<Self> {
         let config = config(data);
-        let keys = keys::load_or_make(&config.data).map_err(said)?.county;
+        let keys = keys::load(&config.data).map_err(said)?;
         let mut dice = dice::of_the_system().map_err(said)?;
         let (path, epoch) = (config.data.database(), WriterId(draw_u64(&mut dice)));
         let store = SqliteCounty::open(&path, keys.database().expose(), keys.county(), epoch, Day(0))?;

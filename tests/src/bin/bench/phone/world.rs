@@ -97,7 +97,7 @@ impl Far {
         let config =
             Config { data: Data { folder: folder.join("county"), ..Data::default() }, ..Config::default() };
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build()?;
-        let county = open::to_begin(&config, None).map_err(said)?.county;
+        let county = open::to_begin(&config, None, |_| Ok(())).map_err(said)?;
         Ok(Self { county, runtime })
     }
 
