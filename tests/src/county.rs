@@ -86,9 +86,22 @@ impl CountyProcess {
     /// # Errors
     /// When it does not come up; its messages are in `<data>.log`.
     pub fn start(data: &Path, address: &str) -> Result<Self> {
+        Self::serve(data, address, "127.0.0.1:0", None)
+    }
+
+    /// The same with a place for the desk, and the built console that it shows.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub fn start_with_desk(data: &Path, address: &str, desk: &str, console: &Path) -> Result<Self> {
+        Self::serve(data, address, desk, Some(console))
+    }
+
+    fn serve(data: &Path, address: &str, desk: &str, console: Option<&Path>) -> Result<Self> {
         let log = std::fs::OpenOptions::new().create(true).append(true).open(data.with_extension("log"))?;
         let mut child = command(data)?
-            .args(["serve", "--phones", address, "--desk", "127.0.0.1:0"])
+            .args(["serve", "--phones", address, "--desk", desk])
+            .envs(console.map(|console| ("COUNTY_DESK_CONSOLE", console)))
             .stdout(Stdio::piped())
             .stderr(log)
             .spawn()?;

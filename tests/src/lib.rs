@@ -1,5 +1,6 @@
 //! The whole system under test: processes, workloads, and what the tests and benches share.
 
+pub mod bridge;
 pub mod county;
 pub mod generated;
 pub mod net;

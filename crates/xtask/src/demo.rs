@@ -3,7 +3,7 @@
 use crate::commands::{hand_over, program};
 use crate::say::Say;
 use crate::workspace::Workspace;
-use crate::{Outcome, compile, install};
+use crate::{Outcome, compile, install, screens};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use xshell::Shell;
@@ -17,10 +17,10 @@ pub struct Options {
     /// How many people the synthetic register has, at least 120; of a demo that is there, only with --fresh.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     subjects: Option<u32>,
-    /// Leave the county server running at the end.
+    /// Leave the county server and the screens running in the background.
     #[arg(long)]
     keep: bool,
-    /// For scripts: ask nothing, and end with 0 only when the story held.
+    /// For scripts: ask nothing, open no screens, and end with 0 only when the story held.
     #[arg(long)]
     once: bool,
     /// Where the demo keeps its data; `data/demo` of the repository unless told.
@@ -28,7 +28,7 @@ pub struct Options {
     data: Option<PathBuf>,
 }
 
-/// Plays the story. The exit status is that of the story.
+/// Plays the story, then leaves the screens open. The exit status is that of the story.
 pub fn run(shell: &Shell, say: &Say, workspace: &Workspace, options: &Options) -> Outcome {
     if !workspace.has_program("system-tests", "demo") {
         return Err("the story is not written yet: the package system-tests has no program `demo`".into());
@@ -43,8 +43,12 @@ pub fn run(shell: &Shell, say: &Say, workspace: &Workspace, options: &Options) -
     }
     install::to_build(shell, say)?;
     let programs = compile::programs(shell, say, workspace, false)?;
+    let mut arguments = arguments(options, &data);
+    if !options.once {
+        arguments.extend(["--screens".to_owned(), screens::for_the_demo(shell, say, &workspace.root)?]);
+    }
     let story = programs.join("demo").display().to_string();
-    hand_over(program(shell, &story).args(arguments(options, &data)))
+    hand_over(program(shell, &story).args(arguments))
 }
 
 /// The folder of the data: what the user named is meant from where the user stands.

@@ -5,7 +5,7 @@ use crate::say::Say;
 use crate::steps::{self, Step};
 use crate::workspace::Workspace;
 use crate::{Outcome, compile, install};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use xshell::Shell;
 
@@ -59,6 +59,16 @@ pub fn in_a_browser<'a>(
     ]
 }
 
+/// Builds the console and the phone for a browser; answers the folder in which both are.
+pub fn for_the_demo(shell: &Shell, say: &Say, root: &Path) -> Outcome<String> {
+    packages(shell, say)?;
+    say.line("Building the screens");
+    for mode in ["phone-bridge", "review"] {
+        built(shell, &format!("vite build --mode {mode} --logLevel warn"))?;
+    }
+    Ok(root.join(FOLDER).join("dist").display().to_string())
+}
+
 /// Installs what `package-lock.json` names, unless it is there already.
 fn packages(shell: &Shell, say: &Say) -> Outcome<()> {
     if !answers(shell, "node", &["--version"]) || !answers(shell, "npm", &["--version"]) {
@@ -83,10 +93,12 @@ fn packages(shell: &Shell, say: &Say) -> Outcome<()> {
 /// A tool of the screens, run in their folder.
 fn tool<'a>(name: &'a str, shell: &'a Shell, command: &'a str) -> Step<'a> {
     let repeat = format!("(cd {FOLDER} && npx {command})");
-    Step::new(name, repeat, move || {
-        let _there = shell.push_dir(FOLDER);
-        Ok(program(shell, "node").args(format!("node_modules/.bin/{command}").split(' ')).run()?)
-    })
+    Step::new(name, repeat, move || built(shell, command))
+}
+
+fn built(shell: &Shell, command: &str) -> Outcome<()> {
+    let _there = shell.push_dir(FOLDER);
+    Ok(program(shell, "node").args(format!("node_modules/.bin/{command}").split(' ')).run()?)
 }
 
 /// The files in which the named tests stand, or all of them.

@@ -1,4 +1,5 @@
-//! The demonstration: `demo --data DIR [--subjects N] [--fresh] [--keep] [--once]`. Called by `cargo xtask demo`,
+//! The demonstration: `demo --data DIR [--subjects N] [--fresh] [--keep]
+//! [--screens DIST] [--once]`. Called by `cargo xtask demo`,
 //! which has asked whatever there was to ask.
 
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ fn options() -> Result<Options, String> {
         subjects: None,
         fresh: false,
         keep: false,
+        screens: None,
         quiet: false,
     };
     let mut arguments = std::env::args().skip(1);
@@ -23,6 +25,7 @@ fn options() -> Result<Options, String> {
                 options.subjects = Some(number);
             }
             "--fresh" => options.fresh = true,
+            "--screens" => options.screens = Some(value()?.into()),
             "--keep" => options.keep = true,
             "--once" => {}
             other => return Err(format!("what is {other}?")),

@@ -1,6 +1,7 @@
-//! A server that an earlier demonstration left running (`--keep`): its data must not be pulled away from
+//! What an earlier demonstration left running (`--keep`): its data must not be pulled away from
 //! under it, and no second one can have them.
 
+use super::Played;
 use super::tell::Teller;
 use std::fs::File;
 use std::io::{Error, Result};
@@ -14,12 +15,19 @@ const PATIENCE: Duration = Duration::from_secs(40);
 ///
 /// # Errors
 /// When it is not the one that was left running, or does not stop: then nothing was touched.
-pub(super) fn stop(folder: &Path, left: Option<u32>, tell: Teller) -> Result<()> {
+pub(super) fn stop(folder: &Path, left: Option<&Played>, tell: Teller) -> Result<()> {
+    for process in left.into_iter().flat_map(|played| &played.phones) {
+        if runs(*process, "bridge", &folder.join("phones")) {
+            tell.line(&format!("上次留着的手机页面（进程 {process}）还开着：先停掉它"));
+            terminate(*process)?;
+        }
+    }
     let data = folder.join("county");
     if !held(&data) {
         return Ok(());
     }
-    let Some(process) = left.filter(|process| serves(*process, &data)) else {
+    let server = left.and_then(|played| played.server);
+    let Some(process) = server.filter(|process| runs(*process, "county-server", &data)) else {
         let data = data.display();
         return Err(Error::other(format!(
             "另一个程序正在用 {data}，没有改动它：请先停掉那个 county-server，再试一次 \
@@ -27,9 +35,7 @@ pub(super) fn stop(folder: &Path, left: Option<u32>, tell: Teller) -> Result<()>
         )));
     };
     tell.line(&format!("上次用 --keep 留着的服务器（进程 {process}）还开着：先停掉它"));
-    let id = i32::try_from(process).ok().and_then(rustix::process::Pid::from_raw);
-    let id = id.ok_or_else(|| Error::other("no process"))?;
-    rustix::process::kill_process(id, rustix::process::Signal::TERM)?;
+    terminate(process)?;
     let began = Instant::now();
     while held(&data) {
         if began.elapsed() > PATIENCE {
@@ -48,9 +54,15 @@ fn held(data: &Path) -> bool {
     File::open(data.join("county.db.lock")).is_ok_and(|lock| lock.try_lock().is_err())
 }
 
-/// Whether this process is a county server on these data: numbers of processes are used again.
-fn serves(process: u32, data: &Path) -> bool {
+fn terminate(process: u32) -> Result<()> {
+    let id = i32::try_from(process).ok().and_then(rustix::process::Pid::from_raw);
+    let id = id.ok_or_else(|| Error::other("no process"))?;
+    Ok(rustix::process::kill_process(id, rustix::process::Signal::TERM)?)
+}
+
+/// Whether this process is that program on these data: numbers of processes are used again.
+fn runs(process: u32, program: &str, data: &Path) -> bool {
     let line = std::fs::read(format!("/proc/{process}/cmdline")).unwrap_or_default();
     let line = String::from_utf8_lossy(&line).into_owned();
-    line.contains("county-server") && line.contains(&data.display().to_string())
+    line.contains(program) && line.contains(&data.display().to_string())
 }

@@ -5,8 +5,10 @@
 mod acts;
 mod kept;
 mod scenes;
+mod screens;
 mod tell;
 
+use crate::bridge::BridgeProcess;
 use crate::county::{CountyProcess, ask};
 use county_server::seed::people::Resident;
 use county_server::seed::register::SUBJECTS_MIN;
@@ -30,8 +32,11 @@ pub struct Options {
     pub subjects: Option<usize>,
     /// Begin again, with nothing.
     pub fresh: bool,
-    /// Leave the server running.
+    /// Leave the server running, and the screens when there are some.
     pub keep: bool,
+    /// The built screens, `phone-bridge` and `review`, to open the county's console and both phones in a
+    /// browser at the end; without them nothing is opened.
+    pub screens: Option<PathBuf>,
     /// Say nothing but what went wrong.
     pub quiet: bool,
 }
@@ -53,6 +58,20 @@ struct Played {
     /// The process of a server that was left running.
     #[serde(default)]
     server: Option<u32>,
+    /// The processes of phones in a browser that were left running.
+    #[serde(default)]
+    phones: Vec<u32>,
+    /// Accounts of the desk, since they were first shown.
+    #[serde(default)]
+    accounts: Vec<Account>,
+}
+
+/// An account of the desk, with the password that it was given.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+struct Account {
+    who: String,
+    login: String,
+    first: String,
 }
 
 /// Now, Unix milliseconds.
@@ -72,6 +91,7 @@ fn write_mark(folder: &Path, played: &Played) -> Result<()> {
 /// Everything that a scene needs.
 struct Stage<'a> {
     county: CountyProcess,
+    synthetic: County,
     story: Story,
     folder: &'a Path,
     tell: Teller,
@@ -108,13 +128,15 @@ pub fn play(options: &Options) -> Result<()> {
             "{folder} holds something that is not the demonstration's; choose another"
         )));
     }
-    kept::stop(folder, mark.as_ref().and_then(|played| played.server), tell)?;
+    kept::stop(folder, mark.as_ref(), tell)?;
     if let Some(played) = mark.filter(|played| played.done && !options.fresh) {
         return again(options, tell, &played);
     }
     clear(folder)?;
     let subjects = register(options, tell);
-    let played = Played { subjects, day: Day::of(now_ms()), done: false, server: None };
+    let day = Day::of(now_ms());
+    let played =
+        Played { subjects, day, done: false, server: None, phones: Vec::new(), accounts: Vec::new() };
     write_mark(folder, &played)?;
     tell.title("山访：没有信号的手机，一个县，一张真实的走访表");
     let data = folder.join("county");
@@ -159,9 +181,25 @@ fn raise<'a>(options: &'a Options, tell: Teller, played: &Played) -> Result<Stag
     let synthetic = County::new(Plan { seed: SEED, subjects: played.subjects, today: played.day });
     let story = story(&synthetic, played.day).ok_or_else(|| Error::other("the register has no story"))?;
     let names = names(&synthetic, played.day);
-    let county = CountyProcess::start(&options.folder.join("county"), "127.0.0.1:0")?;
+    let data = options.folder.join("county");
+    let county = match &options.screens {
+        None => CountyProcess::start(&data, "127.0.0.1:0")?,
+        Some(screens) => {
+            let desk = format!("127.0.0.1:{}", free_port(DESK_PORT));
+            CountyProcess::start_with_desk(&data, "127.0.0.1:0", &desk, &screens.join("review"))?
+        }
+    };
     let noon_is_past = now_ms() >= played.day.starts_at() + 12 * 3_600_000;
-    Ok(Stage { county, story, folder: &options.folder, tell, day: played.day, noon_is_past, names })
+    let (folder, day) = (options.folder.as_path(), played.day);
+    Ok(Stage { county, synthetic, story, folder, tell, day, noon_is_past, names })
+}
+
+/// Where browsers look for the county's console first.
+const DESK_PORT: u16 = 8460;
+
+/// This port, or 0 for any, when something else has it.
+fn free_port(port: u16) -> u16 {
+    std::net::TcpListener::bind(("127.0.0.1", port)).map_or(0, |_| port)
 }
 
 /// What the story calls everybody: neighbours of one name are told apart by their 小组 or 户主, and a
@@ -204,25 +242,51 @@ fn again(options: &Options, tell: Teller, played: &Played) -> Result<()> {
 }
 
 fn close(stage: Stage<'_>, options: &Options, played: &Played) -> Result<()> {
-    let Stage { county, tell, story, .. } = stage;
-    let (data, phones) = (county.data().to_owned(), county.phones.clone());
+    let (tell, data, phones) = (stage.tell, stage.data(), stage.county.phones.clone());
     tell.title("数据在哪里，接下来可以试什么");
     tell.line(&format!("县库（SQLCipher）{}", data.join("county.db").display()));
     tell.line(&format!("县里的钥匙　　　{}（在数据文件夹之外）", data.with_extension("keys.json").display()));
     tell.line(&format!("两部手机　　　　{}", options.folder.join("phones").display()));
-    let server = format!("target/debug/county-server --data {}", data.display());
-    tell.line(&format!("　{server} coverage --area {} --open village", story.village));
-    tell.line(&format!("　{server} coverage --area {} --list not_yet", story.village));
+    let (server, village) =
+        (format!("target/debug/county-server --data {}", data.display()), stage.story.village);
+    tell.line(&format!("　{server} coverage --area {village} --open village"));
+    tell.line(&format!("　{server} coverage --area {village} --list not_yet"));
     tell.line(&format!("　{server} doctor"));
     tell.line("　cargo xtask demo --fresh（重新演一遍）　cargo xtask demo --fresh --subjects 20000");
+    let mut now = Played { server: None, phones: Vec::new(), ..played.clone() };
+    let opened = match &options.screens {
+        Some(folder) => screens::open(&stage, folder, &mut now)?,
+        None => Vec::new(),
+    };
+    let county = stage.county;
     if options.keep {
+        now.phones = opened.into_iter().map(BridgeProcess::leave).collect();
         let process = county.leave();
-        write_mark(&options.folder, &Played { server: Some(process), ..played.clone() })?;
+        now.server = Some(process);
+        write_mark(&options.folder, &now)?;
         tell.line(&format!("服务器还开着：{phones}（进程 {process}；停止：kill {process}）"));
+        if let [one, two] = now.phones.as_slice() {
+            tell.line(&format!("两部手机的页面也开着（停止：kill {one} {two}）"));
+        }
         return Ok(());
     }
-    if played.server.is_some() {
-        write_mark(&options.folder, &Played { server: None, ..played.clone() })?;
+    write_mark(&options.folder, &now)?;
+    if !opened.is_empty() {
+        tell.line("按 Ctrl+C 全部停下；数据都留着，再运行一次还在");
+        until_told_to_stop()?;
     }
+    drop(opened);
     county.stop()
+}
+
+/// Waits for Ctrl+C, or for being asked to end.
+fn until_told_to_stop() -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let mut asked = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+        tokio::select! {
+            stopped = tokio::signal::ctrl_c() => stopped,
+            _ = asked.recv() => Ok(()),
+        }
+    })
 }

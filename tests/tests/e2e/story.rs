@@ -2,10 +2,10 @@
 
 use system_tests::story::{Options, play};
 
-/// The server that was left running, as the story's mark names it.
-fn kept(folder: &std::path::Path) -> Option<u64> {
+/// The mark of the story: among others, what was left running.
+fn mark(folder: &std::path::Path) -> serde_json::Value {
     let mark = std::fs::read_to_string(folder.join("demo.json")).unwrap();
-    serde_json::from_str::<serde_json::Value>(&mark).unwrap()["server"].as_u64()
+    serde_json::from_str(&mark).unwrap()
 }
 
 /// Whether a process runs; one that has ended and that nobody has waited for does not.
@@ -16,16 +16,40 @@ fn runs(process: u64) -> bool {
 #[test]
 fn the_story_holds_and_a_second_start_finds_what_it_left() {
     let folder = crate::world::folder("story");
-    let mut options =
-        Options { folder: folder.clone(), subjects: Some(300), fresh: false, keep: false, quiet: true };
+    let mut options = Options {
+        folder: folder.clone(),
+        subjects: Some(300),
+        fresh: false,
+        keep: false,
+        screens: None,
+        quiet: true,
+    };
     play(&options).unwrap();
-    options.keep = true;
+    let screens = crate::world::folder("story-screens");
+    for page in ["phone-bridge", "review"] {
+        std::fs::create_dir(screens.join(page)).unwrap();
+        std::fs::write(screens.join(page).join("index.html"), "<p>").unwrap();
+    }
+    (options.keep, options.screens) = (true, Some(screens.clone()));
     play(&options).unwrap();
-    let kept = kept(&folder).unwrap();
-    assert!(runs(kept), "it was left running");
-    (options.keep, options.fresh) = (false, true);
+    let first = mark(&folder);
+    let left = |mark: &serde_json::Value| -> Vec<u64> {
+        let phones = mark["phones"].as_array().unwrap().iter();
+        phones.chain([&mark["server"]]).map(|process| process.as_u64().unwrap()).collect()
+    };
+    assert_eq!(left(&first).len(), 3, "two phones and the server");
+    assert!(left(&first).into_iter().all(runs));
     play(&options).unwrap();
-    assert!(!runs(kept), "a fresh start stops it first");
+    assert!(!left(&first).into_iter().any(runs), "those of the start before are stopped");
+    let second = mark(&folder);
+    assert!(left(&second).into_iter().all(runs));
+    assert_eq!(second["accounts"], first["accounts"], "log-ins stay");
+    let logins: Vec<_> = second["accounts"].as_array().unwrap().iter().map(|one| &one["login"]).collect();
+    assert_eq!(logins, ["county", "township"]);
+    (options.keep, options.fresh, options.screens) = (false, true, None);
+    play(&options).unwrap();
+    assert!(!left(&second).into_iter().any(runs), "a fresh start stops them first");
+    std::fs::remove_dir_all(screens).unwrap();
     options.folder = folder.join("county");
     let refused = play(&options).unwrap_err().to_string();
     assert!(refused.contains("choose another"), "a folder of somebody else's is left alone: {refused}");
