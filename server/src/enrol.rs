@@ -156,9 +156,7 @@ async fn admit(
     };
     let signed = SignedWord::sign(&certificate, county.keys.signing()).map_err(sealing)?;
     let recovery = county.dice.with(RecoveryCode::generate);
-    let digits = recovery.read_out();
-    let lock = |dice: &mut _| secretbox::lock(county.keys.codes(), RECOVERY_LABEL, digits.as_bytes(), dice);
-    let recovery_sealed = county.dice.with(lock).map_err(sealing)?;
+    let recovery_sealed = locked_recovery(county, &recovery)?;
     let writers = BTreeSet::from([certificate.writer, certificate.urgent_writer]);
     let certificate_text = serde_json::to_string(&signed).map_err(|_| inside("certificate"))?;
     let reply = answer(county, key, request, signed, &recovery)?;
@@ -221,6 +219,29 @@ async fn again(
 pub async fn recovery(county: &County, device: DeviceId) -> Result<RecoveryCode, Problem> {
     let record = county.stores.directory.device(device).await.map_err(at_county)?;
     opened_recovery(county, &record.ok_or_else(|| Problem::new(ProblemCode::DeviceUnknown))?)
+}
+
+/// Keeps the 备用解锁码 that a phone has drawn in the place of a used one. `false` when it cannot be read: then
+/// the phone goes on offering it.
+///
+/// # Errors
+/// What the store says.
+pub async fn keep_recovery(county: &County, device: DeviceId, sealed: &str) -> Result<bool, Problem> {
+    let code = match RecoveryCode::open(&county.keys.sealing(), sealed) {
+        Ok(code) => code,
+        Err(error) => {
+            tracing::warn!(%device, %error, "a phone's recovery code cannot be read");
+            return Ok(false);
+        }
+    };
+    let locked = locked_recovery(county, &code)?;
+    county.stores.directory.set_recovery(device, locked).await.map_err(at_county)
+}
+
+fn locked_recovery(county: &County, code: &RecoveryCode) -> Result<Vec<u8>, Problem> {
+    let digits = code.read_out();
+    let lock = |dice: &mut _| secretbox::lock(county.keys.codes(), RECOVERY_LABEL, digits.as_bytes(), dice);
+    county.dice.with(lock).map_err(sealing)
 }
 
 fn opened_recovery(county: &County, record: &DeviceRecord) -> Result<RecoveryCode, Problem> {

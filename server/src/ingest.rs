@@ -8,7 +8,7 @@
 use crate::county::{County, at_county};
 use crate::feed::{self, Followed};
 use crate::known::KnownDevice;
-use crate::readmit;
+use crate::{enrol, readmit};
 use axum::body::Bytes;
 use domain::canonical::Hash;
 use domain::catalogue::{RecordKind, keys};
@@ -55,6 +55,8 @@ struct Request {
     followed: Followed,
     /// Forms of its answers that are not ready here.
     forms_missing: BTreeSet<Hash>,
+    /// A 备用解锁码 that the phone drew, sealed.
+    code: Option<String>,
     /// Keys of the county that it knows: the one that it takes for the present one, and the one that
     /// signed its certificate.
     knows: Vec<KeyId>,
@@ -89,6 +91,10 @@ pub async fn exchange(county: &Arc<County>, posted: Bytes, now_ms: UnixMs) -> Re
     } else {
         feed::page(county, known.staff, &request.followed, done.positions_reset, now_ms).await?
     };
+    // Not out of an old request, which holds an old code; nor out of one that is answered with receipts only.
+    if let Some(code) = request.code.filter(|_| !done.receipts_only) {
+        rest.code_kept = enrol::keep_recovery(county, device, &code).await?;
+    }
     if signer.public() != county.keys.signing().public() {
         let word = SignedWord::sign(&county.keys.public(), signer).map_err(|error| error.at_county())?;
         rest.keys = Some(json(&word)?);
@@ -126,7 +132,7 @@ fn read(
     };
     let told = request.key.and_then(|id| serde_json::from_value(id.into()).ok());
     let knows = told.into_iter().chain([known.certified_by]).collect();
-    Ok(Request { exchange, followed, forms_missing, knows })
+    Ok(Request { exchange, followed, forms_missing, code: request.code, knows })
 }
 
 /// A name of an app's version is not longer.

@@ -241,6 +241,7 @@ impl Phone {
             digest: None,
             recovered: None,
             key: None,
+            code: None,
         }
     }
 

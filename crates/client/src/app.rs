@@ -59,6 +59,10 @@ pub(crate) struct Heard {
 pub(crate) mod setting {
     /// The county's member of staff that holds this phone.
     pub(crate) const STAFF: &str = "staff";
+    /// The 备用解锁码, sealed, that the county has said it has.
+    pub(crate) const CODE_KEPT: &str = "code_kept";
+    /// Whether the county may have lost the 备用解锁码 that it drew itself.
+    pub(crate) const CODE_LOST: &str = "code_lost";
     /// When the county was last heard.
     pub(crate) const HEARD: &str = "heard";
     /// The place in the journal up to which the database has everything.
@@ -103,6 +107,8 @@ pub(crate) struct Open {
     pub journal_at: u64,
     /// Whether the journal has lines that the database has not.
     pub behind: bool,
+    /// A 备用解锁码 that the county does not have yet, sealed to it.
+    pub code: Option<String>,
     /// The sending under way.
     pub exchanging: Option<Exchanging>,
 }

@@ -152,8 +152,6 @@ impl App {
     }
 
     pub(crate) fn read_vault(&self) -> Result<VaultRead, Problem> {
-        let first = self.ports.vault.read(VaultFile::First).or_tell()?;
-        let second = self.ports.vault.read(VaultFile::Second).or_tell()?;
-        Ok(Vault::read(first.as_deref(), second.as_deref()))
+        lock::read_vault(self.ports.vault.as_ref())
     }
 }

@@ -1,7 +1,7 @@
 //! 解锁: by PIN or 备用解锁码. Wrong tries make longer waits, by monotonic time; nothing is ever wiped.
 
 use crate::app::App;
-use crate::identity::Identity;
+use crate::identity::{Enrolled, Identity};
 use crate::ports::{VaultFile, VaultFiles};
 use crate::tell::{OrTell, internal};
 use domain::problem::{Problem, ProblemCode};
@@ -84,6 +84,13 @@ pub(crate) fn write_vault(files: &mut dyn VaultFiles, vault: &Vault) -> Result<(
     files.write(VaultFile::Second, &bytes).or_tell()
 }
 
+/// What the two copies together say.
+pub(crate) fn read_vault(files: &dyn VaultFiles) -> Result<VaultRead, Problem> {
+    let first = files.read(VaultFile::First).or_tell()?;
+    let second = files.read(VaultFile::Second).or_tell()?;
+    Ok(Vault::read(first.as_deref(), second.as_deref()))
+}
+
 fn mistyped(error: &SealError) -> Problem {
     error.at_lock(0)
 }
@@ -115,7 +122,8 @@ impl App {
         self.open_keys(unlocked)
     }
 
-    /// Opens the phone with the 备用解锁码, and sets a new PIN on the key store that is there now.
+    /// Opens the phone with the 备用解锁码, and sets a new PIN on the key store that is there now. The code is
+    /// good once: another one takes its place, of which the county is told with the next exchange.
     ///
     /// # Errors
     /// As [`App::unlock`], with [`ProblemCode::RecoveryCodeWrong`].
@@ -124,6 +132,10 @@ impl App {
         let pin = Pin::parse(&request.new_pin).map_err(|error| mistyped(&error))?;
         let unlocked = self.unlock_vault(|vault, _| vault.unlock_with_recovery(&code))?;
         self.set_pin(&unlocked, &pin)?;
+        if let Some(Identity::Enrolled(identity)) = Identity::read(self.ports.vault.as_ref(), &unlocked.keys)?
+        {
+            self.draw_code(&unlocked, &identity)?;
+        }
         self.open_keys(unlocked)
     }
 
@@ -156,6 +168,16 @@ impl App {
         let platform = self.ports.vault.platform_secret().or_tell()?;
         let vault =
             vault.with_pin(unlocked, pin, &platform, self.settings.vault, &mut self.ports.dice).or_tell()?;
+        write_vault(self.ports.vault.as_mut(), &vault)
+    }
+
+    /// Draws another 备用解锁码; it stands in the vault, sealed to the county, until the county has it.
+    pub(crate) fn draw_code(&mut self, unlocked: &Unlocked, identity: &Enrolled) -> Result<(), Problem> {
+        let VaultRead::Good { vault, .. } = self.read_vault()? else {
+            return Err(Problem::new(ProblemCode::VaultDamaged));
+        };
+        let (county, stretch) = (&identity.county.sealing, self.settings.vault);
+        let vault = vault.with_fresh_recovery(unlocked, county, stretch, &mut self.ports.dice).or_tell()?;
         write_vault(self.ports.vault.as_mut(), &vault)
     }
 

@@ -42,6 +42,7 @@ impl App {
             heard: Heard::default(),
             journal_at: 0,
             behind: false,
+            code: None,
             exchanging: None,
         };
         open.load_reference()?;
@@ -53,6 +54,13 @@ impl App {
         open.journal_at = open.stored(setting::JOURNAL)?.unwrap_or_default();
         open.behind = true;
         open.catch_up(&mut self.ports)?;
+        if open.stored::<bool>(setting::CODE_LOST)?.unwrap_or(false) {
+            self.draw_code(&open.unlocked, &open.identity)?;
+            let mut batch = Batch::default();
+            batch.settings.insert(setting::CODE_LOST.to_owned(), None);
+            open.store.apply(&batch).or_tell()?;
+        }
+        open.look_for_code(&self.ports)?;
         self.open = Some(open);
         Ok(())
     }

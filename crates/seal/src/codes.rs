@@ -1,9 +1,11 @@
 //! What people type to open a phone: 启用码 from a sheet of paper, 解锁密码 of their own,
 //! 备用解锁码 that the county reads out.
 
+use crate::age_seal::{self, SealIdentity, SealRecipient};
 use crate::dice::{Dice, draw_digits};
 use crate::digits;
 use crate::error::SealError;
+use crate::hex;
 use std::fmt;
 use zeroize::Zeroizing;
 
@@ -65,6 +67,9 @@ impl fmt::Debug for EnrolCode {
 #[derive(Clone, PartialEq, Eq)]
 pub struct RecoveryCode(Zeroizing<String>);
 
+/// More than this is no code.
+const SEALED_DIGITS_MAX: usize = 64;
+
 impl RecoveryCode {
     /// A fresh code.
     pub fn generate(dice: &mut (impl Dice + ?Sized)) -> Self {
@@ -82,6 +87,25 @@ impl RecoveryCode {
     /// All digits, to be stretched or sealed.
     pub(crate) fn digits(&self) -> &str {
         &self.0
+    }
+
+    /// The code as text that only the county opens.
+    ///
+    /// # Errors
+    /// Those of sealing.
+    pub fn seal(&self, county: &SealRecipient) -> Result<String, SealError> {
+        Ok(hex::encode(&age_seal::seal(std::slice::from_ref(county), self.digits().as_bytes())?))
+    }
+
+    /// Opens what a phone has sealed to the county.
+    ///
+    /// # Errors
+    /// Those of opening; [`SealError::Mistyped`] when something else is in it.
+    pub fn open(county: &[SealIdentity], sealed: &str) -> Result<Self, SealError> {
+        let damaged = || SealError::Damaged { place: RECOVERY_CODE };
+        let bytes = hex::decode(sealed).ok_or_else(damaged)?;
+        let plain = Zeroizing::new(age_seal::open(county, &bytes, SEALED_DIGITS_MAX)?);
+        Self::parse(std::str::from_utf8(&plain).map_err(|_| damaged())?)
     }
 
     /// The code as it is read out: five groups of four.

@@ -46,6 +46,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 digest: None,
                 recovered: None,
                 key: None,
+                code: None,
             };
             samples.push(serde_json::to_vec(&request)?);
             let heads: Vec<_> = entries

@@ -12,6 +12,7 @@ mod misfortune;
 mod moved;
 mod newer;
 mod phone_killed;
+mod recovery;
 mod restored;
 mod revoked;
 mod roads;

@@ -1,19 +1,10 @@
 //! What the road and the county's power do to an exchange.
 
-use crate::world::{World, deliver, exchange, not_met};
+use crate::world::{World, deliver, exchange, not_met, wait_for};
 use seal::codes::EnrolCode;
 use serde_json::json;
-use std::time::{Duration, Instant};
 use system_tests::net::Weather;
 use system_tests::phone::Told;
-
-fn wait_for(what: &str, happens: impl Fn() -> bool) {
-    let started = Instant::now();
-    while !happens() {
-        assert!(started.elapsed() < Duration::from_secs(30), "{what}");
-        std::thread::sleep(Duration::from_millis(5));
-    }
-}
 
 #[test]
 fn a_lost_reply_is_no_second_visit() {

@@ -7,6 +7,7 @@ use domain::time::Day;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 use system_tests::county::{CountyProcess, ask, binary, build};
 use system_tests::net::Road;
 use system_tests::phone::PhoneProcess;
@@ -190,4 +191,13 @@ pub fn deliver(phone: &mut PhoneProcess) {
 pub fn not_met(phone: &mut PhoneProcess, person: RecordId) -> String {
     let done = phone.call("not_met", json!({ "subjects": [person], "reason": "not_at_home" })).unwrap();
     done["visit"].as_str().unwrap().to_owned()
+}
+
+/// Waits until something happens, half a minute at most.
+pub fn wait_for(what: &str, happens: impl Fn() -> bool) {
+    let started = Instant::now();
+    while !happens() {
+        assert!(started.elapsed() < Duration::from_secs(30), "{what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
 }

@@ -23,6 +23,8 @@ struct After {
     /// Whether all feeds have been read to their end.
     read: bool,
     fetched: u64,
+    /// Whether something has become of the 备用解锁码.
+    code: bool,
 }
 
 impl Open {
@@ -66,6 +68,9 @@ impl Open {
         }
         if let Some(word) = &reply.rest.keys {
             self.learn(ports, word);
+        }
+        if after.code {
+            self.look_for_code(ports)?;
         }
         if again {
             reply.rest.page.get_or_insert_default().more = true;
@@ -154,6 +159,8 @@ impl Open {
         if !delivered.is_empty() {
             batch.proof = Some((proof, delivered));
         }
+        let code =
+            self.take_code(ports, restored, reply.rest.code_kept, &exchanging.asked.code, &mut batch)?;
         let heard = heard(ports, &statement);
         let mut set = |key: &str, value: String| batch.settings.insert(key.to_owned(), Some(value));
         set(setting::HEARD, serde_json::to_string(&heard).or_tell()?);
@@ -163,7 +170,7 @@ impl Open {
             set(setting::STAFF, serde_json::to_string(staff).or_tell()?);
         }
         bench.finish(&mut batch)?;
-        Ok((batch, After { heard, again, read, fetched }))
+        Ok((batch, After { heard, again, read, fetched, code }))
     }
 }
 

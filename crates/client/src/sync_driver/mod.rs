@@ -4,11 +4,12 @@
 //! - [`outbox`]: what is said to the county, signed, under a number that is on disk before it is sent.
 //! - [`reply`]: what came back, proved with the county's key, before anything of it is believed.
 //! - [`absorb`]: one transaction with all that a reply changes.
-//! - [`feeds`], [`delivered`], [`epoch`], [`fork`], [`erase`]: its parts.
+//! - [`feeds`], [`delivered`], [`epoch`], [`fork`], [`erase`], [`code`]: its parts.
 //!
 //! Delivered is only what the county has signed for by the hash of this phone's own entry.
 
 mod absorb;
+mod code;
 mod delivered;
 mod epoch;
 mod erase;
@@ -137,6 +138,7 @@ struct Asked {
     number: u64,
     sent: Vec<Stretch>,
     recovered: Vec<RecordRef>,
+    code: Option<String>,
 }
 
 impl App {

@@ -63,9 +63,10 @@ impl Open {
             digest,
             recovered: offered.as_ref().map(|(tables, _)| tables.clone()),
             key: self.identity.key_told(),
+            code: self.code.clone(),
         };
         let recovered = offered.map(|(_, records)| records).unwrap_or_default();
-        Ok((outgoing, Asked { number, sent, recovered }))
+        Ok((outgoing, Asked { number, sent, recovered, code: self.code.clone() }))
     }
 
     /// The next entries of a log that fit, without a hole; of an erased one the envelope goes.

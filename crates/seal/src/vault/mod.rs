@@ -10,6 +10,7 @@ mod file;
 pub use delay::delay_after;
 pub use file::VaultRead;
 
+use crate::age_seal::SealRecipient;
 use crate::codes::{PIN, Pin, RECOVERY_CODE, RecoveryCode};
 use crate::dice::{Dice, draw};
 use crate::error::SealError;
@@ -86,6 +87,9 @@ pub struct Vault {
     pin: Wrap,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     recovery: Option<Wrap>,
+    /// The 备用解锁码 that this phone drew itself, sealed to the county; absent while it is the county's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    told: Option<String>,
     #[serde(with = "crate::hex::bytes")]
     keys: Vec<u8>,
 }
@@ -113,6 +117,7 @@ impl Vault {
             platform: platform_hash(platform),
             pin: Wrap::pin(&master, pin, platform, stretch, dice)?,
             recovery: recovery.map(|code| Wrap::recovery(&master, code, stretch, dice)).transpose()?,
+            told: None,
             keys: secretbox::lock(&master, KEYS, &keys.to_bytes(), dice)?,
         };
         Ok((vault, Unlocked { keys, master }))
@@ -121,6 +126,11 @@ impl Vault {
     /// Whether a 备用解锁码 opens it: not before the county has answered.
     pub fn has_recovery(&self) -> bool {
         self.recovery.is_some()
+    }
+
+    /// The 备用解锁码 that the county has to be told of: drawn on this phone, sealed to the county, as text.
+    pub fn told_to_county(&self) -> Option<&str> {
+        self.told.as_deref()
     }
 
     /// Opens with PIN and key store. Takes as long as the stretch settings say, about 0.1 s.
@@ -169,7 +179,7 @@ impl Vault {
         Ok(Self { platform: platform_hash(platform), pin: wrap, ..self.next() })
     }
 
-    /// The vault with another 备用解锁码. The keys stay.
+    /// The vault with another 备用解锁码, that the county knows. The keys stay.
     ///
     /// # Errors
     /// [`SealError::Damaged`] for settings out of bounds.
@@ -181,7 +191,24 @@ impl Vault {
         dice: &mut (impl Dice + ?Sized),
     ) -> Result<Self, SealError> {
         let wrap = Wrap::recovery(&open.master, code, stretch, dice)?;
-        Ok(Self { recovery: Some(wrap), ..self.next() })
+        Ok(Self { recovery: Some(wrap), told: None, ..self.next() })
+    }
+
+    /// The vault with a 备用解锁码 that is drawn here, in the place of one that has been used. Nobody knows
+    /// it, not even the phone; the county is told of it in what only the county opens. The keys stay.
+    ///
+    /// # Errors
+    /// [`SealError::Damaged`] for settings out of bounds; those of sealing.
+    pub fn with_fresh_recovery(
+        &self,
+        open: &Unlocked,
+        county: &SealRecipient,
+        stretch: Stretch,
+        dice: &mut (impl Dice + ?Sized),
+    ) -> Result<Self, SealError> {
+        let code = RecoveryCode::generate(dice);
+        let vault = self.with_recovery(open, &code, stretch, dice)?;
+        Ok(Self { told: Some(code.seal(county)?), ..vault })
     }
 
     /// Opens with the old PIN and wraps with the new one.
@@ -317,6 +344,30 @@ pub(crate) mod tests {
         let (pin, platform) = (Pin::parse("000000").unwrap(), Key::generate(&mut phone.dice));
         let mended = phone.vault.with_pin(&open, &pin, &platform, Stretch::FAST, &mut phone.dice).unwrap();
         assert!(same(&mended.unlock_with_pin(&pin, &platform).unwrap().keys, &phone.keys));
+    }
+
+    #[test]
+    fn a_code_that_is_drawn_here_takes_the_place_of_the_used_one_and_only_the_county_reads_it() {
+        let mut phone = phone();
+        let open = phone.vault.unlock_with_recovery(&phone.code).unwrap();
+        assert_eq!(phone.vault.told_to_county(), None, "the county's own");
+        let county = SealIdentity::generate(&mut phone.dice).unwrap();
+        let other = SealIdentity::generate(&mut phone.dice).unwrap();
+        let fresh = phone
+            .vault
+            .with_fresh_recovery(&open, &county.recipient(), Stretch::FAST, &mut phone.dice)
+            .unwrap();
+        assert!(fresh.unlock_with_recovery(&phone.code).is_err(), "used up");
+        let bytes = fresh.to_bytes().unwrap();
+        let VaultRead::Good { vault, .. } = Vault::read(Some(&bytes), None) else { panic!("whole") };
+        let told = vault.told_to_county().unwrap();
+        let code = RecoveryCode::open(&[other.clone(), county], told).unwrap();
+        assert!(same(&vault.unlock_with_recovery(&code).unwrap().keys, &open.keys));
+        assert!(RecoveryCode::open(&[other], told).is_err());
+        assert!(RecoveryCode::open(&[], "no digits").is_err());
+        // A code that the county knows needs not be told.
+        let known = vault.with_recovery(&open, &phone.code, Stretch::FAST, &mut phone.dice).unwrap();
+        assert_eq!(known.told_to_county(), None);
     }
 
     #[test]

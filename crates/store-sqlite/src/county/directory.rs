@@ -89,6 +89,15 @@ impl Directory for SqliteCounty {
         .await
     }
 
+    async fn set_recovery(&self, device: DeviceId, locked: Vec<u8>) -> Result<bool, StoreError> {
+        const SQL: &str = "UPDATE devices SET recovery_sealed = ?3 WHERE county = ?1 AND device = ?2";
+        self.write(move |desk| {
+            let row = params![desk.county, device.0.cast_signed(), locked];
+            Ok(desk.connection.execute(SQL, row).map_err(fault)? > 0)
+        })
+        .await
+    }
+
     async fn device(&self, device: DeviceId) -> Result<Option<DeviceRecord>, StoreError> {
         self.read(move |view| {
             let sql = format!("{DEVICES} AND device = ?2");

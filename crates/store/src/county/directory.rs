@@ -121,6 +121,12 @@ pub trait Directory: Send + Sync {
     /// As any writing.
     async fn readmit(&self, device: DeviceRecord) -> Result<bool, StoreError>;
 
+    /// Keeps another 备用解锁码 of a device, locked. `false` when there is no such device.
+    ///
+    /// # Errors
+    /// As any writing.
+    async fn set_recovery(&self, device: DeviceId, locked: Vec<u8>) -> Result<bool, StoreError>;
+
     /// A device.
     ///
     /// # Errors

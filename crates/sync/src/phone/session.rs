@@ -29,6 +29,8 @@ pub struct Outgoing {
     pub recovered: Option<HeadTables>,
     /// The county's key that it takes for the present one, unless its certificate says so.
     pub key: Option<String>,
+    /// A 备用解锁码 that the county does not have yet, sealed to it.
+    pub code: Option<String>,
 }
 
 /// Why a request failed. The work is on the phone in every case.
@@ -225,6 +227,7 @@ impl Session {
             digest,
             recovered: outgoing.recovered,
             key: outgoing.key,
+            code: outgoing.code,
         }
     }
 

@@ -67,6 +67,10 @@ pub struct ExchangeRequest {
     /// the one that signed its certificate.
     #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
+    /// A 备用解锁码 that the phone drew in the place of a used one, sealed to the county, until the county
+    /// has said that it has it.
+    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
 }
 
 /// A page of the county's feeds.
@@ -148,6 +152,9 @@ pub struct Rest {
     /// the present one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub keys: Option<String>,
+    /// Whether the 备用解锁码 of the request is on the county's disk.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub code_kept: bool,
 }
 
 /// A whole reply, as the phone's session takes it: the frame has been verified.

@@ -25,6 +25,7 @@ fn outgoing_with(pieces: Vec<LogPiece>, waiting: u64) -> Input {
         digest: WriterId(0),
         recovered: None,
         key: None,
+        code: None,
     }))
 }
 

@@ -48,6 +48,7 @@ fn request(county: &County, author: domain::ids::RecordId, day: Day, logs: Vec<L
         digest,
         recovered: None,
         key: None,
+        code: None,
     }
 }
 

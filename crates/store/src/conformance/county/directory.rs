@@ -135,6 +135,10 @@ pub async fn devices(world: &mut World) -> Outcome {
     );
     same!(kept.row.writers, [one.writer].into(), "its log");
     same!((kept.key.len(), kept.recovery_sealed), (32, vec![6]), "and the rest as it was enrolled");
+    claim!(directory.set_recovery(one.device, vec![7, 8]).await?, "there is such a device");
+    claim!(!directory.set_recovery(DeviceId(9), vec![7]).await?, "there is no such device");
+    let kept = there(directory.device(one.device).await?, "the device")?;
+    same!((kept.recovery_sealed, kept.row.number), (vec![7, 8], 9), "another code, and nothing else");
     let beside = there(directory.device(other.device).await?, "the other")?;
     same!(beside.row.state, DeviceState::Active, "the other is left alone");
     Ok(())

@@ -63,6 +63,13 @@ impl Directory for MemoryCounty {
         Ok(unknown)
     }
 
+    async fn set_recovery(&self, device: DeviceId, locked: Vec<u8>) -> Result<bool, StoreError> {
+        let disk = &mut self.inner().disk;
+        let Some(found) = disk.devices.get_mut(&device) else { return Ok(false) };
+        found.recovery_sealed = locked;
+        Ok(true)
+    }
+
     async fn device(&self, device: DeviceId) -> Result<Option<DeviceRecord>, StoreError> {
         self.read(|disk| disk.devices.get(&device).cloned())
     }
