@@ -276,6 +276,7 @@ fn platform_hash(platform: &Key) -> Hash {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::age_seal::SealIdentity;
     use crate::dice::SeededDice;
 
     pub(crate) struct Phone {
@@ -348,7 +349,7 @@ pub(crate) mod tests {
 
     #[test]
     fn a_code_that_is_drawn_here_takes_the_place_of_the_used_one_and_only_the_county_reads_it() {
-        let mut phone = phone();
+        let mut phone = phone(9);
         let open = phone.vault.unlock_with_recovery(&phone.code).unwrap();
         assert_eq!(phone.vault.told_to_county(), None, "the county's own");
         let county = SealIdentity::generate(&mut phone.dice).unwrap();
