@@ -68,6 +68,14 @@ fn a_restored_county_takes_back_phones_that_were_enrolled_after_the_backup() {
     let output = cli(&world.data(), &["staff", "recovery", number]).unwrap();
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(said.contains("recovery code"), "it is lost, and says so: {said}");
+    // It draws another when it is next unlocked, and tells the county.
+    newcomer.call("lock", json!({})).unwrap();
+    newcomer.call("unlock", json!({ "pin": PIN })).unwrap();
+    deliver(&mut newcomer);
+    let said = ask(&world.data(), &["staff", "recovery", number]).unwrap();
+    let code: String = said.chars().filter(char::is_ascii_digit).collect();
+    newcomer.call("lock", json!({})).unwrap();
+    newcomer.call("unlock_recovery", json!({ "code": code, "new_pin": "777777" })).unwrap();
     // From here on they are phones like any other.
     ask(&world.data(), &["staff", "revoke", number]).unwrap();
     assert_eq!(exchange(&mut newcomer)["problem"]["code"], "device_revoked");

@@ -59,8 +59,8 @@ problems! {
         "The PIN needs 6 digits or more.";
     RecoveryCodeWrong Fix "备用解锁码不对。请等 {wait_s} 秒再试。数据都在，不会删除。"
         "The recovery code is wrong. Wait {wait_s} seconds. Your data is safe and is never deleted.";
-    RecoveryCodeLost Call "这台手机的备用解锁码已随上次备份之后的数据丢失。手机里的数据都在，请提醒持机人记好解锁密码。"
-        "The county lost this phone's recovery code with what came after its last backup. Everything on the phone is safe; remind its holder to keep the PIN in mind.";
+    RecoveryCodeLost Call "这台手机的备用解锁码已随上次备份之后的数据丢失。手机里的数据都在。持机人下次解锁并联系县里以后，这里会有新的。"
+        "The county lost this phone's recovery code with what came after its last backup. Everything on the phone is safe. Once its holder has unlocked it and it has been in touch, there is a new one.";
     UnlockTooSoon Retry "请再等 {wait_s} 秒。数据都在，不会删除。"
         "Wait another {wait_s} seconds. Your data is safe and is never deleted.";
     Locked Fix "请先解锁。"

@@ -90,7 +90,7 @@ impl Directory for SqliteCounty {
     }
 
     async fn set_recovery(&self, device: DeviceId, locked: Vec<u8>) -> Result<bool, StoreError> {
-        const SQL: &str = "UPDATE devices SET recovery_sealed = ?3 WHERE county = ?1 AND device = ?2";
+        const SQL: &str = "UPDATE enrolments SET recovery = ?3 WHERE county = ?1 AND device = ?2";
         self.write(move |desk| {
             let row = params![desk.county, device.0.cast_signed(), locked];
             Ok(desk.connection.execute(SQL, row).map_err(fault)? > 0)
