@@ -2,9 +2,12 @@
 import { fileURLToPath } from 'node:url'
 import legacy from '@vitejs/plugin-legacy'
 import vue from '@vitejs/plugin-vue'
+import { readFileSync } from 'node:fs'
 import { defineConfig } from 'vite'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+// What the app is called and who is behind it.
+const name = process.env.SHANFANG_NAME ?? here('./src/shared/name.json')
 
 // What a WebView of Chromium 72 lacks and our libraries use; a full set would weigh three times as much.
 const polyfills = [
@@ -25,9 +28,10 @@ export default defineConfig(({ mode }) => {
   return {
     root: here(phone ? './src/phone' : './src/review'),
     base: '/',
-    resolve: { alias: { '@': here('./src') } },
+    resolve: { alias: { '@name': name, '@': here('./src') } },
     plugins: [
       vue(),
+      { name: 'displayed-name', transformIndexHtml: (html) => html.replace('%NAME%', JSON.parse(readFileSync(name, 'utf8')).zh.name) },
       ...(phone
         ? [legacy({ renderLegacyChunks: false, modernTargets: 'chrome>=64', modernPolyfills: polyfills })]
         : []),
