@@ -7,15 +7,15 @@ export type PeopleColumn =
 
 export const PEOPLE: { key: PeopleColumn; word: WordKey; width: number; grows?: number }[] = [
   { key: 'place', word: 'people.place', width: 138, grows: 3 },
-  { key: 'group', word: 'people.group', width: 84, grows: 1 },
+  { key: 'group', word: 'people.group', width: 80, grows: 1 },
   { key: 'head', word: 'people.head', width: 68, grows: 1 },
   { key: 'name', word: 'people.name', width: 76, grows: 1 },
   { key: 'categories', word: 'people.categories', width: 100, grows: 3 },
-  { key: 'status', word: 'people.status', width: 100 },
+  { key: 'status', word: 'people.status', width: 116 },
   { key: 'due_on', word: 'people.due_on', width: 92 },
   { key: 'last', word: 'people.last', width: 136 },
-  { key: 'why', word: 'people.why', width: 110, grows: 3 },
-  { key: 'responsible', word: 'people.responsible', width: 140, grows: 2 },
+  { key: 'why', word: 'people.why', width: 110, grows: 2 },
+  { key: 'responsible', word: 'people.responsible', width: 150, grows: 2 },
 ]
 
 /** What stands in a cell. */
