@@ -2,6 +2,7 @@
 //!
 //! Inside is a plain tar archive, so that `age -d -i recovery.txt backup.age | tar -x` opens it too.
 
+use crate::begin;
 use crate::config::Data;
 use crate::keys::{not_written, write_new};
 use crate::open::{damage, damaged, opening};
@@ -117,8 +118,22 @@ fn inside(error: &SealError) -> Problem {
 /// `not_empty` when there is a database, or a key file with other keys; `backup_unreadable` when the file is
 /// damaged or not for this recovery key: then nothing is left behind. One that was cut off is done again.
 pub fn restore(data: &Data, recovery: &SealIdentity, from: &Path) -> Result<(), Problem> {
-    if data.database().symlink_metadata().is_ok() {
-        return Err(not_empty(&data.database()));
+    let made = !data.folder.exists();
+    let held = begin::lock(data)?;
+    let restored = restore_alone(data, recovery, from);
+    drop(held);
+    if restored.is_err() && made {
+        let _ = fs::remove_file(data.folder.join("begun.lock"));
+        let _ = fs::remove_dir(&data.folder);
+    }
+    restored
+}
+
+/// Nobody else puts a database there meanwhile.
+fn restore_alone(data: &Data, recovery: &SealIdentity, from: &Path) -> Result<(), Problem> {
+    // A journal or canary of another database would be taken for this one's.
+    if let Some(left) = begin::left_over(data) {
+        return Err(not_empty(&left));
     }
     let unreadable = |zh: &str, en: &dyn std::fmt::Display| {
         let problem = Problem::new(ProblemCode::BackupUnreadable).with("path", from.display());
@@ -134,17 +149,7 @@ pub fn restore(data: &Data, recovery: &SealIdentity, from: &Path) -> Result<(), 
         SealError::NotOurs { .. } => unreadable("它不是备份文件", &"it is no backup"),
         _ => unreadable("文件不完整，或已损坏", &error),
     })?;
-    let (made, keys_there) = (!data.folder.exists(), data.key_file().symlink_metadata().is_ok());
-    put(data, plain, &|error| unreadable("文件不完整，或已损坏", error)).inspect_err(|_| {
-        // None of these was there before.
-        let keys = (!keys_there).then(|| data.key_file());
-        for path in [fresh(data), data.restored()].into_iter().chain(keys) {
-            let _ = fs::remove_file(path);
-        }
-        if made {
-            let _ = fs::remove_dir(&data.folder);
-        }
-    })
+    put(data, plain, &|error| unreadable("文件不完整，或已损坏", error))
 }
 
 fn not_empty(path: &Path) -> Problem {
@@ -157,12 +162,30 @@ fn fresh(data: &Data) -> PathBuf {
 }
 
 fn put(data: &Data, plain: impl Read, unreadable: &dyn Fn(&io::Error) -> Problem) -> Result<(), Problem> {
-    let (fresh, keys, mark) = (fresh(data), data.key_file(), data.restored());
-    fs::create_dir_all(&data.folder).map_err(|error| not_written(&fresh, &error))?;
+    let (fresh, mark) = (fresh(data), data.restored());
     // Left over from one that was cut off.
     for path in [&fresh, &mark] {
         let _ = fs::remove_file(path);
     }
+    begin::clear(data);
+    let mut own = vec![fresh.clone()];
+    let restored = put_all(data, plain, unreadable, &mut own);
+    if restored.is_err() {
+        // Only what was written here.
+        for path in own {
+            let _ = fs::remove_file(path);
+        }
+    }
+    restored
+}
+
+fn put_all(
+    data: &Data,
+    plain: impl Read,
+    unreadable: &dyn Fn(&io::Error) -> Problem,
+    own: &mut Vec<PathBuf>,
+) -> Result<(), Problem> {
+    let (fresh, keys, mark) = (fresh(data), data.key_file(), data.restored());
     let text = unpack(plain, &fresh).map_err(|error| {
         let place = not_written(&fresh, &error);
         if place.code == ProblemCode::ServerFull { place } else { unreadable(&error) }
@@ -170,9 +193,13 @@ fn put(data: &Data, plain: impl Read, unreadable: &dyn Fn(&io::Error) -> Problem
     match fs::read(&keys) {
         Ok(there) if there == text => {}
         Ok(_) => return Err(not_empty(&keys)),
-        Err(_) => write_new(&keys, &text).map_err(|error| not_written(&keys, &error))?,
+        Err(_) => {
+            write_new(&keys, &text).map_err(|error| not_written(&keys, &error))?;
+            own.push(keys);
+        }
     }
     write_new(&mark, &[]).map_err(|error| not_written(&mark, &error))?;
+    own.push(mark);
     fs::rename(&fresh, data.database()).map_err(|error| not_written(&fresh, &error))
 }
 

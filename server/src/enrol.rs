@@ -221,8 +221,8 @@ pub async fn recovery(county: &County, device: DeviceId) -> Result<RecoveryCode,
     opened_recovery(county, &record.ok_or_else(|| Problem::new(ProblemCode::DeviceUnknown))?)
 }
 
-/// Keeps the 备用解锁码 that a phone has drawn in the place of a used one. `false` when it cannot be read: then
-/// the phone goes on offering it.
+/// Keeps the 备用解锁码 that a phone has drawn in the place of a used one. `false` when it cannot be read,
+/// because it was sealed to a key that is lost: then the phone is asked for another.
 ///
 /// # Errors
 /// What the store says.
@@ -236,6 +236,15 @@ pub async fn keep_recovery(county: &County, device: DeviceId, sealed: &str) -> R
     };
     let locked = locked_recovery(county, &code)?;
     county.stores.directory.set_recovery(device, locked).await.map_err(at_county)
+}
+
+/// Whether the 备用解锁码 of a device went with a restore.
+///
+/// # Errors
+/// What the store says.
+pub async fn recovery_lost(county: &County, device: DeviceId) -> Result<bool, Problem> {
+    let record = county.stores.directory.device(device).await.map_err(at_county)?;
+    Ok(record.is_some_and(|record| record.recovery_sealed.is_empty()))
 }
 
 fn locked_recovery(county: &County, code: &RecoveryCode) -> Result<Vec<u8>, Problem> {

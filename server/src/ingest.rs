@@ -57,6 +57,8 @@ struct Request {
     forms_missing: BTreeSet<Hash>,
     /// A 备用解锁码 that the phone drew, sealed.
     code: Option<String>,
+    /// The county's writer as the phone knows it.
+    epoch: Option<WriterId>,
     /// Keys of the county that it knows: the one that it takes for the present one, and the one that
     /// signed its certificate.
     knows: Vec<KeyId>,
@@ -92,8 +94,20 @@ pub async fn exchange(county: &Arc<County>, posted: Bytes, now_ms: UnixMs) -> Re
         feed::page(county, known.staff, &request.followed, done.positions_reset, now_ms).await?
     };
     // Not out of an old request, which holds an old code; nor out of one that is answered with receipts only.
-    if let Some(code) = request.code.filter(|_| !done.receipts_only) {
-        rest.code_kept = enrol::keep_recovery(county, device, &code).await?;
+    if !done.receipts_only {
+        match request.code {
+            Some(code) => {
+                rest.code_kept = enrol::keep_recovery(county, device, &code).await?;
+                rest.code_wanted = !rest.code_kept;
+            }
+            // Only after a restore can a code be missing here.
+            None => {
+                let now = done.statement.as_ref().map(|statement| statement.epoch);
+                if request.epoch.is_some() && request.epoch != now {
+                    rest.code_wanted = enrol::recovery_lost(county, device).await?;
+                }
+            }
+        }
     }
     if signer.public() != county.keys.signing().public() {
         let word = SignedWord::sign(&county.keys.public(), signer).map_err(|error| error.at_county())?;
@@ -130,9 +144,10 @@ fn read(
         recovered,
         salt: WriterId(county.dice.number()),
     };
+    let epoch = request.cursor.map(|cursor| cursor.epoch);
     let told = request.key.and_then(|id| serde_json::from_value(id.into()).ok());
     let knows = told.into_iter().chain([known.certified_by]).collect();
-    Ok(Request { exchange, followed, forms_missing, code: request.code, knows })
+    Ok(Request { exchange, followed, forms_missing, code: request.code, epoch, knows })
 }
 
 /// A name of an app's version is not longer.

@@ -9,83 +9,24 @@ use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-/// Keys that have just been made. They stand in a file of their own until their database is there and the
-/// recovery key has been shown: a first start that is cut off before leaves no county behind.
-#[derive(Debug)]
-pub struct Begun {
-    /// The keys.
-    pub county: CountyKeys,
-    /// What opens the county's backups. Nowhere but where it is shown.
-    pub recovery: SealIdentity,
-    /// Locked, so that no second first start takes it for one that was cut off.
-    file: File,
-}
-
-impl Begun {
-    /// Makes keys, beside the place where they belong.
-    ///
-    /// # Errors
-    /// `folder_not_writable`, `server_full`; `data_in_use` while another process begins.
-    pub fn make(data: &Data) -> Result<Self, Problem> {
-        let failed = |error: seal::SealError| Problem::new(ProblemCode::Internal).with("reference", error);
-        let mut dice = crate::dice::of_the_system()?;
-        let (county, recovery) = CountyKeys::generate(data.county, &mut dice).map_err(failed)?;
-        let text = county.to_json().map_err(failed)?;
-        let path = begun(data);
-        let locked = write_new(&path, text.as_bytes()).and_then(|()| File::open(&path));
-        let file = locked.map_err(|error| not_written(&path, &error))?;
-        file.try_lock().map_err(|_| in_use(data))?;
-        Ok(Self { county, recovery, file })
-    }
-
-    /// The county has begun: from here on its keys are the key file.
-    ///
-    /// # Errors
-    /// `folder_not_writable`: then nothing has begun.
-    pub fn stays(self, data: &Data) -> Result<CountyKeys, Problem> {
-        let (begun, path) = (begun(data), data.key_file());
-        let moved = fs::rename(&begun, &path).and_then(|()| File::open(folder_of(&path))?.sync_all());
-        moved.map_err(|error| not_written(&path, &error))?;
-        drop(self.file);
-        Ok(self.county)
-    }
-}
-
-/// Where keys stand whose county has not begun.
-fn begun(data: &Data) -> PathBuf {
-    let mut name = data.key_file().into_os_string();
-    name.push(".begun");
-    PathBuf::from(name)
-}
-
-/// Whether a first start was cut off, or goes on in another process: then there is no county yet.
-pub fn is_begun(data: &Data) -> bool {
-    data.key_file().symlink_metadata().is_err() && begun(data).symlink_metadata().is_ok()
-}
-
-/// Takes away what a first start left that was cut off; nothing was ever taken in by it.
+/// Makes keys, with what opens the county's backups, which is nowhere but where it is shown. They are on no
+/// disk before [`keep`].
 ///
 /// # Errors
-/// `data_in_use` while that start goes on in another process, `folder_not_writable`.
-pub fn unmake(data: &Data) -> Result<(), Problem> {
-    let path = begun(data);
-    let file = File::open(&path).map_err(|error| not_written(&path, &error))?;
-    file.try_lock().map_err(|_| in_use(data))?;
-    // The lock may have been waited for: by now it may have become the key file.
-    if !is_begun(data) {
-        return Err(in_use(data));
-    }
-    let database = data.database();
-    for behind in ["", "-wal", "-shm", ".canary", ".canary-new", ".lock"] {
-        let mut name = database.clone().into_os_string();
-        name.push(behind);
-        let _ = fs::remove_file(name);
-    }
-    fs::remove_file(&path).map_err(|error| not_written(&path, &error))
+/// `internal` without randomness.
+pub fn make(data: &Data) -> Result<(CountyKeys, SealIdentity), Problem> {
+    let failed = |error: seal::SealError| Problem::new(ProblemCode::Internal).with("reference", error);
+    CountyKeys::generate(data.county, &mut crate::dice::of_the_system()?).map_err(failed)
 }
 
-fn in_use(data: &Data) -> Problem {
-    Problem::new(ProblemCode::DataInUse).with("path", data.folder.display())
+/// Writes the key file, which must not be there.
+///
+/// # Errors
+/// `folder_not_writable`, `server_full`.
+pub fn keep(data: &Data, keys: &CountyKeys) -> Result<(), Problem> {
+    let failed = |error: seal::SealError| Problem::new(ProblemCode::Internal).with("reference", error);
+    let (path, text) = (data.key_file(), keys.to_json().map_err(failed)?);
+    write_new(&path, text.as_bytes()).map_err(|error| not_written(&path, &error))
 }
 
 /// Reads the key file.
@@ -172,38 +113,27 @@ mod tests {
     }
 
     fn first_start(data: &Data) -> CountyKeys {
-        Begun::make(data).unwrap().stays(data).unwrap()
+        let (keys, _) = make(data).unwrap();
+        keep(data, &keys).unwrap();
+        keys
     }
 
     #[test]
-    fn the_first_start_makes_keys_and_the_recovery_key_is_on_no_disk() {
+    fn keys_are_kept_once_and_the_recovery_key_is_on_no_disk() {
         let folder = tempfile::tempdir().unwrap();
         let data = data(folder.path());
-        let first = Begun::make(&data).unwrap();
-        assert!(is_begun(&data) && !data.key_file().exists());
-        assert_eq!(first.county.backup(), &first.recovery.recipient());
-        let recovery = first.recovery.to_text();
-        let public = first.stays(&data).unwrap().public();
+        let (keys, recovery) = make(&data).unwrap();
+        assert!(!data.key_file().exists());
+        assert_eq!(keys.backup(), &recovery.recipient());
+        keep(&data, &keys).unwrap();
         let mode = fs::metadata(data.key_file()).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
-        assert_eq!(load(&data).unwrap().public(), public);
-        assert!(!is_begun(&data));
+        assert_eq!(load(&data).unwrap().public(), keys.public());
         let file = fs::read_to_string(data.key_file()).unwrap();
-        assert!(!file.contains(recovery.as_str()));
-    }
-
-    #[test]
-    fn what_is_begun_in_another_process_is_not_taken_for_cut_off() {
-        let folder = tempfile::tempdir().unwrap();
-        let data = data(folder.path());
-        let first = Begun::make(&data).unwrap();
-        assert_eq!(unmake(&data).unwrap_err().code, ProblemCode::DataInUse);
-        let public = first.stays(&data).unwrap().public();
-        assert_eq!(load(&data).unwrap().public(), public);
-        let other = Data { folder: folder.path().join("other"), ..Data::default() };
-        drop(Begun::make(&other).unwrap());
-        unmake(&other).unwrap();
-        assert!(!is_begun(&other));
+        assert!(!file.contains(recovery.to_text().as_str()));
+        let (other, _) = make(&data).unwrap();
+        assert!(keep(&data, &other).is_err());
+        assert_eq!(fs::read_to_string(data.key_file()).unwrap(), file, "never over others");
     }
 
     #[test]

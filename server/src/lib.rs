@@ -3,6 +3,7 @@
 pub mod account;
 pub mod area;
 pub mod backup;
+mod begin;
 pub mod cli;
 pub mod clock;
 pub mod config;

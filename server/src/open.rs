@@ -2,9 +2,9 @@
 
 use crate::config::{Config, Data};
 use crate::county::{County, Stores, at_county};
-use crate::keys::{Begun, load, not_written};
+use crate::keys::{load, not_written};
 use crate::problem::wrong;
-use crate::{clock, dice, keys};
+use crate::{begin, clock, dice};
 use domain::ids::WriterId;
 use domain::problem::{Problem, ProblemCode};
 use domain::time::Day;
@@ -14,7 +14,7 @@ use seal::dice::draw_u64;
 use seal::stretch::Stretch;
 use std::fs::{self, DirBuilder};
 use std::os::unix::fs::DirBuilderExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use store::StoreError;
 use store_sqlite::SqliteCounty;
@@ -27,7 +27,7 @@ use sync::county::prepared::Job;
 /// As [`to_begin`]; `argument_wrong` when there is no county: then nothing is made.
 pub fn to_write(config: &Config) -> Result<Arc<County>, Problem> {
     must_be_there(&config.data)?;
-    writing(config, load(&config.data)?, None)
+    writing(&config.data, &config.data.database(), load(&config.data)?, None)
 }
 
 /// Opens the county for the one process that writes, and makes whatever is not there yet. `begins` is the
@@ -47,47 +47,24 @@ pub fn to_begin(
     let data = &config.data;
     look_for_database(data)?;
     check_writable(data)?;
-    if keys::is_begun(data) {
-        keys::unmake(data)?;
+    if data.database().symlink_metadata().is_err() {
+        return begin::begin(config, begins, show);
     }
-    match load(data) {
-        // Even an empty or unreadable database belongs to keys that once were.
-        Err(problem)
-            if problem.code == ProblemCode::KeyFileMissing && data.database().symlink_metadata().is_err() =>
-        {
-            first_start(config, begins, show)
-        }
-        Err(problem) => Err(problem),
-        Ok(keys) => writing(config, keys, begins),
-    }
+    writing(data, &data.database(), load(data)?, begins)
 }
 
-fn first_start(
-    config: &Config,
+/// Opens a database for writing, and makes it when it is not there.
+pub(crate) fn writing(
+    data: &Data,
+    database: &Path,
+    keys: CountyKeys,
     begins: Option<Day>,
-    show: impl FnOnce(&SealIdentity) -> Result<(), Problem>,
 ) -> Result<Arc<County>, Problem> {
-    let data = &config.data;
-    let begun = Begun::make(data)?;
-    let made = writing(config, begun.county.clone(), begins);
-    let shown = made.and_then(|county| show(&begun.recovery).map(|()| county));
-    match shown {
-        Ok(county) => begun.stays(data).map(|_| county),
-        Err(problem) => {
-            drop(begun);
-            keys::unmake(data)?;
-            Err(problem)
-        }
-    }
-}
-
-fn writing(config: &Config, keys: CountyKeys, begins: Option<Day>) -> Result<Arc<County>, Problem> {
-    let data = &config.data;
     let mut dice = dice::of_the_system()?;
     let today = Day::of(clock::now_ms());
     let begins = data.begins.or(begins).unwrap_or_else(|| first_of_january(today));
-    let (path, epoch) = (data.database(), WriterId(draw_u64(&mut dice)));
-    let store = SqliteCounty::open(&path, keys.database().expose(), keys.county(), epoch, begins);
+    let epoch = WriterId(draw_u64(&mut dice));
+    let store = SqliteCounty::open(database, keys.database().expose(), keys.county(), epoch, begins);
     let county = county(keys, store.map_err(|error| opening(data, &error))?)?;
     begin_after_restore(data, &county)?;
     Ok(county)
@@ -97,6 +74,9 @@ fn writing(config: &Config, keys: CountyKeys, begins: Option<Day>) -> Result<Arc
 /// every phone let go of its lists.
 fn look_for_database(data: &Data) -> Result<(), Problem> {
     if data.key_file().symlink_metadata().is_err() {
+        return Ok(());
+    }
+    if data.database().symlink_metadata().is_err() && begin::is_unfinished(data) {
         return Ok(());
     }
     match fs::metadata(data.database()) {
@@ -146,7 +126,7 @@ pub fn to_read(config: &Config) -> Result<Arc<County>, Problem> {
 fn must_be_there(data: &Data) -> Result<(), Problem> {
     look_for_database(data)?;
     let path = data.database();
-    if path.symlink_metadata().is_ok() && !keys::is_begun(data) {
+    if path.symlink_metadata().is_ok() {
         return Ok(());
     }
     let zh = "这里没有县的数据库，什么也没有建；`serve` 或 `seed` 会建一个，`--data` 指定文件夹";
@@ -271,52 +251,12 @@ mod tests {
         let mut config = Config::default();
         config.data.folder = folder.path().join("data");
         // Where the canary belongs stands something else.
-        fs::create_dir_all(config.data.folder.join("county.db.canary-new")).unwrap();
+        let canary = config.data.folder.join("begun.db.canary-new");
+        fs::create_dir_all(&canary).unwrap();
         assert!(to_begin(&config, None, seen).is_err());
         assert!(!config.data.key_file().exists() && !config.data.database().exists());
-        fs::remove_dir(config.data.folder.join("county.db.canary-new")).unwrap();
-        let mut shown = 0;
-        let mut show = |_: &SealIdentity| {
-            shown += 1;
-            Ok(())
-        };
-        drop(to_begin(&config, None, &mut show).unwrap());
-        drop(to_begin(&config, None, show).unwrap());
-        assert_eq!(shown, 1, "at the first start, and only there");
-    }
-
-    #[test]
-    fn a_first_start_that_is_cut_off_is_the_first_again() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut config = Config::default();
-        config.data.folder = folder.path().join("data");
-        let data = &config.data;
-        let unshown = |_: &SealIdentity| Err(Problem::new(ProblemCode::ServerFull));
-        // The recovery key could not be shown: no county without one.
-        assert_eq!(to_begin(&config, None, unshown).unwrap_err().code, ProblemCode::ServerFull);
-        assert!(!data.key_file().exists() && !data.database().exists());
-        // Cut off when the keys were made, and when their database was as well.
-        for made in [false, true] {
-            let begun = Begun::make(data).unwrap();
-            if made {
-                drop(writing(&config, begun.county.clone(), None).unwrap());
-            }
-            drop(begun);
-            let problem = to_write(&config).unwrap_err();
-            assert!(problem.en().contains("there is no county here"), "{}", problem.en());
-            assert!(to_read(&config).is_err());
-            let mut shown = None;
-            let show = |recovery: &SealIdentity| {
-                shown = Some(recovery.recipient());
-                Ok(())
-            };
-            let county = to_begin(&config, None, show).unwrap();
-            assert_eq!(shown.as_ref(), Some(county.keys.backup()));
-            drop(county);
-            drop(to_write(&config).unwrap());
-            fs::remove_file(data.key_file()).unwrap();
-            fs::remove_dir_all(&data.folder).unwrap();
-        }
+        fs::remove_dir(canary).unwrap();
+        drop(to_begin(&config, None, seen).unwrap());
     }
 
     #[test]

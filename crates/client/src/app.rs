@@ -61,7 +61,7 @@ pub(crate) mod setting {
     pub(crate) const STAFF: &str = "staff";
     /// The 备用解锁码, sealed, that the county has said it has.
     pub(crate) const CODE_KEPT: &str = "code_kept";
-    /// Whether the county may have lost the 备用解锁码 that it drew itself.
+    /// Whether the county has no 备用解锁码 of this phone that it can read.
     pub(crate) const CODE_LOST: &str = "code_lost";
     /// When the county was last heard.
     pub(crate) const HEARD: &str = "heard";

@@ -131,11 +131,14 @@ impl App {
         let code = RecoveryCode::parse(&request.code).map_err(|error| mistyped(&error))?;
         let pin = Pin::parse(&request.new_pin).map_err(|error| mistyped(&error))?;
         let unlocked = self.unlock_vault(|vault, _| vault.unlock_with_recovery(&code))?;
-        self.set_pin(&unlocked, &pin)?;
-        if let Some(Identity::Enrolled(identity)) = Identity::read(self.ports.vault.as_ref(), &unlocked.keys)?
-        {
-            self.draw_code(&unlocked, &identity)?;
-        }
+        let Some(Identity::Enrolled(identity)) = Identity::read(self.ports.vault.as_ref(), &unlocked.keys)?
+        else {
+            return Err(Problem::new(ProblemCode::NotEnrolled));
+        };
+        // In one write: a code that has opened the phone is never good again.
+        let vault = self.with_pin(&unlocked, &pin)?;
+        let vault = self.with_fresh_code(&vault, &unlocked, &identity)?;
+        write_vault(self.ports.vault.as_mut(), &vault)?;
         self.open_keys(unlocked)
     }
 
@@ -162,22 +165,37 @@ impl App {
     }
 
     fn set_pin(&mut self, unlocked: &Unlocked, pin: &Pin) -> Result<(), Problem> {
-        let VaultRead::Good { vault, .. } = self.read_vault()? else {
-            return Err(Problem::new(ProblemCode::VaultDamaged));
-        };
-        let platform = self.ports.vault.platform_secret().or_tell()?;
-        let vault =
-            vault.with_pin(unlocked, pin, &platform, self.settings.vault, &mut self.ports.dice).or_tell()?;
+        let vault = self.with_pin(unlocked, pin)?;
         write_vault(self.ports.vault.as_mut(), &vault)
+    }
+
+    fn vault(&self) -> Result<Vault, Problem> {
+        match self.read_vault()? {
+            VaultRead::Good { vault, .. } => Ok(*vault),
+            _ => Err(Problem::new(ProblemCode::VaultDamaged)),
+        }
+    }
+
+    fn with_pin(&mut self, unlocked: &Unlocked, pin: &Pin) -> Result<Vault, Problem> {
+        let platform = self.ports.vault.platform_secret().or_tell()?;
+        let stretch = self.settings.vault;
+        self.vault()?.with_pin(unlocked, pin, &platform, stretch, &mut self.ports.dice).or_tell()
+    }
+
+    fn with_fresh_code(
+        &mut self,
+        vault: &Vault,
+        unlocked: &Unlocked,
+        identity: &Enrolled,
+    ) -> Result<Vault, Problem> {
+        let (county, stretch) = (&identity.county.sealing, self.settings.vault);
+        vault.with_fresh_recovery(unlocked, county, stretch, &mut self.ports.dice).or_tell()
     }
 
     /// Draws another 备用解锁码; it stands in the vault, sealed to the county, until the county has it.
     pub(crate) fn draw_code(&mut self, unlocked: &Unlocked, identity: &Enrolled) -> Result<(), Problem> {
-        let VaultRead::Good { vault, .. } = self.read_vault()? else {
-            return Err(Problem::new(ProblemCode::VaultDamaged));
-        };
-        let (county, stretch) = (&identity.county.sealing, self.settings.vault);
-        let vault = vault.with_fresh_recovery(unlocked, county, stretch, &mut self.ports.dice).or_tell()?;
+        let vault = self.vault()?;
+        let vault = self.with_fresh_code(&vault, unlocked, identity)?;
         write_vault(self.ports.vault.as_mut(), &vault)
     }
 

@@ -67,6 +67,11 @@ impl Data {
         self.folder.join("county.db")
     }
 
+    /// The database of a county that has not begun yet.
+    pub fn begun(&self) -> PathBuf {
+        self.folder.join("begun.db")
+    }
+
     /// The mark of a database that was restored and not opened for writing since.
     pub fn restored(&self) -> PathBuf {
         self.folder.join("restored")

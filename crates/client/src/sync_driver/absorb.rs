@@ -159,8 +159,7 @@ impl Open {
         if !delivered.is_empty() {
             batch.proof = Some((proof, delivered));
         }
-        let code =
-            self.take_code(ports, restored, reply.rest.code_kept, &exchanging.asked.code, &mut batch)?;
+        let code = self.take_code(restored, &reply.rest, &exchanging.asked.code, &mut batch)?;
         let heard = heard(ports, &statement);
         let mut set = |key: &str, value: String| batch.settings.insert(key.to_owned(), Some(value));
         set(setting::HEARD, serde_json::to_string(&heard).or_tell()?);

@@ -7,6 +7,7 @@ use crate::tell::OrTell;
 use domain::problem::Problem;
 use seal::vault::VaultRead;
 use store::phone::Batch;
+use sync::wire::exchange::Rest;
 
 impl Open {
     /// Looks whether the vault has a code that the county has not said it has.
@@ -19,31 +20,30 @@ impl Open {
         Ok(())
     }
 
-    /// Notes that the county has the code of the request. A county that was restored may have lost the one
-    /// that it had; the one that it drew itself nobody else knows, and another takes its place at the next
-    /// unlocking. Answers whether there is something to look for.
+    /// Notes that the county has the code of the request. A county that was restored may have lost it, and is
+    /// told once more; for one that has none it can read another is drawn when the phone is next unlocked.
+    /// Answers whether there is something to look for.
     ///
     /// # Errors
-    /// Those of the files.
+    /// None in practice.
     pub(super) fn take_code(
         &self,
-        ports: &Ports,
         restored: bool,
-        kept: bool,
+        rest: &Rest,
         asked: &Option<String>,
         batch: &mut Batch,
     ) -> Result<bool, Problem> {
         if restored {
             batch.settings.insert(setting::CODE_KEPT.to_owned(), None);
-            if told(ports)?.is_none() {
-                batch.settings.insert(setting::CODE_LOST.to_owned(), Some("true".to_owned()));
-            }
         }
-        if kept && asked.is_some() {
+        if rest.code_wanted {
+            batch.settings.insert(setting::CODE_LOST.to_owned(), Some("true".to_owned()));
+        }
+        if rest.code_kept && asked.is_some() {
             let text = serde_json::to_string(asked).or_tell()?;
             batch.settings.insert(setting::CODE_KEPT.to_owned(), Some(text));
         }
-        Ok(restored || kept)
+        Ok(restored || rest.code_kept)
     }
 }
 

@@ -10,7 +10,7 @@ use domain::ids::WriterId;
 use domain::patch::RecordRef;
 use domain::problem::Problem;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use store::phone::Batch;
 use sync::wire::heads::{HeadTables, estimate};
 
@@ -43,6 +43,9 @@ impl Open {
     /// Those of the database.
     pub(super) fn keep_for_recovery(&self, batch: &mut Batch, new: WriterId) -> Result<(), Problem> {
         let mut epochs = self.epochs()?;
+        // The county may be restored once more before everything was given back.
+        let mut before: BTreeMap<RecordRef, Head> =
+            self.store.recover(usize::MAX).or_tell()?.into_iter().collect();
         let mut after = None;
         loop {
             let rows = self.store.records_after(after, SLICE).or_tell()?;
@@ -50,6 +53,10 @@ impl Open {
             after = Some(last.record);
             for row in &rows {
                 let kept = row.county.as_ref().map(|head| only_of(head, &epochs));
+                let kept = match (kept, before.remove(&row.record)) {
+                    (Some(kept), Some(before)) => Some(both(kept, before)),
+                    (kept, before) => kept.or(before),
+                };
                 batch
                     .recover
                     .extend(kept.filter(|head| !head.fields.is_empty()).map(|head| (row.record, head)));
@@ -129,6 +136,17 @@ pub(super) fn offered(open: &Open, taken: &[RecordRef], batch: &mut Batch) -> Re
     Ok(more)
 }
 
+/// All writes of two heads.
+fn both(mut head: Head, other: Head) -> Head {
+    for (key, writes) in other.fields {
+        let standing = head.fields.entry(key).or_default();
+        let more: Vec<Write> = writes.into_iter().filter(|write| !standing.contains(write)).collect();
+        standing.extend(more);
+        standing.sort_unstable_by_key(Write::dot);
+    }
+    head
+}
+
 /// The writes of these writers alone.
 fn only_of(head: &Head, writers: &BTreeSet<WriterId>) -> Head {
     let mut kept = head.clone();
@@ -137,10 +155,11 @@ fn only_of(head: &Head, writers: &BTreeSet<WriterId>) -> Head {
     kept
 }
 
-/// The fields with a write that another head neither shows nor has passed over; with all that stands in
-/// them, so that the county sees what the missing write had seen and what it had not.
+/// The fields with a write that another head does not have; with all that stands in them, so that the county
+/// sees what the missing write had seen and what it had not. Whether something of the same field had seen it
+/// since, only the county can say: a head knows that of the record as a whole.
 fn missing_in(kept: &Head, now: &Head) -> Head {
-    let missing = |write: &Write| !now.vector.covers(write.dot()) && !now.ahead.covers(write.dot());
+    let missing = |write: &Write| !now.vector.covers(write.dot());
     let mut left = kept.clone();
     left.fields.retain(|_, writes| writes.iter().any(missing));
     left

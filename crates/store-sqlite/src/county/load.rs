@@ -76,8 +76,10 @@ impl Knowledge {
         for device in &needs.devices {
             loaded.devices.insert(*device, view.device(*device)?);
         }
-        // A cursor that does not fit this ledger says nothing.
-        let since = match cursor {
+        // A cursor that does not fit this ledger says nothing; one of a former epoch is told all once more,
+        // for the phone lets go of what it was told by then.
+        let epoch = loaded.county.epoch;
+        let since = match cursor.filter(|cursor| cursor.epoch == epoch) {
             Some(cursor) if !needs.writers.is_empty() => {
                 view.hash_at(cursor.seq, last)?.filter(|hash| *hash == cursor.hash).map_or(0, |_| cursor.seq)
             }

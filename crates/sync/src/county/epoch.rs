@@ -8,6 +8,7 @@ use super::place;
 use super::plan::own;
 use super::prepared::{Exchange, OwnPatch, OwnRecord};
 use super::work::Work;
+use crate::merge::Item;
 use crate::wire::receipt::ItemState;
 use domain::canonical::Transcript;
 use domain::catalogue::RecordKind;
@@ -20,7 +21,7 @@ use domain::problem::{Problem, ProblemCode};
 use domain::reference::Reference;
 use domain::time::{Day, Stamp, UnixMs};
 use domain::value::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Holds the phone's cursor against the ledger. A hash that does not fit means that the county was
 /// restored, or its files copied: it takes a new writer, and the phone reads its feeds from 0.
@@ -103,7 +104,8 @@ pub(super) fn recover(work: &mut Work<'_>, exchange: &Exchange) {
         if !stands.iter().any(|scope| followed.contains(scope)) {
             continue;
         }
-        for one in lost(work, &marks, *record, offered) {
+        let Some(lost) = lost(work, &marks, *record, offered) else { continue };
+        for one in lost {
             let stamp = Stamp { wall_ms: one.at_ms, ..Stamp::default() };
             let (record, seen) = (OwnRecord::Known(*record), Some(Vector::of(one.dot)));
             let body = Body { sets: one.sets, salt: salts.next(), ..Body::default() };
@@ -152,14 +154,27 @@ struct Lost {
 }
 
 /// The lost patches of a record, by their old places. Of a field in which one was lost, the others that
-/// stand are written again as well: the later one, which names its old place, would cover them.
+/// stand are written again as well: the later one, which names its old place, would cover them. `None` while
+/// something has to be loaded.
 fn lost(
     work: &mut Work<'_>,
     marks: &BTreeMap<WriterId, u64>,
     record: RecordRef,
     offered: &Head,
-) -> impl Iterator<Item = Lost> + use<> {
+) -> Option<impl Iterator<Item = Lost> + use<>> {
     let now = work.row(record).flatten().map(|row| row.head.clone()).unwrap_or_default();
+    let beyond = |write: &Write| {
+        let beyond = marks.get(&write.writer).is_some_and(|mark| write.serial > *mark);
+        beyond && !now.vector.covers(write.dot())
+    };
+    let mut passed = BTreeSet::new();
+    for (key, writes) in &offered.fields {
+        for write in writes.iter().filter(|write| beyond(write) && now.ahead.covers(write.dot())) {
+            if seen_since(work, record, key, write)? {
+                passed.insert((key.clone(), write.dot()));
+            }
+        }
+    }
     let held = work.loaded(record).map_or(&[][..], |found| found.held.as_slice());
     let waits = |key: &str, write: &Write| {
         held.iter().any(|one| {
@@ -168,10 +183,8 @@ fn lost(
                 && body.is_some_and(|body| body.sets.get(key) == Some(&write.value))
         })
     };
-    let is_lost = |key: &str, write: &Write| {
-        let beyond = marks.get(&write.writer).is_some_and(|mark| write.serial > *mark);
-        let known = now.vector.covers(write.dot()) || now.ahead.covers(write.dot());
-        beyond && !known && !waits(key, write)
+    let is_lost = |key: &String, write: &Write| {
+        beyond(write) && !passed.contains(&(key.clone(), write.dot())) && !waits(key, write)
     };
     let mut patches: BTreeMap<Dot, Lost> = BTreeMap::new();
     for (key, writes) in &offered.fields {
@@ -186,7 +199,25 @@ fn lost(
             one.sets.insert(key.clone(), write.value.clone());
         }
     }
-    patches.into_values()
+    Some(patches.into_values())
+}
+
+/// Whether something that was taken in or passed over since has written the same field and had seen a write:
+/// then it stays settled. The head knows that of the record as a whole only; a correction of the telephone had
+/// seen the village, and says nothing of it. `None` while the history has to be loaded. O(patches of the record).
+fn seen_since(work: &mut Work<'_>, record: RecordRef, key: &str, write: &Write) -> Option<bool> {
+    let Some(history) = work.loaded.histories.get(&record) else {
+        work.needs.histories.insert(record);
+        return None;
+    };
+    let reference = work.reference();
+    Some(history.iter().any(|one| {
+        let patch = &one.entry.patch;
+        let settles = matches!(one.state, ItemState::Applied | ItemState::Dismissed);
+        let order = reference.order(patch.form).unwrap_or(&[]);
+        let item = Item { patch, body: one.entry.body.as_ref(), order };
+        settles && patch.seen.covers(write.dot()) && item.writes().any(|(field, _)| field == key)
+    }))
 }
 
 /// Whether the holder of the phone might write this today in their own name.

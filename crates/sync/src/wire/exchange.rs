@@ -155,6 +155,10 @@ pub struct Rest {
     /// Whether the 备用解锁码 of the request is on the county's disk.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub code_kept: bool,
+    /// Whether the county has no 备用解锁码 of this phone that it can read: it was lost with a restore, or came
+    /// sealed to a key that is lost.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub code_wanted: bool,
 }
 
 /// A whole reply, as the phone's session takes it: the frame has been verified.

@@ -23,8 +23,7 @@ struct Made {
 }
 
 impl Made {
-    fn item(&self, taken: bool) -> Item<'_> {
-        let state = if taken { ItemState::Applied } else { ItemState::Dismissed };
+    fn item(&self, state: ItemState) -> Item<'_> {
         Item { patch: &self.patch, body: counted(state, Some(&self.body)), order: &[] }
     }
 }
@@ -36,8 +35,9 @@ enum Event {
     Write { phone: usize, field: usize, value: i64, stale: bool },
     /// The county takes the next patch of a phone: applied, or held.
     Arrive { phone: usize, held: bool },
-    /// A reviewer accepts or dismisses the first held patch of a phone.
-    Decide { phone: usize, accept: bool },
+    /// The first held patch of a phone ends its waiting: a reviewer accepts or dismisses it, or its phone has
+    /// erased it and the envelope alone comes.
+    Decide { phone: usize, state: ItemState },
     /// A phone absorbs the county's head.
     Absorb { phone: usize },
     /// A phone is cloned: the twin writes under the same serial; the county keeps the first and the
@@ -52,7 +52,8 @@ fn event() -> impl Strategy<Value = Event> {
             .prop_map(|(phone, field, value, stale)| Event::Write { phone, field, value, stale }),
         5 => (phone.clone(), prop::bool::weighted(0.25))
             .prop_map(|(phone, held)| Event::Arrive { phone, held }),
-        2 => (phone.clone(), any::<bool>()).prop_map(|(phone, accept)| Event::Decide { phone, accept }),
+        2 => (phone.clone(), prop::sample::select(&[ItemState::Applied, ItemState::Dismissed, ItemState::Erased]))
+            .prop_map(|(phone, state)| Event::Decide { phone, state }),
         3 => phone.clone().prop_map(|phone| Event::Absorb { phone }),
         1 => (phone, 0..3_usize, 0..3_i64)
             .prop_map(|(phone, field, value)| Event::Fork { phone, field, value }),
@@ -72,7 +73,7 @@ struct Phone {
 impl Phone {
     fn view(&self, stale: bool) -> Head {
         let base = if stale { &self.older } else { &self.county };
-        overlay(base, self.log.iter().map(|made| made.item(true)))
+        overlay(base, self.log.iter().map(|made| made.item(ItemState::Applied)))
     }
 }
 
@@ -80,8 +81,8 @@ impl Phone {
 struct World {
     phones: Vec<Phone>,
     head: Head,
-    /// Applied (true) and dismissed (false) patches.
-    taken: Vec<(Made, bool)>,
+    /// Applied, dismissed and erased patches.
+    taken: Vec<(Made, ItemState)>,
     /// Held patches by writer, in log order.
     held: BTreeMap<WriterId, Vec<Made>>,
     ever_written: BTreeSet<String>,
@@ -115,12 +116,12 @@ impl World {
         Made { patch, body }
     }
 
-    fn take(&mut self, made: &Made, applied: bool) {
-        let item = made.item(applied);
+    fn take(&mut self, made: &Made, state: ItemState) {
+        let (item, applied) = (made.item(state), state == ItemState::Applied);
         let decides = applied && made.patch.seen == self.head.vector;
-        self.taken.push((made.clone(), applied));
+        self.taken.push((made.clone(), state));
         if apply(&mut self.head, item) == Applied::SettleAll {
-            self.head = settle(self.taken.iter().map(|(made, applied)| made.item(*applied)));
+            self.head = settle(self.taken.iter().map(|(made, state)| made.item(*state)));
         }
         if decides {
             for (key, value) in &made.body.sets {
@@ -137,7 +138,7 @@ impl World {
         if held || !waiting.is_empty() {
             waiting.push(made);
         } else {
-            self.take(&made, true);
+            self.take(&made, ItemState::Applied);
         }
     }
 
@@ -157,7 +158,7 @@ impl World {
                     self.arrive(made, held);
                 }
             }
-            Event::Decide { phone, accept } => {
+            Event::Decide { phone, state } => {
                 let writer = WriterId(self.phones[phone].writer);
                 let waiting = self.held.entry(writer).or_default();
                 if waiting.is_empty() {
@@ -165,10 +166,10 @@ impl World {
                 }
                 let first = waiting.remove(0);
                 let rest = std::mem::take(waiting);
-                self.take(&first, accept);
+                self.take(&first, state);
                 // What waited behind it is free, until one is held again: here all pass.
                 for made in rest {
-                    self.take(&made, true);
+                    self.take(&made, ItemState::Applied);
                 }
             }
             Event::Absorb { phone } => {
@@ -199,7 +200,7 @@ impl World {
     }
 
     fn check(&self) {
-        let full = settle(self.taken.iter().map(|(made, applied)| made.item(*applied)));
+        let full = settle(self.taken.iter().map(|(made, state)| made.item(*state)));
         assert_eq!(self.head, full, "the incremental head equals the full settle");
         for key in &self.ever_written {
             assert!(
@@ -211,8 +212,12 @@ impl World {
     }
 
     fn nothing_vanished_unseen(&self) {
-        let applied: Vec<&Made> =
-            self.taken.iter().filter(|(_, applied)| *applied).map(|(made, _)| made).collect();
+        let applied: Vec<&Made> = self
+            .taken
+            .iter()
+            .filter(|(_, state)| *state == ItemState::Applied)
+            .map(|(made, _)| made)
+            .collect();
         for made in &applied {
             for key in made.body.sets.keys() {
                 let dot = made.patch.dot();
@@ -242,10 +247,6 @@ proptest! {
             world.check();
         }
     }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn arrival_order_and_duplicates_never_matter(
@@ -254,15 +255,15 @@ proptest! {
     ) {
         let mut world = World::new();
         events.into_iter().for_each(|event| world.happen(event));
-        let full = settle(world.taken.iter().map(|(made, applied)| made.item(*applied)));
+        let full = settle(world.taken.iter().map(|(made, state)| made.item(*state)));
         // Any interleaving that keeps each writer's own order, with every patch twice.
-        let mut queues: BTreeMap<WriterId, Vec<(Made, bool)>> = BTreeMap::new();
-        for (made, applied) in &world.taken {
-            queues.entry(made.patch.writer).or_default().push((made.clone(), *applied));
+        let mut queues: BTreeMap<WriterId, Vec<(Made, ItemState)>> = BTreeMap::new();
+        for (made, state) in &world.taken {
+            queues.entry(made.patch.writer).or_default().push((made.clone(), *state));
         }
         queues.values_mut().for_each(|queue| queue.sort_by_key(|(made, _)| made.patch.serial));
         let mut head = Head::default();
-        let mut arrived: Vec<(Made, bool)> = Vec::new();
+        let mut arrived: Vec<(Made, ItemState)> = Vec::new();
         let mut order = order.into_iter().cycle();
         while !queues.is_empty() {
             let writers: Vec<WriterId> = queues.keys().copied().collect();
@@ -275,12 +276,12 @@ proptest! {
             arrived.push(next.clone());
             for _ in 0..2 {
                 if apply(&mut head, next.0.item(next.1)) == Applied::SettleAll {
-                    head = settle(arrived.iter().map(|(made, applied)| made.item(*applied)));
+                    head = settle(arrived.iter().map(|(made, state)| made.item(*state)));
                 }
             }
         }
         prop_assert_eq!(&head, &full);
-        let backwards = settle(world.taken.iter().rev().chain(&world.taken).map(|(m, a)| m.item(*a)));
+        let backwards = settle(world.taken.iter().rev().chain(&world.taken).map(|(made, state)| made.item(*state)));
         prop_assert_eq!(&backwards, &full);
     }
 
@@ -295,7 +296,7 @@ proptest! {
                 world.happen(Event::Arrive { phone, held: false });
             }
             while !world.held.entry(WriterId(world.phones[phone].writer)).or_default().is_empty() {
-                world.happen(Event::Decide { phone, accept: true });
+                world.happen(Event::Decide { phone, state: ItemState::Applied });
             }
         }
         for phone in 0..3 {

@@ -128,6 +128,58 @@ pub async fn recovered(world: &mut World) -> Outcome {
     Ok(())
 }
 
+pub async fn another_field(world: &mut World) -> Outcome {
+    let person = world.person(VILLAGE, "LSLR").await?;
+    let mut phone = world.phone(OFFICER).await?;
+    world.send(&mut phone).await?;
+    if !world.back_up().await {
+        return Ok(());
+    }
+    world.set(person, [(keys::PHONE_CARER, "2".into())]).await?;
+    world.send(&mut phone).await?;
+    let screen = world.head(person).await?;
+    phone.set(person, [(keys::PHONE, "3".into())], &screen);
+    world.send(&mut phone).await?;
+    let heads = vec![(person, world.head(person).await?)];
+    world.restore().await;
+    // The phone's own word comes again, and had seen what is lost: but of another field.
+    world.send(&mut phone).await?;
+    world.send(&mut phone).await?;
+    let head = world.head(person).await?;
+    same!(head.value(keys::PHONE), Some(&"3".into()), "the phone's own word is there again");
+    same!(head.value(keys::PHONE_CARER), None, "the office's is lost");
+    for _ in 0..2 {
+        world.offer(&mut phone, &heads).await?;
+        let head = world.head(person).await?;
+        let carer: Vec<&Value> = head.values(keys::PHONE_CARER).collect();
+        same!(carer, [&Value::from("2")], "and is given back, once");
+        same!(phones(world, person).await?, ["3".into()], "nothing else comes with it");
+    }
+    Ok(())
+}
+
+pub async fn told_again(world: &mut World) -> Outcome {
+    let mut phone = world.phone(OFFICER).await?;
+    let visit = phone.visit(OTHER, day(11, 9));
+    let outcomes = |done: &Done| -> Vec<ItemState> {
+        let statement = done.statement.as_ref();
+        statement.into_iter().flat_map(|one| &one.outcomes).map(|one| one.state).collect()
+    };
+    let told = outcomes(&world.send(&mut phone).await?);
+    claim!(told.contains(&ItemState::SetAside), "of a village that is not theirs: {told:?}");
+    same!(outcomes(&world.send(&mut phone).await?), [], "it has been told");
+    if !world.back_up().await {
+        return Ok(());
+    }
+    world.restore().await;
+    world.run(Job::Restored).await?;
+    let again = outcomes(&world.send(&mut phone).await?);
+    same!(again, told, "a phone lets go of what a former epoch said");
+    same!(world.states(visit).await?, [ItemState::SetAside], "it waits as before");
+    same!(outcomes(&world.send(&mut phone).await?), [], "once");
+    Ok(())
+}
+
 /// The telephone numbers that stand, ascending.
 async fn phones(world: &World, person: RecordRef) -> Result<Vec<Value>, Broken> {
     let head = world.head(person).await?;

@@ -169,6 +169,8 @@ cases! {
     "a restored county begins a new epoch, and the phones bring back what it lost" epochs::restored;
     "a restored county that went on is found out by the hash of its ledger" epochs::diverged;
     "writes of the county that only phones still know are taken back" epochs::recovered;
+    "a correction of one field does not cover a lost write of another" epochs::another_field;
+    "after a restore a phone is told once more of all that waits" epochs::told_again;
     "what a second phone offers does not come back once it was settled" epochs::settled_since;
     "no phone writes as a county that lost nothing" epochs::made_up_without_restore;
     "what a phone offers is judged as what its holder writes" epochs::made_up_after_restore;

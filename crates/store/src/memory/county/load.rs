@@ -110,9 +110,12 @@ impl Disk {
         beyond.filter_map(held).collect()
     }
 
-    /// What the phone has not been told yet. A cursor that does not fit this ledger says nothing.
+    /// What the phone has not been told yet. A cursor that does not fit this ledger says nothing; one of a
+    /// former epoch is told all once more, for the phone lets go of what it was told by then.
     fn outcomes(&self, writer: WriterId, cursor: Option<Cursor>) -> Vec<ChangedOutcome> {
-        let fits = |cursor: &Cursor| self.hash_at(cursor.seq) == Some(cursor.hash);
+        let fits = |cursor: &Cursor| {
+            cursor.epoch == self.county.epoch && self.hash_at(cursor.seq) == Some(cursor.hash)
+        };
         let since = cursor.filter(fits).map_or(0, |cursor| cursor.seq);
         self.rows_of(writer)
             .filter(|row| row.told > since)
