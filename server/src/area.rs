@@ -5,10 +5,11 @@ use crate::county::{County, at_county};
 use crate::person::{everybody, number};
 use crate::problem::wrong;
 use crate::roll::SLICE;
-use crate::staff::{NewAssignment, Sets, find_area, operator, write_all};
+use crate::staff::{Change, NewAssignment, Sets, find_area, operator, write_all};
 use domain::area::Area;
 use domain::catalogue::{RecordKind, keys};
 use domain::ids::{AreaCode, AreaLevel, RecordId};
+use domain::log::Vector;
 use domain::patch::RecordRef;
 use domain::problem::Problem;
 use domain::reference::Reference;
@@ -17,8 +18,8 @@ use domain::subject::Person;
 use domain::time::{Day, UnixMs};
 use domain::value::Value;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use sync::county::place::codes;
-use sync::county::prepared::OwnRecord;
 
 /// An end that is to be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,10 +47,12 @@ pub struct Plan {
     /// People and households of whom it is contested whether they are of this area: they stay until that
     /// is settled.
     pub contested: usize,
+    /// What has been seen of these people and households.
+    seen: BTreeMap<RecordId, Vector>,
 }
 
 /// What is written together or not at all.
-type Unit = Vec<(OwnRecord, Sets)>;
+type Unit = Vec<Change>;
 
 /// Finds out what an end comes to; writes nothing. O(people + households).
 ///
@@ -61,12 +64,13 @@ pub async fn plan(county: &County, end: &End, today: Day) -> Result<Plan, Proble
     let goes_on = check(&reference, end)?;
     check_day(&reference, state.begins, today, end)?;
     let mut plan = Plan { goes_on, assignments: assignments(&reference, end), ..Plan::default() };
-    for person in everybody(county).await? {
+    for (person, seen) in everybody(county).await? {
+        let after = after(&person, end);
         if person.villages.len() > 1 && person.villages.contains(&end.area) {
             plan.contested += 1;
-        } else {
-            let after = after(&person, end);
-            plan.people.extend((after != person).then_some((person, after)));
+        } else if after != person {
+            plan.seen.insert(person.id, seen);
+            plan.people.push((person, after));
         }
     }
     households(county, end, &mut plan).await?;
@@ -229,7 +233,10 @@ async fn households(county: &County, end: &End, plan: &mut Plan) -> Result<(), P
         let page = page.map_err(at_county)?;
         for (record, row) in &page {
             match codes(&row.head, keys::VILLAGE).as_slice() {
-                [village] if *village == end.area => plan.households.push(record.id),
+                [village] if *village == end.area => {
+                    plan.seen.insert(record.id, row.head.vector.clone());
+                    plan.households.push(record.id);
+                }
                 several if several.contains(&end.area) => plan.contested += 1,
                 _ => {}
             }
@@ -254,13 +261,13 @@ impl Plan {
                 (keys::UNTIL.to_owned(), Value::from(end.from.to_string())),
                 (keys::SUCCESSOR.to_owned(), number(end.successor)),
             ];
-            units.push(vec![(OwnRecord::Known(Area::record(end.area)), sets.into())]);
+            units.push(vec![Change::of_office(Area::record(end.area), sets.into())]);
         }
         units.extend(self.assignments.iter().map(|(old, new)| {
             let record = RecordRef { kind: RecordKind::Assignment, id: old.id };
             let until = Value::from(end.from.max(old.from).to_string());
-            let mut unit = vec![(OwnRecord::Known(record), Sets::from([(keys::UNTIL.to_owned(), until)]))];
-            let new = new.as_ref().map(|new| (OwnRecord::New(RecordKind::Assignment), new.sets()));
+            let mut unit = vec![Change::of_office(record, Sets::from([(keys::UNTIL.to_owned(), until)]))];
+            let new = new.as_ref().map(|new| Change::new(RecordKind::Assignment, new.sets()));
             unit.extend(new);
             unit
         }));
@@ -268,13 +275,17 @@ impl Plan {
             let record = RecordRef { kind: RecordKind::Household, id: *id };
             // Nobody leaves the house: its 小组 stays what it is.
             let sets = Sets::from([(keys::VILLAGE.to_owned(), number(end.successor))]);
-            vec![(OwnRecord::Known(record), sets)]
+            vec![self.of_register(record, sets)]
         }));
         units.extend(self.people.iter().map(|(before, after)| {
             let record = RecordRef { kind: RecordKind::Person, id: before.id };
-            vec![(OwnRecord::Known(record), sets(before, after))]
+            vec![self.of_register(record, sets(before, after))]
         }));
         units
+    }
+
+    fn of_register(&self, record: RecordRef, sets: Sets) -> Change {
+        Change::of_register(record, self.seen.get(&record.id).cloned().unwrap_or_default(), sets)
     }
 
     /// The jobs, each of at most so many patches (a unit of more is one of its own).

@@ -6,7 +6,7 @@ use crate::county::{County, at_county};
 use crate::person::everybody;
 use crate::problem::wrong;
 use crate::reports::no_duty;
-use crate::staff::write_all;
+use crate::staff::{Change, write_all};
 use domain::catalogue::{RecordKind, keys};
 use domain::category::Category;
 use domain::coverage::rules::{ANY_DUTY, Rules, rule_on};
@@ -23,7 +23,6 @@ use domain::value::Value;
 use domain::visit::{Met, Way};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use sync::county::prepared::OwnRecord;
 
 /// What is to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -312,7 +311,7 @@ pub async fn concerned(
     edit: &Edit,
 ) -> Result<usize, Problem> {
     let people = everybody(county).await?;
-    Ok(people.iter().filter(|one| plan.concerns(reference, edit.area, one, edit.from)).count())
+    Ok(people.iter().filter(|(one, _)| plan.concerns(reference, edit.area, one, edit.from)).count())
 }
 
 /// Carries an edit out, in one job. Whoever builds generations is woken by the county.
@@ -325,11 +324,11 @@ pub async fn edit(county: &County, by: RecordId, edit: &Edit, now_ms: UnixMs) ->
     let mut records = Vec::new();
     for (record, rule) in &plan.rules {
         records.push(match record {
-            None => (OwnRecord::New(RecordKind::Duty), rule.fields()),
+            None => Change::new(RecordKind::Duty, rule.fields()),
             Some(id) if reference.duties.get(id).is_some_and(|before| before.until != rule.until) => {
                 let until = rule.until.map_or(Value::Null, |until| until.to_string().into());
                 let record = RecordRef { kind: RecordKind::Duty, id: *id };
-                (OwnRecord::Known(record), BTreeMap::from([(keys::UNTIL.to_owned(), until)]))
+                Change::of_office(record, BTreeMap::from([(keys::UNTIL.to_owned(), until)]))
             }
             Some(_) => continue,
         });

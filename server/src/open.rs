@@ -7,7 +7,7 @@ use crate::problem::wrong;
 use crate::{begin, clock, dice};
 use domain::ids::WriterId;
 use domain::problem::{Problem, ProblemCode};
-use domain::time::Day;
+use domain::time::{Day, UnixMs};
 use seal::age_seal::SealIdentity;
 use seal::county_keys::CountyKeys;
 use seal::dice::draw_u64;
@@ -89,8 +89,8 @@ fn look_for_database(data: &Data) -> Result<(), Problem> {
     }
 }
 
-/// A county that was restored takes a new writer before anything else, and no sheet that was printed
-/// before is good any more. The mark goes when that is on disk; cut off between, it takes one more.
+/// The mark of a restore goes when what it asks for is on disk; cut off between, the county takes one
+/// more writer.
 fn begin_after_restore(data: &Data, county: &Arc<County>) -> Result<(), Problem> {
     let mark = data.restored();
     if !mark.exists() {
@@ -100,15 +100,22 @@ fn begin_after_restore(data: &Data, county: &Arc<County>) -> Result<(), Problem>
     let begin = || {
         let runtime = tokio::runtime::Builder::new_current_thread().build();
         let runtime = runtime.map_err(|error| failed(&error))?;
-        runtime.block_on(async {
-            county.stores.directory.cancel_codes().await.map_err(at_county)?;
-            county.run(Job::Restored, clock::now_ms()).await.map(drop)
-        })
+        runtime.block_on(begin_again(county, clock::now_ms()))
     };
     // On a thread of its own: whoever opens may be inside a runtime already.
     let begun = std::thread::scope(|scope| scope.spawn(begin).join());
     begun.unwrap_or_else(|_| Err(failed(&"a new epoch")))?;
     fs::remove_file(&mark).map_err(|error| not_written(&mark, &error))
+}
+
+/// A county that was restored takes a new writer before anything else, and no sheet that was printed
+/// before is good any more.
+///
+/// # Errors
+/// What the store says.
+pub async fn begin_again(county: &County, now_ms: UnixMs) -> Result<(), Problem> {
+    county.stores.directory.cancel_codes().await.map_err(at_county)?;
+    county.run(Job::Restored, now_ms).await.map(drop)
 }
 
 /// Opens the county for reading, also while another process writes.

@@ -4,11 +4,12 @@
 use crate::area::exists;
 use crate::county::{County, at_county};
 use crate::problem::wrong;
-use crate::staff::{Sets, find_area, operator, write_all};
+use crate::staff::{Change, Sets, find_area, operator, write_all};
 use domain::catalogue::{RecordKind, keys};
 use domain::coverage::reading::Row;
 use domain::coverage::{Standing, standing};
 use domain::ids::{AreaCode, AreaLevel, RecordId};
+use domain::log::Vector;
 use domain::patch::{Entry, RecordRef};
 use domain::period::Period;
 use domain::problem::Problem;
@@ -18,8 +19,8 @@ use domain::time::{Day, UnixMs};
 use domain::value::Value;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use sync::county::needs::RecordRow;
 use sync::county::place::codes;
-use sync::county::prepared::OwnRecord;
 use sync::wire::receipt::ItemState;
 
 /// What is to be written about where somebody lives.
@@ -53,7 +54,7 @@ pub struct Plan {
     pub people: Vec<(Person, Person)>,
     /// The move that is taken back: its first day.
     pub taken_back: Option<Day>,
-    records: Vec<(OwnRecord, Sets)>,
+    changes: Vec<Change>,
 }
 
 /// Finds out what a move comes to; writes nothing. O(people) when a whole household moves.
@@ -64,7 +65,7 @@ pub struct Plan {
 /// there is no move to be taken back; what the store says.
 pub async fn plan(county: &County, new: &Move) -> Result<Plan, Problem> {
     let (state, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
-    let person = person(county, new.person).await?;
+    let (person, seen) = person(county, new.person).await?;
     if let Some(to) = &new.to {
         check(county, &reference, state.begins, new, to).await?;
     }
@@ -86,22 +87,24 @@ pub async fn plan(county: &County, new: &Move) -> Result<Plan, Problem> {
         }
         last = Some(found);
     }
-    let together = |one: &Person| {
+    let together = |(one, _): &(Person, Vector)| {
         let same_move =
             last.is_none_or(|(day, village)| one.moves.last_key_value() == Some((&day, &village)));
         one.household == home && one.counted_in() == person.counted_in() && same_move
     };
     let members = match home {
-        None => vec![person.clone()],
+        None => vec![(person.clone(), seen)],
         Some(_) => everybody(county).await?.into_iter().filter(together).collect(),
     };
-    let mut plan = Plan { people: Vec::new(), taken_back: last.map(|(day, _)| day), records: Vec::new() };
+    let mut plan = Plan { people: Vec::new(), taken_back: last.map(|(day, _)| day), changes: Vec::new() };
     for member in members {
         one(county, new, last, member, &mut plan).await?;
     }
     if let (Some(id), Some((_, after))) = (home, plan.people.first()) {
         let village = after.counted_in();
         let record = RecordRef { kind: RecordKind::Household, id };
+        let row = county.stores.ledger.record(record).await.map_err(at_county)?;
+        let seen = row.map(|row| row.head.vector.clone()).unwrap_or_default();
         let group = match (last, new.to) {
             (Some((day, _)), None) => former_group(county, record, person.id, day).await?,
             // A 小组 is one of the village that is left.
@@ -111,7 +114,7 @@ pub async fn plan(county: &County, new: &Move) -> Result<Plan, Problem> {
             (keys::VILLAGE.to_owned(), village.map_or(Value::Null, number)),
             (keys::GROUP.to_owned(), group),
         ];
-        plan.records.push((OwnRecord::Known(record), sets.into()));
+        plan.changes.push(Change::of_register(record, seen, sets.into()));
     }
     Ok(plan)
 }
@@ -150,7 +153,7 @@ async fn one(
     county: &County,
     new: &Move,
     last: Option<(Day, AreaCode)>,
-    before: Person,
+    (before, seen): (Person, Vector),
     plan: &mut Plan,
 ) -> Result<(), Problem> {
     let record = RecordRef { kind: RecordKind::Person, id: before.id };
@@ -192,7 +195,7 @@ async fn one(
         }
     }
     plan.people.push((before, after));
-    plan.records.push((OwnRecord::Known(record), sets));
+    plan.changes.push(Change::of_register(record, seen, sets));
     Ok(())
 }
 
@@ -257,28 +260,33 @@ async fn former_group(
     Ok(as_of(&of_household, count, keys::GROUP))
 }
 
-async fn person(county: &County, id: RecordId) -> Result<Person, Problem> {
+async fn person(county: &County, id: RecordId) -> Result<(Person, Vector), Problem> {
     let record = RecordRef { kind: RecordKind::Person, id };
     let row = county.stores.ledger.record(record).await.map_err(at_county)?;
     let nobody = || {
         let zh = "没有这个服务对象；编号在 `coverage --list` 最后一列";
         wrong(id, zh, "there is no such person; `coverage --list` shows the ids, last column")
     };
-    Ok(Person::read(id, &row.ok_or_else(nobody)?.head))
+    Ok(read(id, &row.ok_or_else(nobody)?))
 }
 
-/// Everybody, ascending by id. O(people).
+/// A person, and what has been seen of their record by reading it.
+fn read(id: RecordId, row: &RecordRow) -> (Person, Vector) {
+    (Person::read(id, &row.head), row.head.vector.clone())
+}
+
+/// Everybody, ascending by id, with what has been seen of their records. O(people).
 ///
 /// # Errors
 /// What the store says.
-pub async fn everybody(county: &County) -> Result<Vec<Person>, Problem> {
+pub async fn everybody(county: &County) -> Result<Vec<(Person, Vector)>, Problem> {
     const PAGE: usize = 1_000;
     let (mut people, mut after) = (Vec::new(), None);
     loop {
         let ledger = &county.stores.ledger;
         let page = ledger.records_after(RecordKind::Person, after, PAGE).await.map_err(at_county)?;
         after = page.last().map(|(record, _)| record.id);
-        people.extend(page.iter().map(|(record, row)| Person::read(record.id, &row.head)));
+        people.extend(page.iter().map(|(record, row)| read(record.id, row)));
         if page.len() < PAGE {
             return Ok(people);
         }
@@ -337,7 +345,7 @@ fn count(effects: &mut Effects, standing: &Standing, day: Day, people: i64) {
 pub async fn move_to(county: &County, new: &Move, now_ms: UnixMs) -> Result<(), Problem> {
     let plan = plan(county, new).await?;
     tracing::info!(people = plan.people.len(), taken_back = new.take_back, "a move was written");
-    write_all(county, operator(), plan.records, now_ms).await.map(drop)
+    write_all(county, operator(), plan.changes, now_ms).await.map(drop)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use crate::county::{County, at_county};
 use crate::ingest::{LIMITS, decode};
-use crate::staff::{NewAssignment, Sets, operator, write_all};
+use crate::staff::{Change, NewAssignment, Sets, operator, write_all};
 use axum::body::Bytes;
 use domain::catalogue::{RecordKind, keys};
 use domain::ids::RecordId;
@@ -20,7 +20,6 @@ use seal::word::SignedWord;
 use std::collections::BTreeSet;
 use store::county::DeviceRecord;
 use sync::county::needs::DeviceRow;
-use sync::county::prepared::OwnRecord;
 
 /// The request's frame out of what was posted. When a certificate came before it, and the device is not
 /// known here, the device is taken back first.
@@ -97,19 +96,19 @@ async fn take_back(
 
 /// What the certificate names and the county has lost: the member of staff, and roles. What is here is
 /// left as it is, whatever the certificate says of it.
-fn lost(reference: &Reference, certificate: &Certificate) -> Vec<(OwnRecord, Sets)> {
+fn lost(reference: &Reference, certificate: &Certificate) -> Vec<Change> {
     let mut records = Vec::new();
     let staff = certificate.staff;
     if !reference.staff.contains_key(&staff) {
         let name = Value::from(certificate.staff_name.as_str());
         let record = RecordRef { kind: RecordKind::Staff, id: staff };
-        records.push((OwnRecord::Known(record), Sets::from([(keys::NAME.to_owned(), name)])));
+        records.push(Change::of_office(record, Sets::from([(keys::NAME.to_owned(), name)])));
     }
     records.extend(certificate.roles.iter().filter_map(|one| lost_role(reference, staff, one)));
     records
 }
 
-fn lost_role(reference: &Reference, staff: RecordId, one: &CertifiedRole) -> Option<(OwnRecord, Sets)> {
+fn lost_role(reference: &Reference, staff: RecordId, one: &CertifiedRole) -> Option<Change> {
     // A role or an area that nobody here knows gives no right.
     let role = Role::from_code(&one.role)?;
     let area = reference.areas.0.get(&one.area)?.code;
@@ -121,7 +120,7 @@ fn lost_role(reference: &Reference, staff: RecordId, one: &CertifiedRole) -> Opt
     let name = format!("{staff}/{}/{area}/{}", one.role, one.from);
     let record = RecordRef { kind: RecordKind::Assignment, id: RecordId::named("certified role", &name) };
     let given = NewAssignment { staff, role, area, from: one.from, until: one.until };
-    Some((OwnRecord::Known(record), given.sets()))
+    Some(Change::of_office(record, given.sets()))
 }
 
 #[cfg(test)]

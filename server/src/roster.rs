@@ -13,7 +13,6 @@ use domain::time::{Day, UnixMs};
 use domain::value::Value;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-use sync::county::prepared::OwnRecord;
 
 /// The columns, by the names in the first line; their order does not matter, and others are not read.
 const COLUMNS: [&str; 4] = ["姓名", "角色", "村", "电话"];
@@ -278,7 +277,7 @@ pub async fn take(
     let persons = new.iter().map(|(name, phone)| {
         let mut sets = BTreeMap::from([(keys::NAME.to_owned(), Value::from(*name))]);
         sets.extend(phone.map(|phone| (keys::PHONE.to_owned(), Value::from(phone))));
-        (OwnRecord::New(RecordKind::Staff), sets)
+        staff::Change::new(RecordKind::Staff, sets)
     });
     let made = staff::write_all(county, staff::operator(), persons.collect(), now_ms).await?;
     let made: BTreeMap<_, _> = new.iter().copied().zip(made).collect();
@@ -286,7 +285,7 @@ pub async fn take(
         let key = (one.row.name.as_str(), one.row.phone.as_deref());
         let staff = one.staff.or_else(|| made.get(&key).copied())?;
         let new = NewAssignment { staff, role: one.row.role, area: one.area, from, until: None };
-        Some((OwnRecord::New(RecordKind::Assignment), new.sets()))
+        Some(staff::Change::new(RecordKind::Assignment, new.sets()))
     });
     staff::write_all(county, staff::operator(), roles.collect(), now_ms).await?;
     Ok(roster)

@@ -2,17 +2,17 @@
 
 use crate::county::{County, at_county};
 use crate::problem::wrong;
+use crate::staff::{Change, write};
 use domain::catalogue::{RecordKind, keys};
-use domain::ids::{AreaCode, RecordId, WriterId};
-use domain::patch::{Body, RecordRef};
+use domain::ids::{AreaCode, RecordId};
+use domain::patch::RecordRef;
 use domain::permission::{Act, require};
 use domain::problem::Problem;
 use domain::settings::Setting;
-use domain::time::{Day, Stamp, UnixMs};
+use domain::time::{Day, UnixMs};
 use domain::value::Value;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-use sync::county::prepared::{OwnPatch, OwnRecord};
 
 /// Something is set, or taken back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -103,13 +103,7 @@ pub async fn set(county: &County, edit: &Edit, now_ms: UnixMs) -> Result<(), Pro
     if let Some(value) = edit.value {
         sets.insert(format!("{}{}/{value}", keys::SETTING_WAS, setting.code()), Value::Bool(true));
     }
-    let stamp = Stamp { wall_ms: now_ms, county_ms: now_ms, ..Stamp::default() };
-    let body = Body { sets, salt: WriterId(county.dice.number()), ..Body::default() };
-    let record = OwnRecord::Known(record(edit.area));
-    county
-        .append(vec![OwnPatch { record, form: None, body, seen: None, author: edit.by, stamp }], now_ms)
-        .await?;
-    Ok(())
+    write(county, edit.by, Change::of_office(record(edit.area), sets), now_ms).await.map(drop)
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use crate::problem::wrong;
 use domain::area::Area;
 use domain::catalogue::{RecordKind, keys};
 use domain::ids::{AreaCode, DeviceId, RecordId, WriterId};
+use domain::log::Vector;
 use domain::patch::{Body, RecordRef};
 use domain::problem::{Problem, ProblemCode};
 use domain::reference::Reference;
@@ -70,7 +71,7 @@ pub async fn add(
     let (name, phone) = new_member(&reference, name, phone)?;
     let mut sets = BTreeMap::from([(keys::NAME.to_owned(), Value::from(name))]);
     sets.extend(phone.map(|phone| (keys::PHONE.to_owned(), Value::from(phone))));
-    write(county, by, OwnRecord::New(RecordKind::Staff), sets, now_ms).await
+    write(county, by, Change::new(RecordKind::Staff, sets), now_ms).await
 }
 
 fn new_member(
@@ -137,7 +138,7 @@ pub async fn assign(
     let (_, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
     find(&reference, &new.staff.to_string())?;
     exists(&reference, find_area(&reference, &new.area.to_string())?, new.from)?;
-    write(county, by, OwnRecord::New(RecordKind::Assignment), new.sets(), now_ms).await
+    write(county, by, Change::new(RecordKind::Assignment, new.sets()), now_ms).await
 }
 
 /// Ends a role: `until` is the first day on which it holds no more.
@@ -170,20 +171,47 @@ pub async fn end(
     }
     let record = RecordRef { kind: RecordKind::Assignment, id: assignment };
     let sets = BTreeMap::from([(keys::UNTIL.to_owned(), Value::from(until.to_string()))]);
-    write(county, by, OwnRecord::Known(record), sets, now_ms).await.map(drop)
+    write(county, by, Change::of_office(record, sets), now_ms).await.map(drop)
 }
 
 /// What a patch sets.
 pub(crate) type Sets = BTreeMap<String, Value>;
 
+/// What the county writes to a record.
+#[derive(Debug, Clone)]
+pub(crate) struct Change {
+    record: OwnRecord,
+    sets: Sets,
+    seen: Option<Vector>,
+}
+
+impl Change {
+    /// A new record.
+    pub fn new(kind: RecordKind, sets: Sets) -> Self {
+        Self { record: OwnRecord::New(kind), sets, seen: None }
+    }
+
+    /// Fields that the office alone writes: staff and roles, areas and duties, what is void. Nobody else's
+    /// word can be there, and of two words of the office the later one holds: so this one has seen
+    /// whatever stands when it is written, and nothing is ever contested by it.
+    pub fn of_office(record: RecordRef, sets: Sets) -> Self {
+        Self { record: OwnRecord::Known(record), sets, seen: None }
+    }
+
+    /// Fields that phones write too. This has seen what was read when it was decided what to write: what
+    /// a phone says in between stands beside it, as contested, and is not passed over unseen.
+    pub fn of_register(record: RecordRef, seen: Vector, sets: Sets) -> Self {
+        Self { record: OwnRecord::Known(record), sets, seen: Some(seen) }
+    }
+}
+
 pub(crate) async fn write(
     county: &County,
     by: RecordId,
-    record: OwnRecord,
-    sets: Sets,
+    change: Change,
     now_ms: UnixMs,
 ) -> Result<RecordId, Problem> {
-    let written = write_all(county, by, vec![(record, sets)], now_ms).await?.first().copied();
+    let written = write_all(county, by, vec![change], now_ms).await?.first().copied();
     written.ok_or_else(|| Problem::new(ProblemCode::Internal).with("reference", "nothing was written"))
 }
 
@@ -192,15 +220,15 @@ pub(crate) async fn write(
 pub(crate) async fn write_all(
     county: &County,
     by: RecordId,
-    records: Vec<(OwnRecord, Sets)>,
+    changes: Vec<Change>,
     now_ms: UnixMs,
 ) -> Result<Vec<RecordId>, Problem> {
     let stamp = Stamp { wall_ms: now_ms, county_ms: now_ms, ..Stamp::default() };
-    let patch = |(record, sets)| {
+    let patch = |Change { record, sets, seen }| {
         let body = Body { sets, salt: WriterId(county.dice.number()), ..Body::default() };
-        OwnPatch { record, form: None, body, seen: None, author: by, stamp }
+        OwnPatch { record, form: None, body, seen, author: by, stamp }
     };
-    let patches: Vec<OwnPatch> = records.into_iter().map(patch).collect();
+    let patches: Vec<OwnPatch> = changes.into_iter().map(patch).collect();
     if patches.is_empty() {
         return Ok(Vec::new());
     }

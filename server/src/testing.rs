@@ -84,7 +84,12 @@ impl World {
 
     /// A phone of the story's officer.
     pub(crate) async fn phone(&self, seed: u64) -> Phone {
-        let sheet = self.sheet(self.officer()).await;
+        self.phone_of(self.officer(), seed).await
+    }
+
+    /// A phone of a member of staff.
+    pub(crate) async fn phone_of(&self, staff: RecordId, seed: u64) -> Phone {
+        let sheet = self.sheet(staff).await;
         let device = SigningKey::generate(&mut SeededDice::repeatable(seed));
         let (request, key) = ask(&sheet, &device, seed);
         let answer = send(&self.phones, "/enrol", serde_json::to_vec(&request).unwrap()).await;
@@ -173,16 +178,27 @@ impl Phone {
         form: Option<(Hash, Vec<Value>)>,
     ) -> RecordId {
         let id = RecordId::derived(self.certificate().writer, self.log.len() as u64 + 1);
-        self.append(RecordRef { kind, id }, sets, form);
+        self.append(RecordRef { kind, id }, sets, form, Vector::default());
         id
     }
 
     /// Writes to a record that somebody else made, without having seen it.
     pub(crate) fn write_to(&mut self, record: RecordRef, sets: &[(&str, Value)]) {
-        self.append(record, sets, None);
+        self.append(record, sets, None, Vector::default());
     }
 
-    fn append(&mut self, record: RecordRef, sets: &[(&str, Value)], form: Option<(Hash, Vec<Value>)>) {
+    /// The same, having seen so much of it.
+    pub(crate) fn write_having_seen(&mut self, record: RecordRef, sets: &[(&str, Value)], seen: Vector) {
+        self.append(record, sets, None, seen);
+    }
+
+    fn append(
+        &mut self,
+        record: RecordRef,
+        sets: &[(&str, Value)],
+        form: Option<(Hash, Vec<Value>)>,
+        seen: Vector,
+    ) {
         let writer = self.certificate().writer;
         let serial = self.log.len() as u64 + 1;
         let sets = sets.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect();
@@ -196,7 +212,7 @@ impl Phone {
             serial,
             prev: self.log.last().map_or(Hash::ZERO, |entry| entry.patch.hash()),
             record,
-            seen: Vector::default(),
+            seen,
             form,
             author: self.certificate().staff,
             stamp: Stamp { wall_ms: clock::now_ms(), ..Stamp::default() },

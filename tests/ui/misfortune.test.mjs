@@ -1,7 +1,7 @@
 // Bad luck: what happened is told, that the work is safe, and what to do. Each screen has its picture.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { command, PIN, Screen } from './lib/phone.mjs'
+import { command, Screen } from './lib/phone.mjs'
 import { road, stranger } from './lib/road.mjs'
 import { World } from './lib/world.mjs'
 
@@ -13,13 +13,6 @@ let world, way, one, two
 async function shown(screen, name) {
   await screen.picture(`misfortune-${name}`)
   assert.deepEqual(await screen.faults(name), [])
-}
-async function typed(screen, code) {
-  await screen.page.getByLabel('启用码').fill(code)
-  await screen.tap('下一步')
-  await screen.page.getByLabel('解锁密码', { exact: false }).first().fill(PIN)
-  await screen.page.getByLabel('再输一次').fill(PIN)
-  await screen.tap('启用')
 }
 /** The next answer of the client is this problem: what a test cannot bring about, such as a full phone. */
 function answered(screen, name, problem) {
@@ -39,7 +32,7 @@ after(async () => {
 test('no signal at the first start: nothing is lost, and it goes on', async () => {
   await one.see('启用本机')
   await one.signal(false)
-  await typed(one, await world.sheet(FIRST))
+  await one.type(await world.sheet(FIRST))
   await one.see('现在连不上县里')
   await shown(one, 'first-start-without-signal')
   await one.signal(true)
@@ -58,7 +51,7 @@ test('an enrolment that was cut in the middle goes on with the same code and pas
   const before = await world.phone('two', { url: way.url })
   const screen = await Screen.open(world, before)
   way.weather = 'cut'
-  await typed(screen, code)
+  await screen.type(code)
   await screen.see('现在连不上县里')
   before.child.removeAllListeners('exit')
   before.child.kill('SIGKILL')
@@ -66,15 +59,12 @@ test('an enrolment that was cut in the middle goes on with the same code and pas
   two = await Screen.open(world, await world.phone('two', { url: way.url }))
   await two.see('上次启用没有做完')
   await shown(two, 'enrolment-goes-on')
-  await typed(two, code)
-  await two.see('核对县里的 6 位数')
-  await two.tap('一样，下载名单')
-  await two.see('应走访')
+  await two.enrol(code)
 })
 
 test('a wrong code is told with how many tries are left, and a used one too', async () => {
   const screen = await Screen.open(world, await world.phone('three', { url: way.url }))
-  await typed(screen, '1111222233334444')
+  await screen.type('1111222233334444')
   await screen.see(/启用码不对|启用码/)
   await screen.page.getByRole('alert').waitFor()
   await shown(screen, 'wrong-code')
@@ -83,7 +73,7 @@ test('a wrong code is told with how many tries are left, and a used one too', as
 test('a server with a wrong certificate gets nothing', async () => {
   const other = await stranger()
   const screen = await Screen.open(world, await world.phone('four', { url: other.url }))
-  await typed(screen, '1111222233334444')
+  await screen.type('1111222233334444')
   await screen.see('对方的证书不是本县的')
   await shown(screen, 'wrong-certificate')
   other.end()
@@ -96,15 +86,12 @@ test('a network that wants a log-in page first', async () => {
   await one.see('这个网络要先登录')
   await shown(one, 'captive-portal')
   way.weather = 'clear'
-  await one.tap('再试一次')
-  await one.see(/没有要上传的|都传完了/)
+  await one.upload()
 })
 
 test('what is being typed survives a reload; two tabs do not lose each other’s answers', async () => {
   await one.link('今日')
-  await one.row(/杨四妹/)
-  await one.tap('开始走访')
-  await one.tap('下一步')
+  await one.visit(/杨四妹/)
   await one.fill()
   const words = () => one.page.getByRole('textbox').last()
   await words().pressSequentially('屋后滑坡')
@@ -114,8 +101,7 @@ test('what is being typed survives a reload; two tabs do not lose each other’s
   await one.page.waitForFunction(() => [...document.querySelectorAll('textarea')].some((area) => area.value === '屋后滑坡'))
   const other = await Screen.open(world, one.phone, { path: new URL(one.page.url()).hash.replace(/^/, '/') })
   await other.page.locator('.progress').waitFor()
-  await one.tap('填完了，存好')
-  await one.see('已存在手机里，不会丢。')
+  await one.finish()
   for (let page = 0; page < 3; page++) await other.tap('下一页')
   await other.tap('中')
   await other.see('这次走访已经完成，要改请用“更正”。')
@@ -125,11 +111,8 @@ test('what is being typed survives a reload; two tabs do not lose each other’s
 })
 
 test('the phone is full: the last step is not saved, and it says so', async () => {
-  await one.link('回到今日').catch(() => one.link(/^下一个人/))
-  await one.page.goto(`${one.phone.url}/#/today`)
-  await one.row(/杨桂芝\s*女71/)
-  await one.tap('开始走访')
-  await one.tap('下一步')
+  await one.go('/today')
+  await one.visit(/杨桂芝\s*女71/)
   await answered(one, 'answer', { code: 'disk_full', advice: 'fix' })
   await one.tap('良')
   await one.see('手机空间不够，刚才这一步没有存上')
@@ -150,9 +133,7 @@ test('a visit that the county set aside, with its reason and what to do', async 
   const row = (await world.cli('staff', 'list', '民主村委会')).split('\n').find((line) => line.includes(SECOND))
   await world.cli('staff', 'end', row.trim().split(/\s+/).pop(), '--until', '2026-01-01')
   await two.row(/杨桂芝\s*女71/)
-  await two.link('没见到')
-  await two.tap('没在家')
-  await two.tap('存在手机里')
+  await two.notMet('没在家')
   await two.see('已存在手机里，不会丢。')
   await two.quiet()
   await two.link('回到今日')
@@ -174,8 +155,7 @@ test('five wrong passwords wait, delete nothing, and the way out is shown', asyn
   await one.page.goto(`${one.phone.url}/?lock#/me`)
   await one.tap('现在锁上')
   for (let wrong = 0; wrong < 5; wrong++) {
-    await one.digits('000000')
-    await one.tap('解锁')
+    await one.unlock('000000')
     await one.page.getByRole('button', { name: '0', exact: true }).waitFor()
     await one.page.waitForFunction(() => !document.querySelector('.dots .on'))
   }

@@ -18,12 +18,9 @@ after(() => world.end())
 
 async function visit(row, how) {
   screen.taps = 0
-  await screen.row(row)
-  await screen.tap('开始走访')
-  await screen.tap('下一步')
+  await screen.visit(row)
   await screen.fill(how)
-  await screen.tap('填完了，存好')
-  await screen.see('已存在手机里，不会丢。')
+  await screen.finish()
   const { taps } = screen
   await screen.link('回到今日')
   return taps
@@ -37,9 +34,7 @@ test('a routine visit to an elder', async () => {
 test('somebody was not met: from their page', async () => {
   await screen.row(/杨桂芝\s*女71/)
   screen.taps = 0
-  await screen.link('没见到')
-  await screen.tap('没在家')
-  await screen.tap('存在手机里')
+  await screen.notMet('没在家')
   await screen.see('已存在手机里，不会丢。')
   const { taps } = screen
   await screen.link('回到今日')
@@ -61,6 +56,5 @@ test('somebody who is not on the list is visited at once', async () => {
   await screen.see('还没有走访记录')
   await screen.tap('开始走访')
   await screen.tap('下一步')
-  await screen.tap('填完了，存好')
-  await screen.see('已存在手机里，不会丢。')
+  await screen.finish()
 })

@@ -24,9 +24,13 @@ impl Disk {
     fn open(&self) -> County {
         let Founding { county, epoch, begins } = self.founding.lock().unwrap().unwrap();
         let path = self.folder.path("county.db");
-        let opened = Arc::new(SqliteCounty::open(&path, &KEY, county, epoch, begins).unwrap());
-        County { ledger: opened.clone(), reports: opened.clone(), directory: opened }
+        county_of(SqliteCounty::open(&path, &KEY, county, epoch, begins).unwrap())
     }
+}
+
+fn county_of(opened: SqliteCounty) -> County {
+    let opened = Arc::new(opened);
+    County { ledger: opened.clone(), reports: opened.clone(), directory: opened }
 }
 
 #[async_trait]
@@ -52,8 +56,12 @@ impl Site for Disk {
         }
         let Founding { county, begins, .. } = self.founding.lock().unwrap().unwrap();
         let path = restored.join("county.db");
-        let opened = Arc::new(SqliteCounty::open(&path, &KEY, county, WriterId(1), begins).unwrap());
-        County { ledger: opened.clone(), reports: opened.clone(), directory: opened }
+        county_of(SqliteCounty::open(&path, &KEY, county, WriterId(1), begins).unwrap())
+    }
+
+    async fn beside(&self) -> County {
+        let Founding { county, .. } = self.founding.lock().unwrap().unwrap();
+        county_of(SqliteCounty::open_to_read(&self.folder.path("county.db"), &KEY, county).unwrap())
     }
 }
 

@@ -41,6 +41,10 @@ impl Site for Memory {
         memory.restore(self.copy.lock().unwrap().as_ref().unwrap());
         county(&memory)
     }
+
+    async fn beside(&self) -> County {
+        county(&self.here())
+    }
 }
 
 #[test]

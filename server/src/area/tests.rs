@@ -9,7 +9,7 @@ use crate::testing::{VILLAGE, World};
 use domain::coverage::reading::Row;
 use domain::problem::ProblemCode;
 use domain::staff::Role;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use store::county::Ledger;
 
 const OTHER: AreaCode = AreaCode(532_929_102_201);
@@ -41,7 +41,7 @@ impl World {
     }
 
     async fn everybody(&self) -> Vec<Person> {
-        everybody(&self.county).await.unwrap()
+        everybody(&self.county).await.unwrap().into_iter().map(|(person, _)| person).collect()
     }
 
     /// Villages and total of an area, everybody counted once.
@@ -227,4 +227,36 @@ fn only_the_part_of_a_stay_behind_the_day_is_the_successor_s() {
             after.moves.iter().filter(|(day, village)| before.moves.get(day) != Some(village)).count();
         assert_eq!(sets.len(), changed + fresh);
     }
+}
+
+/// Phones are answered between the slices of an end, and one of them says where somebody has gone.
+#[tokio::test]
+async fn what_a_phone_says_between_the_slices_of_an_end_stays_to_be_settled() {
+    let world = World::new().await;
+    let reference = world.reference().await;
+    let township = reference.areas.0[&VILLAGE].parent.unwrap();
+    let third =
+        reference.areas.villages(township).find(|one| ![VILLAGE, OTHER].contains(&one.code)).unwrap().code;
+    let mut phone = world.phone_of(crate::seed::staff::id(township, 1), 3).await;
+    let end = merger(now());
+    let planned = plan(&world.county, &end, now()).await.unwrap();
+    let mut slices = planned.slices(&end, 7).into_iter();
+    let write = async |slice| write_all(&world.county, operator(), slice, clock::now_ms()).await.unwrap();
+    write(slices.next().unwrap()).await;
+    let moved = planned.people.last().unwrap().0.id;
+    let record = RecordRef { kind: RecordKind::Person, id: moved };
+    let seen = world.store.record(record).await.unwrap().unwrap().head.vector.clone();
+    phone.write_having_seen(record, &[(keys::VILLAGE, number(third))], seen);
+    phone.exchange(&world.phones).await.unwrap();
+    for slice in slices {
+        write(slice).await;
+    }
+    let villages = async || {
+        let head = world.store.record(record).await.unwrap().unwrap().head;
+        codes(&head, keys::VILLAGE).into_iter().collect::<BTreeSet<_>>()
+    };
+    assert_eq!(villages().await, BTreeSet::from([OTHER, third]), "nothing vanishes unseen");
+    let others = world.everybody().await.into_iter().filter(|one| one.villages.len() > 1).count();
+    assert_eq!(others, 1, "nothing is contested for nothing");
+    world.sound().await;
 }

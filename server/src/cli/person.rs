@@ -99,6 +99,11 @@ async fn told(county: &County, new: &Move, plan: &Plan, effects: &Effects) -> Re
         let from = new.to.map_or_else(String::new, |to| format!("从 {} 起，", to.from));
         text.push_str(&format!("{from}{} → {}\n", place(before), place(after)));
     }
+    for (person, _) in plan.people.iter().filter(|(person, _)| person.villages.len() > 1) {
+        let villages: Vec<_> = person.villages.iter().map(|code| reference.areas.name(*code)).collect();
+        let (name, villages) = (called(person), villages.join("、"));
+        text.push_str(&format!("{name}住在哪个村，现在填写不一致（{villages}）：写入以后以这一次为准\n"));
+    }
     text.push_str(&figures(&reference, &generations, effects));
     Ok(text)
 }
@@ -121,4 +126,44 @@ pub(super) fn figures(reference: &Reference, generations: &Generations, effects:
 /// A person on the terminal: a child's name is masked.
 fn called(person: &Person) -> String {
     if person.is_minor_on(today()) { mask::name(&person.name) } else { person.name.clone() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock;
+    use crate::testing::{VILLAGE, World};
+    use domain::catalogue::{RecordKind, keys};
+    use domain::ids::AreaCode;
+    use domain::patch::RecordRef;
+    use domain::value::Value;
+
+    #[tokio::test]
+    async fn a_move_that_settles_where_somebody_lives_says_so_before_it_is_written() {
+        let world = World::new().await;
+        let (_, _, reference, _) = world.county.stores.ledger.standing_now().await.unwrap();
+        let (person, to) = (world.elder().await, AreaCode(532_929_102_201));
+        let target = Target { village: to, from: Day::of(clock::now_ms()), household: None };
+        let new = Move { person, whole_household: false, take_back: false, to: Some(target) };
+        let said = async || {
+            let planned = plan(&world.county, &new).await.unwrap();
+            told(&world.county, &new, &planned, &Effects::new()).await.unwrap()
+        };
+        let before = said().await;
+        assert!(before.contains(&reference.areas.name(to)) && !before.contains("填写不一致"), "{before}");
+        // Two phones say so, neither having seen the other.
+        let township = reference.areas.0[&VILLAGE].parent.unwrap();
+        let villages = reference.areas.villages(township).filter(|one| one.code != to).take(2);
+        let record = RecordRef { kind: RecordKind::Person, id: person };
+        let seen = world.county.stores.ledger.record(record).await.unwrap().unwrap().head.vector.clone();
+        let villages: Vec<_> = villages.map(|one| (one.code, one.name.clone())).collect();
+        for (number, (village, _)) in (1..).zip(&villages) {
+            let mut phone = world.phone_of(crate::seed::staff::id(township, 1), number).await;
+            let value = Value::Int(i64::try_from(village.0).unwrap());
+            phone.write_having_seen(record, &[(keys::VILLAGE, value)], seen.clone());
+            phone.exchange(&world.phones).await.unwrap();
+        }
+        let after = said().await;
+        assert!(after.contains("填写不一致") && villages.iter().all(|one| after.contains(&one.1)), "{after}");
+    }
 }

@@ -23,7 +23,11 @@ fn back(person: RecordId) -> Move {
 
 impl World {
     async fn person(&self, id: RecordId) -> Person {
-        person(&self.county, id).await.unwrap()
+        person(&self.county, id).await.unwrap().0
+    }
+
+    async fn people(&self) -> Vec<Person> {
+        everybody(&self.county).await.unwrap().into_iter().map(|(person, _)| person).collect()
     }
 
     async fn moves(&self, new: Move) -> Result<(), Problem> {
@@ -87,7 +91,7 @@ async fn a_move_that_was_a_mistake_is_taken_back_or_put_right() {
 #[tokio::test]
 async fn a_withdrawal_after_corrections_gives_back_what_stood_before_the_first_mistake() {
     let world = World::new().await;
-    let all = everybody(&world.county).await.unwrap();
+    let all = world.people().await;
     let one = all.iter().find(|one| one.household.is_some() && one.villages == [VILLAGE]).unwrap();
     let home = RecordRef { kind: RecordKind::Household, id: one.household.unwrap() };
     let day = now();
@@ -148,7 +152,7 @@ async fn what_a_move_changes_in_figures_is_told_before_and_is_what_happens() {
 #[tokio::test]
 async fn a_household_moves_as_one_and_comes_back_as_one() {
     let world = World::new().await;
-    let all = everybody(&world.county).await.unwrap();
+    let all = world.people().await;
     let several = |one: &&Person| all.iter().filter(|other| other.household == one.household).count() > 1;
     let one = all.iter().filter(|one| one.household.is_some()).find(several).unwrap();
     let members: Vec<_> = all
@@ -178,5 +182,41 @@ async fn a_household_moves_as_one_and_comes_back_as_one() {
     let head = world.store.record(home).await.unwrap().unwrap().head;
     assert_eq!(codes(&head, keys::VILLAGE), one.villages);
     assert!(head.text(keys::GROUP).is_some_and(|group| !group.is_empty()), "the group is there again");
+    world.sound().await;
+}
+
+/// A station head's phone says where somebody lives, after what was read for a move and before it is
+/// written.
+#[tokio::test]
+async fn what_a_phone_says_while_a_move_is_written_stands_beside_it() {
+    let world = World::new().await;
+    let (_, _, reference, _) = world.store.standing_now().await.unwrap();
+    let township = reference.areas.0[&VILLAGE].parent.unwrap();
+    let third =
+        reference.areas.villages(township).find(|one| ![VILLAGE, OTHER].contains(&one.code)).unwrap().code;
+    let mut phone = world.phone_of(crate::seed::staff::id(township, 1), 3).await;
+    let people = world.people().await;
+    let mut here = people.iter().filter(|one| one.villages == [VILLAGE]).map(|one| one.id);
+    for (key, value, both) in
+        [(keys::VILLAGE, number(third), true), (keys::PHONE, "13911112222".into(), false)]
+    {
+        let id = here.next().unwrap();
+        let record = RecordRef { kind: RecordKind::Person, id };
+        let planned = plan(&world.county, &to(id, OTHER, now())).await.unwrap();
+        let seen = world.store.record(record).await.unwrap().unwrap().head.vector.clone();
+        phone.write_having_seen(record, &[(key, value.clone())], seen);
+        phone.exchange(&world.phones).await.unwrap();
+        write_all(&world.county, operator(), planned.changes, clock::now_ms()).await.unwrap();
+        let head = world.store.record(record).await.unwrap().unwrap().head;
+        assert!(head.values(key).any(|stands| *stands == value), "what the phone said stands: {key}");
+        let mut villages = codes(&head, keys::VILLAGE);
+        villages.sort();
+        let mut expected = if both { vec![OTHER, third] } else { vec![OTHER] };
+        expected.sort();
+        assert_eq!(
+            villages, expected,
+            "{key}: nothing vanishes unseen, and nothing is contested for nothing"
+        );
+    }
     world.sound().await;
 }

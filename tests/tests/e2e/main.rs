@@ -6,6 +6,7 @@
     reason = "a test that cannot go on says where, and JSON is read by its keys"
 )]
 
+mod cloned;
 mod keys;
 mod merged;
 mod misfortune;

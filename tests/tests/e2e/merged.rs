@@ -1,21 +1,12 @@
 //! A village is merged into another while its worker is without signal.
 
-use crate::world::{World, exchange, today};
+use crate::world::{World, in_step, today, visit};
 use domain::ids::{AreaCode, AreaLevel, RecordId};
 use domain::time::Day;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use system_tests::county::ask;
 use system_tests::phone::PhoneProcess;
-
-/// Logs a visit to somebody at home on a day, all questions answered. Answers the visit's record.
-fn visit(phone: &mut PhoneProcess, person: RecordId, day: Day) -> String {
-    let chosen = json!([{ "subject": person, "met": "self" }]);
-    let args = json!({ "subjects": chosen, "way": "home", "happened": { "day": day } });
-    let draft = phone.call("start_visit", args).unwrap()["visit"].as_str().unwrap().to_owned();
-    system_tests::story::fill(phone, &draft, person).unwrap();
-    phone.call("finish", json!({ "visit": draft })).unwrap()["visit"].as_str().unwrap().to_owned()
-}
 
 fn listed(phone: &mut PhoneProcess) -> BTreeSet<String> {
     let people = phone.call("people", json!({ "count": 10_000 })).unwrap();
@@ -33,12 +24,6 @@ fn coverage(world: &World, area: AreaCode, day: Day, more: &[&str]) -> Value {
 fn visited_in(world: &World, village: AreaCode, person: RecordId, day: Day) -> bool {
     let lines = coverage(world, village, day, &["--list", "met"]);
     lines.as_array().unwrap().iter().any(|line| line["person"] == json!(person))
-}
-
-fn in_step(phone: &mut PhoneProcess) {
-    let report = exchange(phone);
-    assert_eq!((&report["problem"], &report["waiting"]), (&json!(null), &json!(0)), "{report}");
-    assert_eq!(report["alike"], true, "the phone's feeds are the county's: {report}");
 }
 
 #[test]

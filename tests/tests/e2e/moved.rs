@@ -1,6 +1,6 @@
 //! A person moves between the villages of two workers while both are without signal.
 
-use crate::world::{World, exchange, today};
+use crate::world::{World, exchange, today, visit};
 use domain::ids::{AreaCode, RecordId};
 use domain::permission::{Act, permits};
 use domain::time::Day;
@@ -21,15 +21,6 @@ fn neighbour(world: &World) -> (AreaCode, RecordId) {
         holding().filter(|one| reference.areas.villages(one.area).any(|area| area.code == one.area));
     let mut others = villages.filter(|one| permits(one.role, Act::LogVisit) && !here.contains(&one.staff));
     others.next().map(|one| (one.area, one.staff)).unwrap()
-}
-
-/// Logs a visit to somebody at home on a day, all questions answered. Answers the visit's record.
-fn visit(phone: &mut PhoneProcess, person: RecordId, day: Day) -> String {
-    let chosen = json!([{ "subject": person, "met": "self" }]);
-    let args = json!({ "subjects": chosen, "way": "home", "happened": { "day": day } });
-    let draft = phone.call("start_visit", args).unwrap()["visit"].as_str().unwrap().to_owned();
-    system_tests::story::fill(phone, &draft, person).unwrap();
-    phone.call("finish", json!({ "visit": draft })).unwrap()["visit"].as_str().unwrap().to_owned()
 }
 
 fn listed(phone: &mut PhoneProcess, person: RecordId) -> bool {

@@ -1,9 +1,8 @@
 //! What the county sets reaches the phones, and phone and county never disagree about it.
 
-use super::world::{World, deliver, exchange, today};
+use super::world::{World, deliver, exchange, today, try_visit, visit, waiting};
 use county_server::seed::places::COUNTY;
 use county_server::seed::staff::id;
-use domain::ids::RecordId;
 use serde_json::{Value, json};
 use system_tests::county::{ask, cli};
 use system_tests::phone::PhoneProcess;
@@ -14,24 +13,8 @@ fn set(world: &World, setting: &str, value: &str) {
     ask(&world.data(), &asked).unwrap();
 }
 
-/// Visits somebody at home so many days ago, without a reason. Answers the visit's record, or what is missing.
-fn visit(phone: &mut PhoneProcess, person: RecordId, days_ago: i32) -> Result<String, Value> {
-    let chosen = json!([{ "subject": person, "met": "self" }]);
-    let args = json!({ "subjects": chosen, "way": "home", "happened": { "day": today().plus(-days_ago) } });
-    let draft = phone.call("start_visit", args).unwrap()["visit"].as_str().unwrap().to_owned();
-    system_tests::story::fill(phone, &draft, person).unwrap();
-    let done = phone.call("finish", json!({ "visit": draft })).unwrap();
-    done["visit"].as_str().map(str::to_owned).ok_or_else(|| done["gaps"].clone())
-}
-
 fn state(phone: &mut PhoneProcess, visit: &str) -> Value {
     phone.call("record", json!({ "visit": visit })).unwrap()["state_zh"].clone()
-}
-
-fn waits_for_a_reviewer(world: &World) -> bool {
-    let list = ask(&world.data(), &["waiting", "list", "--format", "json"]).unwrap();
-    let list: Value = serde_json::from_str(&list).unwrap();
-    !list["items"].as_array().unwrap().is_empty()
 }
 
 #[test]
@@ -52,22 +35,22 @@ fn phones_follow_what_the_county_sets_and_the_county_judges_by_what_they_knew() 
 
     assert!(exchange(&mut phone)["problem"].is_null());
     assert_eq!(phone.call("me", json!({})).unwrap()["lock_minutes"], 5);
-    let gaps = visit(&mut phone, world.story.evening, 3).unwrap_err();
+    let gaps = try_visit(&mut phone, world.story.evening, today().plus(-3)).unwrap_err();
     assert_eq!(gaps[0]["problem"]["code"], "visit_too_long_ago", "{gaps}");
     assert_eq!(gaps[0]["problem"]["params"]["days"], "2", "{gaps}");
     // Who could not hear of it is judged by what they knew.
-    let known_before = visit(&mut away, world.story.phone, 3).unwrap();
+    let known_before = visit(&mut away, world.story.phone, today().plus(-3));
     away.call("signal", json!({ "on": true })).unwrap();
     deliver(&mut away);
     assert_eq!(state(&mut away, &known_before), "县里已收到");
 
     set(&world, "late_days", "30");
     assert!(exchange(&mut phone)["problem"].is_null());
-    let late = visit(&mut phone, world.story.not_met, 20).unwrap();
+    let late = visit(&mut phone, world.story.not_met, today().plus(-20));
     // Set back before it arrives: the phone's own limit has travelled with the visit.
     set(&world, "late_days", "2");
     deliver(&mut phone);
     assert_eq!(state(&mut phone, &late), "县里已收到");
-    assert!(!waits_for_a_reviewer(&world));
+    assert!(waiting(&world, &[]).is_empty());
     world.doctor_finds_nothing();
 }

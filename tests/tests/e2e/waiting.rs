@@ -1,6 +1,6 @@
 //! What waits for a reviewer is listed, decided on, and told on the phones.
 
-use super::world::{World, deliver, exchange, today};
+use super::world::{World, deliver, exchange, today, visit, waiting};
 use county_server::seed::staff::id;
 use domain::ids::RecordId;
 use domain::staff::Role;
@@ -20,12 +20,6 @@ fn auditor() -> RecordId {
     id(COUNTY, 5)
 }
 
-fn waiting(world: &World, filter: &[&str]) -> Vec<Value> {
-    let asked = [&["waiting", "list", "--format", "json"], filter].concat();
-    let list: Value = serde_json::from_str(&ask(&world.data(), &asked).unwrap()).unwrap();
-    list["items"].as_array().unwrap().clone()
-}
-
 fn decide(world: &World, verdict: &str, item: &Value, by: RecordId, reason: &str) -> Result<String, String> {
     let (handle, by) = (item["handle"].as_str().unwrap(), by.to_string());
     let asked = ["waiting", verdict, handle, "--by", &by, "--reason", reason];
@@ -34,15 +28,6 @@ fn decide(world: &World, verdict: &str, item: &Value, by: RecordId, reason: &str
 
 fn record(phone: &mut PhoneProcess, visit: &str) -> Value {
     phone.call("record", json!({ "visit": visit })).unwrap()
-}
-
-/// Visits somebody at home today, all questions answered. Answers the visit's record.
-fn visit(phone: &mut PhoneProcess, person: RecordId) -> String {
-    let chosen = json!([{ "subject": person, "met": "self" }]);
-    let args = json!({ "subjects": chosen, "way": "home", "happened": { "day": today() } });
-    let draft = phone.call("start_visit", args).unwrap()["visit"].as_str().unwrap().to_owned();
-    system_tests::story::fill(phone, &draft, person).unwrap();
-    phone.call("finish", json!({ "visit": draft })).unwrap()["visit"].as_str().unwrap().to_owned()
 }
 
 fn correct(phone: &mut PhoneProcess, person: RecordId, number: &str) {
@@ -82,7 +67,7 @@ fn what_was_set_aside_is_accepted_or_dismissed_and_the_phone_says_so() {
     let (taken, refused) = (world.story.evening, world.story.not_met);
     let before = world.visits_at_county(taken);
     phone.call("signal", json!({ "on": false })).unwrap();
-    let (good, bad) = (visit(&mut phone, taken), visit(&mut phone, refused));
+    let (good, bad) = (visit(&mut phone, taken, today()), visit(&mut phone, refused, today()));
     transfer(&world);
     phone.call("signal", json!({ "on": true })).unwrap();
     deliver(&mut phone);

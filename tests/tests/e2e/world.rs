@@ -138,6 +138,11 @@ impl World {
         phone
     }
 
+    /// Copies the files of a phone that is not running.
+    pub fn copy_phone(&self, from: &str, to: &str) {
+        copy(&self.folder.join(from), &self.folder.join(to));
+    }
+
     pub fn county_code(&self) -> &str {
         &self.code
     }
@@ -176,6 +181,29 @@ impl Drop for World {
     }
 }
 
+/// What the county lists as waiting.
+pub fn waiting(world: &World, filter: &[&str]) -> Vec<Value> {
+    let asked = [&["waiting", "list", "--format", "json"], filter].concat();
+    let list: Value = serde_json::from_str(&ask(&world.data(), &asked).unwrap()).unwrap();
+    list["items"].as_array().unwrap().clone()
+}
+
+/// Visits somebody at home on a day, all questions answered. Answers the visit's record, or what is still to
+/// be said.
+pub fn try_visit(phone: &mut PhoneProcess, person: RecordId, day: Day) -> Result<String, Value> {
+    let chosen = json!([{ "subject": person, "met": "self" }]);
+    let args = json!({ "subjects": chosen, "way": "home", "happened": { "day": day } });
+    let draft = phone.call("start_visit", args).unwrap()["visit"].as_str().unwrap().to_owned();
+    system_tests::story::fill(phone, &draft, person).unwrap();
+    let done = phone.call("finish", json!({ "visit": draft })).unwrap();
+    done["visit"].as_str().map(str::to_owned).ok_or_else(|| done["gaps"].clone())
+}
+
+/// The same, with nothing left to be said.
+pub fn visit(phone: &mut PhoneProcess, person: RecordId, day: Day) -> String {
+    try_visit(phone, person, day).unwrap()
+}
+
 /// Exchanges once; whatever stopped it is told.
 pub fn exchange(phone: &mut PhoneProcess) -> Value {
     phone.call("exchange", json!({})).unwrap()
@@ -185,6 +213,13 @@ pub fn exchange(phone: &mut PhoneProcess) -> Value {
 pub fn deliver(phone: &mut PhoneProcess) {
     let report = exchange(phone);
     assert!(report["problem"].is_null() && report["waiting"] == 0, "{report}");
+}
+
+/// Exchanges, and is then what the county has.
+pub fn in_step(phone: &mut PhoneProcess) {
+    let report = exchange(phone);
+    assert_eq!((&report["problem"], &report["waiting"]), (&json!(null), &json!(0)), "{report}");
+    assert_eq!(report["alike"], true, "the phone's feeds are the county's: {report}");
 }
 
 /// Logs that somebody was not met: a whole visit in one command. Answers the visit's record.

@@ -71,6 +71,11 @@ export class Screen {
     await this.tapOn(this.page.locator('.body a', { hasText: words }).first())
   }
 
+  /** Goes to a page without a tap. */
+  go(path) {
+    return this.page.goto(`${this.phone.url}/#${path}`)
+  }
+
   see(words) {
     return this.page.getByText(words).filter({ visible: true }).first().waitFor()
   }
@@ -100,17 +105,54 @@ export class Screen {
     for (const digit of pin) await this.tap(digit)
   }
 
-  /** From the sheet to 今日, by hand. */
-  async enrol(code, pin = PIN) {
+  /** What is asked for at the lock. */
+  async unlock(pin = PIN) {
+    await this.digits(pin)
+    await this.tap('解锁')
+  }
+
+  /** Types what stands on the sheet, and a PIN. */
+  async type(code, pin = PIN) {
     await this.page.getByLabel('启用码').fill(code)
     await this.tap('下一步')
     await this.page.getByLabel('解锁密码', { exact: false }).first().fill(pin)
     await this.page.getByLabel('再输一次').fill(pin)
     await this.tap('启用')
+  }
+
+  /** From the sheet to 今日, by hand. */
+  async enrol(code, pin = PIN) {
+    await this.type(code, pin)
     await this.see('核对县里的 6 位数')
     await this.tap('一样，下载名单')
     await this.see('应走访')
     await this.quiet()
+  }
+
+  /** From a list to the form of somebody who is at home. */
+  async visit(row) {
+    await this.row(row)
+    await this.tap('开始走访')
+    await this.tap('下一步')
+  }
+
+  /** The form is filled in: the visit is kept. */
+  async finish() {
+    await this.tap('填完了，存好')
+    await this.see('已存在手机里，不会丢。')
+  }
+
+  /** From somebody's page: nobody was met. */
+  async notMet(reason) {
+    await this.link('没见到')
+    await this.tap(reason)
+    await this.tap('存在手机里')
+  }
+
+  /** Sends what waits, on 记录. */
+  async upload() {
+    await this.tap(/现在上传|再试一次/)
+    await this.see(/都传完了|没有要上传的/)
   }
 
   /** Fills in the form that is open to its last page: 没变化 where it is offered, else the first choices. */

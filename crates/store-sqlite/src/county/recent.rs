@@ -19,7 +19,7 @@ use sync::county::outcome::{DigestChange, FeedMove};
 use sync::wire::exchange::{FeedDigest, Position};
 
 /// So many rows at most: some days of a county, some 40 MB.
-const ROWS_MAX: usize = 8_192;
+pub(super) const ROWS_MAX: usize = 8_192;
 
 /// A row of a feed: the record, and the record as it stands unless it left.
 type Row = (RecordRef, Option<Arc<Head>>);
@@ -46,6 +46,8 @@ impl Moved {
 /// The latest rows of all feeds as of the last group that is on disk.
 #[derive(Debug)]
 pub(super) struct Recent {
+    /// So many rows at most.
+    most: usize,
     /// The county's sequence.
     last: u64,
     /// All rows behind this sequence are here.
@@ -60,10 +62,19 @@ pub(super) struct Recent {
 
 impl Recent {
     /// Begins behind a sequence. O(feeds).
-    pub fn read(connection: &Connection, county: i64, last: u64) -> Result<Self, StoreError> {
-        let digests = digests(connection, county)?;
+    pub fn read(connection: &Connection, county: i64, last: u64, most: usize) -> Result<Self, StoreError> {
+        Ok(Self::new(most, last, digests(connection, county)?))
+    }
+
+    /// Reads anew what is on disk, after a group that did not get there. O(feeds).
+    pub fn read_again(&mut self, connection: &Connection, county: i64, last: u64) -> Result<(), StoreError> {
+        *self = Self::read(connection, county, last, self.most)?;
+        Ok(())
+    }
+
+    fn new(most: usize, last: u64, digests: BTreeMap<Scope, FeedDigest>) -> Self {
         let (rows, places, ages) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Ok(Self { last, since: last, rows, places, ages, digests })
+        Self { most, last, since: last, rows, places, ages, digests }
     }
 
     /// Takes in what a group has changed. O(its moves · log rows).
@@ -83,7 +94,7 @@ impl Recent {
             digest.count = digest.count.saturating_add_signed(change.count);
             digest.sum = WriterId(digest.sum.0.wrapping_add(change.sum));
         }
-        while self.ages.len() > ROWS_MAX {
+        while self.ages.len() > self.most {
             let Some((seq, scope)) = self.ages.pop_first() else { return };
             self.since = seq;
             if let Some((record, _)) = self.rows.remove(&(scope, seq)) {
@@ -134,41 +145,4 @@ fn digests(connection: &Connection, county: i64) -> Result<BTreeMap<Scope, FeedD
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use domain::catalogue::RecordKind;
-    use domain::ids::RecordId;
-
-    const SCOPE: Scope = Scope { area: AreaCode(532_929_101_201), audience: Audience::General };
-
-    fn moved(steps: impl IntoIterator<Item = (u64, u64, bool)>) -> Moved {
-        let step = |(number, seq, left): (u64, u64, bool)| {
-            let record =
-                RecordRef { kind: RecordKind::Visit, id: RecordId::derived(WriterId(1 << 40), number) };
-            (FeedMove { scope: SCOPE, record, seq, left }, (!left).then(Arc::default))
-        };
-        Moved { moves: steps.into_iter().map(step).collect(), digests: Vec::new() }
-    }
-
-    fn rows(recent: &Recent, from: u64) -> Option<usize> {
-        let request = FeedRequest { feeds: vec![Position(SCOPE, from)], bytes_max: usize::MAX };
-        recent.page(&request).map(|page| page.rows.len())
-    }
-
-    #[test]
-    fn the_oldest_rows_go_and_whoever_may_miss_them_is_not_answered() {
-        let (rows_of, places, ages) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        let mut recent = Recent { last: 7, since: 7, rows: rows_of, places, ages, digests: BTreeMap::new() };
-        assert_eq!((rows(&recent, 6), rows(&recent, 7)), (None, Some(0)));
-        let most = ROWS_MAX as u64;
-        recent.take(moved((0..most).map(|number| (number, 8 + number, false))), 8 + most);
-        assert_eq!((rows(&recent, 7), rows(&recent, 8)), (Some(ROWS_MAX), Some(ROWS_MAX - 1)));
-        // A record that moves takes no second row, one that left keeps its own.
-        recent.take(moved([(3, 9 + most, false), (4, 10 + most, true)]), 10 + most);
-        assert_eq!(rows(&recent, 7), Some(ROWS_MAX));
-        recent.take(moved([(most, 11 + most, false)]), 11 + most);
-        assert_eq!((rows(&recent, 7), rows(&recent, 8)), (None, Some(ROWS_MAX)));
-        assert_eq!(rows(&recent, 8 + most), Some(3));
-        assert_eq!(recent.rows.len(), recent.places.len());
-    }
-}
+mod tests;

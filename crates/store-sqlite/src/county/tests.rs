@@ -24,16 +24,16 @@ use sync::wire::exchange::Position;
 
 const COUNTY: AreaCode = AreaCode(532_929_000_000);
 
-struct Place(PathBuf);
+pub(super) struct Place(PathBuf);
 
 impl Place {
-    fn new(name: &str) -> Self {
+    pub(super) fn new(name: &str) -> Self {
         let folder = std::env::temp_dir().join(format!("shanfang-writer-{}-{name}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         Self(folder)
     }
 
-    fn open(&self) -> SqliteCounty {
+    pub(super) fn open(&self) -> SqliteCounty {
         SqliteCounty::open(&self.0.join("county.db"), &[1; 32], COUNTY, WriterId(1), Day(20_000)).unwrap()
     }
 }
@@ -42,6 +42,10 @@ impl Drop for Place {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.0);
     }
+}
+
+pub(super) fn author() -> RecordId {
+    RecordId::named("staff", "admin")
 }
 
 fn record(number: u64) -> RecordRef {
@@ -60,7 +64,7 @@ fn job(number: u64, bytes: usize) -> Prepared {
         form: None,
         body: Body { sets, salt: WriterId(number), ..Body::default() },
         seen: None,
-        author: RecordId::named("staff", "admin"),
+        author: author(),
         stamp: Stamp::default(),
     };
     let now_ms = Day(20_000).starts_at();

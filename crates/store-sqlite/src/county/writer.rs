@@ -5,7 +5,7 @@ use super::apply::apply;
 use super::caches::{Around, Caches, put_state};
 use super::foresee::foresee;
 use super::load::Knowledge;
-use super::recent::{Moved, Recent};
+use super::recent::{Moved, ROWS_MAX, Recent};
 use super::spent::{Spent, Watch};
 use super::tally::Sums;
 use super::view::{Orders, View};
@@ -158,7 +158,7 @@ impl Writer {
         let caches = Caches::read(&connection, county)?;
         let around = Around::read(&connection, county)?;
         let published = Arc::new(Mutex::new((caches.clone(), Spent::default())));
-        let recent = Arc::new(RwLock::new(Recent::read(&connection, county, caches.state.seq)?));
+        let recent = Arc::new(RwLock::new(Recent::read(&connection, county, caches.state.seq, ROWS_MAX)?));
         let (orders, spent) = (Orders::default(), Spent::default());
         Ok(Self { connection, county, caches, around, orders, published, recent, spent, stale: false })
     }
@@ -252,8 +252,8 @@ impl Writer {
         if self.stale {
             self.caches = Caches::read(&self.connection, self.county)?;
             self.around = Around::read(&self.connection, self.county)?;
-            let recent = Recent::read(&self.connection, self.county, self.caches.state.seq)?;
-            *self.recent.write().unwrap_or_else(PoisonError::into_inner) = recent;
+            let mut recent = self.recent.write().unwrap_or_else(PoisonError::into_inner);
+            recent.read_again(&self.connection, self.county, self.caches.state.seq)?;
             self.stale = false;
         }
         self.connection.execute_batch("BEGIN IMMEDIATE").map_err(fault)

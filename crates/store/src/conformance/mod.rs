@@ -86,6 +86,19 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
     }
 }
 
+/// Lets those who run side by side go on before this one does.
+pub(crate) async fn give_way() {
+    let mut given = false;
+    std::future::poll_fn(|context| {
+        if std::mem::replace(&mut given, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
+
 /// Runs futures side by side, and answers when all have ended, in their order.
 pub(crate) async fn together(futures: Vec<Running<'_>>) -> Vec<Outcome> {
     enum Side<'a> {

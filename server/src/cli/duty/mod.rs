@@ -157,13 +157,14 @@ pub(super) async fn run(config: &Config, command: Command) -> Outcome {
     let edit = Edit { act, duty: place.name, area, from: place.from, fields };
     let planned = plan(&reference, state.begins, &edit)?;
     let people = everybody(&reader).await?;
-    let concerned = people.iter().filter(|one| planned.concerns(&reference, area, one, edit.from)).count();
+    let concerned =
+        people.iter().filter(|(one, _)| planned.concerns(&reference, area, one, edit.from)).count();
     print(&words::of(&edit, &planned, &reference, concerned, super::today()));
     if waiting.dry_run {
         print("没有写入（--dry-run）。\n");
         return Ok(ExitCode::SUCCESS);
     }
-    let ids: Vec<RecordId> = people.iter().map(|person| person.id).collect();
+    let ids: Vec<RecordId> = people.iter().map(|(person, _)| person.id).collect();
     carry(config, &reader, edit, &ids, !waiting.no_wait).await
 }
 

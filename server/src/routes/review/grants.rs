@@ -9,7 +9,7 @@ use crate::clock;
 use crate::county::{County, at_county};
 use crate::desk::Desk;
 use crate::problem::Refusal;
-use crate::staff::write;
+use crate::staff::{Change, write};
 use axum::Json;
 use axum::extract::State;
 use domain::catalogue::{RecordKind, keys};
@@ -24,7 +24,6 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::county::Access;
-use sync::county::prepared::OwnRecord;
 use utoipa::ToSchema;
 
 /// No grant lasts longer.
@@ -155,18 +154,17 @@ pub(super) async fn ask(
         (keys::FROM.to_owned(), Value::text(today.to_string())),
         (keys::UNTIL.to_owned(), Value::text(asked.until.to_string())),
     ]);
-    let new = OwnRecord::New(RecordKind::Grant);
-    let id = write(&desk.county, me, new, sets, clock::now_ms()).await?;
+    let id = write(&desk.county, me, Change::new(RecordKind::Grant, sets), clock::now_ms()).await?;
     Ok(Json(MadeReply { id }))
 }
 
 async fn settle(county: &County, by: RecordId, id: RecordId, state: GrantState) -> Result<(), Problem> {
-    let record = OwnRecord::Known(RecordRef { kind: RecordKind::Grant, id });
+    let record = RecordRef { kind: RecordKind::Grant, id };
     let sets = BTreeMap::from([
         (keys::STATE.to_owned(), Value::from(state.code())),
         (keys::DECIDED_BY.to_owned(), Value::text(by.to_string())),
     ]);
-    write(county, by, record, sets, clock::now_ms()).await.map(drop)
+    write(county, by, Change::of_office(record, sets), clock::now_ms()).await.map(drop)
 }
 
 async fn answered(desk: &Desk, permit: &Permit, id: RecordId) -> Result<Json<GrantReply>, Refusal> {

@@ -9,7 +9,7 @@ use crate::county::{County, at_county};
 use crate::desk::Desk;
 use crate::problem::Refusal;
 use crate::reports::{Answer, RecordHistory, answers_of, record_history};
-use crate::staff::write;
+use crate::staff::{Change, write};
 use axum::Json;
 use axum::extract::State;
 use domain::catalogue::{RecordKind, keys};
@@ -26,7 +26,6 @@ use seal::receipt::ReceiptDigits;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use sync::county::prepared::OwnRecord;
 use utoipa::ToSchema;
 
 /// A duty that a part met.
@@ -171,9 +170,9 @@ pub(super) async fn void(
     if reason.is_some_and(|reason| reason.is_empty() || reason.chars().count() > 500) {
         return Err(wrong("reason", "1–500").into());
     }
-    let record = OwnRecord::Known(RecordRef { kind: RecordKind::Visit, id });
+    let record = RecordRef { kind: RecordKind::Visit, id };
     let sets = BTreeMap::from([(keys::VOID.to_owned(), reason.map_or(Value::Null, Value::text))]);
-    write(&desk.county, permit.staff()?, record, sets, clock::now_ms()).await?;
+    write(&desk.county, permit.staff()?, Change::of_office(record, sets), clock::now_ms()).await?;
     Ok(Json(VoidReply { void: reason.is_some() }))
 }
 

@@ -1,19 +1,17 @@
 //! Claims about what goes down to phones.
 
-use super::world::{COUNTY, DIRECTOR, NEIGHBOUR, OFFICER, OTHER, TOWNSHIP, VILLAGE, World, code, day};
-use crate::conformance::{Broken, Outcome, Running, claim, same, there, together};
-use crate::county::{FeedPage, FeedRequest, Ledger};
+use super::world::{COUNTY, DIRECTOR, OFFICER, OTHER, TOWNSHIP, VILLAGE, World, code, day};
+use crate::conformance::{Broken, Outcome, claim, same, there};
+use crate::county::{FeedPage, FeedRequest};
 use domain::catalogue::{RecordKind, keys};
 use domain::ids::AreaCode;
 use domain::patch::RecordRef;
 use domain::permission::{Audience, Scope};
 use domain::time::Happened;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError};
-use sync::county::prepared::Job;
 use sync::wire::exchange::Position;
 
-fn general(area: AreaCode) -> Scope {
+pub(super) fn general(area: AreaCode) -> Scope {
     Scope { area, audience: Audience::General }
 }
 
@@ -215,54 +213,4 @@ pub async fn child_by_amendment(world: &mut World) -> Outcome {
 
 fn child_scope() -> Scope {
     Scope { area: VILLAGE, audience: Audience::Child }
-}
-
-/// Jobs of several phones while somebody reads: whatever a position has passed was in a page.
-pub async fn side_by_side(world: &mut World) -> Outcome {
-    let mut jobs: Vec<Running<'_>> = Vec::new();
-    let mut expected = BTreeSet::new();
-    for round in 0..12 {
-        let (name, village) = if round % 2 == 0 { (OFFICER, VILLAGE) } else { (NEIGHBOUR, OTHER) };
-        let mut phone = world.phone(name).await?;
-        for _ in 0..5 {
-            expected.insert(phone.visit(village, day(11, 9)));
-        }
-        let prepared = world.prepared(Job::Exchange(Box::new(phone.outgoing()?)));
-        let ledger = world.county.ledger.clone();
-        jobs.push(Box::pin(async move { Ok(ledger.run(prepared).await.map(drop)?) }));
-    }
-    let found = Arc::new(Mutex::new((BTreeSet::new(), vec![0, 0])));
-    let keep = Arc::clone(&found);
-    let ledger = world.county.ledger.clone();
-    let reader = ledger.clone();
-    jobs.push(Box::pin(async move {
-        for _ in 0..40 {
-            read_on(&*reader, &keep).await?;
-        }
-        Ok(())
-    }));
-    for outcome in together(jobs).await {
-        outcome?;
-    }
-    while read_on(&*ledger, &found).await? {}
-    let (met, _) = std::mem::take(&mut *found.lock().unwrap_or_else(PoisonError::into_inner));
-    let visits: BTreeSet<_> = met.into_iter().filter(|record| record.kind == RecordKind::Visit).collect();
-    same!(visits, expected, "reading on from the positions misses nothing");
-    Ok(())
-}
-
-/// Records that were met, and how far two feeds have been read.
-type Reading = Mutex<(BTreeSet<RecordRef>, Vec<u64>)>;
-
-/// Reads one page of both villages' feeds; answers whether there is more.
-async fn read_on(ledger: &dyn Ledger, reading: &Reading) -> Result<bool, Broken> {
-    let place = || reading.lock().unwrap_or_else(PoisonError::into_inner);
-    let scopes = [general(VILLAGE), general(OTHER)];
-    let positions = place().1.clone();
-    let feeds = scopes.into_iter().zip(positions).map(|(scope, from)| Position(scope, from)).collect();
-    let page = ledger.changes_since(FeedRequest { feeds, bytes_max: 900 }).await?;
-    let mut place = place();
-    place.0.extend(page.rows.into_iter().map(|row| row.record));
-    place.1 = page.positions.into_iter().map(|position| position.1).collect();
-    Ok(page.more)
 }

@@ -14,6 +14,7 @@ mod permission;
 mod phone;
 mod random;
 mod reports;
+mod side_by_side;
 mod waiting;
 mod world;
 
@@ -59,6 +60,10 @@ pub trait Site: Send + Sync {
 
     /// Puts the last copy in the place of the county, and opens it anew.
     async fn restore(&self) -> County;
+
+    /// The county as it is read beside whoever writes to it: by another process, where the backend
+    /// knows of such a thing.
+    async fn beside(&self) -> County;
 }
 
 /// A claim, and how it is tried.
@@ -135,7 +140,7 @@ cases! {
     "a contested village is visible in each" feeds::contested_village;
     "a child's part stands in the feed of those responsible for children, and in no other" feeds::child;
     "a part moves to where it belongs when its visit is said to have been on another day" feeds::child_by_amendment;
-    "a position never passes over a row that is written later" feeds::side_by_side;
+    "a position never passes over a row that is written beside it, and what was answered is there" side_by_side::positions;
 
     "a visit counts on the day it was made, whenever it arrives" coverage::late_entry;
     "a void visit counts for nothing, and counts again when that is taken back" coverage::void;

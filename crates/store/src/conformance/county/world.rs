@@ -413,6 +413,11 @@ impl World {
         self.county = self.site.restore().await;
     }
 
+    /// The county as it is read beside the one that writes.
+    pub async fn beside(&self) -> County {
+        self.site.beside().await
+    }
+
     /// Everything the county keeps equals its recomputation.
     pub async fn audit(&self) -> Outcome {
         let findings = audit(&*self.county.ledger, &*self.county.reports, COUNTY).await?;

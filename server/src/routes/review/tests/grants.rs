@@ -19,9 +19,8 @@ async fn visit_to_a_child(world: &World, clerk: &Clerk) -> (RecordId, String) {
     let link = |id: RecordId| domain::value::Value::from(id.to_string());
     let write = async |kind, sets: Vec<(&str, domain::value::Value)>| {
         let sets = sets.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
-        let new = sync::county::prepared::OwnRecord::New(kind);
-        let by = crate::staff::operator();
-        crate::staff::write(&world.county, by, new, sets, crate::clock::now_ms()).await.unwrap()
+        let (by, new) = (crate::staff::operator(), crate::staff::Change::new(kind, sets));
+        crate::staff::write(&world.county, by, new, crate::clock::now_ms()).await.unwrap()
     };
     let way = (keys::WAY, "home".into());
     let visit = vec![(keys::VILLAGE, village.into()), way, (keys::HAPPENED, happened.as_str().into())];

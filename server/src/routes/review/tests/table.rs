@@ -13,7 +13,6 @@ use domain::staff::Role;
 use domain::value::Value as Field;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-use sync::county::prepared::OwnRecord;
 
 #[test]
 fn the_description_has_the_routes_of_the_table_and_no_other() {
@@ -65,7 +64,7 @@ struct Things {
 
 async fn write(world: &World, kind: RecordKind, sets: &[(&str, Field)]) -> RecordId {
     let sets = sets.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect();
-    staff::write(&world.county, operator(), OwnRecord::New(kind), sets, clock::now_ms()).await.unwrap()
+    staff::write(&world.county, operator(), staff::Change::new(kind, sets), clock::now_ms()).await.unwrap()
 }
 
 fn number(area: AreaCode) -> Field {

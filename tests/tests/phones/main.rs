@@ -1,4 +1,5 @@
-//! The phone's client against a county in memory: real keys, real frames, real plan, no socket.
+//! The phone's client against the county's ingest, in one process: real keys, real frames, no socket; the
+//! disks of both are in memory, and fail where a test says.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -13,4 +14,6 @@ mod lists;
 mod locking;
 mod logs;
 mod lost;
+mod register;
+mod reissued;
 mod world;

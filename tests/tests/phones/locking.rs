@@ -34,7 +34,7 @@ fn an_enrolment_cut_after_the_countys_commit_resumes_with_the_same_key() {
     assert_eq!(again, first, "the same bytes");
     let reply = county.enrol(&again.body, noon());
     let done = app.enrol_finish(EnrolFinish { reply }).unwrap();
-    assert_eq!(done.fingerprint, county.keys.public().fingerprint());
+    assert_eq!(done.fingerprint, county.keys().public().fingerprint());
     assert_eq!(app.status(Nothing {}).unwrap().phase, Phase::Open);
     assert_eq!(code(app.enrol_begin(begin(&sheet, PIN))), ProblemCode::AlreadyEnrolled);
 }
@@ -151,7 +151,7 @@ fn on_the_countys_signed_word_the_keys_are_destroyed_and_the_sealed_journal_stay
     assert_eq!(phone.journal.0.lock().unwrap().len(), before);
     // The county can open what the phone kept.
     let lines = phone.journal.0.lock().unwrap();
-    let opened = seal::age_seal::open(&county.keys.sealing(), &lines[0], 1 << 20).unwrap();
+    let opened = seal::age_seal::open(&county.keys().sealing(), &lines[0], 1 << 20).unwrap();
     assert!(String::from_utf8(opened).unwrap().contains("\"visit\""));
     drop(lines);
     assert_eq!(code(phone.start().unlock(Unlock { pin: PIN.into() })), ProblemCode::NotEnrolled);
@@ -181,7 +181,7 @@ fn a_revoked_phone_is_enrolled_again_and_its_old_journal_stays_for_the_county() 
     county.erase(&[RecordRef { kind: RecordKind::Visit, id: made }]);
     sync(&mut app, &phone, &county);
     assert_eq!(*phone.journal.0.lock().unwrap(), old);
-    let opened = seal::age_seal::open(&county.keys.sealing(), &old[0], 1 << 20).unwrap();
+    let opened = seal::age_seal::open(&county.keys().sealing(), &old[0], 1 << 20).unwrap();
     assert!(String::from_utf8(opened).unwrap().contains(&lost.to_string()));
 }
 

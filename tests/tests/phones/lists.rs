@@ -178,7 +178,7 @@ fn own_records_go_from_waiting_to_received_with_digits_and_a_proof() {
     assert!(received[0].received_ms.is_some());
     let proof: seal::frame::ReceiptProof =
         serde_json::from_str(&app.proof(OfVisit { visit: made }).unwrap().proof).unwrap();
-    assert_eq!(proof.verify(&county.keys.signing().public()), Ok(()));
+    assert_eq!(proof.verify(&county.keys().signing().public()), Ok(()));
     let asked = RecordsAsked { filter: RecordsFilter::Waiting, ..RecordsAsked::default() };
     assert_eq!(app.records(asked).unwrap(), []);
 }

@@ -1,8 +1,10 @@
 //! What goes wrong with logs and feeds: kills, forks, restores, moves, erasure, bad replies.
 
-use crate::county::{OTHER_VILLAGE, VILLAGE, person};
-use crate::flows::{enrolled, fill, noon, visit};
-use crate::world::{Net, PIN, sync, sync_over};
+use crate::county::{County, HERE, OTHER_VILLAGE, VILLAGE, person};
+use crate::flows::{cloned, enrolled, fill, noon, try_visit, visit};
+use crate::register::code;
+use crate::world::{Net, PIN, Phone, answer_to, asked, posted, sync, sync_over};
+use client::enrol::{EnrolBegin, EnrolFinish};
 use client::people::OfPerson;
 use client::records::{RecordState, RecordsAsked};
 use client::sync_driver::{Arrived, SyncWant};
@@ -14,10 +16,6 @@ use domain::value::Value;
 use domain::visit::Met;
 use store::phone::PhoneStore;
 use store::phone::memory::Fault;
-
-fn village(area: domain::ids::AreaCode) -> Value {
-    Value::Int(area.0 as i64)
-}
 
 /// The kill may fall on any batch of the visit: nothing that was answered is lost, and the visit is
 /// there once at the end.
@@ -31,7 +29,7 @@ fn a_kill_at_any_store_call_loses_no_answer_and_no_finished_visit() {
             let mut app = phone.opened();
             let visits = county.count(RecordKind::Visit);
             phone.shelf.0.plan_fault(Some(fault));
-            let finished = one_visit(&mut app);
+            let finished = try_visit(&mut app, "张建国");
             let survived = phone.shelf.0.batches() <= at;
             phone.shelf.0.plan_fault(None);
             drop(app);
@@ -57,33 +55,6 @@ fn a_kill_at_any_store_call_loses_no_answer_and_no_finished_visit() {
         }
     }
     panic!("the visit takes more than 400 batches");
-}
-
-/// A visit from its beginning to its end; stops at the first failure. Every answer that was taken is
-/// in the form that is opened afterwards.
-pub fn one_visit(app: &mut client::App) -> Option<domain::ids::RecordId> {
-    let subject = person("张建国");
-    let chosen = Chosen { subject, met: Some(Met::InPerson) };
-    let start = StartVisit { subjects: vec![chosen], ..StartVisit::default() };
-    let draft = app.start_visit(start).ok()?.visit;
-    for given in 0..100 {
-        let asked = client::visits::start::DraftSubject { visit: draft.clone(), subject };
-        let form = app.form(asked).ok()?;
-        let questions: Vec<_> = form.pages.iter().flat_map(|page| page.questions.clone()).collect();
-        let answered = questions.iter().filter(|one| !one.value.is_null() && !one.worked_out).count();
-        assert!(answered >= given, "an answer that was taken is gone");
-        let open = questions.iter().find(|one| one.relevant && one.required && one.value.is_null());
-        let Some(question) = open else { break };
-        let value = question.choices.first().map_or(Value::from("好"), |choice| choice.code.as_str().into());
-        let value = match question.kind {
-            forms::def::Kind::SelectMultiple => Value::List(vec![question.choices[0].code.clone()]),
-            forms::def::Kind::Integer => Value::Int(1),
-            _ => value,
-        };
-        let path = question.path.clone();
-        app.answer(client::visits::desk::Answer { visit: draft.clone(), subject, path, value }).ok()?;
-    }
-    app.finish(DraftName { visit: draft }).ok()?.visit
 }
 
 #[test]
@@ -125,12 +96,7 @@ fn a_lost_database_comes_back_out_of_the_journal_and_the_county() {
 
 #[test]
 fn a_cloned_phone_forks_takes_a_new_log_and_nothing_is_lost_or_doubled() {
-    let (county, mut phone, mut app) = enrolled();
-    visit(&mut app, "李阿普");
-    sync(&mut app, &phone, &county);
-    drop(app);
-    let mut clone = phone.cloned(9);
-    let (mut one, mut two) = (phone.opened(), clone.opened());
+    let (county, (phone, mut one), (clone, mut two)) = cloned();
     visit(&mut one, "张建国");
     visit(&mut two, "李小花");
     sync(&mut one, &phone, &county);
@@ -170,7 +136,7 @@ fn a_phone_restored_from_a_copy_goes_on_where_the_county_is() {
 
 #[test]
 fn a_county_restored_from_an_older_copy_is_given_back_what_it_lost() {
-    let (county, phone, mut app) = enrolled();
+    let (mut county, phone, mut app) = enrolled();
     visit(&mut app, "李阿普");
     sync(&mut app, &phone, &county);
     let backup = county.backup();
@@ -197,12 +163,7 @@ fn a_county_restored_from_an_older_copy_is_given_back_what_it_lost() {
 
 #[test]
 fn a_clone_that_is_behind_has_one_open_log_of_each_lane() {
-    let (county, mut phone, mut app) = enrolled();
-    visit(&mut app, "李阿普");
-    sync(&mut app, &phone, &county);
-    drop(app);
-    let mut clone = phone.cloned(9);
-    let (mut one, mut two) = (phone.opened(), clone.opened());
+    let (county, (phone, mut one), (clone, mut two)) = cloned();
     for _ in 0..4 {
         visit(&mut one, "张建国");
     }
@@ -219,10 +180,7 @@ fn a_clone_that_is_behind_has_one_open_log_of_each_lane() {
 
 #[test]
 fn two_copies_of_a_phone_count_their_exchanges_one_by_one() {
-    let (county, mut phone, app) = enrolled();
-    drop(app);
-    let mut clone = phone.cloned(9);
-    let (mut one, mut two) = (phone.opened(), clone.opened());
+    let (county, (phone, mut one), (clone, mut two)) = cloned();
     for _ in 0..40 {
         sync_over(&mut one, &phone, &county, Net::Good);
         sync_over(&mut two, &clone, &county, Net::Good);
@@ -233,7 +191,7 @@ fn two_copies_of_a_phone_count_their_exchanges_one_by_one() {
 
 #[test]
 fn a_phone_keeps_its_list_while_it_reads_a_restored_county_anew() {
-    let (county, phone, mut app) = enrolled();
+    let (mut county, phone, mut app) = enrolled();
     visit(&mut app, "李阿普");
     sync(&mut app, &phone, &county);
     let backup = county.backup();
@@ -241,9 +199,8 @@ fn a_phone_keeps_its_list_while_it_reads_a_restored_county_anew() {
     sync(&mut app, &phone, &county);
     county.restore(&backup);
     let before = app.people(Default::default()).unwrap();
-    let SyncWant::Post { body, .. } = app.sync_step(Arrived::Start).unwrap() else { panic!() };
-    let (status, body) = county.exchange(&body, noon());
-    let want = app.sync_step(Arrived::Reply { status, body }).unwrap();
+    let reply = answer_to(&county, &phone, &asked(&mut app));
+    let want = app.sync_step(reply).unwrap();
     assert!(matches!(want, SyncWant::Post { .. }), "it reads on");
     // Here the network goes.
     assert_eq!(app.people(Default::default()).unwrap(), before);
@@ -257,7 +214,7 @@ fn a_phone_keeps_its_list_while_it_reads_a_restored_county_anew() {
 #[test]
 fn who_moves_away_leaves_the_phone_but_not_before_the_work_that_waits() {
     let (county, phone, mut app) = enrolled();
-    let moved = [(keys::VILLAGE, village(OTHER_VILLAGE)), ("moved/2026-11-23", village(VILLAGE))];
+    let moved = [(keys::VILLAGE, code(OTHER_VILLAGE)), ("moved/2026-11-23", code(VILLAGE))];
     // More than one request holds, and the correction last of all.
     for _ in 0..120 {
         visit(&mut app, "李阿普");
@@ -271,46 +228,41 @@ fn who_moves_away_leaves_the_phone_but_not_before_the_work_that_waits() {
     })
     .unwrap();
     county.put(RecordKind::Person, person("张建国"), &moved, phone.clock.wall());
-    let SyncWant::Post { body, .. } = app.sync_step(Arrived::Start).unwrap() else { panic!() };
-    let (status, body) = county.exchange(&body, noon());
-    let SyncWant::Post { body, .. } = app.sync_step(Arrived::Reply { status, body }).unwrap() else {
-        panic!("one request held everything");
-    };
+    let reply = answer_to(&county, &phone, &asked(&mut app));
+    // One request does not hold everything.
+    let body = posted(app.sync_step(reply).unwrap());
     let kept = app.person(OfPerson { subject: person("张建国") }).unwrap();
     assert_eq!(kept.phone.as_deref(), Some("13955555555"), "left the feed, but its work waits");
-    let (status, body) = county.exchange(&body, noon());
-    assert!(matches!(app.sync_step(Arrived::Reply { status, body }).unwrap(), SyncWant::Done(_)));
+    let reply = answer_to(&county, &phone, &body);
+    assert!(matches!(app.sync_step(reply).unwrap(), SyncWant::Done(_)));
     assert!(app.person(OfPerson { subject: person("张建国") }).is_err(), "delivered: the copy is gone");
     assert_eq!(app.people(Default::default()).unwrap().len(), 2);
 }
 
 #[test]
 fn pages_are_small_and_a_first_download_goes_on_where_it_stopped() {
-    let county = crate::county::County::new(noon() - 3_600_000);
-    county.small_pages(600);
-    let mut phone = crate::world::Phone::new(1, noon());
+    let county = County::new(noon() - 3_600_000);
+    county.crowd(32, noon() - 3_600_000);
+    let mut phone = Phone::new(1, noon());
     let mut app = phone.start();
-    let begin = client::enrol::EnrolBegin {
-        code: county.sheet("杨洁"),
-        pin: PIN.into(),
-        county: "532929000000".into(),
-    };
+    let begin = EnrolBegin { code: county.sheet("杨洁"), pin: PIN.into(), county: HERE.to_string() };
     let post = app.enrol_begin(begin).unwrap();
     let reply = county.enrol(&post.body, noon());
-    app.enrol_finish(client::enrol::EnrolFinish { reply }).unwrap();
+    app.enrol_finish(EnrolFinish { reply }).unwrap();
     // Three pages, then the app dies.
-    let mut want = app.sync_step(Arrived::Start).unwrap();
+    let mut body = asked(&mut app);
     for _ in 0..3 {
-        let SyncWant::Post { body, .. } = want else { panic!("{want:?}") };
-        let (status, body) = county.exchange(&body, noon());
-        want = app.sync_step(Arrived::Reply { status, body }).unwrap();
+        let reply = answer_to(&county, &phone, &body);
+        body = posted(app.sync_step(reply).unwrap());
     }
-    let have = phone.shelf.0.records_after(None, 999).unwrap().len();
+    let have = phone.shelf.0.records_after(None, 9_999).unwrap().len();
     assert!(have > 0);
     drop(app);
     let mut app = phone.opened();
     let report = sync(&mut app, &phone, &county);
     assert!(report.exchanges > 3);
+    let all = phone.shelf.0.records_after(None, 9_999).unwrap().len();
+    assert!(have < all && report.fetched <= (all - have) as u64, "what was there did not come again");
     assert_eq!(app.today_list(Default::default()).unwrap().due, 3);
     let again = sync(&mut app, &phone, &county);
     assert_eq!((again.exchanges, again.fetched), (1, 0));
@@ -373,8 +325,7 @@ fn a_visit_outside_the_workers_village_is_kept_told_and_not_lost() {
 fn forged_cut_and_old_replies_change_nothing() {
     let (county, phone, mut app) = enrolled();
     visit(&mut app, "张建国");
-    let SyncWant::Post { body, .. } = app.sync_step(Arrived::Start).unwrap() else { panic!() };
-    let (status, good) = county.exchange(&body, noon());
+    let (status, good) = county.exchange(&asked(&mut app), noon());
     let before = phone.shelf.0.feeds().unwrap();
     let mut forged = good.clone();
     *forged.last_mut().unwrap() ^= 1;

@@ -209,6 +209,24 @@ pub enum Net {
     Portal,
 }
 
+/// What a session wants to have posted.
+pub fn posted(want: SyncWant) -> Vec<u8> {
+    let SyncWant::Post { path, body } = want else { panic!("nothing to be posted: {want:?}") };
+    assert_eq!(path, "/exchange");
+    body
+}
+
+/// Begins a session: its first request.
+pub fn asked(app: &mut App) -> Vec<u8> {
+    posted(app.sync_step(Arrived::Start).unwrap())
+}
+
+/// The county's answer, on its way.
+pub fn answer_to(county: &County, phone: &Phone, body: &[u8]) -> Arrived {
+    let (status, body) = county.exchange(body, phone.clock.wall());
+    Arrived::Reply { status, body }
+}
+
 /// Sends and fetches until the session is over; waits are passed at once.
 pub fn sync_over(app: &mut App, phone: &Phone, county: &County, mut net: Net) -> SyncReport {
     let mut want = app.sync_step(Arrived::Start).unwrap();
@@ -220,19 +238,16 @@ pub fn sync_over(app: &mut App, phone: &Phone, county: &County, mut net: Net) ->
                 phone.clock.pass((until_ms - now).clamp(0, 60_000));
                 Arrived::Tick
             }
-            SyncWant::Post { path, body } => {
-                assert_eq!(path, "/exchange");
+            post => {
+                let body = posted(post);
                 match net {
                     Net::Down => Arrived::Unreachable,
                     Net::Portal => Arrived::Reply { status: 200, body: b"<html>log in</html>".to_vec() },
-                    Net::Good | Net::ReplyLost => {
-                        let (status, body) = county.exchange(&body, phone.clock.wall());
-                        if net == Net::ReplyLost {
-                            net = Net::Good;
-                            Arrived::TooSlow
-                        } else {
-                            Arrived::Reply { status, body }
-                        }
+                    Net::Good => answer_to(county, phone, &body),
+                    Net::ReplyLost => {
+                        answer_to(county, phone, &body);
+                        net = Net::Good;
+                        Arrived::TooSlow
                     }
                 }
             }

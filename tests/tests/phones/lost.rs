@@ -1,16 +1,14 @@
 //! Where a finished visit could get lost, be held up by another record, or be there twice.
 
 use crate::county::{person, staff};
-use crate::flows::{enrolled, noon, visit};
-use crate::logs::one_visit;
-use crate::world::sync;
+use crate::flows::{cloned, enrolled, noon, try_visit, visit};
+use crate::world::{answer_to, asked, sync};
 use client::lock::Nothing;
 use client::records::{RecordState, RecordsAsked, RecordsFilter};
-use client::sync_driver::{Arrived, SyncWant};
+use client::sync_driver::Arrived;
 use domain::catalogue::{RecordKind, keys};
 use domain::patch::RecordRef;
 use domain::problem::{Problem, ProblemCode};
-use seal::dice::SeededDice;
 use store::phone::memory::Fault;
 use store::phone::{Batch, OutcomeRow, PhoneStore};
 use sync::wire::receipt::ItemState;
@@ -19,23 +17,17 @@ use sync::wire::receipt::ItemState;
 #[test]
 fn a_visit_that_is_in_the_journal_only_survives_a_fork_that_is_told_meanwhile() {
     for at in 0..400 {
-        let (county, mut phone, mut app) = enrolled();
-        visit(&mut app, "李阿普");
-        sync(&mut app, &phone, &county);
-        drop(app);
-        let mut clone = phone.cloned(9);
-        let (mut one, mut two) = (phone.opened(), clone.opened());
+        let (county, (phone, mut one), (clone, mut two)) = cloned();
         visit(&mut one, "张建国");
         sync(&mut one, &phone, &county);
         visit(&mut two, "李小花");
-        let SyncWant::Post { body, .. } = two.sync_step(Arrived::Start).unwrap() else { panic!() };
-        let (status, body) = county.exchange(&body, noon());
+        let reply = answer_to(&county, &clone, &asked(&mut two));
         clone.shelf.0.plan_fault(Some(Fault::Full(at)));
         let written = clone.journal.0.lock().unwrap().len();
-        let finished = one_visit(&mut two).is_some();
+        let finished = try_visit(&mut two, "张建国").is_some();
         let kept = clone.journal.0.lock().unwrap().len() > written;
         clone.shelf.0.plan_fault(None);
-        two.sync_step(Arrived::Reply { status, body }).unwrap();
+        two.sync_step(reply).unwrap();
         two.sync_step(Arrived::Stop).unwrap();
         sync(&mut two, &clone, &county);
         let expected = 3 + usize::from(kept);
@@ -98,20 +90,14 @@ fn a_damaged_line_of_the_journal_holds_up_none_of_the_others() {
 
 #[test]
 fn what_a_clone_issued_again_is_there_once_when_its_database_is_lost() {
-    let (county, mut phone, mut app) = enrolled();
-    visit(&mut app, "李阿普");
-    sync(&mut app, &phone, &county);
-    drop(app);
-    let mut clone = phone.cloned(9);
-    let (mut one, mut two) = (phone.opened(), clone.opened());
+    let (county, (phone, mut one), (mut clone, mut two)) = cloned();
     visit(&mut one, "张建国");
     visit(&mut two, "李小花");
     sync(&mut one, &phone, &county);
     // The batch with the new log is lost at first: it is issued once more.
-    let SyncWant::Post { body, .. } = two.sync_step(Arrived::Start).unwrap() else { panic!() };
-    let (status, body) = county.exchange(&body, noon());
+    let reply = answer_to(&county, &clone, &asked(&mut two));
     clone.shelf.0.plan_fault(Some(Fault::Before(0)));
-    two.sync_step(Arrived::Reply { status, body }).unwrap();
+    two.sync_step(reply).unwrap();
     clone.shelf.0.plan_fault(None);
     sync(&mut two, &clone, &county);
     assert_eq!(county.count(RecordKind::Visit), 3);
@@ -130,12 +116,7 @@ fn what_a_clone_issued_again_is_there_once_when_its_database_is_lost() {
 #[test]
 fn a_phone_whose_clone_was_quicker_at_a_restored_county_gives_back_what_it_had_delivered() {
     for (quicker, waits) in [(1, false), (2, false), (3, false), (1, true), (2, true), (3, true)] {
-        let (county, mut phone, mut app) = enrolled();
-        visit(&mut app, "李阿普");
-        sync(&mut app, &phone, &county);
-        drop(app);
-        let mut clone = phone.cloned(9);
-        let (mut one, mut two) = (phone.opened(), clone.opened());
+        let (mut county, (phone, mut one), (clone, mut two)) = cloned();
         let backup = county.backup();
         for name in ["张建国", "李小花"] {
             visit(&mut one, name);
@@ -162,7 +143,7 @@ fn a_phone_whose_clone_was_quicker_at_a_restored_county_gives_back_what_it_had_d
 /// An empty county answered for a while in the place of the real one.
 #[test]
 fn what_a_former_epoch_said_of_a_delivered_visit_is_void_when_the_county_has_taken_it_in() {
-    let (county, phone, mut app) = enrolled();
+    let (mut county, phone, mut app) = enrolled();
     visit(&mut app, "李阿普");
     sync(&mut app, &phone, &county);
     let mut shelf = phone.shelf.0.clone();
@@ -188,8 +169,8 @@ fn what_a_former_epoch_said_of_a_delivered_visit_is_void_when_the_county_has_tak
 #[test]
 fn keys_that_cannot_be_kept_are_told_again_and_nothing_else_of_the_reply_is_lost() {
     let (mut county, phone, mut app) = enrolled();
-    county.keys.renew_signing(&mut SeededDice::repeatable(8));
-    let digits = county.keys.public().fingerprint();
+    county.renew_keys();
+    let digits = county.keys().public().fingerprint();
     county.put(RecordKind::Staff, staff("杨洁"), &[(keys::NAME, "杨小洁".into())], noon());
     *phone.files.3.lock().unwrap() = true;
     sync(&mut app, &phone, &county);

@@ -1,0 +1,222 @@
+//! The real county over a store in memory, in this process: its own enrolment and its own ingest, at the
+//! times that a test says.
+
+use crate::flows::noon;
+use axum::body::Bytes;
+use county_server::county::{County as Server, Stores};
+use county_server::enrol::{self, HOURS};
+use county_server::open::begin_again;
+use county_server::problem::status;
+use county_server::{ingest, staff as members};
+use domain::catalogue::RecordKind;
+use domain::ids::{AreaCode, DeviceId, RecordId, WriterId};
+use domain::patch::{Body, RecordRef};
+use domain::problem::Problem;
+use domain::time::{Day, Stamp, UnixMs};
+use domain::value::Value;
+use seal::county_keys::CountyKeys;
+use seal::dice::{SeededDice, draw_u64};
+use seal::enrol::EnrolRequest;
+use seal::frame::{Limits, ReplyFrame, seal_reply};
+use seal::stretch::Stretch;
+use seal::{Dictionaries, Dictionary};
+use std::sync::{Arc, Mutex};
+use store::StoreError;
+use store::county::{Directory, Ledger, QueueItem, Reports};
+use store::memory::county::{MemoryCounty, Snapshot};
+use sync::county::needs::{DeviceState, RecordRow};
+use sync::county::prepared::{OwnPatch, OwnRecord};
+use sync::wire::exchange::Rest;
+use sync::wire::limits::REPLY_BYTES_MAX;
+use tokio::runtime::{Builder, Runtime};
+
+pub const HERE: AreaCode = AreaCode(532_929_000_000);
+pub const TOWN: AreaCode = AreaCode(532_929_101_000);
+pub const VILLAGE: AreaCode = AreaCode(532_929_101_001);
+pub const OTHER_VILLAGE: AreaCode = AreaCode(532_929_101_002);
+
+pub fn person(name: &str) -> RecordId {
+    RecordId::named("person", name)
+}
+
+pub fn household(name: &str) -> RecordId {
+    RecordId::named("household", name)
+}
+
+pub fn staff(name: &str) -> RecordId {
+    RecordId::named("staff", name)
+}
+
+/// A county that is serving.
+pub struct County {
+    server: Arc<Server>,
+    store: Arc<MemoryCounty>,
+    runtime: Runtime,
+    starts: u64,
+    erased: Mutex<Vec<RecordRef>>,
+}
+
+impl County {
+    /// A county with a township of two villages, its staff, duties, forms and people.
+    pub fn new(now_ms: UnixMs) -> Self {
+        let mut dice = SeededDice::repeatable(4_711);
+        let (keys, _) = CountyKeys::generate(HERE, &mut dice).unwrap();
+        let begins = Day::of(now_ms).plus(-400);
+        let store = Arc::new(MemoryCounty::new(WriterId(draw_u64(&mut dice)), begins));
+        let runtime = Builder::new_current_thread().build().unwrap();
+        let server = Arc::new(server(keys, &store, dice));
+        let county = Self { server, store, runtime, starts: 0, erased: Mutex::default() };
+        county.furnish(now_ms);
+        county
+    }
+
+    fn wait<F: Future>(&self, future: F) -> F::Output {
+        self.runtime.block_on(future)
+    }
+
+    pub fn keys(&self) -> &CountyKeys {
+        &self.server.keys
+    }
+
+    /// The county writes to records, having seen all of them.
+    pub fn put_all(&self, records: Vec<(RecordRef, Vec<(&str, Value)>)>, now_ms: UnixMs) {
+        let patch = |(record, fields): (RecordRef, Vec<(&str, Value)>)| {
+            let sets = fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
+            let body = Body { sets, salt: WriterId(self.server.dice.number()), ..Body::default() };
+            let (record, stamp) = (OwnRecord::Known(record), Stamp { wall_ms: now_ms, ..Stamp::default() });
+            OwnPatch { record, form: None, body, seen: None, author: staff("县管"), stamp }
+        };
+        let patches = records.into_iter().map(patch).collect();
+        self.wait(self.server.append(patches, now_ms)).unwrap();
+    }
+
+    /// The county writes to a record, having seen all of it.
+    pub fn put(&self, kind: RecordKind, id: RecordId, fields: &[(&str, Value)], now_ms: UnixMs) {
+        self.put_all(vec![(RecordRef { kind, id }, fields.to_vec())], now_ms);
+    }
+
+    pub fn record(&self, kind: RecordKind, id: RecordId) -> Option<RecordRow> {
+        self.wait(self.store.record(RecordRef { kind, id })).unwrap()
+    }
+
+    /// How many records of a kind there are.
+    pub fn count(&self, kind: RecordKind) -> usize {
+        self.wait(self.store.records_after(kind, None, usize::MAX)).unwrap().len()
+    }
+
+    /// What waits for a reviewer, or for something that is still to come.
+    pub fn waiting(&self) -> Vec<QueueItem> {
+        self.wait(self.store.queue(usize::MAX)).unwrap()
+    }
+
+    /// Nothing that is stored differs from a recomputation.
+    pub fn is_sound(&self) {
+        let (ledger, reports) = (self.store.as_ref(), self.store.as_ref());
+        assert_eq!(self.wait(store::audit::audit(ledger, reports, HERE)).unwrap(), []);
+    }
+
+    /// A sheet of paper: the code.
+    pub fn sheet(&self, name: &str) -> String {
+        let sheet = self.wait(enrol::sheet(&self.server, staff(name), HOURS, noon())).unwrap();
+        sheet.code.on_paper()
+    }
+
+    /// `POST /enrol`.
+    pub fn enrol(&self, body: &str, now_ms: UnixMs) -> String {
+        let request: EnrolRequest = serde_json::from_str(body).unwrap();
+        let answer = self.wait(enrol::enrol(&self.server, &request, now_ms));
+        answer.map_or_else(
+            |problem| serde_json::to_string(&problem).unwrap(),
+            |reply| serde_json::to_string(&reply).unwrap(),
+        )
+    }
+
+    pub fn recovery_code(&self) -> String {
+        self.wait(enrol::recovery(&self.server, self.device())).unwrap().read_out()
+    }
+
+    /// The one phone.
+    pub fn device(&self) -> DeviceId {
+        let devices = self.wait(self.store.devices()).unwrap();
+        assert_eq!(devices.len(), 1);
+        devices[0].row.device
+    }
+
+    pub fn set_state(&self, device: DeviceId, state: DeviceState) {
+        self.wait(members::set_state(&self.server, device, state)).unwrap();
+    }
+
+    /// `POST /exchange`. The county judges as the phone does: it has nothing to ask.
+    pub fn exchange(&self, frame: &[u8], now_ms: UnixMs) -> (u16, Vec<u8>) {
+        let frame = Bytes::copy_from_slice(frame);
+        let answer = self.wait(ingest::exchange(&self.server, frame, now_ms));
+        assert!(self.waiting().iter().all(|item| item.questions.is_empty()), "{:?}", self.waiting());
+        match answer {
+            Ok(reply) => (200, self.with_erasures(reply)),
+            Err(problem) => refused(&problem),
+        }
+    }
+
+    /// The next job of the county fails, and nothing of it is written.
+    pub fn fail_next(&self, error: StoreError) {
+        self.store.fail_next(error);
+    }
+
+    /// The next job of the county is written, and its answer is lost.
+    pub fn lose_next(&self, error: StoreError) {
+        self.store.lose_next(error);
+    }
+
+    /// The next reply says that these records were erased by law. The county cannot erase yet, so that its
+    /// word is put into its own reply here, and the reply is signed anew.
+    pub fn erase(&self, records: &[RecordRef]) {
+        self.erased.lock().unwrap().extend(records);
+    }
+
+    fn with_erasures(&self, reply: Vec<u8>) -> Vec<u8> {
+        let erased = std::mem::take(&mut *self.erased.lock().unwrap());
+        if erased.is_empty() {
+            return reply;
+        }
+        let limits = Limits { frame: REPLY_BYTES_MAX, message: REPLY_BYTES_MAX };
+        let key = self.keys().signing();
+        let frame = ReplyFrame::open(&reply, limits).unwrap();
+        let opened = frame.verify(&key.public(), &Dictionaries::builtin(), limits).unwrap();
+        let rest = Rest { erased, ..serde_json::from_slice(&opened.rest).unwrap() };
+        let rest = serde_json::to_vec(&rest).unwrap();
+        let dictionary = Some(&**Dictionary::builtin());
+        seal_reply(key, dictionary, ingest::REPLY_LEVEL, &opened.proof.statement, &rest).unwrap()
+    }
+
+    pub fn backup(&self) -> Snapshot {
+        self.store.snapshot()
+    }
+
+    /// As after a disaster: the copy takes the place of what was there, and a new process begins.
+    pub fn restore(&mut self, backup: &Snapshot) {
+        self.store.restore(backup);
+        self.start_again(|_| {});
+        self.wait(begin_again(&self.server, noon())).unwrap();
+    }
+
+    /// The server is stopped and takes a new signing key.
+    pub fn renew_keys(&mut self) {
+        self.start_again(|keys| keys.renew_signing(&mut SeededDice::repeatable(8)));
+    }
+
+    fn start_again(&mut self, change: impl FnOnce(&mut CountyKeys)) {
+        let mut keys = CountyKeys::from_json(&self.keys().to_json().unwrap()).unwrap();
+        change(&mut keys);
+        self.starts += 1;
+        let dice = SeededDice::repeatable(9_000 + self.starts);
+        self.server = Arc::new(server(keys, &self.store, dice));
+    }
+}
+
+fn server(keys: CountyKeys, store: &Arc<MemoryCounty>, dice: SeededDice) -> Server {
+    Server::new(keys, Stores::of(Arc::clone(store)), dice, Stretch::FAST)
+}
+
+fn refused(problem: &Problem) -> (u16, Vec<u8>) {
+    (status(problem.code).as_u16(), serde_json::to_vec(problem).unwrap())
+}
