@@ -99,6 +99,15 @@ async fn told(county: &County, new: &Move, plan: &Plan, effects: &Effects) -> Re
         let from = new.to.map_or_else(String::new, |to| format!("从 {} 起，", to.from));
         text.push_str(&format!("{from}{} → {}\n", place(before), place(after)));
     }
+    if let Some(village) = plan.household {
+        let name = reference.areas.name(village);
+        let goes_along = plan.people.iter().any(|(_, after)| new.to.is_none() && after.villages == [village]);
+        text.push_str(&match (goes_along, new.to) {
+            (true, _) => format!("户里没有别人住在那里了：户也回到{name}\n"),
+            (false, None) => format!("户和其他人还在{name}；要全户一起撤回，请加 --household\n"),
+            (false, Some(_)) => format!("户在{name}，不跟着走；要全户一起改，请加 --household\n"),
+        });
+    }
     text.push_str(&figures(&reference, &generations, effects));
     Ok(text)
 }
