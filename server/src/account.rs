@@ -2,6 +2,7 @@
 //! what they may do there follows from their roles, and from nothing else.
 
 use crate::county::{County, at_county};
+use crate::problem::{unchanged, wrong};
 use domain::canonical::Hash;
 use domain::ids::RecordId;
 use domain::problem::{Problem, ProblemCode};
@@ -50,7 +51,7 @@ pub struct FirstPassword {
 ///
 /// # Errors
 /// `nothing_found` for somebody who is no member of staff or has no account, `account_taken`,
-/// `argument_wrong` for a log-in name that cannot be one; what the store says.
+/// `argument_wrong` for a log-in name that cannot be one, `nothing_to_change`; what the store says.
 pub async fn carry_out(county: &County, act: Act, now_ms: UnixMs) -> Result<Option<FirstPassword>, Problem> {
     match act {
         Act::Add { staff, login } => add(county, staff, &login, now_ms).await.map(Some),
@@ -67,10 +68,8 @@ async fn add(
 ) -> Result<FirstPassword, Problem> {
     let letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-_".contains(c);
     if !(2..=32).contains(&login.len()) || !login.chars().all(letter) {
-        let wrong = Problem::new(ProblemCode::ArgumentWrong).with("name", "login");
-        return Err(
-            wrong.with("reason", "2–32 个小写字母、数字或 . - _ / 2 to 32 small letters, digits or . - _")
-        );
+        let zh = "登录名是 2 到 32 个小写字母、数字或 . - _";
+        return Err(wrong(login, zh, "a log-in name has 2 to 32 small letters, digits or . - _"));
     }
     let (_, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
     if !reference.staff.contains_key(&staff) {
@@ -105,6 +104,9 @@ async fn reset(county: &County, staff: RecordId) -> Result<FirstPassword, Proble
 
 async fn close(county: &County, staff: RecordId) -> Result<(), Problem> {
     let account = there(county, staff).await?;
+    if account.closed {
+        return Err(unchanged(account.login, "这个账号已经停用", "this account is closed already"));
+    }
     keep(county, Account { closed: true, ..account }).await?;
     end_sessions(county, staff, None).await?;
     tracing::info!(%staff, "an account was closed");
@@ -242,6 +244,8 @@ mod tests {
         assert_eq!(missing.code, ProblemCode::NothingFound);
         let first = carry_out(county, act(&world, "yangjie"), 1).await.unwrap().unwrap();
         carry_out(county, Act::Close { staff }, 1).await.unwrap();
+        let again = carry_out(county, Act::Close { staff }, 1).await.unwrap_err();
+        assert_eq!(again.code, ProblemCode::NothingToChange);
         assert!(proven(county, "yangjie", &first.password).await.unwrap().unwrap().closed);
         let second = carry_out(county, Act::Reset { staff }, 1).await.unwrap().unwrap();
         assert_eq!(proven(county, "yangjie", &first.password).await.unwrap(), None);

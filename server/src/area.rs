@@ -3,7 +3,7 @@
 
 use crate::county::{County, at_county};
 use crate::person::{everybody, number};
-use crate::problem::wrong;
+use crate::problem::{unchanged, wrong};
 use crate::roll::SLICE;
 use crate::staff::{Change, NewAssignment, Sets, find_area, operator, write_all};
 use domain::area::Area;
@@ -58,7 +58,8 @@ type Unit = Vec<Change>;
 ///
 /// # Errors
 /// `argument_wrong` when there is no such area or successor, they are not of one level, one of them has
-/// ended, a township has villages, or the day is before what is counted or to come; what the store says.
+/// ended, a township has villages, or the day is before what is counted or to come; `nothing_to_change` when
+/// it is done already; what the store says.
 pub async fn plan(county: &County, end: &End, today: Day) -> Result<Plan, Problem> {
     let (state, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
     let goes_on = check(&reference, end)?;
@@ -74,11 +75,21 @@ pub async fn plan(county: &County, end: &End, today: Day) -> Result<Plan, Proble
         }
     }
     households(county, end, &mut plan).await?;
-    if goes_on && plan.nothing() && plan.contested == 0 {
-        let name = reference.areas.name(end.area);
-        let zh = format!("{name}已经在 {} 撤并，人和分工都已转过去，没有要写的", end.from);
-        let en = format!("{name} ended on {} already, and everything has gone over: nothing to do", end.from);
-        return Err(wrong(end.area, zh, en));
+    if goes_on && plan.nothing() {
+        let (name, count) = (reference.areas.name(end.area), plan.contested);
+        let (left_zh, left_en) = match count {
+            0 => (String::new(), String::new()),
+            count => (
+                format!("；还有 {count} 个人或户，在哪个村填写不一致，定下来以后再写一次这个命令"),
+                format!(
+                    "; of {count} people or households the village is contested: settle it, then write this again"
+                ),
+            ),
+        };
+        let zh = format!("{name}已经在 {} 撤并，人和分工都已转过去{left_zh}", end.from);
+        let en =
+            format!("{name} ended on {} already, and people and roles have gone over{left_en}", end.from);
+        return Err(unchanged(end.area, zh, en));
     }
     Ok(plan)
 }
@@ -216,11 +227,7 @@ fn assignments(reference: &Reference, end: &End) -> Vec<(Assignment, Option<NewA
     let goes_on = |one: &Assignment| {
         let (staff, role, until) = (one.staff, one.role, one.until);
         let new = NewAssignment { staff, role, area: end.successor, from: end.from.max(one.from), until };
-        let given = reference.assignments_of(staff).any(|other| {
-            let lasts = other.until.is_none_or(|last| until.is_some_and(|until| until <= last));
-            other.role == role && other.area == new.area && other.from <= new.from && lasts
-        });
-        (!given).then_some(new)
+        new.given(reference).is_none().then_some(new)
     };
     there.map(|one| (one.clone(), goes_on(one))).collect()
 }

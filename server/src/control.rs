@@ -120,10 +120,13 @@ pub struct PrintedSheet {
     pub fingerprint: String,
     /// Good until.
     pub until_ms: UnixMs,
+    /// Where phones reach the county, when whoever prints it knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
 }
 
 impl PrintedSheet {
-    /// What is printed of a sheet.
+    /// What is printed of a sheet; the address is for whoever prints it to add.
     pub fn of(county: &County, sheet: &enrol::Sheet) -> Self {
         Self {
             staff: sheet.staff,
@@ -132,6 +135,7 @@ impl PrintedSheet {
             code: sheet.code.on_paper(),
             fingerprint: sheet.fingerprint.clone(),
             until_ms: sheet.until_ms,
+            address: None,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! 待处理: a reviewer's word on what waits, and on fields on which values differ.
 
 use crate::county::{County, at_county};
-use crate::problem::wrong;
+use crate::problem::{unchanged, wrong};
 use crate::reports::waiting::{Desk, area_of_row};
 use crate::staff::telephone_number;
 use domain::catalogue::keys;
@@ -51,7 +51,7 @@ pub struct Word {
 ///
 /// # Errors
 /// `argument_wrong` when an item is not there or has no reason; `right_missing`, for the word or for what
-/// it would take in; what the store says.
+/// it would take in; `nothing_to_change` when all of it was kept with these words already; what the store says.
 pub async fn decide(county: &County, word: &Word, now_ms: UnixMs) -> Result<usize, Problem> {
     let today = Day::of(now_ms);
     let desk = Desk::open(county, today).await?;
@@ -65,8 +65,14 @@ pub async fn decide(county: &County, word: &Word, now_ms: UnixMs) -> Result<usiz
     chosen.dedup_by_key(|item| (item.dot, item.hash));
     let mut decisions = Vec::new();
     for item in chosen {
-        let area = desk.area(item).await?;
         let reason = word.reason.trim().to_owned();
+        if word.verdict == Verdict::Keep {
+            let kept = desk.kept_by(item.hash).await?;
+            if kept.is_some_and(|(by, _, why)| by == word.by && why == reason) {
+                continue;
+            }
+        }
+        let area = desk.area(item).await?;
         let verdict = match word.verdict {
             Verdict::Accept => ReviewVerdict::Accept { reason },
             Verdict::Dismiss => ReviewVerdict::Dismiss { reason },
@@ -76,6 +82,10 @@ pub async fn decide(county: &County, word: &Word, now_ms: UnixMs) -> Result<usiz
         decisions.push(Decision { dot: item.dot, hash: item.hash, verdict, by: word.by, area, salt });
     }
     let count = decisions.len();
+    if count == 0 {
+        let zh = "同一个人已经说过“以后再看”，理由也一样";
+        return Err(unchanged(word.items.join(", "), zh, "the same person has kept it for the same reason"));
+    }
     county.decide(decisions, now_ms).await?;
     tracing::info!(count, verdict = ?word.verdict, "items that waited were decided on");
     Ok(count)

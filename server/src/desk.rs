@@ -18,6 +18,8 @@ pub struct Settings {
     pub behind_proxy: bool,
     /// For how many hours a sheet is good.
     pub sheet_hours: u32,
+    /// Where phones reach the county, as it stands on sheets.
+    pub sheet_address: Option<String>,
     /// The folder of the console's files, instead of those in the program.
     pub console: Option<PathBuf>,
 }
@@ -31,6 +33,7 @@ impl Settings {
             secure: desk.tls().is_some() || desk.behind_proxy,
             behind_proxy: desk.behind_proxy,
             sheet_hours: config.sheets.hours,
+            sheet_address: config.sheets.known_address(),
             console: (!desk.console.as_os_str().is_empty()).then(|| desk.console.clone()),
         }
     }

@@ -4,7 +4,7 @@
 use crate::clock;
 use crate::county::{County, at_county};
 use crate::person::everybody;
-use crate::problem::wrong;
+use crate::problem::{unchanged, wrong};
 use crate::reports::no_duty;
 use crate::staff::{Change, write_all};
 use domain::catalogue::{RecordKind, keys};
@@ -96,7 +96,7 @@ pub struct Plan {
 /// Finds out what an edit comes to; writes nothing.
 ///
 /// # Errors
-/// `argument_wrong`, with what is wrong and why.
+/// `argument_wrong`, with what is wrong and why; `nothing_to_change`.
 pub fn plan(reference: &Reference, begins: Day, edit: &Edit) -> Result<Plan, Problem> {
     check(reference, begins, edit)?;
     let (duty, from) = (&edit.duty, edit.from);
@@ -116,6 +116,11 @@ pub fn plan(reference: &Reference, begins: Day, edit: &Edit) -> Result<Plan, Pro
         (Act::End | Act::Change, None) => {
             if list.is_empty() {
                 return Err(no_duty(duty, known.names().filter(|name| *name != ANY_DUTY)));
+            }
+            let ends = |rule: &Duty| rule.area == edit.area && rule.until == Some(from);
+            if edit.act == Act::End && list.iter().any(ends) {
+                let zh = format!("从 {from} 起已经停止");
+                return Err(unchanged(duty, zh, format!("it has been ended from {from} on")));
             }
             let spells: Vec<_> = list.iter().filter(|rule| rule.holds_ever()).map(spell).collect();
             let spells = spells.join(", ");
@@ -139,7 +144,7 @@ pub fn plan(reference: &Reference, begins: Day, edit: &Edit) -> Result<Plan, Pro
             let former = Duty { area: edit.area, from, ..former.clone() };
             let next = with(former.clone(), &edit.fields);
             if next == former {
-                return Err(wrong(duty, "没有要改的：和现在一样", "nothing would change"));
+                return Err(unchanged(duty, "和现在一样", "it would be as it is"));
             }
             Some(next)
         }

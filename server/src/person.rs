@@ -1,27 +1,29 @@
 //! 服务对象: where people of the register live, as the county itself writes it: a move, a whole
 //! household's move, and the last move taken back or put right.
 
+mod past;
+
 use crate::area::exists;
 use crate::county::{County, at_county};
-use crate::problem::wrong;
+use crate::problem::{unchanged, wrong};
 use crate::staff::{Change, Sets, find_area, operator, write_all};
 use domain::catalogue::{RecordKind, keys};
 use domain::coverage::reading::Row;
 use domain::coverage::{Standing, standing};
 use domain::ids::{AreaCode, AreaLevel, RecordId};
 use domain::log::Vector;
-use domain::patch::{Entry, RecordRef};
+use domain::patch::RecordRef;
 use domain::period::Period;
 use domain::problem::Problem;
 use domain::reference::Reference;
 use domain::subject::Person;
 use domain::time::{Day, UnixMs};
 use domain::value::Value;
+use past::{as_of, first_of, former_group, moved_alone, written};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use sync::county::needs::RecordRow;
 use sync::county::place::codes;
-use sync::wire::receipt::ItemState;
 
 /// What is to be written about where somebody lives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,15 +56,19 @@ pub struct Plan {
     pub people: Vec<(Person, Person)>,
     /// The move that is taken back: its first day.
     pub taken_back: Option<Day>,
+    /// Somebody goes back alone, who came with the household: where it is from now on. It goes back with
+    /// the last of those who came with it.
+    pub household: Option<AreaCode>,
     changes: Vec<Change>,
 }
 
 /// Finds out what a move comes to; writes nothing. O(people) when a whole household moves.
 ///
 /// # Errors
-/// `argument_wrong` when there is no such person, no such village of this county, they live there
-/// already, the household is elsewhere, the day is before what is counted or before an earlier move, or
-/// there is no move to be taken back; what the store says.
+/// `argument_wrong` when there is no such person, no such village of this county, the household is
+/// elsewhere or did not move with the person, the day is before what is counted or before an earlier move,
+/// or there is no move to be taken back; `nothing_to_change` when they live there already; what the store
+/// says.
 pub async fn plan(county: &County, new: &Move) -> Result<Plan, Problem> {
     let (state, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
     let (person, seen) = person(county, new.person).await?;
@@ -87,36 +93,113 @@ pub async fn plan(county: &County, new: &Move) -> Result<Plan, Problem> {
         }
         last = Some(found);
     }
+    let alone = match last {
+        Some((day, _)) => moved_alone(county, person.id, day).await?,
+        None => false,
+    };
+    if home.is_some() && alone {
+        let zh = "上一次是一个人搬的，不是全户一起搬；请去掉 --household";
+        return Err(wrong(new.person, zh, "moved alone, without the household: leave --household out"));
+    }
+    let taken_back = last.map(|(day, _)| day);
+    let mut plan = Plan { people: Vec::new(), taken_back, household: None, changes: Vec::new() };
+    for member in members(county, (&person, seen), home, last).await? {
+        one(county, new, last, member, &mut plan).await?;
+    }
+    if plan.people.iter().all(|(before, after)| before == after) {
+        let since = taken_back.map_or_else(String::new, |day| format!("从 {day} 起"));
+        let zh = format!("{since}本来就住在这个村");
+        return Err(unchanged(new.person, zh, "lives there already, since that day"));
+    }
+    match (home, person.household, last) {
+        (Some(id), _, _) => household(county, new, id, last, &mut plan).await?,
+        (None, Some(id), Some(last)) if !alone => {
+            leave(county, &reference, &person, id, last, &mut plan).await?
+        }
+        _ => {}
+    }
+    Ok(plan)
+}
+
+/// Whoever moves: somebody alone, or all of a household who live together and made the same last move. Who
+/// joined it there, from the same village and on the same day, did not come with it. O(people).
+async fn members(
+    county: &County,
+    (person, seen): (&Person, Vector),
+    home: Option<RecordId>,
+    last: Option<(Day, AreaCode)>,
+) -> Result<Vec<(Person, Vector)>, Problem> {
+    if home.is_none() {
+        return Ok(vec![(person.clone(), seen)]);
+    }
     let together = |(one, _): &(Person, Vector)| {
         let same_move =
             last.is_none_or(|(day, village)| one.moves.last_key_value() == Some((&day, &village)));
         one.household == home && one.counted_in() == person.counted_in() && same_move
     };
-    let members = match home {
-        None => vec![(person.clone(), seen)],
-        Some(_) => everybody(county).await?.into_iter().filter(together).collect(),
-    };
-    let mut plan = Plan { people: Vec::new(), taken_back: last.map(|(day, _)| day), changes: Vec::new() };
-    for member in members {
-        one(county, new, last, member, &mut plan).await?;
-    }
-    if let (Some(id), Some((_, after))) = (home, plan.people.first()) {
-        let village = after.counted_in();
-        let record = RecordRef { kind: RecordKind::Household, id };
-        let row = county.stores.ledger.record(record).await.map_err(at_county)?;
-        let seen = row.map(|row| row.head.vector.clone()).unwrap_or_default();
-        let group = match (last, new.to) {
-            (Some((day, _)), None) => former_group(county, record, person.id, day).await?,
-            // A 小组 is one of the village that is left.
-            _ => Value::Null,
+    let mut members = Vec::new();
+    for one in everybody(county).await?.into_iter().filter(together) {
+        let joined = match last {
+            Some((day, _)) => moved_alone(county, one.0.id, day).await?,
+            None => false,
         };
-        let sets = [
-            (keys::VILLAGE.to_owned(), village.map_or(Value::Null, number)),
-            (keys::GROUP.to_owned(), group),
-        ];
-        plan.changes.push(Change::of_register(record, seen, sets.into()));
+        members.extend((!joined).then_some(one));
     }
-    Ok(plan)
+    Ok(members)
+}
+
+/// The share of a household that moves with its people.
+async fn household(
+    county: &County,
+    new: &Move,
+    id: RecordId,
+    last: Option<(Day, AreaCode)>,
+    plan: &mut Plan,
+) -> Result<(), Problem> {
+    let Some((_, after)) = plan.people.first() else { return Ok(()) };
+    let record = RecordRef { kind: RecordKind::Household, id };
+    let group = match (last, new.to) {
+        (Some((day, _)), None) => former_group(county, record, new.person, day).await?,
+        // A 小组 is one of the village that is left.
+        _ => Value::Null,
+    };
+    let row = county.stores.ledger.record(record).await.map_err(at_county)?;
+    let seen = row.map(|row| row.head.vector.clone()).unwrap_or_default();
+    let village = after.counted_in().map_or(Value::Null, number);
+    let sets = [(keys::VILLAGE.to_owned(), village), (keys::GROUP.to_owned(), group)];
+    plan.changes.push(Change::of_register(record, seen, sets.into()));
+    Ok(())
+}
+
+/// Somebody goes back alone who came with the household: it goes back with the last of those who live there
+/// with it. O(people).
+async fn leave(
+    county: &County,
+    reference: &Reference,
+    person: &Person,
+    id: RecordId,
+    (day, before): (Day, AreaCode),
+    plan: &mut Plan,
+) -> Result<(), Problem> {
+    let record = RecordRef { kind: RecordKind::Household, id };
+    let Some(row) = county.stores.ledger.record(record).await.map_err(at_county)? else { return Ok(()) };
+    let stands = codes(&row.head, keys::VILLAGE);
+    if stands != person.villages || exists(reference, before, day).is_err() {
+        return Ok(());
+    }
+    let lives_there = |one: &Person| {
+        let alive = one.died.is_none() && one.moved_out.is_none();
+        one.id != person.id && one.household == Some(id) && one.villages == stands && alive
+    };
+    if everybody(county).await?.iter().any(|(one, _)| lives_there(one)) {
+        plan.household = stands.first().copied();
+        return Ok(());
+    }
+    let group = former_group(county, record, person.id, day).await?;
+    let sets = [(keys::VILLAGE.to_owned(), number(before)), (keys::GROUP.to_owned(), group)];
+    plan.changes.push(Change::of_register(record, row.head.vector.clone(), sets.into()));
+    plan.household = Some(before);
+    Ok(())
 }
 
 async fn check(
@@ -172,7 +255,17 @@ async fn one(
     }
     if let Some(Target { village, from, household }) = new.to {
         if after.villages == [village] {
-            return Err(wrong(village, "已经住在这个村", "the person lives there already"));
+            return Err(match last {
+                None => there_already(&after, village, from, household),
+                Some(_) => {
+                    let zh = "没有搬的时候就住在这个村：请用 `person withdraw` 撤回";
+                    wrong(
+                        village,
+                        zh,
+                        "that is where the person lived before: `person withdraw` takes the move back",
+                    )
+                }
+            });
         }
         if let Some((day, _)) = after.moves.range(from..).next_back() {
             let zh =
@@ -199,65 +292,24 @@ async fn one(
     Ok(())
 }
 
-pub(crate) fn number(area: AreaCode) -> Value {
-    Value::Int(i64::try_from(area.0).unwrap_or_default())
-}
-
-/// A record's patches that were taken in, in the order in which they came.
-async fn written(county: &County, record: RecordRef) -> Result<Vec<Entry>, Problem> {
-    let history = county.stores.reports.history(record).await.map_err(at_county)?;
-    let applied = history.into_iter().filter(|item| item.state == ItemState::Applied);
-    Ok(applied.map(|item| item.entry).collect())
-}
-
-/// The place of the move that stands under a key, among a person's patches; of one that was put right,
-/// the place of the first mistake.
-fn first_of(patches: &[Entry], key: &str) -> usize {
-    let sets = |at: usize| patches.get(at).and_then(|entry| entry.body.as_ref()).map(|body| &body.sets);
-    let value = |at: usize, key: &str| sets(at).and_then(|sets| sets.get(key));
-    let (mut key, mut at) = (key.to_owned(), patches.len());
-    loop {
-        let moves = |one: &usize| value(*one, &key).is_some_and(|value| !value.is_null());
-        let Some(found) = (0..at).rev().find(moves) else { return at };
-        at = found;
-        let emptied = |(key, value): (&String, &Value)| {
-            (key.starts_with(keys::MOVED) && value.is_null()).then(|| key.clone())
-        };
-        let other = sets(at).into_iter().flatten().find_map(emptied);
-        let stood = || (0..at).rev().find_map(|one| value(one, &key)).is_some_and(|value| !value.is_null());
-        match other {
-            Some(other) => key = other,
-            // Put right on the same day.
-            None if stood() => {}
-            None => return at,
+/// Whoever lives in the village already moves nowhere; whether that is what was meant.
+fn there_already(person: &Person, village: AreaCode, from: Day, household: Option<RecordId>) -> Problem {
+    let since = person.moves.last_key_value().map(|(day, _)| *day);
+    match since.filter(|since| *since != from) {
+        _ if household.is_some_and(|id| person.household != Some(id)) => {
+            wrong(village, "已经住在这个村，在另一户", "the person lives there already, in another household")
         }
+        Some(since) => {
+            let zh = format!("从 {since} 起已经住在这个村；日期不对，请加 --correct");
+            let en = format!("the person has lived there since {since}; if the day is wrong, add --correct");
+            wrong("--from", zh, en)
+        }
+        None => unchanged(village, "已经住在这个村", "the person lives there already"),
     }
 }
 
-/// What a field was after so many patches.
-fn as_of(patches: &[Entry], count: usize, key: &str) -> Value {
-    let sets = patches.iter().take(count).filter_map(|entry| entry.body.as_ref()).map(|body| &body.sets);
-    sets.filter_map(|sets| sets.get(key)).next_back().cloned().unwrap_or_default()
-}
-
-/// The 小组 of a household before its people made the move that is taken back: the patch of the household
-/// stands behind theirs.
-async fn former_group(
-    county: &County,
-    household: RecordRef,
-    person: RecordId,
-    moved: Day,
-) -> Result<Value, Problem> {
-    let of_person = written(county, RecordRef { kind: RecordKind::Person, id: person }).await?;
-    let of_household = written(county, household).await?;
-    let first = of_person.get(first_of(&of_person, &format!("{}{moved}", keys::MOVED)));
-    let with = |one: &Entry| {
-        first.is_some_and(|first| {
-            one.patch.writer == first.patch.writer && one.patch.serial > first.patch.serial
-        })
-    };
-    let count = of_household.iter().position(with).unwrap_or(of_household.len());
-    Ok(as_of(&of_household, count, keys::GROUP))
+pub(crate) fn number(area: AreaCode) -> Value {
+    Value::Int(i64::try_from(area.0).unwrap_or_default())
 }
 
 async fn person(county: &County, id: RecordId) -> Result<(Person, Vector), Problem> {

@@ -11,6 +11,11 @@ pub(crate) fn wrong(name: impl Display, zh: impl Display, en: impl Display) -> P
     Problem::new(ProblemCode::ArgumentWrong).with("name", name).with_both("reason", zh, en)
 }
 
+/// What is asked for is so already: what, and how it stands, in both languages. Nothing was written.
+pub(crate) fn unchanged(name: impl Display, zh: impl Display, en: impl Display) -> Problem {
+    Problem::new(ProblemCode::NothingToChange).with("name", name).with_both("reason", zh, en)
+}
+
 /// A refused request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal(pub Problem);
@@ -38,7 +43,9 @@ pub fn status(code: ProblemCode) -> StatusCode {
         | ProblemCode::LogInLocked => StatusCode::UNAUTHORIZED,
         ProblemCode::LogInTooSoon => StatusCode::TOO_MANY_REQUESTS,
         ProblemCode::NothingFound => StatusCode::NOT_FOUND,
-        ProblemCode::AccountTaken | ProblemCode::DecidedAlready => StatusCode::CONFLICT,
+        ProblemCode::AccountTaken | ProblemCode::DecidedAlready | ProblemCode::NothingToChange => {
+            StatusCode::CONFLICT
+        }
         ProblemCode::DeviceUnknown
         | ProblemCode::DeviceRetired
         | ProblemCode::DeviceRevoked

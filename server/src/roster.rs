@@ -204,10 +204,8 @@ pub fn plan(reference: &Reference, file: &str, rows: &[Row], from: Day) -> Roste
                 return Err(doubt("", "与前面一行相同", "the same as an earlier row"));
             }
             let has = |staff: RecordId| {
-                let mut all = reference.assignments_of(staff);
-                all.any(|one| {
-                    one.role == row.role && one.area == area && one.until.is_none_or(|until| until > from)
-                })
+                let new = NewAssignment { staff, role: row.role, area, from, until: None };
+                !new.beside(reference).is_empty()
             };
             let step = match staff {
                 None => Step::Person,

@@ -1,13 +1,14 @@
 //! 县里的设定: what an area sets for its phones and its figures, each value from a day on.
 
 use crate::county::{County, at_county};
-use crate::problem::wrong;
+use crate::problem::{unchanged, wrong};
 use crate::staff::{Change, write};
 use domain::catalogue::{RecordKind, keys};
 use domain::ids::{AreaCode, RecordId};
 use domain::patch::RecordRef;
 use domain::permission::{Act, require};
 use domain::problem::Problem;
+use domain::reference::Reference;
 use domain::settings::Setting;
 use domain::time::{Day, UnixMs};
 use domain::value::Value;
@@ -43,13 +44,15 @@ pub struct Checked {
     pub setting: Setting,
     /// What holds on its day as long as nothing is written.
     pub before: i32,
+    /// The area had what an area above it sets, and has its own from now on.
+    pub own_from_now: bool,
 }
 
 /// Looks whether an edit can be made; writes nothing.
 ///
 /// # Errors
-/// `argument_wrong` for a name, value, area, day or source that cannot be; `right_missing`; what the
-/// store says.
+/// `argument_wrong` for a name, value, area, day or source that cannot be; `right_missing`;
+/// `nothing_to_change` when the area's own value is that already; what the store says.
 pub async fn check(county: &County, edit: &Edit, today: Day) -> Result<Checked, Problem> {
     let Some(setting) = Setting::from_code(&edit.setting) else {
         let known: Vec<_> = Setting::ALL.iter().map(|one| one.code()).collect();
@@ -81,7 +84,43 @@ pub async fn check(county: &County, edit: &Edit, today: Day) -> Result<Checked, 
         return Err(wrong(setting.code(), format!("这里从 {from} 起没有设过"), en));
     }
     require(&reference, edit.by, &BTreeSet::from([Act::EditRules]), edit.area, today)?;
-    Ok(Checked { setting, before: reference.setting(setting, edit.area, edit.from) })
+    let before = reference.setting(setting, edit.area, edit.from);
+    let own = reference.settings.own(setting, edit.area, edit.from);
+    if let Some(value) = edit.value {
+        already(county, &reference, edit, setting, value).await?;
+    }
+    let above = reference.areas.ancestors(edit.area).nth(1).is_some();
+    Ok(Checked { setting, before, own_from_now: edit.value.is_some() && own.is_none() && above })
+}
+
+/// Whether a value holds already because the area set it itself, or because nobody above it could set
+/// another. A better source for the same day is a change.
+async fn already(
+    county: &County,
+    reference: &Reference,
+    edit: &Edit,
+    setting: Setting,
+    value: i32,
+) -> Result<(), Problem> {
+    let Some((since, held)) = reference.settings.own(setting, edit.area, edit.from) else {
+        let top = reference.areas.ancestors(edit.area).nth(1).is_none();
+        if top && value == setting.default_value() {
+            let zh = format!("没有设过，默认就是 {value}");
+            return Err(unchanged(setting.code(), zh, format!("nothing is set, and the default is {value}")));
+        }
+        return Ok(());
+    };
+    if held != value {
+        return Ok(());
+    }
+    let row = county.stores.ledger.record(record(edit.area)).await.map_err(at_county)?;
+    let key = format!("{}{}/{since}", keys::SETTING_SOURCE, setting.code());
+    let source = row.as_ref().and_then(|row| row.head.text(&key)).unwrap_or_default();
+    if since == edit.from && source != edit.source.trim() {
+        return Ok(());
+    }
+    let zh = format!("从 {since} 起就是 {value}（依据：{source}）");
+    Err(unchanged(setting.code(), zh, format!("it has been {value} since {since} (source: {source})")))
 }
 
 /// Sets something, or takes it back. Phones get it with their next exchange.
@@ -147,7 +186,26 @@ mod tests {
             reference.setting(Setting::SilentDays, area, day)
         };
         assert_eq!(silent(VILLAGE, today).await, 3);
+        let default = Edit { value: Some(3), ..edit.clone() };
+        assert_eq!(try_set(&default).await.unwrap_err().code, ProblemCode::NothingToChange);
         try_set(&edit).await.unwrap();
+        for same in [edit.clone(), Edit { from: today.plus(9), source: "另一份".to_owned(), ..edit.clone() }]
+        {
+            let told = try_set(&same).await.unwrap_err();
+            assert_eq!(told.code, ProblemCode::NothingToChange, "{same:?}");
+            assert!(
+                told.zh().contains(&format!("从 {today} 起就是 5（依据：云龙民发〔2026〕3号）")),
+                "{told}"
+            );
+        }
+        let source = async || {
+            let row = world.store.record(record(COUNTY)).await.unwrap().unwrap();
+            row.head.text(&format!("source/silent_days/{today}")).map(str::to_owned)
+        };
+        try_set(&Edit { source: "云龙民发〔2026〕4号".to_owned(), ..edit.clone() }).await.unwrap();
+        assert_eq!(source().await.as_deref(), Some("云龙民发〔2026〕4号"), "the source is put right");
+        let pinned = Edit { area: VILLAGE, ..edit.clone() };
+        assert!(check(&world.county, &pinned, today).await.unwrap().own_from_now, "as above, but its own");
         try_set(&Edit { area: VILLAGE, value: Some(2), from: today.plus(1), ..edit.clone() }).await.unwrap();
         assert_eq!((silent(VILLAGE, today.plus(-1)).await, silent(VILLAGE, today).await), (3, 5));
         assert_eq!((silent(VILLAGE, today.plus(1)).await, silent(COUNTY, today.plus(1)).await), (2, 5));

@@ -4,7 +4,7 @@ use crate::area::exists;
 use crate::clock;
 use crate::county::{County, at_county};
 use crate::near::near;
-use crate::problem::wrong;
+use crate::problem::{unchanged, wrong};
 use domain::area::Area;
 use domain::catalogue::{RecordKind, keys};
 use domain::ids::{AreaCode, DeviceId, RecordId, WriterId};
@@ -12,7 +12,7 @@ use domain::log::Vector;
 use domain::patch::{Body, RecordRef};
 use domain::problem::{Problem, ProblemCode};
 use domain::reference::Reference;
-use domain::staff::{Role, Staff};
+use domain::staff::{Assignment, Role, Staff};
 use domain::time::{Day, Stamp, UnixMs};
 use domain::value::Value;
 use serde::{Deserialize, Serialize};
@@ -52,6 +52,36 @@ impl NewAssignment {
         ]);
         sets.extend(self.until.map(|until| (keys::UNTIL.to_owned(), Value::from(until.to_string()))));
         sets
+    }
+
+    /// The assignments of the same member of staff to the same role in the same area that hold on one of
+    /// these days, the earliest first. O(assignments of the member).
+    pub(crate) fn beside<'r>(&self, reference: &'r Reference) -> Vec<&'r Assignment> {
+        let before = |from: Day, until: Option<Day>| until.is_none_or(|until| from < until);
+        let same = |one: &&Assignment| {
+            let shared =
+                before(self.from.max(one.from), self.until) && before(self.from.max(one.from), one.until);
+            one.role == self.role && one.area == self.area && shared
+        };
+        let mut found: Vec<_> = reference.assignments_of(self.staff).filter(same).collect();
+        found.sort_by_key(|one| (one.from, one.id));
+        found
+    }
+
+    /// The assignment that gives all of it already.
+    pub(crate) fn given<'r>(&self, reference: &'r Reference) -> Option<&'r Assignment> {
+        let lasts =
+            |one: &Assignment| one.until.is_none_or(|last| self.until.is_some_and(|until| until <= last));
+        self.beside(reference).into_iter().find(|one| one.from <= self.from && lasts(one))
+    }
+}
+
+/// The days of an assignment, Chinese and English, with its id.
+fn spell(one: &Assignment) -> (String, String) {
+    let Assignment { from, until, id, .. } = one;
+    match until.map(|until| until.plus(-1)) {
+        Some(last) => (format!("{from} 至 {last}（编号 {id}）"), format!("{from} to {last} (id {id})")),
+        None => (format!("从 {from} 起（编号 {id}）"), format!("since {from} (id {id})")),
     }
 }
 
@@ -127,8 +157,8 @@ pub(crate) fn telephone_number(text: &str) -> Result<String, Problem> {
 /// Gives a role.
 ///
 /// # Errors
-/// `argument_wrong` when there is no such member of staff or area, or the area has ended by then; what the
-/// store says.
+/// `argument_wrong` when there is no such member of staff or area, the area has ended by then, or the member
+/// has the role there on some of these days; `nothing_to_change` when on all of them; what the store says.
 pub async fn assign(
     county: &County,
     by: RecordId,
@@ -138,13 +168,35 @@ pub async fn assign(
     let (_, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
     find(&reference, &new.staff.to_string())?;
     exists(&reference, find_area(&reference, &new.area.to_string())?, new.from)?;
+    let name = reference.staff.get(&new.staff).map_or("", |one| &one.name);
+    let (area, role) = (reference.areas.name(new.area), new.role);
+    if let Some(one) = new.given(&reference) {
+        let (zh, en) = spell(one);
+        let zh = format!("在{area}已有“{}”这个分工：{zh}", role.zh());
+        return Err(unchanged(name, zh, format!("is {} in {area} already: {en}", role.en())));
+    }
+    if let [first, ..] = new.beside(&reference).as_slice() {
+        let (zh, en) = spell(first);
+        let (id, from) = (first.id, first.from);
+        let zh = format!(
+            "在{area}已有“{}”这个分工，日期不同：{zh}。没有再加。要换日期，先用 `staff end {id} --until {from}` 取消它，再给一次",
+            role.zh(),
+        );
+        let en = format!(
+            "is {} in {area} already, on other days: {en}. Nothing was added. For other days first take it back with \
+             `staff end {id} --until {from}`, then give it again",
+            role.en(),
+        );
+        return Err(wrong(name, zh, en));
+    }
     write(county, by, Change::new(RecordKind::Assignment, new.sets()), now_ms).await
 }
 
 /// Ends a role: `until` is the first day on which it holds no more.
 ///
 /// # Errors
-/// `argument_wrong` when there is no such assignment; what the store says.
+/// `argument_wrong` when there is no such assignment; `nothing_to_change` when it has ended by then; what the
+/// store says.
 pub async fn end(
     county: &County,
     by: RecordId,
@@ -167,6 +219,16 @@ pub async fn end(
             "--until",
             zh,
             format!("the assignment begins on {}; it cannot end before", one.from),
+        ));
+    }
+    // An end that is still to come may be put off; one that is past stays: a role that has ended is given anew.
+    let over = |ended: &Day| *ended == until || (*ended < until && *ended <= Day::of(now_ms));
+    if let Some(ended) = one.until.filter(over) {
+        let zh = format!("这个分工从 {ended} 起已经没有了；要再给，用 `staff assign`");
+        return Err(unchanged(
+            assignment,
+            zh,
+            format!("the assignment has ended on {ended}; `staff assign` gives it again"),
         ));
     }
     let record = RecordRef { kind: RecordKind::Assignment, id: assignment };
@@ -239,13 +301,17 @@ pub(crate) async fn write_all(
 /// Retires (handed over) or revokes (lost) a phone, or takes it back.
 ///
 /// # Errors
-/// `device_unknown`; what the store says.
+/// `device_unknown`; `nothing_to_change` when it is so already; what the store says.
 pub async fn set_state(county: &County, device: DeviceId, state: DeviceState) -> Result<(), Problem> {
     let today = Day::of(clock::now_ms());
-    let found = county.stores.directory.set_state(device, state, today).await.map_err(at_county)?;
-    if !found {
-        return Err(Problem::new(ProblemCode::DeviceUnknown));
+    let directory = &county.stores.directory;
+    let found = directory.device(device).await.map_err(at_county)?;
+    let now = found.ok_or_else(|| Problem::new(ProblemCode::DeviceUnknown))?.row.state;
+    if now == state {
+        let zh = format!("这台手机本来就是“{}”", state.zh());
+        return Err(unchanged(device, zh, format!("this phone is \"{}\" already", state.en())));
     }
+    directory.set_state(device, state, today).await.map_err(at_county)?;
     tracing::info!(%device, ?state, "a phone's state was set");
     Ok(())
 }
@@ -327,49 +393,4 @@ fn nothing(text: &str, zh: (&str, &str), en: (&str, &str), near: &str) -> Proble
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::testing::World;
-
-    #[tokio::test]
-    async fn who_is_there_already_is_told_and_namesakes_need_a_telephone() {
-        let world = World::new().await;
-        let add = async |name: &str, phone: Option<&str>| {
-            add(&world.county, operator(), name, phone, clock::now_ms()).await
-        };
-        let one = add(" 阿苏•木呷 ", Some("139 0000-0001")).await.unwrap();
-        let (_, _, reference, _) = world.county.stores.ledger.standing_now().await.unwrap();
-        assert_eq!(reference.staff[&one].name, "阿苏·木呷");
-        assert_eq!(reference.staff[&one].phone.as_deref(), Some("13900000001"));
-        let again = add("阿苏·木呷", Some("13900000001")).await.unwrap_err();
-        assert!(again.zh().contains("已经在名册里") && again.en().contains(&one.to_string()), "{again}");
-        assert!(add("阿苏·木呷", None).await.unwrap_err().en().contains("--phone"));
-        add("阿苏·木呷", Some("13900000002")).await.unwrap();
-        for (name, phone) in [("", None), ("12345", None), ("杨\n洁", None), ("杨洁", Some("12ab"))] {
-            let told = add(name, phone).await.unwrap_err();
-            assert_eq!(told.code, ProblemCode::ArgumentWrong, "{name:?} {phone:?}");
-        }
-    }
-
-    #[tokio::test]
-    async fn an_unknown_or_ambiguous_name_is_told_with_what_there_is() {
-        let world = World::new().await;
-        let (_, _, reference, _) = world.county.stores.ledger.standing_now().await.unwrap();
-        let near = find_area(&reference, "功果桥").unwrap_err();
-        assert!(near.zh().contains("功果桥镇 532929102000"), "{}", near.zh());
-        let mut twice = Reference::clone(&reference);
-        let one = twice.areas.0[&crate::testing::VILLAGE].clone();
-        let other =
-            Area { code: AreaCode(532_929_101_999), parent: Some(AreaCode(532_929_101_000)), ..one.clone() };
-        twice.areas.0.insert(other.code, other.clone());
-        let told = find_area(&twice, &one.name).unwrap_err();
-        for area in [&one, &other] {
-            let township = twice.areas.name(area.parent.unwrap());
-            let candidate = format!("{township} {} {}", area.name, area.code);
-            assert!(told.zh().contains(&candidate) && told.en().contains(&candidate), "{}", told.zh());
-        }
-        let member = reference.staff.values().next().unwrap();
-        let slip = format!("{}某", member.name);
-        assert!(find(&reference, &slip).unwrap_err().zh().contains(&member.name));
-    }
-}
+mod tests;

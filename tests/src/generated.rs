@@ -2,15 +2,18 @@
 //! desk's routes, the texts of problems, the words of codes. Checked in, written by `cargo xtask codegen`, compared by the tests.
 
 use client::api::export::TypeScript;
+use domain::catalogue::keys;
 use domain::category::Category;
 use domain::concern::{ConcernKind, ConcernState};
 use domain::duty::DutyKind;
 use domain::grant::{GrantState, OpeningReason};
 use domain::problem::ProblemCode;
 use domain::staff::Role;
+use domain::value::Origin;
 use domain::visit::{Met, NotMet, Way};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
+use sync::wire::receipt::ItemState;
 
 /// A file that is written, below the repository.
 #[derive(Debug)]
@@ -57,7 +60,11 @@ macro_rules! table {
 }
 
 fn codes() -> Value {
+    let field = |(key, zh, en): &(&str, &str, &str)| json!({ "code": key, "zh": zh, "en": en });
     json!({
+        "field": keys::NAMES.iter().map(field).collect::<Vec<Value>>(),
+        "origin": table!(Origin),
+        "item_state": table!(ItemState),
         "way": table!(Way),
         "met": table!(Met),
         "not_met": table!(NotMet),

@@ -1,48 +1,12 @@
 // Fields of a record and their values in words, as far as the model's catalogue goes.
 import { code, type CodeTable } from '@/shared/codes'
 import { header } from './scope'
-import { t, type WordKey } from './words'
+import { t } from './words'
 
-const NAMES: Record<string, WordKey> = {
-  way: 'field.way',
-  place: 'field.place',
-  happened: 'field.happened',
-  visited_by: 'field.visited_by',
-  recorded_by: 'field.recorded_by',
-  companions: 'field.companions',
-  late_reason: 'field.late_reason',
-  village: 'field.village',
-  household: 'field.household',
-  subject: 'field.subject',
-  visit: 'field.visit',
-  met: 'field.met',
-  reason: 'field.reason',
-  'reason/from': 'field.reason_from',
-  void: 'field.void',
-  name: 'field.name',
-  nickname: 'field.nickname',
-  sex: 'field.sex',
-  born: 'field.born',
-  id_number: 'field.id_number',
-  ethnic_group: 'field.ethnic_group',
-  relation: 'field.relation',
-  group: 'field.group',
-  directions: 'field.directions',
-  phone: 'field.phone',
-  'phone/carer': 'field.phone_carer',
-  'phone/away': 'field.phone_away',
-  'life/died': 'field.life_died',
-  'life/moved_out': 'field.life_moved_out',
-  state: 'field.state',
-  words: 'field.words',
-}
 const TABLES: Record<string, CodeTable> = { way: 'way', met: 'met', reason: 'not_met' }
 
 /** What a field is called; a field of no catalogue by its key. */
-export const fieldName = (key: string, questions: Map<string, string>): string => {
-  const word = NAMES[key]
-  return word ? t(word) : (questions.get(key) ?? key)
-}
+export const fieldName = (key: string, questions: Map<string, string>): string => questions.get(key) ?? code('field', key)
 
 const ID = /^[0-9a-f]{32}$/
 const SPAN = /^(\d{4}-\d\d-\d\d)T([\d:]+)\/(\d{4}-\d\d-\d\d)T([\d:]+)$/

@@ -5,10 +5,11 @@
 //! disagree. Village (and each move): visible in each, counted in the smallest code. Life, category, assignment:
 //! the person is still due. A setting: it counts as not set. Everything else: unknown.
 
+use crate::category::Category;
 use serde::{Deserialize, Serialize};
 
 macro_rules! kinds {
-    ($($(#[$doc:meta])* $name:ident = $number:literal $code:literal;)*) => {
+    ($($(#[$doc:meta])* $name:ident = $number:literal $code:literal $zh:literal;)*) => {
         /// What kind of thing a record is.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "export", derive(ts_rs::TS))]
@@ -34,219 +35,264 @@ macro_rules! kinds {
             pub fn code(self) -> &'static str {
                 match self { $(Self::$name => $code,)* }
             }
+
+            /// The kind with this code; `None` for one of a newer version.
+            pub fn from_code(code: &str) -> Option<Self> {
+                match code { $($code => Some(Self::$name),)* _ => None }
+            }
+
+            /// What it is called, Chinese.
+            pub fn zh(self) -> &'static str {
+                match self { $(Self::$name => $zh,)* }
+            }
         }
     };
 }
 
 kinds! {
-    /// 区划 A division: county, township or village.
-    Area = 1 "area";
-    /// 工作人员 A member of staff.
-    Staff = 2 "staff";
-    /// 分工 A role of a staff member in an area, with dates.
-    Assignment = 3 "assignment";
-    /// 走访要求 One dated rule of a duty.
-    Duty = 4 "duty";
-    /// 户 A household.
-    Household = 5 "household";
-    /// 服务对象 A person of the register.
-    Person = 6 "person";
-    /// 儿童档案 What only those responsible for a child may see.
-    ChildFile = 7 "child_file";
-    /// 走访 One going-there.
-    Visit = 8 "visit";
-    /// 走访对象 One person's share of a visit.
-    Part = 9 "part";
-    /// 发现的问题 Something found that somebody has to see to.
-    Concern = 10 "concern";
-    /// 表 A published form version.
-    Form = 11 "form";
-    /// 用哪张表 Which form is used for whom, in an area.
-    FormAssignment = 12 "form_assignment";
-    /// 批准查看 A grant to open a child's answers.
-    Grant = 13 "grant";
-    /// 统计期月结 The closing of a period.
-    Closing = 14 "closing";
-    /// 紧急 An urgent report.
-    Urgent = 15 "urgent";
-    /// 待处理的决定 What was decided on an item that waited for a reviewer.
-    Decision = 16 "decision";
-    /// 县里的设定 What an area sets for its phones and figures.
-    Settings = 17 "settings";
+    /// A division: county, township or village.
+    Area = 1 "area" "区划";
+    /// A member of staff.
+    Staff = 2 "staff" "工作人员";
+    /// A role of a staff member in an area, with dates.
+    Assignment = 3 "assignment" "分工";
+    /// One dated rule of a duty.
+    Duty = 4 "duty" "走访要求";
+    /// A household.
+    Household = 5 "household" "户";
+    /// A person of the register.
+    Person = 6 "person" "服务对象";
+    /// What only those responsible for a child may see.
+    ChildFile = 7 "child_file" "儿童档案";
+    /// One going-there.
+    Visit = 8 "visit" "走访";
+    /// One person's share of a visit.
+    Part = 9 "part" "走访对象";
+    /// Something found that somebody has to see to.
+    Concern = 10 "concern" "发现的问题";
+    /// A published form version.
+    Form = 11 "form" "表";
+    /// Which form is used for whom, in an area.
+    FormAssignment = 12 "form_assignment" "用哪张表";
+    /// A grant to open a child's answers.
+    Grant = 13 "grant" "批准查看";
+    /// The closing of a period.
+    Closing = 14 "closing" "统计期月结";
+    /// An urgent report.
+    Urgent = 15 "urgent" "紧急";
+    /// What was decided on an item that waited for a reviewer.
+    Decision = 16 "decision" "待处理的决定";
+    /// What an area sets for its phones and figures.
+    Settings = 17 "settings" "县里的设定";
 }
 
-/// Field keys, so that no layer spells one by hand. `*` in a doc stands for a keyed sub-field.
-pub mod keys {
+macro_rules! keys {
+    ($($(#[$doc:meta])* $name:ident = $key:literal $zh:literal $en:literal;)*) => {
+        /// Field keys, so that no layer spells one by hand. `*` in a doc stands for a keyed sub-field.
+        pub mod keys {
+            $($(#[$doc])* pub const $name: &str = $key;)*
+
+            /// What every field is called: its key, Chinese, English. A key that ends with `/` names all
+            /// that begin with it.
+            pub const NAMES: &[(&str, &str, &str)] = &[$(($key, $zh, $en),)*];
+        }
+    };
+}
+
+keys! {
     /// Text. A name, as written in the register.
-    pub const NAME: &str = "name";
+    NAME = "name" "姓名" "Name";
     /// Text. What neighbours call the person (小名).
-    pub const NICKNAME: &str = "nickname";
+    NICKNAME = "nickname" "小名" "Nickname";
     /// Text. Pinyin given by hand, for characters that have none in the table.
-    pub const PINYIN: &str = "pinyin";
+    PINYIN = "pinyin" "拼音" "Pinyin";
     /// Text, `1` male or `2` female (GB/T 2261.1).
-    pub const SEX: &str = "sex";
+    SEX = "sex" "性别" "Sex";
     /// Date of birth.
-    pub const BORN: &str = "born";
+    BORN = "born" "出生日期" "Born";
     /// Text, 18 characters (GB 11643) or absent.
-    pub const ID_NUMBER: &str = "id_number";
+    ID_NUMBER = "id_number" "身份证号" "ID number";
     /// Text. A county's own number for a person without documents.
-    pub const LOCAL_NUMBER: &str = "local_number";
+    LOCAL_NUMBER = "local_number" "县内编号" "County's own number";
     /// Text, two digits (GB/T 3304).
-    pub const ETHNIC_GROUP: &str = "ethnic_group";
+    ETHNIC_GROUP = "ethnic_group" "民族" "Ethnic group";
     /// Number, a 12-digit code: the village a person or household belongs to, or a visit was made in.
-    pub const VILLAGE: &str = "village";
+    VILLAGE = "village" "村" "Village";
     /// `moved/{date}`: number, a 12-digit code: the village in which a person lived until that day,
     /// written with the new `village` when somebody moves (a mere correction of `village` needs none).
-    pub const MOVED: &str = "moved/";
+    MOVED = "moved/" "此前住的村" "Village until";
     /// Text, a record id: the household.
-    pub const HOUSEHOLD: &str = "household";
+    HOUSEHOLD = "household" "户" "Household";
     /// Text. Relation to the head of the household (与户主关系).
-    pub const RELATION: &str = "relation";
+    RELATION = "relation" "与户主关系" "Relation to the head";
     /// Text. The village group (小组), which has no official code.
-    pub const GROUP: &str = "group";
+    GROUP = "group" "小组" "Group";
     /// Text. How to find the house.
-    pub const DIRECTIONS: &str = "directions";
+    DIRECTIONS = "directions" "怎么找到这家" "How to find the house";
     /// Text. The person's telephone.
-    pub const PHONE: &str = "phone";
+    PHONE = "phone" "本人电话" "Own telephone";
     /// Text. The carer's telephone.
-    pub const PHONE_CARER: &str = "phone/carer";
+    PHONE_CARER = "phone/carer" "照料人电话" "Carer's telephone";
     /// Text. A parent's or child's telephone, who works elsewhere.
-    pub const PHONE_AWAY: &str = "phone/away";
+    PHONE_AWAY = "phone/away" "在外家人的电话" "Telephone of family away";
     /// `category/{code}/start`, `category/{code}/end`: dates; `end` is the first day without it.
-    pub const CATEGORY: &str = "category/";
+    CATEGORY = "category/" "类别" "Category";
     /// `away/{key}/kind|from|until`: a dated stay elsewhere, see [`crate::subject::AwayKind`].
-    pub const AWAY: &str = "away/";
+    AWAY = "away/" "外出" "Away";
     /// Date of death.
-    pub const DIED: &str = "life/died";
+    DIED = "life/died" "去世日期" "Died";
     /// Date from which the person lives elsewhere or is registered elsewhere.
-    pub const MOVED_OUT: &str = "life/moved_out";
+    MOVED_OUT = "life/moved_out" "迁出日期" "Moved out";
     /// Date from which a refusal is recognised, after two tries and a reviewer's approval.
-    pub const REFUSAL_APPROVED: &str = "refusal/approved";
+    REFUSAL_APPROVED = "refusal/approved" "从哪天起认可拒访" "Refusal recognised since";
     /// `change/{part id}`: `accepted` or `rejected`, the township's word on a reported change.
-    pub const CHANGE: &str = "change/";
+    CHANGE = "change/" "对情况变化的意见" "Word on a reported change";
     /// Text `pending` while a person registered on the spot waits for the township.
-    pub const REGISTRATION: &str = "registration";
+    REGISTRATION = "registration" "登记" "Registration";
 
     /// Number, a 12-digit code: an area's own code.
-    pub const CODE: &str = "code";
+    CODE = "code" "区划代码" "Code";
     /// Number, a 12-digit code: the area above.
-    pub const PARENT: &str = "parent";
+    PARENT = "parent" "上级" "Area above";
     /// Number, a 12-digit code: the area that follows a dissolved one.
-    pub const SUCCESSOR: &str = "successor";
+    SUCCESSOR = "successor" "并入" "Successor";
     /// Date: the first day on which the record holds.
-    pub const FROM: &str = "from";
+    FROM = "from" "从哪天起" "From";
     /// Date: the first day on which it holds no more; null or absent while it does.
-    pub const UNTIL: &str = "until";
+    UNTIL = "until" "到哪天为止" "Until";
 
     /// Text, a record id: a member of staff.
-    pub const STAFF: &str = "staff";
+    STAFF = "staff" "谁" "Who";
     /// Text: a role, see [`crate::staff::Role`].
-    pub const ROLE: &str = "role";
+    ROLE = "role" "职责" "Role";
     /// Number, a 12-digit code: the area of an assignment or a rule.
-    pub const AREA: &str = "area";
+    AREA = "area" "区划" "Area";
 
     /// Text: way of a visit, see [`crate::visit::Way`].
-    pub const WAY: &str = "way";
+    WAY = "way" "怎么见的" "How";
     /// Text: where, when not at home.
-    pub const PLACE: &str = "place";
+    PLACE = "place" "地点" "Place";
     /// Text: an interval, see [`crate::time::Happened`].
-    pub const HAPPENED: &str = "happened";
+    HAPPENED = "happened" "走访时间" "Time of the visit";
     /// List of record ids: who visited, when not the author alone.
-    pub const VISITED_BY: &str = "visited_by";
+    VISITED_BY = "visited_by" "走访人" "Visited by";
     /// List of record ids or names: who came along (同行人).
-    pub const COMPANIONS: &str = "companions";
+    COMPANIONS = "companions" "同行人" "Came along";
     /// Text: why it is entered so late.
-    pub const LATE_REASON: &str = "late_reason";
+    LATE_REASON = "late_reason" "补记原因" "Reason for the late entry";
     /// Text: why it was made void (作废); null takes it back.
-    pub const VOID: &str = "void";
+    VOID = "void" "作废" "Void";
 
     /// Text, a record id: the visit of a part.
-    pub const VISIT: &str = "visit";
+    VISIT = "visit" "走访" "Visit";
     /// Text, a record id: the person of a part, concern or child file.
-    pub const SUBJECT: &str = "subject";
+    SUBJECT = "subject" "服务对象" "Subject";
     /// Text: who was met, see [`crate::visit::Met`].
-    pub const MET: &str = "met";
+    MET = "met" "见到谁" "Who was met";
     /// Text: why nobody was met, see [`crate::visit::NotMet`].
-    pub const REASON: &str = "reason";
+    REASON = "reason" "没见到的原因" "Why not met";
     /// Text: where, since when, whom to ring.
-    pub const REASON_WORDS: &str = "reason/words";
+    REASON_WORDS = "reason/words" "原因的说明" "The reason in words";
     /// Date from which a reported change holds.
-    pub const REASON_FROM: &str = "reason/from";
+    REASON_FROM = "reason/from" "变化从哪天起" "Change since";
     /// Text: when to come again.
-    pub const COME_AGAIN: &str = "come_again";
+    COME_AGAIN = "come_again" "什么时候再来" "When to come again";
 
     /// Text, a record id: the part in which a concern was found.
-    pub const PART: &str = "part";
+    PART = "part" "走访对象" "Part";
     /// Text: a kind of duty or concern or form.
-    pub const KIND: &str = "kind";
+    KIND = "kind" "种类" "Kind";
     /// Text: what was found, in words.
-    pub const WORDS: &str = "words";
+    WORDS = "words" "内容" "Words";
     /// Text: the state of a concern.
-    pub const STATE: &str = "state";
+    STATE = "state" "状态" "State";
     /// Text: the township's answer to a concern.
-    pub const REPLY: &str = "reply";
+    REPLY = "reply" "答复" "Reply";
     /// Date by which somebody will see to it.
-    pub const DUE: &str = "due";
+    DUE = "due" "处理到哪天" "Due";
     /// Text, a record id: who approved, refused or ended a grant.
-    pub const DECIDED_BY: &str = "decided_by";
+    DECIDED_BY = "decided_by" "谁决定的" "Decided by";
 
     /// Text: the stable name of a duty, shared by its dated rules.
-    pub const DUTY: &str = "duty";
+    DUTY = "duty" "走访要求" "Duty";
     /// Text: a Chinese name for screens and reports.
-    pub const TITLE_ZH: &str = "title/zh";
+    TITLE_ZH = "title/zh" "名称" "Chinese name";
     /// Text: an English name.
-    pub const TITLE_EN: &str = "title/en";
+    TITLE_EN = "title/en" "英文名称" "English name";
     /// List of category codes.
-    pub const CATEGORIES: &str = "categories";
+    CATEGORIES = "categories" "对象类别" "Categories";
     /// List of ways that satisfy a duty.
-    pub const WAYS: &str = "ways";
+    WAYS = "ways" "哪些方式算" "Ways that count";
     /// List of kinds of meeting that satisfy a duty.
-    pub const METS: &str = "mets";
+    METS = "mets" "见到谁算" "Meetings that count";
     /// Text: how often, see [`crate::period::Cadence`].
-    pub const CADENCE: &str = "cadence";
+    CADENCE = "cadence" "多久一次" "How often";
     /// Text: where a month is cut, see [`crate::period::Cut`].
-    pub const CUT: &str = "cut";
+    CUT = "cut" "口径" "Where months are cut";
     /// Number: how many visitors it takes.
-    pub const VISITORS_MIN: &str = "visitors_min";
+    VISITORS_MIN = "visitors_min" "至少几人同去" "Visitors at least";
     /// Number: days before the period's end by which a person must be enrolled to be due.
-    pub const ENROLLED_DAYS_MIN: &str = "enrolled_days_min";
+    ENROLLED_DAYS_MIN = "enrolled_days_min" "期末前至少在册天数" "Days enrolled at least";
     /// List of roles that carry the duty.
-    pub const ROLES: &str = "roles";
+    ROLES = "roles" "由谁去" "Roles";
     /// Text: the source of a rule: law, document, article.
-    pub const SOURCE: &str = "source";
+    SOURCE = "source" "依据" "Source";
     /// Text: N national, O other place, D suggested default.
-    pub const STRENGTH: &str = "strength";
+    STRENGTH = "strength" "效力" "Strength";
 
     /// `set/{name}/{date}`: number, the value of a setting from that day on, see
     /// [`crate::settings::Setting`].
-    pub const SETTING: &str = "set/";
+    SETTING = "set/" "设定" "Setting";
     /// `source/{name}/{date}`: text, the source of that value: document, decision.
-    pub const SETTING_SOURCE: &str = "source/";
+    SETTING_SOURCE = "source/" "设定的依据" "Source of a setting";
     /// `was/{name}/{value}`: true, a value that was ever set: when it has been replaced or taken back, phones
     /// that have not heard of it may still judge by it.
-    pub const SETTING_WAS: &str = "was/";
+    SETTING_WAS = "was/" "曾经设过" "Was set";
 
     /// Text: the place in its log of the item that was decided on, `writer:serial`.
-    pub const ITEM: &str = "item";
+    ITEM = "item" "哪一条" "Item";
     /// Text: the hash of that item.
-    pub const ITEM_HASH: &str = "item/hash";
+    ITEM_HASH = "item/hash" "哪一条的校验值" "Hash of the item";
     /// Text: what was decided: `accept`, `dismiss` or `keep`.
-    pub const VERDICT: &str = "verdict";
+    VERDICT = "verdict" "决定" "Verdict";
     /// Text: why, in the words of whoever decided.
-    pub const VERDICT_WHY: &str = "verdict/why";
+    VERDICT_WHY = "verdict/why" "决定的理由" "Reason of the verdict";
 
     /// Text: a form's canonical JSON.
-    pub const DEFINITION: &str = "definition";
+    DEFINITION = "definition" "表的内容" "Definition";
     /// Text: the hash of a form's canonical JSON.
-    pub const HASH: &str = "hash";
+    HASH = "hash" "校验值" "Hash";
     /// List of paths: the order in which a form's answers stand in a row.
-    pub const ORDER: &str = "order";
+    ORDER = "order" "题目次序" "Order of questions";
     /// Text: the stable name of a form.
-    pub const FORM: &str = "form";
+    FORM = "form" "表" "Form";
     /// Number: the youngest age to which a form assignment applies.
-    pub const AGE_FROM: &str = "age_from";
+    AGE_FROM = "age_from" "从几岁起" "Age from";
     /// Number: the age from which it applies no more.
-    pub const AGE_UNTIL: &str = "age_until";
+    AGE_UNTIL = "age_until" "到几岁为止" "Age until";
+}
+
+/// What a field is called, Chinese; `None` for a form's question and for a field of a newer version.
+/// A keyed sub-field is told with its key.
+pub fn field_zh(key: &str) -> Option<String> {
+    let named = |wanted: &str| keys::NAMES.iter().find(|(one, ..)| *one == wanted).map(|(_, zh, _)| *zh);
+    if let Some(zh) = named(key) {
+        return Some(zh.to_owned());
+    }
+    let stem = |(one, ..): &&(&str, &str, &str)| one.ends_with('/') && key.starts_with(one);
+    let (stem, zh, _) = keys::NAMES.iter().find(stem)?;
+    let word = |one: &str| {
+        let spell = one.split_once('.').map_or(one, |(code, _)| code);
+        let category = Category::from_code(spell).filter(|_| *stem == keys::CATEGORY).map(Category::zh);
+        let key = match one {
+            "start" => keys::FROM,
+            "end" => keys::UNTIL,
+            other => other,
+        };
+        category.or_else(|| named(key)).unwrap_or(one).to_owned()
+    };
+    let rest: Vec<String> = key.get(stem.len()..)?.split('/').map(word).collect();
+    Some(format!("{zh} {}", rest.join(" ")))
 }
 
 #[cfg(test)]
@@ -259,7 +305,29 @@ mod tests {
             assert_eq!(RecordKind::from_number(kind.number()), Some(*kind));
             let json = serde_json::to_string(kind).unwrap();
             assert_eq!(json, format!("\"{}\"", kind.code()));
+            assert_eq!(RecordKind::from_code(kind.code()), Some(*kind));
         }
         assert_eq!(RecordKind::from_number(99), None);
+    }
+
+    #[test]
+    fn every_field_has_a_name_that_people_can_read() {
+        let keys: std::collections::BTreeSet<_> = keys::NAMES.iter().map(|(key, ..)| key).collect();
+        assert_eq!(keys.len(), keys::NAMES.len(), "no key twice");
+        for (key, zh, en) in keys::NAMES {
+            assert!(zh.chars().all(|c| !c.is_ascii()) && en.is_ascii(), "{key}: {zh}, {en}");
+        }
+        for (key, expected) in [
+            ("phone/carer", Some("照料人电话")),
+            ("life/died", Some("去世日期")),
+            ("category/DB/start", Some("类别 低保 从哪天起")),
+            ("category/DB.2/end", Some("类别 低保 到哪天为止")),
+            ("away/1/kind", Some("外出 1 种类")),
+            ("moved/2026-11-10", Some("此前住的村 2026-11-10")),
+            ("a/health/speech", None),
+            ("shoe_size", None),
+        ] {
+            assert_eq!(field_zh(key).as_deref(), expected, "{key}");
+        }
     }
 }

@@ -127,12 +127,7 @@ impl Settings {
 
     /// What holds in an area on a day. O(areas above · settings).
     pub fn value(&self, areas: &Areas, setting: Setting, area: AreaCode, day: Day) -> i32 {
-        let of = |above: AreaCode| {
-            let own = self.0.values().filter(|own| own.area == above);
-            let held =
-                own.filter_map(|own| own.values.range((setting, Day(i32::MIN))..=(setting, day)).next_back());
-            held.max_by_key(|(key, _)| key.1).map(|(_, value)| *value)
-        };
+        let of = |above: AreaCode| self.own(setting, above, day).map(|(_, value)| value);
         areas.ancestors(area).find_map(of).unwrap_or(setting.default_value())
     }
 
@@ -149,6 +144,14 @@ impl Settings {
                 *told = Value::Int(i64::from(self.value(areas, *setting, area, day)));
             }
         }
+    }
+
+    /// What an area has set itself and holds there on a day, with the first day of it. O(areas).
+    pub fn own(&self, setting: Setting, area: AreaCode, day: Day) -> Option<(Day, i32)> {
+        let own = self.0.values().filter(|own| own.area == area);
+        let held =
+            own.filter_map(|own| own.values.range((setting, Day(i32::MIN))..=(setting, day)).next_back());
+        held.max_by_key(|(key, _)| key.1).map(|(key, value)| (key.1, *value))
     }
 
     /// Everything that is set, by area, setting and day.

@@ -174,6 +174,36 @@ pub enum Origin {
 }
 
 impl Origin {
+    /// Every one of them.
+    pub const ALL: &'static [Self] = &[Self::Asked, Self::Prefilled, Self::ConfirmedUnchanged];
+
+    /// The code in JSON.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Asked => "asked",
+            Self::Prefilled => "prefilled",
+            Self::ConfirmedUnchanged => "confirmed_unchanged",
+        }
+    }
+
+    /// The word on the screen, Chinese.
+    pub fn zh(self) -> &'static str {
+        match self {
+            Self::Asked => "当面问的",
+            Self::Prefilled => "预先填好",
+            Self::ConfirmedUnchanged => "没变化",
+        }
+    }
+
+    /// The word on the screen, English.
+    pub fn en(self) -> &'static str {
+        match self {
+            Self::Asked => "asked",
+            Self::Prefilled => "prefilled",
+            Self::ConfirmedUnchanged => "unchanged",
+        }
+    }
+
     /// One letter, as used in a row of answers.
     pub fn letter(self) -> char {
         match self {
@@ -197,6 +227,14 @@ impl Origin {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn origins_are_written_by_their_codes() {
+        for origin in Origin::ALL {
+            assert_eq!(serde_json::to_value(origin).unwrap(), origin.code());
+            assert_eq!(Origin::from_letter(origin.letter()), Some(*origin));
+        }
+    }
 
     #[test]
     fn values_are_plain_json() {

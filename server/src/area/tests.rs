@@ -95,7 +95,8 @@ async fn people_households_and_roles_go_over_and_the_county_counts_the_same() {
         assert_eq!((register(&after, VILLAGE), register(&after, OTHER)), expected, "{day}");
     }
     world.sound().await;
-    assert!(world.refused(end).await.contains("nothing to do"), "all is done");
+    let again = world.ends(end).await.unwrap_err();
+    assert_eq!(again.code, ProblemCode::NothingToChange, "all is done: {again}");
 }
 
 #[tokio::test]

@@ -14,23 +14,23 @@ use std::process::ExitCode;
 /// What can be done about accounts. Roles are given with `staff assign`.
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
-    /// Every account.
+    /// 所有账号 (every account).
     List,
-    /// An account for a member of staff. Prints a first password, once; it is changed at the first log-in.
+    /// 给工作人员开账号，第一次的密码只显示一次 (an account for a member of staff; prints a first password, once).
     Add {
-        /// For whom: id or whole name.
+        /// 给谁：编号或姓名 (for whom: id or whole name).
         staff: String,
-        /// The log-in name: small letters and digits.
+        /// 登录名：小写字母和数字 (the log-in name: small letters and digits).
         login: String,
     },
-    /// Another first password, for somebody who has forgotten theirs; a closed account is open again.
+    /// 忘了密码：另给一个第一次的密码；停用的账号重新可用 (another first password; a closed account is open again).
     Reset {
-        /// Whose: id or whole name.
+        /// 谁的：编号或姓名 (whose: id or whole name).
         staff: String,
     },
-    /// Nobody may log in with it any more.
+    /// 停用：不能再登录 (nobody may log in with it any more).
     Lock {
-        /// Whose: id or whole name.
+        /// 谁的：编号或姓名 (whose: id or whole name).
         staff: String,
     },
 }
@@ -44,7 +44,7 @@ pub(super) async fn run(config: &Config, command: Command) -> Outcome {
         Command::Lock { staff } => Act::Close { staff: find(&*reference(config).await?, &staff)? },
     };
     match errand(config, Errand::Account(act)).await? {
-        Answer::Done => {}
+        Answer::Done => print("已停用：不能再登录，登录着的已经退出。\n"),
         Answer::FirstPassword(first) => {
             print(&format!("登录名 {}\n第一次的密码 {}（登录后要换掉）\n", first.login, first.password));
         }

@@ -40,9 +40,24 @@ pub(super) fn restore(config: &Config, from: &Path, recovery: Option<&Path>) -> 
     let key = text.split_whitespace().find_map(|word| SealIdentity::parse(word).ok());
     let key = key.ok_or_else(|| mistyped(&text))?;
     archive::restore(&config.data, &key, from)?;
-    print("已恢复。手机下次联系时会把备份里没有的再传一次。\n");
+    print(RESTORED);
     Ok(ExitCode::SUCCESS)
 }
+
+/// What a restore brings back, and what whoever made it has to look at.
+const RESTORED: &str = "已恢复成备份那时的样子。工作人员在手机上写的，手机下次联系时会把备份里没有的再传一次。\n\
+\n\
+备份以后在县里做的，手机带不回来。请照下面逐项看，最好在 serve 以前：\n\
+\u{20}\u{20}手机      备份以后丢失停用、移交的，现在又是“在用”：看 staff phones，再用 staff revoke、staff retire 停一次\n\
+\u{20}\u{20}分工      备份以后结束的又有了，新给的没有了：看 staff list，再用 staff end、staff assign\n\
+\u{20}\u{20}账号      备份以后停用的又能登录，密码是那时的：看 account list，再用 account lock、account reset\n\
+\u{20}\u{20}启用纸    恢复以前打印的全部作废，用过没用过都一样：用 enrol 重新打印\n\
+\u{20}\u{20}要求设定  备份以后改的走访要求、设定、撤并、表都没有了：看 duty list --all、settings list、area list --all，照文件再写\n\
+\u{20}\u{20}待处理    备份以后收下、不采用、以后再看的决定没有了，要再定一次：看 waiting list\n\
+\u{20}\u{20}搬村更正  备份以后县里写的搬村、更正，手机只带得回来一部分：照纸上记的核对，再用 person move\n\
+\u{20}\u{20}钥匙      备份以后用 keys renew 换过的，serve 以前再换一次\n\
+\n\
+备份以后启用的手机，要等它联系县里才认得；其中丢了的，先用 staff end 结束本人的分工。\n";
 
 /// How a recovery key is written, in characters.
 const KEY_CHARACTERS: usize = 74;

@@ -7,7 +7,7 @@ use super::{Outcome, print, today, typed};
 use crate::config::Config;
 use crate::county::{County, at_county};
 use crate::problem::wrong;
-use crate::reports::{Column, Question, ask, table};
+use crate::reports::{Column, Question, ask, explain, table};
 use crate::{clock, open, staff};
 use domain::ids::RecordId;
 use domain::period::Period;
@@ -42,6 +42,9 @@ pub(super) struct Options {
     /// 打开一个数字：背后的人，儿童名字遮盖 (open one figure: the people behind it, children's names masked).
     #[arg(long, value_enum, value_name = "FIGURE", conflicts_with_all = ["person", "visit"])]
     list: Option<Column>,
+    /// 怎么算的：一个数字数什么，按哪些天，依据什么 (how a figure is made: what it counts, over which days, by whose word).
+    #[arg(long, value_enum, value_name = "FIGURE", conflicts_with_all = ["list", "person", "visit"])]
+    explain: Option<Column>,
     /// 打开一个人：历次走访 (open a person: their visits).
     #[arg(long, value_name = "ID", value_parser = typed::record, conflicts_with = "visit")]
     person: Option<RecordId>,
@@ -112,6 +115,13 @@ async fn figures(county: &County, options: &Options) -> Result<String, Problem> 
         silence: true,
     };
     let asked = ask(county, question).await?;
+    if let Some(column) = options.explain {
+        let told = explain(&asked, column);
+        return match options.format {
+            Format::Json => json(&told),
+            _ => Ok(format!("{}\n{}\n", told.definition_zh, told.source_zh)),
+        };
+    }
     let answer = table(county, &asked).await?;
     let list = options.list.or((options.open == Depth::Person).then_some(Column::Register));
     match list {

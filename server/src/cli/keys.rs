@@ -11,9 +11,9 @@ use std::process::ExitCode;
 /// What can be done about the county's keys.
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
-    /// The keys that sign and have signed; the present one first.
+    /// 签名用过的钥匙，现用的在前 (the keys that sign and have signed; the present one first).
     List,
-    /// Take new keys for signing and sealing. The server has to be stopped; phones go on by themselves.
+    /// 换新的签名和密封钥匙：先停服务；手机不用重新启用 (take new keys; the server has to be stopped, phones need nothing).
     Renew,
 }
 

@@ -7,6 +7,8 @@ mod coverage;
 mod doctor;
 mod duty;
 mod enrol;
+mod fields;
+mod help;
 mod keys;
 mod person;
 mod roster;
@@ -21,7 +23,7 @@ mod waiting;
 use crate::config::{Config, LogFormat, load};
 use crate::control::{Answer, Errand, carry_out, hand_over};
 use crate::{clock, open};
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, FromArgMatches, Parser, Subcommand};
 use domain::problem::{Problem, ProblemCode};
 use domain::time::Day;
 use seal::age_seal::SealIdentity;
@@ -32,7 +34,7 @@ use std::process::ExitCode;
 
 /// 县服务器：收下手机上传的走访，回答谁走访了、谁没有 (takes in what phones send, answers what was visited).
 #[derive(Debug, Parser)]
-#[command(name = "county-server", version, about)]
+#[command(name = "county-server", version)]
 pub struct Cli {
     #[command(flatten)]
     settings: Settings,
@@ -43,13 +45,13 @@ pub struct Cli {
 /// Settings that go over the file and the environment.
 #[derive(Debug, Args)]
 struct Settings {
-    /// 配置文件 (the settings file; `county-server.toml` beside the call when it is there).
+    /// 配置文件，不写就用旁边的 `county-server.toml` (the settings file; `county-server.toml` beside the call when it is there).
     #[arg(long, global = true, env = "COUNTY_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
     /// 数据文件夹 (the folder of the database).
     #[arg(long, global = true, value_name = "FOLDER")]
     data: Option<PathBuf>,
-    /// 密钥文件 (the key file; beside the data folder unless told).
+    /// 密钥文件，不写就在数据文件夹旁边 (the key file; beside the data folder unless told).
     #[arg(long, global = true, value_name = "FILE")]
     keys: Option<PathBuf>,
     /// 日志样式 (how logs look).
@@ -123,10 +125,12 @@ type Outcome = Result<ExitCode, Problem>;
 /// # Errors
 /// The exit code, when it cannot be read or only asks for help: that has been printed.
 pub fn parse() -> Result<Cli, ExitCode> {
-    Cli::try_parse().map_err(|error| typed::unread(&error))
+    let matches = help::command().try_get_matches();
+    matches.and_then(|matches| Cli::from_arg_matches(&matches)).map_err(|error| typed::unread(&error))
 }
 
-/// Does what was asked. Problems go to standard error, in both languages; then the exit code is 2.
+/// Does what was asked. Problems go to standard error, in both languages; then the exit code is 2. That
+/// nothing has to change goes to standard output: then it is 0.
 pub async fn run(cli: Cli) -> ExitCode {
     let outcome = match settings(&cli) {
         Ok(config) => {
@@ -136,6 +140,11 @@ pub async fn run(cli: Cli) -> ExitCode {
         Err(problem) => Err((problem, None)),
     };
     outcome.unwrap_or_else(|(problem, config)| {
+        // What is asked for is there already: nothing is wrong.
+        if problem.code == ProblemCode::NothingToChange {
+            print(&format!("{}\n", problem.zh()));
+            return ExitCode::SUCCESS;
+        }
         let problem = of_the_file(problem, config.as_ref());
         let mut err = std::io::stderr().lock();
         // Nobody may be listening.
@@ -226,6 +235,11 @@ fn log_to_stderr(config: &Config) {
 fn print(text: &str) {
     let mut out = std::io::stdout().lock();
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+/// What is good to know goes to standard error: standard output has what was asked for alone.
+fn hint(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
 }
 
 /// Has an errand done by the process that writes: this one, or the server that holds the data.

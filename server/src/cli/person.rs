@@ -104,6 +104,15 @@ async fn told(county: &County, new: &Move, plan: &Plan, effects: &Effects) -> Re
         let (name, villages) = (called(person), villages.join("、"));
         text.push_str(&format!("{name}住在哪个村，现在填写不一致（{villages}）：写入以后以这一次为准\n"));
     }
+    if let Some(village) = plan.household {
+        let name = reference.areas.name(village);
+        let goes_along = plan.people.iter().any(|(_, after)| new.to.is_none() && after.villages == [village]);
+        text.push_str(&match (goes_along, new.to) {
+            (true, _) => format!("户里没有别人住在那里了：户也回到{name}\n"),
+            (false, None) => format!("户和其他人还在{name}；要全户一起撤回，请加 --household\n"),
+            (false, Some(_)) => format!("户在{name}，不跟着走；要全户一起改，请加 --household\n"),
+        });
+    }
     text.push_str(&figures(&reference, &generations, effects));
     Ok(text)
 }

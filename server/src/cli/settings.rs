@@ -19,46 +19,46 @@ use std::process::ExitCode;
 /// What can be done about settings.
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
-    /// What holds in an area today, and what was ever set.
+    /// 一个区划今天的设定，和设过的全部 (what holds in an area today, and what was ever set).
     List {
-        /// The area: code or whole name; the county when nothing is said.
+        /// 区划：代码或全名，不写是全县 (the area: code or whole name; the county when nothing is said).
         #[arg(long)]
         area: Option<String>,
     },
-    /// Set something, from a day on.
+    /// 从某天起设定 (set something, from a day on).
     Set {
-        /// Which, as `list` names it.
+        /// 哪一项：`settings list` 的代号 (which, as `list` names it).
         setting: String,
-        /// To what.
+        /// 设成多少 (to what).
         #[arg(allow_negative_numbers = true)]
         value: i32,
-        /// Who says so: document, decision.
+        /// 依据：文件、决定 (who says so: document, decision).
         #[arg(long)]
         source: String,
-        /// Who sets it: id or whole name.
+        /// 谁设的：编号或姓名 (who sets it: id or whole name).
         #[arg(long)]
         by: String,
-        /// For this area and all below it: code or whole name; the county when nothing is said.
+        /// 哪个区划及以下：代码或全名，不写是全县 (for this area and all below it; the county when nothing is said).
         #[arg(long)]
         area: Option<String>,
-        /// The first day of it; today when nothing is said.
+        /// 从哪天起，不写是今天 (the first day of it; today when nothing is said).
         #[arg(long, value_name = "DAY", value_parser = typed::day)]
         from: Option<Day>,
     },
-    /// Take back what was set from a day on: what holds before it, or above, holds there too.
+    /// 撤回从某天起的设定，按以前的或上级的 (take back what was set from a day on: what holds before it, or above, holds again).
     Withdraw {
-        /// Which, as `list` names it.
+        /// 哪一项：`settings list` 的代号 (which, as `list` names it).
         setting: String,
-        /// The day from which it was set.
+        /// 原来从哪天起的 (the day from which it was set).
         #[arg(long, value_name = "DAY", value_parser = typed::day)]
         from: Day,
-        /// Who says so: document, decision, or that it was a mistake.
+        /// 依据：文件、决定，或录错了 (who says so: document, decision, or that it was a mistake).
         #[arg(long)]
         source: String,
-        /// Who takes it back: id or whole name.
+        /// 谁撤回：编号或姓名 (who takes it back: id or whole name).
         #[arg(long)]
         by: String,
-        /// Of this area: code or whole name; the county when nothing is said.
+        /// 哪个区划的：代码或全名，不写是全县 (of this area: code or whole name; the county when nothing is said).
         #[arg(long)]
         area: Option<String>,
     },
@@ -116,6 +116,9 @@ async fn carry(config: &Config, reference: &Reference, edit: Edit) -> Result<(),
     let becomes = edit.value.map_or("撤回".to_owned(), |value| value.to_string());
     let (area, title) = (reference.areas.name(edit.area), checked.setting.zh());
     print(&format!("{area} · {title}：从 {} 起，{} → {becomes}\n", edit.from, checked.before));
+    if checked.own_from_now {
+        print(&format!("{area}从此有自己的设定：上级以后的更改不再影响这里\n"));
+    }
     if edit.from < today() {
         print(match checked.setting {
             Setting::SilentDays => "从那天起已经显示过的“手机未回传”会跟着变。\n",

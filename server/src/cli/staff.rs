@@ -1,7 +1,7 @@
 //! `county-server staff …`.
 
 use super::text::{Table, moment};
-use super::{Outcome, errand, print, today, typed, unexpected};
+use super::{Outcome, errand, hint, print, today, typed, unexpected};
 use crate::config::Config;
 use crate::control::{Answer, Errand};
 use crate::county::at_county;
@@ -13,7 +13,6 @@ use domain::problem::{Problem, ProblemCode};
 use domain::reference::Reference;
 use domain::staff::Role;
 use domain::time::Day;
-use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
 use store::county::DeviceRecord;
@@ -39,7 +38,7 @@ pub(super) enum Command {
     Assign {
         /// 给谁：编号或姓名 (to whom: id or whole name).
         staff: String,
-        /// 角色 (which role), such as `assistance_officer`, `child_director`, `station_head`.
+        /// 角色，如 `assistance_officer`、`child_director`、`station_head`，也可写中文名称 (which role: code or Chinese name).
         #[arg(value_parser = role)]
         role: Role,
         /// 哪里：代码或全名 (where: code or whole name).
@@ -205,11 +204,6 @@ async fn add(config: &Config, name: String, phone: Option<String>) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-/// What is good to know goes to standard error: standard output has the record alone.
-fn hint(text: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{text}");
-}
-
 fn unknown(device: DeviceId) -> Problem {
     let zh = "没有登记这台手机；`staff phones` 列出全部";
     wrong(device, zh, "no such phone is enrolled; `staff phones` lists them all")
@@ -220,6 +214,9 @@ async fn last_word(config: &Config, device: DeviceId) -> Result<String, Problem>
     let county = open::to_read(config)?;
     let found = county.stores.directory.device(device).await.map_err(at_county)?;
     let DeviceRecord { row, .. } = found.ok_or_else(|| unknown(device))?;
+    if row.state == DeviceState::Revoked {
+        return Ok(String::new());
+    }
     let heard = if row.number == 0 { "还没有联系过".to_owned() } else { moment(row.heard_ms) };
     let waiting = match row.waiting {
         0 => "那时手机里没有等待上传的".to_owned(),
@@ -238,12 +235,7 @@ async fn phones(config: &Config) -> Outcome {
         table.row([
             row.device.to_string(),
             member.map(|member| member.name.clone()).unwrap_or_default(),
-            match row.state {
-                DeviceState::Active => "在用",
-                DeviceState::Retired => "已移交",
-                DeviceState::Revoked => "已停用",
-            }
-            .to_owned(),
+            row.state.zh().to_owned(),
             moment(enrolled_ms),
             if row.number == 0 { String::new() } else { moment(row.heard_ms) },
             row.waiting.to_string(),

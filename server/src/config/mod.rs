@@ -179,11 +179,21 @@ impl Default for Limits {
 pub struct Sheets {
     /// Hours for which a sheet is good.
     pub hours: u32,
+    /// Where phones reach this county, as a worker types it: `https://…`. It stands on every sheet; empty
+    /// when nobody has said it: where the server listens need not be where phones find it.
+    pub address: String,
+}
+
+impl Sheets {
+    /// Where phones reach this county, when it is known.
+    pub fn known_address(&self) -> Option<String> {
+        (!self.address.is_empty()).then(|| self.address.clone())
+    }
 }
 
 impl Default for Sheets {
     fn default() -> Self {
-        Self { hours: crate::enrol::HOURS }
+        Self { hours: crate::enrol::HOURS, address: String::new() }
     }
 }
 
@@ -191,9 +201,9 @@ impl Default for Sheets {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "snake_case")]
 pub enum LogFormat {
-    /// Lines for people.
+    /// 给人看的行 (lines for people).
     Text,
-    /// Lines of JSON.
+    /// 给程序的 JSON 行 (lines of JSON).
     Json,
 }
 
@@ -229,11 +239,20 @@ impl Config {
             .then_some(("[desk]", ("idle_min 在 1 到 720 之间", "idle_min is between 1 and 720")));
         let sheets = (!(1..=24 * 31).contains(&self.sheets.hours))
             .then_some(("[sheets]", ("hours 在 1 到 744 之间", "hours is between 1 and 744")));
+        let host = self.sheets.address.strip_prefix("https://").unwrap_or_default();
+        let plain = !host.is_empty() && !host.contains(|c: char| c.is_whitespace() || "/?#@".contains(c));
+        let address = (!self.sheets.address.is_empty() && !plain).then_some((
+            "[sheets]",
+            (
+                "address 写成 https:// 加服务器的名字，如 https://zoufang.example.gov.cn:7440，后面什么也不加",
+                "address is https:// and the server's name, such as https://county.example:7440, and nothing behind it",
+            ),
+        ));
         let inside = self.data.key_file().starts_with(&self.data.folder);
         let keys = inside.then_some((
             "[data]",
             ("密钥文件要放在数据文件夹之外", "the key file lies outside the data folder"),
         ));
-        phones.or(desk).or(idle).or(limits).or(sheets).or(keys)
+        phones.or(desk).or(idle).or(limits).or(sheets).or(address).or(keys)
     }
 }

@@ -145,6 +145,14 @@ async fn a_word_needs_a_right_where_the_item_belongs() {
     assert_eq!(say(&world, &items[0], Verdict::Keep, "以后再看").await, Ok(1));
     let kept = waiting(&world).await.items.remove(0).kept.unwrap();
     assert_eq!(kept.reason, "以后再看");
+    let again = say(&world, &items[0], Verdict::Keep, " 以后再看 ").await.unwrap_err();
+    assert_eq!(again.code, ProblemCode::NothingToChange);
+    assert_eq!(waiting(&world).await.items.remove(0).kept, Some(kept), "nothing was written");
+    let both = items.iter().map(|item| item.handle.clone()).collect();
+    let word =
+        Word { items: both, verdict: Verdict::Keep, reason: "以后再看".to_owned(), by: reviewer() };
+    assert_eq!(decide(&world.county, &word, clock::now_ms()).await, Ok(1), "the other one only");
+    assert_eq!(say(&world, &items[0], Verdict::Keep, "问过乡镇再说").await, Ok(1), "another word");
 }
 
 #[tokio::test]

@@ -220,7 +220,22 @@ async fn what_cannot_be_is_told_and_nothing_is_written() {
     }
     let rule = reference.rule_on("elder_monthly", COUNTY, from).unwrap().clone();
     let same = Edit { fields: all_of(&rule), ..plain() };
-    assert!(plan(&reference, state.begins, &same).unwrap_err().en().contains("nothing would change"));
+    let told = plan(&reference, state.begins, &same).unwrap_err();
+    assert_eq!(told.code, ProblemCode::NothingToChange, "{told}");
+    assert_eq!(world.store.standing_now().await.unwrap().0.seq, seq, "nothing was written");
+}
+
+#[tokio::test]
+async fn an_end_that_is_written_already_is_not_written_again() {
+    let world = World::new().await;
+    let end = Edit { act: Act::End, fields: Fields::default(), ..change(today().plus(1), Fields::default()) };
+    done(&world.county, &end).await;
+    let seq = world.store.standing_now().await.unwrap().0.seq;
+    let told = edit(&world.county, operator(), &end, clock::now_ms()).await.unwrap_err();
+    assert_eq!(told.code, ProblemCode::NothingToChange, "{told}");
+    let later = Edit { from: today().plus(9), ..end };
+    let told = edit(&world.county, operator(), &later, clock::now_ms()).await.unwrap_err();
+    assert_eq!(told.code, ProblemCode::ArgumentWrong, "on another day it may be a slip: {told}");
     assert_eq!(world.store.standing_now().await.unwrap().0.seq, seq, "nothing was written");
 }
 

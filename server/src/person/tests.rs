@@ -49,7 +49,6 @@ async fn who_moves_leaves_the_household_behind_and_nothing_wrong_is_written() {
     for bad in [
         to(person, township, from),
         to(person, AreaCode(1), from),
-        to(person, VILLAGE, from),
         to(person, OTHER, state.begins.plus(-1)),
         to(of_nobody, OTHER, from),
         into(of_nobody),
@@ -60,12 +59,26 @@ async fn who_moves_leaves_the_household_behind_and_nothing_wrong_is_written() {
         assert!(problem.params.contains_key("reason_zh"), "{problem:?}");
     }
     assert_eq!(world.person(person).await.villages, [VILLAGE]);
+    let there = world.moves(to(person, VILLAGE, from)).await.unwrap_err();
+    assert_eq!(there.code, ProblemCode::NothingToChange, "{there}");
     world.moves(to(person, OTHER, from)).await.unwrap();
     let moved = world.person(person).await;
     assert_eq!((moved.village_on(from.plus(-1)), moved.village_on(from)), (Some(VILLAGE), Some(OTHER)));
     assert_eq!(moved.household, None);
     let twice = world.moves(to(person, VILLAGE, from)).await.unwrap_err();
     assert!(twice.zh().contains(&from.to_string()) && twice.en().contains("--correct"), "{twice}");
+    let seq = async || world.store.standing_now().await.unwrap().0.seq;
+    let stood = seq().await;
+    let right = |village, from| Move { take_back: true, ..to(person, village, from) };
+    for (same, code) in [
+        (to(person, OTHER, from), ProblemCode::NothingToChange),
+        (right(OTHER, from), ProblemCode::NothingToChange),
+        (to(person, OTHER, from.plus(-1)), ProblemCode::ArgumentWrong),
+        (right(VILLAGE, from), ProblemCode::ArgumentWrong),
+    ] {
+        assert_eq!(world.moves(same).await.unwrap_err().code, code, "{same:?}");
+    }
+    assert_eq!(seq().await, stood, "nothing was written");
     world.moves(to(person, VILLAGE, from.plus(1))).await.unwrap();
     assert_eq!(world.person(person).await.village_on(from), Some(OTHER));
 }
@@ -218,5 +231,79 @@ async fn what_a_phone_says_while_a_move_is_written_stands_beside_it() {
             "{key}: nothing vanishes unseen, and nothing is contested for nothing"
         );
     }
+    world.sound().await;
+}
+
+/// A household of the story's village in which several live, and where it stands: villages and group.
+async fn several(world: &World) -> (RecordRef, Vec<Person>) {
+    let all: Vec<Person> = world.people().await;
+    let here = |one: &&Person| one.villages == [VILLAGE] && one.moves.is_empty() && one.household.is_some();
+    let together =
+        |one: &Person| all.iter().filter(here).filter(|other| other.household == one.household).count();
+    let one = all.iter().filter(here).find(|one| together(one) > 1).unwrap();
+    let members = all.iter().filter(|other| other.household == one.household).cloned().collect();
+    (RecordRef { kind: RecordKind::Household, id: one.household.unwrap() }, members)
+}
+
+impl World {
+    async fn stands(&self, home: RecordRef) -> (Vec<AreaCode>, Option<String>) {
+        let head = self.store.record(home).await.unwrap().unwrap().head;
+        (codes(&head, keys::VILLAGE), head.text(keys::GROUP).map(str::to_owned))
+    }
+}
+
+#[tokio::test]
+async fn a_household_goes_back_with_the_last_of_those_who_are_taken_back_one_by_one() {
+    let world = World::new().await;
+    let (home, members) = several(&world).await;
+    let before = world.stands(home).await;
+    assert!(before.1.is_some());
+    let whole = Move { whole_household: true, ..to(members[0].id, OTHER, now().plus(-2)) };
+    world.moves(whole).await.unwrap();
+    for (left, member) in members.iter().enumerate().rev() {
+        assert_eq!(world.stands(home).await, (vec![OTHER], None), "{left} and one more live there");
+        let planned = plan(&world.county, &back(member.id)).await.unwrap();
+        assert_eq!(planned.household, Some(if left == 0 { VILLAGE } else { OTHER }));
+        world.moves(back(member.id)).await.unwrap();
+        assert_eq!(&world.person(member.id).await, member);
+    }
+    assert_eq!(world.stands(home).await, before, "as if it had never moved");
+    world.sound().await;
+    // Put right for somebody alone: nobody is left who came with the household.
+    world.moves(whole).await.unwrap();
+    for member in &members[1..] {
+        world.moves(back(member.id)).await.unwrap();
+    }
+    let right = Move { take_back: true, ..to(members[0].id, AreaCode(532_929_102_202), now().plus(-2)) };
+    world.moves(right).await.unwrap();
+    assert_eq!(world.stands(home).await, before);
+    assert_eq!(world.person(members[0].id).await.household, None);
+    world.sound().await;
+}
+
+#[tokio::test]
+async fn who_came_alone_takes_no_household_along_on_the_way_back() {
+    let world = World::new().await;
+    let (home, members) = several(&world).await;
+    let guest = world.elder().await;
+    assert!(members.iter().all(|member| member.id != guest));
+    let (was, day) = (world.person(guest).await, now().plus(-2));
+    world.moves(Move { whole_household: true, ..to(members[0].id, OTHER, day) }).await.unwrap();
+    let into = Some(Target { village: OTHER, from: day, household: Some(home.id) });
+    world.moves(Move { to: into, ..to(guest, OTHER, day) }).await.unwrap();
+    let told = world.moves(Move { whole_household: true, ..back(guest) }).await.unwrap_err();
+    assert!(told.zh().contains("请去掉 --household"), "{told}");
+    assert_eq!(world.stands(home).await.0, [OTHER]);
+    world.moves(Move { whole_household: true, ..back(members[0].id) }).await.unwrap();
+    assert_eq!(world.stands(home).await.0, [VILLAGE]);
+    let stays = world.person(guest).await;
+    assert_eq!(
+        (stays.villages, stays.household),
+        (vec![OTHER], Some(home.id)),
+        "the guest did not come with it"
+    );
+    world.moves(back(guest)).await.unwrap();
+    assert_eq!(world.person(guest).await, was);
+    assert_eq!(world.stands(home).await.0, [VILLAGE]);
     world.sound().await;
 }

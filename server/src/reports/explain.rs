@@ -26,9 +26,10 @@ pub fn explain(asked: &Asked, column: Column) -> Explanation {
     let (rule_zh, rule_en) = whom(asked);
     let (period, as_of) = (asked.period, asked.question.as_of);
     let source = source(asked);
+    let (rolling_zh, rolling_en) = rolling(asked.rule.cadence);
     Explanation {
-        definition_zh: format!("{zh}（{rule_zh}）。"),
-        definition_en: format!("{en} ({rule_en})."),
+        definition_zh: format!("{zh}（{rule_zh}）。{rolling_zh}"),
+        definition_en: format!("{en} ({rule_en}).{rolling_en}"),
         source_zh: format!(
             "统计期 {}，截至 {as_of} 已传到县里的走访，按走访时间计、不按录入时间；依据：{}。",
             period.zh(),
@@ -130,6 +131,24 @@ fn often(cadence: Cadence) -> (String, String) {
     (zh.to_owned(), en.to_owned())
 }
 
+/// How a duty that is due so many days after the last time is counted by months.
+fn rolling(cadence: Cadence) -> (String, String) {
+    let Cadence::Rolling { days } = cadence else { return (String::new(), String::new()) };
+    let zh = format!(
+        "这项要求逐人按天数到期，但按月统计：从统计期开始以前最近一次合要求的走访（没有的，从纳入类别或要求开始）\
+         起，满 {days} 天的那一天不晚于统计期最后一天的人，才应走访；统计期内走访一次即为已走访，期内再到期不另计；\
+         满 {days} 天的那一天在统计期以后的人不计入（未到期），期内走访了也不计。到期没有走访的，下一个统计期仍应走访，不列漏访。"
+    );
+    let en = format!(
+        " It falls due for each person by days, and is counted by months: due are those whose day, {days} days after \
+         the last visit that counted before the period (or after they came into the categories, or the duty began), is \
+         not later than the period's last; one visit in the period is enough, and falling due again in it is not \
+         counted once more; those whose day lies beyond the period are not counted (not due yet), even when they are \
+         visited in it. Who was due and not visited is due in the next period too, and is not told as missed."
+    );
+    (zh, en)
+}
+
 fn source(asked: &Asked) -> (String, String) {
     let Duty { source, strength, from, .. } = &asked.rule;
     if asked.question.duty == ANY_DUTY {
@@ -141,4 +160,37 @@ fn source(asked: &Asked) -> (String, String) {
         _ => ("县里自定", "set by the county"),
     };
     (format!("{source}（{zh}，自 {from} 起）"), format!("{source} ({en}, since {from})"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock;
+    use crate::reports::{Question, ask};
+    use crate::testing::World;
+    use domain::time::Day;
+
+    #[tokio::test]
+    async fn only_of_a_rolling_duty_is_it_told_how_it_is_counted_by_months() {
+        let world = World::new().await;
+        let (_, _, _, generations) = world.county.stores.ledger.standing_now().await.unwrap();
+        let (area, as_of) = (world.county.keys.county(), Day::of(clock::now_ms()));
+        let mut rolling = 0;
+        for name in generations.rules().names() {
+            let duty = name.to_owned();
+            let asked = Question { area, duty, period: None, category: None, as_of, silence: false };
+            let asked = ask(&world.county, asked).await.unwrap();
+            let told = explain(&asked, Column::Due);
+            if let Cadence::Rolling { days } = asked.rule.cadence {
+                rolling += 1;
+                let (zh, en) = (format!("满 {days} 天的那一天"), format!("{days} days after the last visit"));
+                assert!(told.definition_zh.contains(&zh) && told.definition_en.contains(&en), "{told:?}");
+            } else {
+                let said =
+                    told.definition_zh.contains("按天数到期") || told.definition_en.contains("falls due");
+                assert!(!said, "{name}: {told:?}");
+            }
+        }
+        assert!(rolling > 0);
+    }
 }

@@ -4,6 +4,7 @@ use super::{Asked, contested, standings};
 use crate::county::{County, at_county};
 use domain::catalogue::RecordKind;
 use domain::category::Category;
+use domain::coverage::reading::Row;
 use domain::coverage::{Standing, Status};
 use domain::household::Household;
 use domain::ids::{AreaCode, AreaLevel, RecordId};
@@ -69,6 +70,25 @@ impl Column {
             Self::NotYet => "还没去",
             Self::MissedBefore => "上期漏访至今未补",
             Self::Contested => "填写不一致",
+        }
+    }
+
+    /// The number in a row of the table that it opens.
+    pub fn of(self, row: &Row) -> i64 {
+        match self {
+            Self::Register => row.register,
+            Self::Excluded => row.not_counted(),
+            Self::Due => row.due,
+            Self::Met => row.met,
+            Self::MetHome => row.met_home,
+            Self::MetOther => row.met - row.met_home,
+            Self::Open => row.open(),
+            Self::ChangePending => row.change_pending,
+            Self::Tried => row.tried,
+            Self::Silent => row.silent,
+            Self::NotYet => row.not_yet,
+            Self::MissedBefore => row.missed_before,
+            Self::Contested => row.contested,
         }
     }
 

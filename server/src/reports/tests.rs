@@ -41,24 +41,6 @@ async fn answer(county: &County, question: Question) -> (Asked, Table) {
     (asked, table)
 }
 
-fn figure(row: &Row, column: Column) -> i64 {
-    match column {
-        Column::Register => row.register,
-        Column::Excluded => row.not_counted(),
-        Column::Due => row.due,
-        Column::Met => row.met,
-        Column::MetHome => row.met_home,
-        Column::MetOther => row.met - row.met_home,
-        Column::Open => row.open(),
-        Column::ChangePending => row.change_pending,
-        Column::Tried => row.tried,
-        Column::Silent => row.silent,
-        Column::NotYet => row.not_yet,
-        Column::MissedBefore => row.missed_before,
-        Column::Contested => row.contested,
-    }
-}
-
 #[tokio::test]
 async fn of_a_day_to_come_nothing_is_said_as_a_fact() {
     let world = World::with_months(1).await;
@@ -97,7 +79,7 @@ async fn every_figure_opens_into_as_many_people() {
             visited += table.total.met;
             for column in Column::value_variants() {
                 let lines = people(county, &asked, *column).await.unwrap();
-                let expected = figure(&table.total, *column);
+                let expected = column.of(&table.total);
                 assert_eq!(lines.len() as i64, expected, "{duty} {area} {as_of} {column:?}");
                 let inside = |line: &super::Line| reference.areas.within(line.village, area);
                 assert!(lines.iter().all(inside));
@@ -129,7 +111,7 @@ async fn the_figures_of_one_category_open_too() {
             (missed, contested) = (missed + table.total.missed_before, contested + table.total.contested);
             for column in Column::value_variants() {
                 let lines = people(county, &asked, *column).await.unwrap();
-                assert_eq!(lines.len() as i64, figure(&table.total, *column), "{duty} {code} {column:?}");
+                assert_eq!(lines.len() as i64, column.of(&table.total), "{duty} {code} {column:?}");
             }
         }
     }

@@ -1,6 +1,7 @@
 //! The visits behind a person, and the patches behind a visit.
 
 use crate::county::{County, at_county};
+use domain::canonical::Hash;
 use domain::catalogue::RecordKind;
 use domain::ids::RecordId;
 use domain::mask;
@@ -139,6 +140,9 @@ pub struct FieldHistory {
     pub state: ItemState,
     /// Whether it stands.
     pub stands: bool,
+    /// The form under which it was written.
+    #[serde(skip)]
+    pub form: Option<Hash>,
 }
 
 /// A visit and its parts, each with the history of its fields.
@@ -194,6 +198,7 @@ pub(crate) async fn history(
                 state,
                 stands,
                 field,
+                form: entry.patch.form,
             });
         }
     }

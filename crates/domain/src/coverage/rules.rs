@@ -5,12 +5,12 @@ use crate::ids::{AreaCode, RecordId};
 use crate::period::{Cadence, Cut};
 use crate::reference::Reference;
 use crate::time::Day;
-use crate::visit::{Met, Way};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// 任一要求: the name of the duty whose register is everybody with any duty of care, each person
-/// counted once. It is monthly, and met by any meeting with the person themselves, whatever the way.
+/// counted once. It is monthly, and met by what counts for one of the duties that ask the person in that
+/// month: its own rules name neither ways nor meetings.
 pub const ANY_DUTY: &str = "*";
 
 /// All rules of a county, ready to be asked. Made anew when the reference changes.
@@ -87,8 +87,18 @@ impl Rules {
             let change = change.get_or_insert_with(|| Change { from: day, duties: BTreeSet::new() });
             change.from = change.from.min(day);
             change.duties.insert(name.clone());
+            // Whatever counts for a duty of care may count for `*`.
+            if [self, other].iter().any(|rules| rules.cares(name)) {
+                change.duties.insert(ANY_DUTY.to_owned());
+            }
         }
         change
+    }
+
+    /// Whether a duty was ever one of care, wherever. O(rules of the duty).
+    fn cares(&self, duty: &str) -> bool {
+        let rules = self.duties.get(duty).into_iter().flat_map(BTreeMap::values).flatten();
+        rules.into_iter().any(|rule| rule.kind == DutyKind::Care)
     }
 
     /// The rules of `*` for the villages whose nearest owner of any rule is this area: one for each
@@ -125,8 +135,8 @@ fn any_rule(area: AreaCode, from: Day, until: Option<Day>, holding: &[&Duty]) ->
         title_en: "any requirement".to_owned(),
         kind: DutyKind::Care,
         categories: categories.into_iter().cloned().collect(),
-        ways: Way::ALL.to_vec(),
-        mets: Met::ALL.iter().copied().filter(|met| met.in_person()).collect(),
+        ways: Vec::new(),
+        mets: Vec::new(),
         cadence: Cadence::Month,
         cut: if day26 { Cut::Day26 } else { Cut::Natural },
         visitors_min: 1,

@@ -10,6 +10,9 @@
 //!   stands in the categories of the last day on which the rule asked.
 //! - *A part counts* when the rule on the part's own day is met by it, whatever its cadence, the
 //!   ways widened by a stay elsewhere. It counts for the whole period, before the enrolment too.
+//! - *For `*`* a part counts, or is a try, when it does so for one of the duties of care that ask the
+//!   person: those in whose categories, under whose rule, the person was on some day of the period up
+//!   to then. Nobody is visited by `*` whom no duty counts.
 //! - *A try* is a part that does not count and that goes home, or by a way that the rule accepts,
 //!   or reports a change.
 //! - *A reported change* is pending from the day of its part, into later periods, until the township
@@ -21,7 +24,7 @@
 //! - *Missed* (漏访) is who is due and not visited at the end of a calendar period, until the first
 //!   part of the next period that counts, death or leaving; counted where they last stood.
 
-use crate::coverage::rules::{Rules, rule_on};
+use crate::coverage::rules::{ANY_DUTY, Rules, rule_on};
 use crate::coverage::status::{Excluded, Status};
 use crate::duty::{Duty, DutyKind};
 use crate::ids::{AreaCode, RecordId};
@@ -30,6 +33,7 @@ use crate::subject::{AwayKind, Person};
 use crate::time::Day;
 use crate::visit::{NotMetGroup, PartFact, Way};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// Where a person is counted.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -119,6 +123,9 @@ struct Entry {
     not_due: bool,
 }
 
+/// Names of the duties that speak.
+type Asking<'a> = BTreeSet<&'a str>;
+
 struct Judge<'a> {
     person: &'a Person,
     rules: &'a Rules,
@@ -131,7 +138,7 @@ struct Judge<'a> {
 /// `parts` may come in any order and may hold more than is needed. Needed are the parts of the
 /// period and of the next, earlier ones that report a change not yet decided, and for a rolling duty
 /// the last earlier one that counts. O(p + d · (m + r)) for p parts, d days on which something changes,
-/// m memberships and stays, r rules of the duty in the village: some microseconds.
+/// m memberships and stays, r rules of the duty in the village: some microseconds; for `*` times the duties.
 pub fn timeline(person: &Person, rules: &Rules, duty: &str, period: Period, parts: &[PartFact]) -> Timeline {
     Judge { person, rules, duty, period }.judge(parts)
 }
@@ -152,28 +159,31 @@ pub fn last_counting(
 impl<'a> Judge<'a> {
     fn judge(&self, parts: &[PartFact]) -> Timeline {
         let (from, until) = (self.period.from(), self.period.until());
-        let mut effects: Vec<Effect> = parts
-            .iter()
-            .filter(|fact| from <= fact.day && fact.day < until)
-            .map(|fact| self.effect(fact))
-            .collect();
-        effects.sort_unstable_by_key(|effect| (effect.day, effect.part));
+        let mut inside: Vec<&PartFact> =
+            parts.iter().filter(|fact| from <= fact.day && fact.day < until).collect();
+        inside.sort_unstable_by_key(|fact| (fact.day, fact.part));
+        let mut asking = self.asking_always();
+        let effects = |asking: &Asking<'_>| -> Vec<Effect> {
+            inside.iter().map(|fact| self.effect(fact, asking)).collect()
+        };
+        let mut now = effects(&asking);
         let mut timeline = Timeline::default();
-        let mut progress = Progress {
+        let before = Progress {
             change_open: parts.iter().any(|fact| fact.day < from && self.change_open(fact)),
             ..Progress::default()
         };
         let mut entry = None;
-        let mut ahead = effects.iter().peekable();
-        for day in self.days(&effects) {
-            while let Some(effect) = ahead.next_if(|effect| effect.day <= day) {
-                progress.take(*effect);
+        for day in self.days(&now) {
+            if self.ask(&mut asking, day) {
+                now = effects(&asking);
             }
+            let mut progress = before;
+            now.iter().take_while(|effect| effect.day <= day).for_each(|effect| progress.take(*effect));
             let last = timeline.steps.last().map(|step| &step.place);
             let Some((place, gone)) = self.place(day, last) else { continue };
             let entry = match entry {
                 Some(entry) => entry,
-                None => *entry.insert(self.enter(day, &place, parts, &effects, &mut timeline.dues)),
+                None => *entry.insert(self.enter(day, &place, parts, &now, &mut timeline.dues)),
             };
             let status = self.excluded(day, gone, entry).map_or_else(|| progress.status(), Status::Excluded);
             let same = timeline.steps.last().is_some_and(|step| step.status == status && step.place == place);
@@ -181,21 +191,40 @@ impl<'a> Judge<'a> {
                 timeline.steps.push(Step { day, place, status });
             }
         }
+        let effects = now;
         timeline.tried_on = effects.iter().rev().find(|effect| effect.tried).map(|effect| effect.day);
         let met = effects.iter().find(|effect| effect.home).or(effects.iter().find(|effect| effect.counts));
         timeline.met_on = met.map(|effect| effect.day);
         timeline.met_by = met.map(|effect| effect.part);
-        timeline.missed = self.missed(&timeline, parts);
+        timeline.missed = self.missed(&timeline, parts, &asking);
         timeline
     }
 
-    fn missed(&self, timeline: &Timeline, parts: &[PartFact]) -> Option<Missed> {
+    /// The duties that speak, whoever the person is: for `*` none before they ask.
+    fn asking_always(&self) -> Asking<'a> {
+        if self.duty == ANY_DUTY { Asking::default() } else { Asking::from([self.duty]) }
+    }
+
+    /// For `*`: which duties of care ask the person on a day. Answers whether any is new.
+    fn ask(&self, asking: &mut Asking<'a>, day: Day) -> bool {
+        let village = self.person.village_on(day).filter(|_| self.duty == ANY_DUTY);
+        let Some(village) = village else { return false };
+        let before = asking.len();
+        let asks = |name: &&str| {
+            let rule = rule_on(self.rules.at(name, village), day).filter(|rule| rule.kind == DutyKind::Care);
+            rule.is_some_and(|rule| rule.concerns(self.person, day))
+        };
+        asking.extend(self.rules.names().filter(|name| *name != ANY_DUTY).filter(asks));
+        asking.len() > before
+    }
+
+    fn missed(&self, timeline: &Timeline, parts: &[PartFact], asking: &Asking<'_>) -> Option<Missed> {
         let ended = timeline.steps.last()?.status;
         let next = self.period.next();
         if !timeline.dues.is_empty() || !ended.is_due() || ended.is_met() {
             return None;
         }
-        let made_up = parts.iter().filter(|fact| next.contains(fact.day) && self.counts(fact));
+        let made_up = parts.iter().filter(|fact| next.contains(fact.day) && self.effect(fact, asking).counts);
         let gone = [self.person.died, self.person.moved_out].into_iter().flatten();
         let until = made_up.map(|fact| fact.day).chain(gone.filter(|day| next.contains(*day))).min();
         Some(Missed { until })
@@ -219,9 +248,9 @@ impl<'a> Judge<'a> {
         days
     }
 
-    /// The rule on a day, whatever its cadence.
-    fn rule(&self, day: Day) -> Option<&'a Duty> {
-        rule_on(self.rules.at(self.duty, self.person.village_on(day)?), day)
+    /// The rule of a duty on a day, whatever its cadence.
+    fn rule(&self, duty: &str, day: Day) -> Option<&'a Duty> {
+        rule_on(self.rules.at(duty, self.person.village_on(day)?), day)
     }
 
     /// Where the person stands, and why the rule asks no more; `None` before the register has them.
@@ -308,25 +337,31 @@ impl<'a> Judge<'a> {
             || self.person.aways.iter().any(|away| away.holds_on(fact.day) && elsewhere(away.kind))
     }
 
+    /// Whether a part counts for the judge's own duty.
     fn counts(&self, fact: &PartFact) -> bool {
-        self.rule(fact.day).is_some_and(|rule| self.accepts(rule, fact) && rule.met_but_for_way(fact))
+        self.rule(self.duty, fact.day)
+            .is_some_and(|rule| self.accepts(rule, fact) && rule.met_but_for_way(fact))
     }
 
     fn change_open(&self, fact: &PartFact) -> bool {
         reports_change(fact) && !self.person.changes_decided.contains_key(&fact.part)
     }
 
-    fn effect(&self, fact: &PartFact) -> Effect {
-        let rule = self.rule(fact.day).filter(|rule| rule.kind == DutyKind::Care);
-        let accepted = rule.is_some_and(|rule| self.accepts(rule, fact));
-        let counts = accepted && rule.is_some_and(|rule| rule.met_but_for_way(fact));
-        let went = rule.is_some() && (accepted || fact.way == Way::Home || reports_change(fact));
+    /// What a part does for the duties that speak.
+    fn effect(&self, fact: &PartFact, asking: &Asking<'_>) -> Effect {
+        let rules = || {
+            let all = asking.iter().filter_map(|duty| self.rule(duty, fact.day));
+            all.filter(|rule| rule.kind == DutyKind::Care)
+        };
+        let accepted = || rules().filter(|rule| self.accepts(rule, fact));
+        let counts = accepted().any(|rule| rule.met_but_for_way(fact));
+        let goes = accepted().next().is_some() || fact.way == Way::Home || reports_change(fact);
         Effect {
             day: fact.day,
             part: fact.part,
             counts,
             home: counts && fact.way == Way::Home,
-            tried: went && !counts,
+            tried: rules().next().is_some() && goes && !counts,
             change_open: self.change_open(fact),
         }
     }

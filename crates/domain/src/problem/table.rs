@@ -273,6 +273,8 @@ problems! {
         "There is something in {path} already; it was left as it is.";
     ArgumentWrong Fix "“{name}”：{reason}。"
         "\"{name}\": {reason}.";
+    NothingToChange Fix "“{name}”：{reason}。没有要改的，什么也没有写。"
+        "\"{name}\": {reason}. There is nothing to change; nothing was written.";
     RightMissing Fix "{name} 今天在{area}没有办这件事的职责，要{roles_zh}来办。没有改动。"
         "{name} has no role in {area} today for this; it takes: {roles_en}. Nothing was changed.";
     ServerFull Fix "服务器的磁盘满了，{path} 里写不下。没有改动已有的数据，也没有留下半个文件。请腾出空间再来一次。"

@@ -110,6 +110,26 @@ pub enum DeviceState {
     Revoked,
 }
 
+impl DeviceState {
+    /// The word on the screen, Chinese.
+    pub fn zh(self) -> &'static str {
+        match self {
+            Self::Active => "在用",
+            Self::Retired => "已移交",
+            Self::Revoked => "已停用",
+        }
+    }
+
+    /// The word on the screen, English.
+    pub fn en(self) -> &'static str {
+        match self {
+            Self::Active => "in use",
+            Self::Retired => "handed over",
+            Self::Revoked => "revoked",
+        }
+    }
+}
+
 /// What the county remembers of a device.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeviceRow {

@@ -42,6 +42,42 @@ impl ItemState {
         }
     }
 
+    /// The code in JSON.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Applied => "applied",
+            Self::Awaiting => "awaiting",
+            Self::SetAside => "set_aside",
+            Self::Dismissed => "dismissed",
+            Self::Forked => "forked",
+            Self::Erased => "erased",
+        }
+    }
+
+    /// The words on the screen, Chinese.
+    pub fn zh(self) -> &'static str {
+        match self {
+            Self::Applied => "已收下",
+            Self::Awaiting => "等还没到的内容",
+            Self::SetAside => "待处理",
+            Self::Dismissed => "没有采用",
+            Self::Forked => "记录接不上",
+            Self::Erased => "已依法删除",
+        }
+    }
+
+    /// The words on the screen, English.
+    pub fn en(self) -> &'static str {
+        match self {
+            Self::Applied => "taken in",
+            Self::Awaiting => "waits for something to come",
+            Self::SetAside => "waits for a reviewer",
+            Self::Dismissed => "not adopted",
+            Self::Forked => "does not join its log",
+            Self::Erased => "erased by law",
+        }
+    }
+
     /// The state of a number.
     pub fn from_number(number: u8) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.number() == number)
@@ -111,4 +147,17 @@ pub struct Statement {
     /// Logs that forked, with the last serial that both sides share: the phone takes a new writer.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub forks: Vec<(WriterId, u64)>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn states_are_written_by_their_codes_and_stored_by_their_numbers() {
+        for state in ItemState::ALL {
+            assert_eq!(serde_json::to_value(state).unwrap(), state.code());
+            assert_eq!(ItemState::from_number(state.number()), Some(state));
+        }
+    }
 }

@@ -1,12 +1,15 @@
 //! What opens behind a figure: people, a person's visits, a visit's patches.
 
 use super::{Format, json};
+use crate::cli::fields::{Place, Words};
 use crate::cli::text::{Table as Columns, in_words, moment};
 use crate::cli::today;
 use crate::county::County;
 use crate::reports::{self, Asked, Column, Line, Table};
+use domain::catalogue::RecordKind;
 use domain::ids::RecordId;
 use domain::problem::Problem;
+use std::collections::BTreeSet;
 
 /// The people behind a figure.
 pub(super) async fn people(
@@ -86,10 +89,12 @@ pub(super) async fn person(county: &County, id: RecordId, format: Format) -> Res
     if format == Format::Csv {
         return Ok(columns.csv());
     }
-    let sides: String = contested
-        .iter()
-        .map(|side| format!("填写不一致 {}：{}（{}）\n", side.field, in_words(&side.value), side.by))
-        .collect();
+    let words = Words::of(county, BTreeSet::new()).await?;
+    let told = |side: &reports::FieldHistory| {
+        let place = Place { kind: Some(RecordKind::Person), field: &side.field, form: None };
+        format!("填写不一致 {}：{}（{}）\n", words.field(place), words.value(place, &side.value), side.by)
+    };
+    let sides: String = contested.iter().map(told).collect();
     Ok(format!("{name}\n{sides}\n{}", columns.text()))
 }
 
@@ -107,18 +112,30 @@ pub(super) async fn visit(county: &County, id: RecordId, format: Format) -> Resu
     if format == Format::Json {
         return json(&records);
     }
+    let forms = records.iter().flat_map(|record| &record.writes).filter_map(|write| write.form);
+    let words = Words::of(county, forms.collect()).await?;
     let mut columns = Columns::new(&["记录", "项", "值", "谁", "填写", "收到", "状态", ""]);
     for record in &records {
+        let kind = RecordKind::from_code(record.kind);
         for write in &record.writes {
             let contested = write.stands && record.contested.contains(&write.field);
+            let place = Place { kind, field: &write.field, form: write.form };
+            // A spreadsheet keeps the codes, people read words.
+            let [of, field, value, state] = if format == Format::Csv {
+                let state = write.state.code().to_owned();
+                [record.kind.to_owned(), write.field.clone(), in_words(&write.value), state]
+            } else {
+                let (of, state) = (kind.map_or(record.kind, RecordKind::zh), write.state.zh());
+                [of.to_owned(), words.field(place), words.value(place, &write.value), state.to_owned()]
+            };
             columns.row([
-                format!("{} {}", record.kind, record.record),
-                write.field.clone(),
-                in_words(&write.value),
+                format!("{of} {}", record.record),
+                field,
+                value,
                 write.by.clone(),
                 moment(write.made_ms),
                 moment(write.arrived_ms),
-                format!("{:?}", write.state),
+                state,
                 match (contested, write.stands) {
                     (true, _) => "填写不一致",
                     (false, true) => "",

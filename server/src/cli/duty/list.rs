@@ -95,7 +95,9 @@ pub(super) async fn show(config: &Config, name: &str) -> Outcome {
     let county = open::to_read(config)?;
     let (_, _, reference, generations) = county.stores.ledger.standing_now().await.map_err(at_county)?;
     if name == ANY_DUTY {
-        print("* 任一要求：由所有走访要求合成，每人只计一次，见到本人即可，只按月统计；不能单独更改。\n");
+        print(
+            "* 任一要求：由所有走访要求合成，每人只计一次，其中任一项算走访过即为已走访，只按月统计；不能单独更改。\n",
+        );
         return Ok(ExitCode::SUCCESS);
     }
     let mut rules: Vec<&Duty> = reference.duties.values().filter(|rule| rule.duty == name).collect();

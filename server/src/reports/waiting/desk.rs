@@ -10,12 +10,12 @@ use domain::head::{Head, Reading};
 use domain::ids::{AreaCode, RecordId};
 use domain::log::Dot;
 use domain::mask;
-use domain::patch::{Entry, RecordRef};
+use domain::patch::{ANSWER_PREFIX, Entry, RecordRef};
 use domain::permission::Audience;
 use domain::problem::{Problem, ProblemCode};
 use domain::reference::Reference;
 use domain::subject::Person;
-use domain::time::Day;
+use domain::time::{Day, UnixMs};
 use domain::visit::Visit;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -107,6 +107,7 @@ impl<'a> Desk<'a> {
             people,
             arrived_ms: item.arrived_ms,
             kept: self.kept(item.hash).await?,
+            form: item.entry.as_ref().and_then(|entry| entry.patch.form),
         })
     }
 
@@ -118,6 +119,8 @@ impl<'a> Desk<'a> {
         for person in self.people_of(None, record, &row.head).await? {
             people.extend(self.person(None, person).await?);
         }
+        let of_a_form = row.head.contested().any(|field| field.starts_with(ANSWER_PREFIX));
+        let form = if of_a_form { self.last_form(record).await? } else { None };
         let item = |field: &str| {
             let Reading::Contested(sides) = row.head.read(field) else { return None };
             let mut authors: Vec<_> =
@@ -138,9 +141,16 @@ impl<'a> Desk<'a> {
                 people: people.clone(),
                 arrived_ms: at_ms,
                 kept: None,
+                form,
             })
         };
         Ok(row.head.contested().filter_map(item).collect())
+    }
+
+    /// The form under which a record was written last.
+    async fn last_form(&self, record: RecordRef) -> Result<Option<Hash>, Problem> {
+        let history = self.county.stores.reports.history(record).await.map_err(at_county)?;
+        Ok(history.iter().rev().find_map(|item| item.entry.patch.form))
     }
 
     pub async fn row(&self, record: RecordRef) -> Result<Option<RecordRow>, Problem> {
@@ -283,18 +293,24 @@ impl<'a> Desk<'a> {
         person.born.is_none() || person.is_minor_on(self.today)
     }
 
-    async fn kept(&self, hash: Hash) -> Result<Option<Kept>, Problem> {
+    /// Who wanted to look at an item later, if that is the last word on it.
+    pub async fn kept_by(&self, hash: Hash) -> Result<Option<(RecordId, UnixMs, String)>, Problem> {
         let row = self.row(Decision::record(hash)).await?;
         let Some(Reading::Settled(word)) = row.as_ref().map(|row| row.head.read(keys::VERDICT)) else {
             return Ok(None);
         };
         let row = row.as_ref().filter(|_| word.as_text() == Some("keep"));
         let write = row.and_then(|row| row.head.fields.get(keys::VERDICT)?.last().zip(Some(&row.head)));
-        Ok(write.map(|(write, head)| Kept {
-            by: staff_name(&self.reference, write.author),
-            at_ms: write.at_ms,
-            reason: head.text(keys::VERDICT_WHY).unwrap_or_default().to_owned(),
+        Ok(write.map(|(write, head)| {
+            let reason = head.text(keys::VERDICT_WHY).unwrap_or_default().to_owned();
+            (write.author, write.at_ms, reason)
         }))
+    }
+
+    async fn kept(&self, hash: Hash) -> Result<Option<Kept>, Problem> {
+        let kept = self.kept_by(hash).await?;
+        let by = |author| staff_name(&self.reference, author);
+        Ok(kept.map(|(author, at_ms, reason)| Kept { by: by(author), at_ms, reason }))
     }
 }
 

@@ -10,6 +10,7 @@ pub(crate) use show::contested_record;
 pub use show::{Field, Shown, Side, Word, show};
 
 use crate::county::{County, at_county};
+use domain::canonical::Hash;
 use domain::ids::{AreaCode, RecordId};
 use domain::problem::{Problem, ProblemCode};
 use domain::time::{Day, UnixMs};
@@ -134,6 +135,9 @@ pub struct Item {
     pub arrived_ms: UnixMs,
     /// Whether somebody wants to look at it later.
     pub kept: Option<Kept>,
+    /// The form under which it was written; of what is contested, the latest.
+    #[serde(skip)]
+    pub form: Option<Hash>,
 }
 
 /// What is asked for.

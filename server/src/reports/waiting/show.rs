@@ -207,7 +207,39 @@ async fn words(county: &County, desk: &Desk<'_>, item: &QueueItem) -> Result<Vec
     Ok(words)
 }
 
+/// Whether the record of an item holds a child's answers, or may.
+async fn of_a_child(county: &County, item: &Item, today: Day) -> Result<bool, Problem> {
+    let (Some(kind), Some(id)) = (item.kind.and_then(RecordKind::from_code), item.record) else {
+        return Ok(false);
+    };
+    if !matches!(kind, RecordKind::Part | RecordKind::ChildFile) {
+        return Ok(false);
+    }
+    let ledger = &county.stores.ledger;
+    let row = ledger.record(RecordRef { kind, id }).await.map_err(at_county)?;
+    let subject = row.and_then(|row| row.head.text(keys::SUBJECT)?.parse::<RecordId>().ok());
+    let Some(subject) = subject else { return Ok(true) };
+    let person = RecordRef { kind: RecordKind::Person, id: subject };
+    let person = ledger.record(person).await.map_err(at_county)?;
+    let person = person.map(|row| Person::read(subject, &row.head));
+    Ok(person.is_none_or(|person| person.born.is_none() || person.is_minor_on(today)))
+}
+
 impl Shown {
+    /// Takes away the sides of what a form asked about a child: they are for those responsible, and for
+    /// whoever was granted it.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn close(&mut self, county: &County, today: Day) -> Result<(), Problem> {
+        if let Some(item) = self.items.first()
+            && of_a_child(county, item, today).await?
+        {
+            self.sides.retain(|side| !side.field.starts_with(ANSWER_PREFIX));
+        }
+        Ok(())
+    }
+
     /// Whether this is a contested record rather than an item of a log.
     pub fn is_record(&self) -> bool {
         self.items.iter().all(|item| item.reason == Reason::Contested)

@@ -1,12 +1,12 @@
 //! `GET /api/coverage`: the sentence, and the rows directly below an area.
 
-use super::extract::{Asks, wrong};
+use super::extract::Asks;
 use super::header::{AreaReply, CodeReply};
 use super::permit::Permit;
 use crate::clock;
 use crate::county::at_county;
 use crate::desk::Desk;
-use crate::problem::Refusal;
+use crate::problem::{Refusal, wrong};
 use crate::reports::{Asked, Question, Table, ask, table};
 use axum::Json;
 use axum::extract::State;
@@ -50,7 +50,8 @@ impl CoverageAsked {
         let today = Day::of(clock::now_ms());
         let as_of = self.as_of.unwrap_or(today);
         if as_of > today {
-            return Err(wrong("as_of", format!("{today}")));
+            let zh = format!("截至日还没到，最晚写今天 {today}");
+            return Err(wrong("as_of", zh, format!("not later than today, {today}")));
         }
         let filled = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
         let question = Question {

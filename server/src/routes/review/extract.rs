@@ -1,6 +1,6 @@
 //! Reading what was asked; what cannot be read is a problem like any other.
 
-use crate::problem::Refusal;
+use crate::problem::{Refusal, wrong};
 use crate::routes::body;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
@@ -11,11 +11,6 @@ use serde::de::DeserializeOwned;
 /// More than any form of the console has.
 const BYTES_MAX: usize = 64 * 1024;
 
-/// A problem with one thing that was given.
-pub(super) fn wrong(name: &str, reason: impl std::fmt::Display) -> Problem {
-    Problem::new(ProblemCode::ArgumentWrong).with("name", name).with("reason", reason)
-}
-
 /// What stands behind the question mark.
 pub(super) struct Asks<T>(pub T);
 
@@ -24,7 +19,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asks<T> {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
         let read = Query::<T>::from_request_parts(parts, state).await;
-        let read = read.map_err(|error: QueryRejection| Refusal(wrong("?", error.body_text())))?;
+        let read = read.map_err(|error: QueryRejection| {
+            Refusal(wrong("?", "地址里问号后面的条件读不懂，请刷新页面再试", error.body_text()))
+        })?;
         Ok(Self(read.0))
     }
 }

@@ -1,14 +1,14 @@
 //! `/api/grants`: 批准查看: asked for, decided on by the person responsible, and used: every opening has
 //! its reason, and is on disk before anything is answered.
 
-use super::extract::{At, Said, wrong};
+use super::extract::{At, Said};
 use super::permit::{Permit, grant, homes};
 use super::staff::{AreaAsked, MadeReply};
 use super::visit::{PartReply, part};
 use crate::clock;
 use crate::county::{County, at_county};
 use crate::desk::Desk;
-use crate::problem::Refusal;
+use crate::problem::{Refusal, wrong};
 use crate::staff::{Change, write};
 use axum::Json;
 use axum::extract::State;
@@ -139,11 +139,13 @@ pub(super) async fn ask(
 ) -> Result<Json<MadeReply>, Refusal> {
     let today = Day::of(clock::now_ms());
     if asked.until <= today || asked.until > today.plus(DAYS_MAX) {
-        return Err(wrong("until", format!("{} – {}", today.plus(1), today.plus(DAYS_MAX))).into());
+        let (first, last) = (today.plus(1), today.plus(DAYS_MAX));
+        let zh = format!("到期日写在 {first} 到 {last} 之间");
+        return Err(wrong("until", zh, format!("between {first} and {last}")).into());
     }
     let words = asked.words.trim();
     if words.is_empty() || words.chars().count() > 500 {
-        return Err(wrong("words", "1–500").into());
+        return Err(wrong("words", "用途写 1 到 500 个字", "1 to 500 characters").into());
     }
     let me = permit.staff()?;
     let sets = BTreeMap::from([

@@ -8,7 +8,6 @@ use crate::problem::Refusal;
 use crate::reports::{Column, Line, people_after, table};
 use axum::Json;
 use axum::extract::State;
-use domain::coverage::reading::Row;
 use domain::ids::RecordId;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -55,25 +54,6 @@ pub(super) async fn get(
     let table = table(&desk.county, &asked).await?;
     let count = which.count.unwrap_or(PAGE).clamp(1, PAGE_MAX);
     let page = people_after(&desk.county, &asked, which.column, which.after, count).await?;
-    let total = figure(&table.total, which.column);
+    let total = which.column.of(&table.total);
     Ok(Json(PeopleReply { total, lines: page.lines, next: page.next }))
-}
-
-/// The number in the table that a list opens.
-pub(super) fn figure(row: &Row, column: Column) -> i64 {
-    match column {
-        Column::Register => row.register,
-        Column::Excluded => row.not_counted(),
-        Column::Due => row.due,
-        Column::Met => row.met,
-        Column::MetHome => row.met_home,
-        Column::MetOther => row.met - row.met_home,
-        Column::Open => row.open(),
-        Column::ChangePending => row.change_pending,
-        Column::Tried => row.tried,
-        Column::Silent => row.silent,
-        Column::NotYet => row.not_yet,
-        Column::MissedBefore => row.missed_before,
-        Column::Contested => row.contested,
-    }
 }

@@ -5,7 +5,7 @@ use super::table::{Place, Row, Who, Whose, row};
 use crate::clock;
 use crate::county::{County, at_county};
 use crate::desk::Desk;
-use crate::problem::Refusal;
+use crate::problem::{Refusal, wrong};
 use crate::session::{self, Session, proof_of};
 use axum::RequestPartsExt;
 use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath, RawPathParams, Request, State};
@@ -218,7 +218,9 @@ fn asked_area(parts: &Parts, permit: &Permit) -> Result<AreaCode, Problem> {
     let pairs = parts.uri.query().unwrap_or_default().split('&');
     let named = pairs.filter_map(|pair| pair.strip_prefix("area=")).find(|area| !area.is_empty());
     let area = match named {
-        Some(text) => text.parse().map_err(|_| super::extract::wrong("area", "12 digits"))?,
+        Some(text) => {
+            text.parse().map_err(|_| wrong("area", "区划代码是 12 位数字", "an area has 12 digits"))?
+        }
         None => permit.areas.first().copied().ok_or_else(not_for_you)?,
     };
     if permit.reference.areas.0.contains_key(&area) { Ok(area) } else { Err(nothing()) }

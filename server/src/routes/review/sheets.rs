@@ -1,12 +1,12 @@
 //! `/api/sheets`: sheets with which phones are enrolled, for one or for a whole township.
 
-use super::extract::{Said, wrong};
+use super::extract::Said;
 use super::permit::Permit;
 use super::staff::AreaAsked;
 use crate::control::PrintedSheet;
 use crate::county::at_county;
 use crate::desk::Desk;
-use crate::problem::Refusal;
+use crate::problem::{Refusal, wrong};
 use crate::{clock, enrol};
 use axum::Json;
 use axum::extract::State;
@@ -62,6 +62,8 @@ pub(super) struct SheetReply {
     /// The six digits of the county's key, to be compared with the phone's.
     fingerprint: String,
     until_ms: UnixMs,
+    /// Where phones reach the county, when its settings say so.
+    address: Option<String>,
 }
 
 /// Who works in the villages of the area today, and whether they have a phone.
@@ -119,7 +121,8 @@ pub(super) async fn print(
     Said(asked): Said<SheetsAsked>,
 ) -> Result<Json<Vec<SheetReply>>, Refusal> {
     if asked.staff.len() > SHEETS_MAX {
-        return Err(wrong("staff", SHEETS_MAX).into());
+        let zh = format!("一次最多 {SHEETS_MAX} 张");
+        return Err(wrong("staff", zh, format!("{SHEETS_MAX} at once at most")).into());
     }
     let (now_ms, today) = (clock::now_ms(), Day::of(clock::now_ms()));
     for staff in &asked.staff {
@@ -141,10 +144,21 @@ pub(super) async fn print(
         };
         desk.county.stores.directory.log_access(access).await.map_err(at_county)?;
         let sheet = enrol::sheet(&desk.county, staff, desk.settings.sheet_hours, now_ms).await?;
-        let PrintedSheet { staff, name, county, code, fingerprint, until_ms } =
+        let PrintedSheet { staff, name, county, code, fingerprint, until_ms, .. } =
             PrintedSheet::of(&desk.county, &sheet);
         let (areas, county_name) = (names(&permit, staff, today), permit.reference.areas.name(county));
-        sheets.push(SheetReply { staff, name, areas, county, county_name, code, fingerprint, until_ms });
+        let address = desk.settings.sheet_address.clone();
+        sheets.push(SheetReply {
+            staff,
+            name,
+            areas,
+            county,
+            county_name,
+            code,
+            fingerprint,
+            until_ms,
+            address,
+        });
     }
     Ok(Json(sheets))
 }

@@ -1,10 +1,10 @@
 //! `/api/staff` and `/api/assignments`: 工作人员 and what they are for.
 
-use super::extract::{At, Said, wrong};
+use super::extract::{At, Said};
 use super::permit::Permit;
 use crate::clock;
 use crate::desk::Desk;
-use crate::problem::Refusal;
+use crate::problem::{Refusal, wrong};
 use crate::staff::{self, NewAssignment};
 use axum::Json;
 use axum::extract::State;
@@ -134,12 +134,8 @@ pub(super) async fn add(
     permit: Permit,
     Said(new): Said<NewStaff>,
 ) -> Result<Json<MadeReply>, Refusal> {
-    let name = new.name.trim();
-    if name.is_empty() || name.chars().count() > 60 {
-        return Err(wrong("name", "1–60").into());
-    }
     let phone = new.phone.as_deref().map(str::trim).filter(|phone| !phone.is_empty());
-    let id = staff::add(&desk.county, permit.staff()?, name, phone, clock::now_ms()).await?;
+    let id = staff::add(&desk.county, permit.staff()?, &new.name, phone, clock::now_ms()).await?;
     Ok(Json(MadeReply { id }))
 }
 
@@ -153,7 +149,13 @@ pub(super) async fn assign(
     Said(new): Said<NewRole>,
 ) -> Result<Json<MadeReply>, Refusal> {
     if new.until.is_some_and(|until| until <= new.from) {
-        return Err(wrong("until", new.from).into());
+        let from = new.from;
+        return Err(wrong(
+            "until",
+            format!("要在第一天 {from} 之后"),
+            format!("after the first day, {from}"),
+        )
+        .into());
     }
     let NewRole { role, from, until } = new;
     let new = NewAssignment { staff, role, area: permit.area, from, until };

@@ -1,13 +1,13 @@
 //! `GET /api/visits/{visit}`: a visit with its parts, their answers, the history of every field, the
 //! receipt, and the duties it met. A child's part is shut: see `grants.rs`.
 
-use super::extract::{At, Said, wrong};
+use super::extract::{At, Said};
 use super::header::CodeReply;
 use super::permit::{Permit, homes};
 use crate::clock;
 use crate::county::{County, at_county};
 use crate::desk::Desk;
-use crate::problem::Refusal;
+use crate::problem::{Refusal, wrong};
 use crate::reports::{Answer, RecordHistory, answers_of, record_history};
 use crate::staff::{Change, write};
 use axum::Json;
@@ -168,7 +168,7 @@ pub(super) async fn void(
 ) -> Result<Json<VoidReply>, Refusal> {
     let reason = said.reason.as_deref().map(str::trim);
     if reason.is_some_and(|reason| reason.is_empty() || reason.chars().count() > 500) {
-        return Err(wrong("reason", "1–500").into());
+        return Err(wrong("reason", "理由写 1 到 500 个字", "1 to 500 characters").into());
     }
     let record = RecordRef { kind: RecordKind::Visit, id };
     let sets = BTreeMap::from([(keys::VOID.to_owned(), reason.map_or(Value::Null, Value::text))]);

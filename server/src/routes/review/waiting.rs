@@ -5,19 +5,15 @@ use super::extract::{Asks, At, Said};
 use super::permit::Permit;
 use super::staff::AreaAsked;
 use crate::clock;
-use crate::county::{County, at_county};
 use crate::decide::{self, Settlement, Verdict, Word};
 use crate::desk::Desk;
 use crate::problem::Refusal;
-use crate::reports::waiting::{Filter, Item, List, Reason, Shown, list as waiting, show as shown};
+use crate::reports::waiting::{Filter, List, Reason, Shown, list as waiting, show as shown};
 use axum::Json;
 use axum::extract::State;
-use domain::catalogue::{RecordKind, keys};
 use domain::ids::RecordId;
 use domain::log::Vector;
-use domain::patch::{ANSWER_PREFIX, RecordRef};
 use domain::problem::{Problem, ProblemCode};
-use domain::subject::Person;
 use domain::time::Day;
 use domain::value::Value;
 use serde::{Deserialize, Serialize};
@@ -90,29 +86,8 @@ pub(super) async fn show(
     if found.items.iter().any(|one| !permit.covers(one.area)) {
         return Err(Problem::new(ProblemCode::NotForYou).into());
     }
-    if let Some(one) = found.items.first()
-        && of_a_child(&desk.county, one).await?
-    {
-        found.sides.retain(|side| !side.field.starts_with(ANSWER_PREFIX));
-    }
+    found.close(&desk.county, Day::of(clock::now_ms())).await?;
     Ok(Json(found))
-}
-
-/// Whether the record of an item holds a child's answers, or may.
-async fn of_a_child(county: &County, item: &Item) -> Result<bool, Problem> {
-    let kind = RecordKind::ALL.iter().find(|kind| item.kind == Some(kind.code()));
-    let (Some(kind), Some(id)) = (kind, item.record) else { return Ok(false) };
-    if !matches!(kind, RecordKind::Part | RecordKind::ChildFile) {
-        return Ok(false);
-    }
-    let ledger = &county.stores.ledger;
-    let row = ledger.record(RecordRef { kind: *kind, id }).await.map_err(at_county)?;
-    let subject = row.and_then(|row| row.head.text(keys::SUBJECT)?.parse::<RecordId>().ok());
-    let Some(subject) = subject else { return Ok(true) };
-    let person = RecordRef { kind: RecordKind::Person, id: subject };
-    let person = ledger.record(person).await.map_err(at_county)?;
-    let person = person.map(|row| Person::read(subject, &row.head));
-    Ok(person.is_none_or(|person| person.born.is_none() || person.is_minor_on(Day::of(clock::now_ms()))))
 }
 
 /// Takes in, passes over, or goes on waiting.

@@ -308,6 +308,15 @@ fn only_a_rolling_duty_is_overdue_and_not_before_its_day() {
     assert_eq!(early.due_on(day("2026-11-01")), Some(day("2026-11-30")));
     let idle = rules_of_days(31);
     assert_eq!(story(&stands(&grandmother(), &idle, &last("2026-10-31"))), [(1, Out(Excluded::NotDueYet))]);
+    let visited =
+        [part(1, "2026-10-31", Way::Home, Met::InPerson), part(2, "2026-11-20", Way::Home, Met::InPerson)];
+    let found = stands(&grandmother(), &idle, &visited);
+    assert_eq!(story(&found), [(1, Out(Excluded::NotDueYet))], "a visit before it is due is not counted");
+    let weekly = stands(&grandmother(), &rules_of_days(7), &last("2026-11-02"));
+    assert_eq!(story(&weekly), [(1, NotYet), (2, MetHome)], "due again on the 9th, counted once");
+    assert_eq!((weekly.due_on(day("2026-11-30")), weekly.missed), (Some(day("2026-11-09")), None));
+    let overdue = stands(&grandmother(), &rules_of_days(7), &last("2026-09-02"));
+    assert_eq!(story(&overdue), [(1, NotYet)], "due in every month until it is visited");
     let new = Person { memberships: vec![member("DJ", "2026-11-05")], ..grandmother() };
     assert_eq!(stands(&new, &rules_of_days(5), &[]).due_on(day("2026-11-05")), Some(day("2026-11-10")));
     let pairs = pairs_of_part(&rules, &grandmother(), &last("2026-10-20")[0], day("2026-10-20"));
@@ -353,15 +362,54 @@ fn any_requirement_counts_each_person_once_and_a_table_by_category_once_for_each
     let rules = rules(vec![care(), other]);
     let mut person = grandmother();
     person.memberships.extend([member("LSET", "2024-01-01"), member("DJ", "2024-01-01")]);
-    let call = [part(1, "2026-11-03", Way::Video, Met::InPerson)];
+    let call = [part(1, "2026-11-03", Way::Phone, Met::InPerson)];
     let found = standing(&person, &rules, "*", november(), &call).unwrap();
-    assert_eq!(story(&found), [(1, NotYet), (3, MetOther)], "by any way");
+    assert_eq!(story(&found), [(1, NotYet), (3, MetOther)], "as one of them counts it");
     let mut tally = Tally::default();
     tally.apply(deltas(None, Some(&found)));
     let rows = |category| tally.figures("*", november(), category, day("2026-11-30"));
     for category in [EVERYBODY, "DJ", "LSET", "LSLR"] {
         assert_eq!(rows(category), [((VILLAGES[0], MetOther), 1)].into());
     }
+}
+
+#[test]
+fn any_requirement_counts_nobody_whom_no_duty_counts() {
+    let by = |duties: Vec<Duty>, person: &Person, parts: &[PartFact]| {
+        story(&standing(person, &rules(duties), "*", november(), parts).unwrap())
+    };
+    let ends = Duty { until: Some(day("2026-11-10")), ..care() };
+    let at_home = Duty {
+        duty: "home".into(),
+        categories: vec!["LSLR".into()],
+        ways: vec![Way::Home],
+        cadence: Cadence::Quarter,
+        ..care()
+    };
+    let others = Duty { duty: "others".into(), categories: vec!["KC".into()], ..care() };
+    let call = |on| [part(1, on, Way::Phone, Met::InPerson)];
+    // The duty that took calls has ended; the one that is left asks to go there.
+    let both = vec![ends.clone(), at_home.clone()];
+    assert_eq!(by(both.clone(), &grandmother(), &call("2026-11-20")), [(1, NotYet)]);
+    assert_eq!(by(both, &grandmother(), &call("2026-11-09")), [(1, NotYet), (9, MetOther)], "while it asked");
+    // Nobody asks her any more, whatever is asked of others.
+    let neighbours = vec![ends, others.clone()];
+    let gone = [(1, NotYet), (10, Out(Excluded::RuleEnded))];
+    assert_eq!(by(neighbours.clone(), &grandmother(), &call("2026-11-20")), gone);
+    let found = standing(&grandmother(), &rules(neighbours), "*", november(), &call("2026-11-20")).unwrap();
+    assert_eq!((found.met_on, found.met_by), (None, None));
+    // A duty of other people takes calls, hers does not.
+    let hers = vec![at_home, others];
+    assert_eq!(by(hers.clone(), &grandmother(), &call("2026-11-03")), [(1, NotYet)]);
+    // From the day on which she comes into their category what she had counts there, as it does for that duty.
+    let comes = Person {
+        memberships: vec![member("LSLR", "2024-01-01"), member("KC", "2026-11-20")],
+        ..grandmother()
+    };
+    assert_eq!(by(hers.clone(), &comes, &call("2026-11-03")), [(1, NotYet), (20, MetOther)]);
+    // Only family was met: no duty counts it, and it is a try.
+    let family = [part(1, "2026-11-03", Way::Home, Met::FamilyOnly)];
+    assert_eq!(by(hers, &grandmother(), &family), [(1, NotYet), (3, Tried)]);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::period::{Cadence, Cut, Period};
 use crate::reference::Reference;
 use crate::subject::{AwayKind, Person};
 use crate::time::Day;
-use crate::visit::{Met, NotMetGroup, PartFact, Way};
+use crate::visit::{NotMetGroup, PartFact, Way};
 use std::collections::BTreeSet;
 
 /// Where somebody stands on a day.
@@ -49,8 +49,6 @@ impl Oracle<'_> {
         let care: Vec<&Duty> = rules.into_iter().filter(|rule| rule.kind == DutyKind::Care).collect();
         let mut any = Duty::clone(care.first()?);
         any.categories = care.iter().flat_map(|rule| rule.categories.clone()).collect();
-        any.ways = vec![Way::Home, Way::Elsewhere, Way::Phone, Way::Video];
-        any.mets = vec![Met::InPerson, Met::WithCarer];
         any.cadence = Cadence::Month;
         any.cut = if care.iter().any(|rule| rule.cut == Cut::Natural) { Cut::Natural } else { Cut::Day26 };
         any.visitors_min = 1;
@@ -90,22 +88,52 @@ impl Oracle<'_> {
             || (self.away(AwayKind::Boarding, fact.day) && fact.way == Way::Elsewhere)
     }
 
-    pub fn counts(&self, fact: &PartFact) -> bool {
-        let Some(rule) = self.village(fact.day).and_then(|village| self.rule_in(village, fact.day)) else {
-            return false;
-        };
-        rule.kind == DutyKind::Care
-            && self.accepted(&rule, fact)
-            && rule.mets.contains(&fact.met)
-            && fact.visitors >= rule.visitors_min
+    /// The duties for which a part may count, as far as a day tells: for `*` those of care that have asked
+    /// the person on any day of the period so far.
+    fn asking(&self, upto: Day) -> Vec<String> {
+        if self.duty != "*" {
+            return vec![self.duty.to_owned()];
+        }
+        let mut found = Vec::new();
+        for name in self.reference.duty_names() {
+            let asked = (self.period.from().0..self.period.until().0.min(upto.0 + 1)).map(Day).any(|day| {
+                let village = self.village(day);
+                let rule = village.and_then(|village| self.reference.rule_on(&name, village, day));
+                rule.is_some_and(|rule| {
+                    rule.kind == DutyKind::Care && !self.in_categories(rule, day).is_empty()
+                })
+            });
+            if asked {
+                found.push(name);
+            }
+        }
+        found
     }
 
-    fn is_try(&self, fact: &PartFact) -> bool {
-        let Some(rule) = self.village(fact.day).and_then(|village| self.rule_in(village, fact.day)) else {
-            return false;
-        };
-        let went = fact.way == Way::Home || self.accepted(&rule, fact) || changed(fact);
-        rule.kind == DutyKind::Care && went && !self.counts(fact)
+    /// The rules of care that judge a part.
+    fn judges(&self, fact: &PartFact, upto: Day) -> Vec<Duty> {
+        let Some(village) = self.village(fact.day) else { return Vec::new() };
+        let names = self.asking(upto);
+        let rules = names.iter().filter_map(|name| self.reference.rule_on(name, village, fact.day));
+        rules.filter(|rule| rule.kind == DutyKind::Care).cloned().collect()
+    }
+
+    fn counts_by(&self, fact: &PartFact, upto: Day) -> bool {
+        self.judges(fact, upto).iter().any(|rule| {
+            self.accepted(rule, fact) && rule.mets.contains(&fact.met) && fact.visitors >= rule.visitors_min
+        })
+    }
+
+    /// Whether a part counts, by all that the period tells.
+    pub fn counts(&self, fact: &PartFact) -> bool {
+        self.counts_by(fact, self.period.last())
+    }
+
+    fn is_try(&self, fact: &PartFact, upto: Day) -> bool {
+        let rules = self.judges(fact, upto);
+        let accepted = rules.iter().any(|rule| self.accepted(rule, fact));
+        let went = fact.way == Way::Home || accepted || changed(fact);
+        !rules.is_empty() && went && !self.counts_by(fact, upto)
     }
 
     fn other_reason(&self, day: Day, ended: Option<Excluded>) -> Option<Excluded> {
@@ -126,7 +154,8 @@ impl Oracle<'_> {
     /// When it was last tried, and when and by which part it was met.
     pub fn record(&self) -> (Option<Day>, Option<(Day, RecordId)>) {
         let period = || self.until(self.period.last());
-        let tried = period().filter(|fact| self.is_try(fact)).map(|fact| fact.day).max();
+        let last = self.period.last();
+        let tried = period().filter(|fact| self.is_try(fact, last)).map(|fact| fact.day).max();
         let counted = |home: bool| {
             let found = period().filter(|fact| self.counts(fact) && (!home || fact.way == Way::Home));
             found.map(|fact| (fact.day, fact.part)).min()
@@ -150,13 +179,13 @@ impl Oracle<'_> {
     }
 
     fn progress(&self, day: Day) -> Status {
-        if self.until(day).any(|fact| self.counts(fact) && fact.way == Way::Home) {
+        if self.until(day).any(|fact| self.counts_by(fact, day) && fact.way == Way::Home) {
             Status::MetHome
-        } else if self.until(day).any(|fact| self.counts(fact)) {
+        } else if self.until(day).any(|fact| self.counts_by(fact, day)) {
             Status::MetOther
         } else if self.parts.iter().any(|fact| fact.day <= day && self.open_change(fact)) {
             Status::ChangePending
-        } else if self.until(day).any(|fact| self.is_try(fact)) {
+        } else if self.until(day).any(|fact| self.is_try(fact, day)) {
             Status::Tried
         } else {
             Status::NotYet

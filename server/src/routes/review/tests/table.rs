@@ -13,6 +13,9 @@ use domain::staff::Role;
 use domain::value::Value as Field;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicI32, Ordering};
+use store::county::DeviceRecord;
+use sync::county::needs::DeviceState;
 
 #[test]
 fn the_description_has_the_routes_of_the_table_and_no_other() {
@@ -117,13 +120,30 @@ async fn role(world: &World, staff: RecordId, role: Role, area: AreaCode) -> Rec
     staff::assign(&world.county, operator(), &new, clock::now_ms()).await.unwrap()
 }
 
+/// How often a role was asked for.
+static ASKED: AtomicI32 = AtomicI32::new(0);
+
+/// A role that nobody has yet: it is given once.
+fn on_a_day_of_its_own() -> Value {
+    let day = today().plus(-1_000 - 2 * ASKED.fetch_add(1, Ordering::Relaxed));
+    json!({ "role": "reader", "from": day.to_string(), "until": day.plus(1).to_string() })
+}
+
+/// One more role beside those that somebody has, however often this is asked for.
+async fn another_role(world: &World, staff: RecordId, area: AreaCode) -> RecordId {
+    let new = NewAssignment { staff, role: Role::Reader, area, from: today().plus(-9), until: None };
+    let change = staff::Change::new(RecordKind::Assignment, new.sets());
+    staff::write(&world.county, operator(), change, clock::now_ms()).await.unwrap()
+}
+
 async fn device(world: &World, staff: RecordId) -> DeviceId {
     let key = seal::SigningKey::generate(&mut seal::dice::SeededDice::repeatable(clock::now_ms() as u64));
     let sheet = world.sheet(staff).await;
     let (request, _) = crate::testing::ask(&sheet, &key, world.county.dice.number() >> 1);
     crate::enrol::enrol(&world.county, &request, clock::now_ms()).await.unwrap();
     let all = world.county.stores.directory.devices().await.unwrap();
-    all.into_iter().find(|device| device.row.staff == staff).unwrap().row.device
+    let in_use = |device: &DeviceRecord| device.row.staff == staff && device.row.state == DeviceState::Active;
+    all.into_iter().find(in_use).unwrap().row.device
 }
 
 async fn grant(world: &World, staff: RecordId, area: AreaCode, state: &str) -> RecordId {
@@ -155,7 +175,7 @@ async fn asked(world: &World, things: &Things, row: &Row, area: AreaCode, owner:
         "/api/grants" => json!({ "words": "核实", "until": until }),
         "/api/grants/{grant}/decision" => json!({ "approve": true }),
         "/api/grants/{grant}/openings" => json!({ "part": things.part[&area], "reason": "verify" }),
-        "/api/devices/{device}/state" => json!({ "state": "active" }),
+        "/api/devices/{device}/state" => json!({ "state": "retired" }),
         "/api/sheets" => json!({ "staff": [] }),
         "/api/duties" | "/api/duties/preview" => {
             let title = format!("老年人探访 {}", world.county.dice.number());
@@ -166,7 +186,7 @@ async fn asked(world: &World, things: &Things, row: &Row, area: AreaCode, owner:
             let phone = format!("1070{:07}", world.county.dice.number() % 10_000_000);
             json!({ "name": "新来的", "phone": phone })
         }
-        "/api/staff/{staff}/assignments" => json!({ "role": "reader", "from": from }),
+        "/api/staff/{staff}/assignments" => on_a_day_of_its_own(),
         "/api/assignments/{assignment}/end" => json!({ "until": from }),
         "/api/accounts" => {
             let login = format!("new{}", world.county.dice.number() % 1_000_000_000);
@@ -186,7 +206,7 @@ async fn asked(world: &World, things: &Things, row: &Row, area: AreaCode, owner:
         path = path.replace("{grant}", &grant(world, owner, area, state).await.to_string());
     }
     if path.contains("{assignment}") {
-        let one = role(world, owner, Role::Reader, area).await;
+        let one = another_role(world, owner, area).await;
         path = path.replace("{assignment}", &one.to_string());
     }
     if row.path.ends_with("/account/reset") || row.path.ends_with("/account/close") {

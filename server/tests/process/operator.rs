@@ -1,200 +1,9 @@
-//! The real process: how it starts, what it says when it cannot, and how it stops.
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test that cannot go on should stop; the helpers of tests are tests too"
-)]
+//! An operator at the terminal: what is done, what is told.
 
+use crate::place::Place;
 use domain::time::Day;
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
-use tempfile::TempDir;
-
-/// A place for one county.
-struct Place(TempDir);
-
-impl Place {
-    fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    /// The program in this place, with nothing of the environment's settings.
-    fn program(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_county-server"));
-        command.current_dir(self.0.path()).args(arguments).env_clear();
-        command
-    }
-
-    fn run(&self, arguments: &[&str]) -> Output {
-        self.program(arguments).output().unwrap()
-    }
-
-    /// What is printed by a command that succeeds.
-    fn said(&self, arguments: &[&str]) -> String {
-        let output = self.run(arguments);
-        let err = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(0), "{arguments:?}: {err}");
-        String::from_utf8(output.stdout).unwrap()
-    }
-
-    /// What is said by a command that cannot do it; the exit code is 2.
-    fn refused(&self, arguments: &[&str]) -> String {
-        let output = self.run(arguments);
-        let err = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {err}");
-        err
-    }
-
-    fn serve(&self) -> Server {
-        let mut child = self
-            .program(&["serve", "--phones", "127.0.0.1:0", "--desk", "127.0.0.1:0"])
-            .stdout(Stdio::piped())
-            .stderr(fs::File::create(self.path("server.log")).unwrap())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let mut address = |name: &str| {
-            let line = lines.next().expect("an address").unwrap();
-            line.strip_prefix(&format!("{name} http://")).expect("its name").to_owned()
-        };
-        let (phones, desk) = (address("phones"), address("desk"));
-        Server { child, phones, desk }
-    }
-}
-
-struct Server {
-    child: Child,
-    phones: String,
-    desk: String,
-}
-
-impl Server {
-    /// Tells it to stop, and waits until it has.
-    fn stop(&mut self) -> Option<i32> {
-        let id = rustix::process::Pid::from_child(&self.child);
-        rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
-        self.child.wait().unwrap().code()
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // It may have stopped already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn get(address: &str, path: &str) -> String {
-    let mut stream = TcpStream::connect(address).unwrap();
-    write!(stream, "GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer
-}
-
-#[test]
-fn it_starts_with_nothing_and_stops_when_told() {
-    let place = Place::new();
-    let mut server = place.serve();
-    for address in [&server.phones, &server.desk] {
-        let answer = get(address, "/health");
-        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-        assert!(answer.contains(r#""county":"532929000000""#), "{answer}");
-    }
-    assert!(get(&server.desk, "/exchange").starts_with("HTTP/1.1 404"));
-    assert!(place.path("data/county.db").exists() && place.path("data.keys.json").exists());
-    let recovery = fs::read_to_string(place.path("data.recovery-key.txt")).unwrap();
-    assert!(recovery.contains("AGE-SECRET-KEY-1"));
-    assert_eq!(server.stop(), Some(0));
-    let log = fs::read_to_string(place.path("server.log")).unwrap();
-    assert!(log.contains("stopped") && !log.contains("AGE-SECRET-KEY"), "{log}");
-    let mut again = place.serve();
-    assert_eq!(again.stop(), Some(0));
-}
-
-#[test]
-fn what_is_wrong_at_the_start_is_told_with_its_place() {
-    let place = Place::new();
-    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = taken.local_addr().unwrap().to_string();
-    assert!(place.refused(&["serve", "--phones", &address]).contains(&address));
-    assert!(!place.path("data.keys.json").exists(), "a port in use makes no keys");
-    fs::write(place.path("a-file"), "").unwrap();
-    let inside_a_file = place.refused(&[
-        "serve",
-        "--phones",
-        "127.0.0.1:0",
-        "--desk",
-        "127.0.0.1:0",
-        "--data",
-        "a-file/data",
-    ]);
-    assert!(inside_a_file.contains("a-file/data cannot be written"), "{inside_a_file}");
-    fs::write(place.path("county-server.toml"), "[phones]\nadress = \"x\"\n").unwrap();
-    let told = place.refused(&["serve"]);
-    assert!(told.contains("county-server.toml:2") && told.contains("adress"), "{told}");
-    fs::remove_file(place.path("county-server.toml")).unwrap();
-    let open = place.refused(&["serve", "--phones", "0.0.0.0:0"]);
-    assert!(open.contains("[phones]") && open.contains("TLS"), "{open}");
-    assert!(place.refused(&["coverage"]).contains("county.db"));
-}
-
-#[test]
-fn only_serving_and_seeding_make_a_county() {
-    let place = Place::new();
-    let id = "0".repeat(32);
-    for command in [
-        &["keys", "renew"][..],
-        &["keys", "list"],
-        &["staff", "list"],
-        &["staff", "phones"],
-        &["staff", "add", "测试员"],
-        &["staff", "revoke", "0000000000000001"],
-        &["staff", "recovery", "0000000000000001"],
-        &["person", "withdraw", &id],
-        &["duty", "list"],
-        &["duty", "end", "elder_monthly", "--from", "2027-01-01"],
-        &["enrol", &id],
-        &["waiting", "list"],
-        &["waiting", "keep", "9f3a:12", "--by", "测试员"],
-        &["settings", "list"],
-        &["settings", "set", "late_days", "10", "--source", "x", "--by", "测试员"],
-        &["coverage"],
-        &["doctor"],
-        &["backup", "monday.age"],
-    ] {
-        let told = place.refused(command);
-        assert!(told.contains("no county here") && told.contains("county.db"), "{command:?}: {told}");
-        assert_eq!(fs::read_dir(place.0.path()).unwrap().count(), 0, "{command:?} made something");
-    }
-}
-
-#[test]
-fn lost_keys_are_never_replaced_by_new_ones() {
-    let place = Place::new();
-    place.serve().stop();
-    fs::rename(place.path("data.keys.json"), place.path("elsewhere")).unwrap();
-    let told = place.refused(&["serve", "--phones", "127.0.0.1:0", "--desk", "127.0.0.1:0"]);
-    assert!(told.contains("data.keys.json is missing"), "{told}");
-    assert!(!place.path("data.keys.json").exists());
-    // The keys of another county do not open it either.
-    let other = Place::new();
-    other.serve().stop();
-    fs::copy(other.path("data.keys.json"), place.path("data.keys.json")).unwrap();
-    let told = place.refused(&["serve", "--phones", "127.0.0.1:0", "--desk", "127.0.0.1:0"]);
-    assert!(told.contains("does not open"), "{told}");
-    fs::rename(place.path("elsewhere"), place.path("data.keys.json")).unwrap();
-    assert_eq!(place.serve().stop(), Some(0));
-}
+use std::path::Path;
 
 /// The second column of the first row below the headings that has this word.
 fn first_staff(list: &str) -> String {
@@ -300,7 +109,24 @@ fn restored(from: &Place, backup: &Path, staff: &str) {
     let told = place.refused(&["restore", "cut.age", "--recovery", recovery]);
     assert!(told.contains("cannot be opened"), "{told}");
     assert!(!place.path("data.keys.json").exists() && !place.path("data/county.db").exists());
-    place.said(&["restore", backup, "--recovery", recovery]);
+    let told = place.said(&["restore", backup, "--recovery", recovery]);
+    for command in [
+        "staff phones",
+        "staff revoke",
+        "staff retire",
+        "staff list",
+        "staff end",
+        "account lock",
+        "用 enrol 重新打印",
+        "duty list",
+        "settings list",
+        "area list",
+        "waiting list",
+        "person move",
+        "keys renew",
+    ] {
+        assert!(told.contains(command), "{command}: {told}");
+    }
     assert!(place.said(&["staff", "list", "532929102210"]).contains(staff));
     assert_eq!(place.said(&["doctor"]), "没有发现不一致。\n");
     assert!(place.refused(&["restore", backup, "--recovery", recovery]).contains("something in"));
@@ -308,45 +134,6 @@ fn restored(from: &Place, backup: &Path, staff: &str) {
     place.said(&["staff", "add", "测试员乙", "--phone", "13300000001"]);
     assert!(!place.path("data/restored").exists(), "the first that writes begins a new epoch");
     assert_eq!(place.said(&["doctor"]), "没有发现不一致。\n");
-}
-
-#[test]
-fn a_damaged_database_is_named_and_left_as_it_is() {
-    let place = Place::new();
-    place.serve().stop();
-    let database = place.path("data/county.db");
-    let mut bytes = fs::read(&database).unwrap();
-    bytes[..4096].fill(0x5a);
-    fs::write(&database, &bytes).unwrap();
-    let told = place.refused(&["serve", "--phones", "127.0.0.1:0", "--desk", "127.0.0.1:0"]);
-    assert!(told.contains("county.db is damaged"), "{told}");
-    assert_eq!(fs::read(&database).unwrap(), bytes);
-}
-
-#[test]
-fn a_damaged_database_is_no_backup_and_is_never_called_busy() {
-    let place = Place::new();
-    place.said(&["seed", "--subjects", "150", "--months", "0"]);
-    let database = place.path("data/county.db");
-    let whole = fs::read(&database).unwrap();
-    let mut bytes = whole.clone();
-    let middle = bytes.len() / 4096 / 2 * 4096;
-    bytes[middle..middle + 65_536].fill(0x5a);
-    fs::write(&database, &bytes).unwrap();
-    for command in [&["backup", "monday.age"][..], &["doctor"]] {
-        let told = place.refused(command);
-        assert!(told.contains("county.db is damaged") && told.contains("从备份恢复"), "{command:?}: {told}");
-    }
-    let left: Vec<_> =
-        fs::read_dir(place.0.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-    assert!(left.iter().all(|name| !name.to_string_lossy().contains("monday")), "{left:?}");
-    fs::write(&database, "").unwrap();
-    for command in [&["coverage"][..], &["doctor"], &["backup", "monday.age"], &["staff", "phones"]] {
-        let told = place.refused(command);
-        assert!(told.contains("county.db is damaged"), "{command:?}: {told}");
-    }
-    fs::write(&database, &whole).unwrap();
-    place.said(&["backup", "monday.age"]);
 }
 
 #[test]
@@ -430,8 +217,8 @@ fn a_dry_run_writes_nothing_and_a_move_says_what_it_changes() {
     assert_eq!(lines(), begins);
     place.said(&there);
     assert_eq!(lines(), begins - 1);
-    let twice = place.refused(&there);
-    assert!(twice.contains("已经住在这个村"), "{twice}");
+    let twice = place.said(&there);
+    assert!(twice.contains("已经住在这个村") && twice.contains("没有要改的"), "{twice}");
     place.said(&["person", "withdraw", &person]);
     assert_eq!(lines(), begins);
     assert_eq!(place.said(&["doctor"]), "没有发现不一致。\n");
@@ -460,4 +247,97 @@ fn a_roster_is_told_first_and_taken_when_it_is_meant() {
     assert_eq!(server.stop(), Some(0));
     let log = fs::read_to_string(place.path("server.log")).unwrap();
     assert!(!log.contains("测试甲") && !log.contains("13900000001"), "{log}");
+}
+
+#[test]
+fn what_is_there_already_is_told_and_not_written_again() {
+    let place = Place::new();
+    place.said(&["seed", "--subjects", "150", "--months", "0"]);
+    let admin = place.said(&["staff", "list"]);
+    let admin = admin.lines().find(|line| line.contains("县管理员")).unwrap().to_owned();
+    let admin = admin.split_whitespace().find(|word| word.len() == 32).unwrap();
+    place.said(&["staff", "add", "测试员", "--phone", "13300000000"]);
+    let assign = ["staff", "assign", "测试员", "reader", "民主村委会"];
+    let id = place.said(&assign).trim().to_owned();
+    let end = ["staff", "end", &id];
+    let set = ["settings", "set", "late_days", "10", "--source", "县民政局通知", "--by", admin];
+    let duty = ["duty", "end", "elder_monthly", "--from", "2030-01-01", "--no-wait"];
+    for (act, once) in [(&assign[..], true), (&end, false), (&set, false), (&duty, false)] {
+        if !once {
+            let said = place.said(act);
+            assert!(said.contains("已写入"), "{act:?}: {said}");
+        }
+        let again = place.said(act);
+        assert!(again.contains("没有要改的") && !again.contains("已写入"), "{act:?}: {again}");
+    }
+    let earlier = Day::of(county_server::clock::now_ms()).plus(-9).to_string();
+    let id = place.said(&assign).trim().to_owned();
+    let told = place.refused(&[&assign[..], &["--from", &earlier]].concat());
+    assert!(told.contains("日期不同") && told.contains(&format!("staff end {id} --until")), "{told}");
+    assert_eq!(place.said(&["staff", "list", "民主村委会"]).matches("测试员").count(), 1);
+    let phone = place.refused(&["staff", "retire", "0123456789abcdef"]);
+    assert!(phone.contains("没有登记这台手机"), "{phone}");
+}
+
+#[test]
+fn a_visit_opens_in_words_and_a_spreadsheet_keeps_the_codes() {
+    let place = Place::new();
+    place.said(&["seed", "--subjects", "150", "--months", "1"]);
+    let today = Day::of(county_server::clock::now_ms()).to_string();
+    let met =
+        ["coverage", "--duty", "elder_monthly", "--as-of", &today, "--list", "met_home", "--format", "csv"];
+    let last = |csv: &str| csv.lines().nth(1).unwrap().rsplit(',').next().unwrap().to_owned();
+    let person = last(&place.said(&met));
+    let visit = last(&place.said(&["coverage", "--person", &person, "--format", "csv"]));
+    let text = place.said(&["coverage", "--visit", &visit]);
+    for words in [
+        "走访 ",
+        "走访对象 ",
+        "怎么见的",
+        "上门",
+        "见到谁",
+        "见到本人",
+        "走访时间",
+        "村 ",
+        "表达能力",
+        "已收下",
+    ] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    for code in ["Applied", " home ", " way ", " met ", "self", " a/"] {
+        assert!(!text.contains(code), "{code}: {text}");
+    }
+    let csv = place.said(&["coverage", "--visit", &visit, "--format", "csv"]);
+    assert!(csv.contains(",way,home,") && csv.contains(",applied,") && csv.contains(",a/"), "{csv}");
+    let explained = place.said(&["coverage", "--duty", "elder_monthly", "--explain", "met"]);
+    assert!(explained.contains("已走访：") && explained.contains("依据："), "{explained}");
+}
+
+#[test]
+fn a_sheet_names_the_address_that_the_settings_know() {
+    let place = Place::new();
+    place.said(&["seed", "--subjects", "150", "--months", "0"]);
+    let officer = first_staff(&place.said(&["staff", "list"]));
+    let unknown = place.run(&["enrol", &officer]);
+    let told = String::from_utf8(unknown.stderr).unwrap();
+    assert!(
+        unknown.status.success() && told.contains("纸上没有服务器地址") && told.contains("[sheets]"),
+        "{told}"
+    );
+    assert!(!String::from_utf8(unknown.stdout).unwrap().contains("服务器"));
+    let settings = |address: &str| {
+        fs::write(place.path("county-server.toml"), format!("[sheets]\naddress = \"{address}\"\n")).unwrap();
+    };
+    for wrong in ["county.example", "http://county.example", "https://", "https://county.example/exchange"] {
+        settings(wrong);
+        let told = place.refused(&["enrol", &officer]);
+        assert!(told.contains("[sheets]") && told.contains("https://"), "{wrong}: {told}");
+    }
+    settings("https://county.example:7440");
+    let sheet = place.run(&["enrol", &officer]);
+    assert!(sheet.stderr.is_empty(), "{}", String::from_utf8_lossy(&sheet.stderr));
+    assert!(String::from_utf8(sheet.stdout).unwrap().contains("服务器    https://county.example:7440\n"));
+    assert!(
+        place.said(&["enrol", &officer, "--json"]).contains(r#""address":"https://county.example:7440""#)
+    );
 }

@@ -1,0 +1,148 @@
+//! The real process: how it starts, what it says when it cannot, and how it stops.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on should stop; the helpers of tests are tests too"
+)]
+
+mod operator;
+mod place;
+
+use place::{Place, get};
+use std::fs;
+use std::net::TcpListener;
+
+#[test]
+fn it_starts_with_nothing_and_stops_when_told() {
+    let place = Place::new();
+    let mut server = place.serve();
+    for address in [&server.phones, &server.desk] {
+        let answer = get(address, "/health");
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        assert!(answer.contains(r#""county":"532929000000""#), "{answer}");
+    }
+    assert!(get(&server.desk, "/exchange").starts_with("HTTP/1.1 404"));
+    assert!(place.path("data/county.db").exists() && place.path("data.keys.json").exists());
+    let recovery = fs::read_to_string(place.path("data.recovery-key.txt")).unwrap();
+    assert!(recovery.contains("AGE-SECRET-KEY-1"));
+    assert_eq!(server.stop(), Some(0));
+    let log = fs::read_to_string(place.path("server.log")).unwrap();
+    assert!(log.contains("stopped") && !log.contains("AGE-SECRET-KEY"), "{log}");
+    let mut again = place.serve();
+    assert_eq!(again.stop(), Some(0));
+}
+
+#[test]
+fn what_is_wrong_at_the_start_is_told_with_its_place() {
+    let place = Place::new();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    assert!(place.refused(&["serve", "--phones", &address]).contains(&address));
+    assert!(!place.path("data.keys.json").exists(), "a port in use makes no keys");
+    fs::write(place.path("a-file"), "").unwrap();
+    let inside_a_file = place.refused(&[
+        "serve",
+        "--phones",
+        "127.0.0.1:0",
+        "--desk",
+        "127.0.0.1:0",
+        "--data",
+        "a-file/data",
+    ]);
+    assert!(inside_a_file.contains("a-file/data cannot be written"), "{inside_a_file}");
+    fs::write(place.path("county-server.toml"), "[phones]\nadress = \"x\"\n").unwrap();
+    let told = place.refused(&["serve"]);
+    assert!(told.contains("county-server.toml:2") && told.contains("adress"), "{told}");
+    fs::remove_file(place.path("county-server.toml")).unwrap();
+    let open = place.refused(&["serve", "--phones", "0.0.0.0:0"]);
+    assert!(open.contains("[phones]") && open.contains("TLS"), "{open}");
+    assert!(place.refused(&["coverage"]).contains("county.db"));
+}
+
+#[test]
+fn only_serving_and_seeding_make_a_county() {
+    let place = Place::new();
+    let id = "0".repeat(32);
+    for command in [
+        &["keys", "renew"][..],
+        &["keys", "list"],
+        &["staff", "list"],
+        &["staff", "phones"],
+        &["staff", "add", "测试员"],
+        &["staff", "revoke", "0000000000000001"],
+        &["staff", "recovery", "0000000000000001"],
+        &["person", "withdraw", &id],
+        &["duty", "list"],
+        &["duty", "end", "elder_monthly", "--from", "2027-01-01"],
+        &["enrol", &id],
+        &["waiting", "list"],
+        &["waiting", "keep", "9f3a:12", "--by", "测试员"],
+        &["settings", "list"],
+        &["settings", "set", "late_days", "10", "--source", "x", "--by", "测试员"],
+        &["coverage"],
+        &["doctor"],
+        &["backup", "monday.age"],
+    ] {
+        let told = place.refused(command);
+        assert!(told.contains("no county here") && told.contains("county.db"), "{command:?}: {told}");
+        assert_eq!(fs::read_dir(place.0.path()).unwrap().count(), 0, "{command:?} made something");
+    }
+}
+
+#[test]
+fn lost_keys_are_never_replaced_by_new_ones() {
+    let place = Place::new();
+    place.serve().stop();
+    fs::rename(place.path("data.keys.json"), place.path("elsewhere")).unwrap();
+    let told = place.refused(&["serve", "--phones", "127.0.0.1:0", "--desk", "127.0.0.1:0"]);
+    assert!(told.contains("data.keys.json is missing"), "{told}");
+    assert!(!place.path("data.keys.json").exists());
+    // The keys of another county do not open it either.
+    let other = Place::new();
+    other.serve().stop();
+    fs::copy(other.path("data.keys.json"), place.path("data.keys.json")).unwrap();
+    let told = place.refused(&["serve", "--phones", "127.0.0.1:0", "--desk", "127.0.0.1:0"]);
+    assert!(told.contains("does not open"), "{told}");
+    fs::rename(place.path("elsewhere"), place.path("data.keys.json")).unwrap();
+    assert_eq!(place.serve().stop(), Some(0));
+}
+
+#[test]
+fn a_damaged_database_is_named_and_left_as_it_is() {
+    let place = Place::new();
+    place.serve().stop();
+    let database = place.path("data/county.db");
+    let mut bytes = fs::read(&database).unwrap();
+    bytes[..4096].fill(0x5a);
+    fs::write(&database, &bytes).unwrap();
+    let told = place.refused(&["serve", "--phones", "127.0.0.1:0", "--desk", "127.0.0.1:0"]);
+    assert!(told.contains("county.db is damaged"), "{told}");
+    assert_eq!(fs::read(&database).unwrap(), bytes);
+}
+
+#[test]
+fn a_damaged_database_is_no_backup_and_is_never_called_busy() {
+    let place = Place::new();
+    place.said(&["seed", "--subjects", "150", "--months", "0"]);
+    let database = place.path("data/county.db");
+    let whole = fs::read(&database).unwrap();
+    let mut bytes = whole.clone();
+    let middle = bytes.len() / 4096 / 2 * 4096;
+    bytes[middle..middle + 65_536].fill(0x5a);
+    fs::write(&database, &bytes).unwrap();
+    for command in [&["backup", "monday.age"][..], &["doctor"]] {
+        let told = place.refused(command);
+        assert!(told.contains("county.db is damaged") && told.contains("从备份恢复"), "{command:?}: {told}");
+    }
+    let left: Vec<_> =
+        fs::read_dir(place.0.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert!(left.iter().all(|name| !name.to_string_lossy().contains("monday")), "{left:?}");
+    fs::write(&database, "").unwrap();
+    for command in [&["coverage"][..], &["doctor"], &["backup", "monday.age"], &["staff", "phones"]] {
+        let told = place.refused(command);
+        assert!(told.contains("county.db is damaged"), "{command:?}: {told}");
+    }
+    fs::write(&database, &whole).unwrap();
+    place.said(&["backup", "monday.age"]);
+}

@@ -1,0 +1,95 @@
+//! A place with the program in it.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+use tempfile::TempDir;
+
+/// A place for one county.
+pub struct Place(pub TempDir);
+
+impl Place {
+    pub fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    /// The program in this place, with nothing of the environment's settings.
+    pub fn program(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_county-server"));
+        command.current_dir(self.0.path()).args(arguments).env_clear();
+        command
+    }
+
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        self.program(arguments).output().unwrap()
+    }
+
+    /// What is printed by a command that succeeds.
+    pub fn said(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        let err = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}: {err}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// What is said by a command that cannot do it; the exit code is 2.
+    pub fn refused(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        let err = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {err}");
+        err
+    }
+
+    pub fn serve(&self) -> Server {
+        let mut child = self
+            .program(&["serve", "--phones", "127.0.0.1:0", "--desk", "127.0.0.1:0"])
+            .stdout(Stdio::piped())
+            .stderr(fs::File::create(self.path("server.log")).unwrap())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut address = |name: &str| {
+            let line = lines.next().expect("an address").unwrap();
+            line.strip_prefix(&format!("{name} http://")).expect("its name").to_owned()
+        };
+        let (phones, desk) = (address("phones"), address("desk"));
+        Server { child, phones, desk }
+    }
+}
+
+pub struct Server {
+    child: Child,
+    pub phones: String,
+    pub desk: String,
+}
+
+impl Server {
+    /// Tells it to stop, and waits until it has.
+    pub fn stop(&mut self) -> Option<i32> {
+        let id = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
+        self.child.wait().unwrap().code()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have stopped already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+pub fn get(address: &str, path: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
