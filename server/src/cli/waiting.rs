@@ -94,8 +94,7 @@ pub(super) async fn run(config: &Config, command: Command) -> Outcome {
         }
         Command::Show { item, format } => {
             let county = open::to_read(config)?;
-            let mut shown = show(&county, &item, today()).await?;
-            shown.close(&county, today()).await?;
+            let shown = show(&county, &item, today()).await?;
             print(&opened(&shown, &words(&county, &shown.items).await?, format)?);
         }
         Command::Accept(said) => return decide(config, said, Verdict::Accept).await,

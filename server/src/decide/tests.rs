@@ -316,3 +316,68 @@ async fn a_date_that_is_amended_far_into_the_past_is_asked_about() {
     let items = waiting(&world).await.items;
     assert_eq!(items[0].reason, Reason::Late);
 }
+
+/// Two values of a field, neither of which has seen the other.
+async fn differ(world: &World, record: RecordRef, field: &str) {
+    for value in ["一", "二"] {
+        let sets = BTreeMap::from([(field.to_owned(), Value::from(value))]);
+        let body = Body { sets, salt: WriterId(world.county.dice.number()), ..Body::default() };
+        let (record, seen) = (OwnRecord::Known(record), Some(Vector::default()));
+        let stamp = Stamp::default();
+        let patch = OwnPatch { record, form: None, body, seen, author: reviewer(), stamp };
+        world.county.append(vec![patch], clock::now_ms()).await.unwrap();
+    }
+}
+
+/// The fields of which both sides are shown.
+async fn sides(world: &World, record: RecordRef) -> Vec<String> {
+    let shown = show(&world.county, &record.id.to_string(), today()).await.unwrap();
+    let mut fields: Vec<String> = shown.sides.into_iter().map(|side| side.field).collect();
+    fields.dedup();
+    fields
+}
+
+#[tokio::test]
+async fn what_differs_about_a_child_is_for_those_responsible() {
+    let world = World::new().await;
+    let (child, elder) = (*story().boarders.first().unwrap(), story().evening);
+    let person = |id| RecordRef { kind: RecordKind::Person, id };
+    for record in [person(child), person(elder)] {
+        differ(&world, record, keys::ID_NUMBER).await;
+        differ(&world, record, keys::NICKNAME).await;
+    }
+    assert_eq!(sides(&world, person(child)).await, [keys::NICKNAME]);
+    assert_eq!(sides(&world, person(elder)).await, [keys::ID_NUMBER, keys::NICKNAME]);
+    // Of age today, and a child on the day of the visit: what was said then stays shut.
+    let born = today().date().checked_sub_months(chrono::Months::new(18 * 12)).unwrap();
+    let sets = BTreeMap::from([(keys::BORN.to_owned(), Value::from(born.to_string()))]);
+    let body = Body { sets, salt: WriterId(7), ..Body::default() };
+    let record = OwnRecord::Known(person(elder));
+    let patch =
+        OwnPatch { record, form: None, body, seen: None, author: reviewer(), stamp: Stamp::default() };
+    world.county.append(vec![patch], clock::now_ms()).await.unwrap();
+    let mut phone = world.phone(9).await;
+    for (day, shut) in [(today().plus(-1), true), (today(), false)] {
+        let visit = phone.write(
+            RecordKind::Visit,
+            &[
+                (keys::VILLAGE, Value::Int(i64::try_from(VILLAGE.0).unwrap())),
+                (keys::WAY, "home".into()),
+                (keys::HAPPENED, Happened::whole(day).to_string().into()),
+            ],
+        );
+        let part = phone.write(
+            RecordKind::Part,
+            &[
+                (keys::VISIT, visit.to_string().into()),
+                (keys::SUBJECT, elder.to_string().into()),
+                (keys::MET, "self".into()),
+            ],
+        );
+        phone.exchange(&world.phones).await.unwrap();
+        let record = RecordRef { kind: RecordKind::Part, id: part };
+        differ(&world, record, keys::REASON_WORDS).await;
+        differ(&world, record, &format!("{}mood", domain::patch::ANSWER_PREFIX)).await;
+        assert_eq!(sides(&world, record).await.is_empty(), shut, "{day}");
+    }
+}

@@ -15,6 +15,7 @@ use domain::problem::Problem;
 use domain::subject::Person;
 use domain::time::{Day, UnixMs};
 use domain::value::{Origin, Value};
+use domain::visit::Visit;
 use serde::Serialize;
 use store::county::QueueItem;
 use sync::county::place::link;
@@ -101,8 +102,9 @@ pub async fn show(county: &County, text: &str, today: Day) -> Result<Shown, Prob
         Some(entry) => {
             let stands =
                 desk.row_for(item, entry.patch.record).await?.map(|row| row.head).unwrap_or_default();
-            let fields = fields(&desk, item, &stands).await?;
-            (fields, sides(&desk, &stands), stands.vector.clone())
+            let laid = desk.head(Some(item), entry.patch.record).await?.unwrap_or_default();
+            let shut = Shut::of(&desk, Some(item), entry.patch.record, &laid).await?;
+            (fields(&desk, item, &stands, &shut), sides(&desk, &stands, &shut), stands.vector.clone())
         }
         None => (Vec::new(), Vec::new(), Vector::default()),
     };
@@ -122,17 +124,74 @@ async fn contested(county: &County, desk: &Desk<'_>, id: RecordId) -> Result<Sho
     let record = contested_record(county, id).await?;
     let items = desk.contested(record).await?;
     let head = desk.row(record).await?.map(|row| row.head).unwrap_or_default();
+    let shut = Shut::of(desk, None, record, &head).await?;
     Ok(Shown {
         items,
         fields: Vec::new(),
         questions: Vec::new(),
-        sides: sides(desk, &head),
+        sides: sides(desk, &head, &shut),
         seen: head.vector.clone(),
         words: Vec::new(),
     })
 }
 
-fn sides(desk: &Desk<'_>, head: &Head) -> Vec<Side> {
+/// What is for those responsible for a child, and for whoever was granted it: what a form asked, what was said
+/// in words, and the number of the ID. A reviewer decides without.
+struct Shut {
+    kind: RecordKind,
+    child: bool,
+}
+
+impl Shut {
+    /// By the record as it would be with the item. Whoever was a child on the day of the visit is one here.
+    async fn of(
+        desk: &Desk<'_>,
+        item: Option<&QueueItem>,
+        record: RecordRef,
+        laid: &Head,
+    ) -> Result<Self, Problem> {
+        let kind = record.kind;
+        let body = item.and_then(|item| item.entry.as_ref()?.body.as_ref());
+        let linked = |key: &str| {
+            let set = || body.and_then(|body| body.sets.get(key)?.as_text()?.parse().ok());
+            link(laid, key).or_else(set)
+        };
+        let subject = match kind {
+            RecordKind::Person => Some(record.id),
+            _ => linked(keys::SUBJECT),
+        };
+        let person = match subject {
+            Some(id) => desk
+                .head(item, RecordRef { kind: RecordKind::Person, id })
+                .await?
+                .map(|head| Person::read(id, &head)),
+            None => None,
+        };
+        let then = match linked(keys::VISIT).filter(|_| kind == RecordKind::Part) {
+            Some(id) => {
+                let visit = desk.head(item, RecordRef { kind: RecordKind::Visit, id }).await?;
+                visit.and_then(|head| Visit::read(id, &head).happened).map(|when| when.day())
+            }
+            None => None,
+        };
+        let of_a_person = !matches!(kind, RecordKind::Visit | RecordKind::Household) || subject.is_some();
+        let is_child =
+            |person: &Person| desk.may_be_a_child(person) || then.is_some_and(|day| person.is_minor_on(day));
+        Ok(Self { kind, child: of_a_person && person.as_ref().is_none_or(is_child) })
+    }
+
+    fn hides(&self, key: &str) -> bool {
+        let words = [keys::WORDS, keys::REPLY, keys::REASON_WORDS, keys::ID_NUMBER].contains(&key);
+        self.child && (self.kind == RecordKind::ChildFile || key.starts_with(ANSWER_PREFIX) || words)
+    }
+
+    fn masks(&self, key: &str) -> bool {
+        self.child && self.kind == RecordKind::Person && key == keys::NAME
+    }
+}
+
+/// What stands side by side. A name is shown whole: it is what there is to decide on.
+fn sides(desk: &Desk<'_>, head: &Head, shut: &Shut) -> Vec<Side> {
     let of_field = |field: &str| -> Vec<Side> {
         let Reading::Contested(writes) = head.read(field) else { return Vec::new() };
         let side = |(number, write): (usize, &domain::head::Write)| Side {
@@ -144,43 +203,20 @@ fn sides(desk: &Desk<'_>, head: &Head) -> Vec<Side> {
         };
         (1..).zip(writes).map(side).collect()
     };
-    head.contested().flat_map(of_field).collect()
+    head.contested().filter(|field| !shut.hides(field)).flat_map(of_field).collect()
 }
 
-/// The fields that an item sets. What a form asked about a child, and what was said of it in words, is
-/// for those responsible and for whoever was granted it: a reviewer decides without.
-async fn fields(desk: &Desk<'_>, item: &QueueItem, stands: &Head) -> Result<Vec<Field>, Problem> {
-    let Some(entry) = &item.entry else { return Ok(Vec::new()) };
-    let Some(body) = &entry.body else { return Ok(Vec::new()) };
-    let kind = entry.patch.record.kind;
-    let laid = desk.head(Some(item), entry.patch.record).await?.unwrap_or_default();
-    let subject = match kind {
-        RecordKind::Person => Some(entry.patch.record.id),
-        _ => link(&laid, keys::SUBJECT)
-            .or_else(|| body.sets.get(keys::SUBJECT).and_then(|value| value.as_text()?.parse().ok())),
-    };
-    let person = match subject {
-        Some(id) => desk
-            .head(Some(item), RecordRef { kind: RecordKind::Person, id })
-            .await?
-            .map(|head| Person::read(id, &head)),
-        None => None,
-    };
-    let of_a_person = !matches!(kind, RecordKind::Visit | RecordKind::Household) || subject.is_some();
-    let child = of_a_person && person.as_ref().is_none_or(|person| desk.may_be_a_child(person));
-    let hidden = |key: &str| {
-        let words = [keys::WORDS, keys::REPLY, keys::REASON_WORDS, keys::ID_NUMBER].contains(&key);
-        child && (kind == RecordKind::ChildFile || key.starts_with(ANSWER_PREFIX) || words)
-    };
+/// The fields that an item sets.
+fn fields(desk: &Desk<'_>, item: &QueueItem, stands: &Head, shut: &Shut) -> Vec<Field> {
+    let Some(entry) = &item.entry else { return Vec::new() };
+    let Some(body) = &entry.body else { return Vec::new() };
     let name = |key: &str, value: &Value| match value.as_text() {
-        Some(name) if child && kind == RecordKind::Person && key == keys::NAME => {
-            Value::text(mask::name(name))
-        }
+        Some(name) if shut.masks(key) => Value::text(mask::name(name)),
         _ => value.clone(),
     };
     let order = desk.reference.order(entry.patch.form).unwrap_or_default();
     let written = body.writes(order).map(|(field, value, origin)| {
-        let shown = |value: &Value| (!hidden(&field)).then(|| name(&field, value));
+        let shown = |value: &Value| (!shut.hides(&field)).then(|| name(&field, value));
         Field {
             value: shown(value),
             origin,
@@ -188,7 +224,7 @@ async fn fields(desk: &Desk<'_>, item: &QueueItem, stands: &Head) -> Result<Vec<
             field: field.clone(),
         }
     });
-    Ok(written.collect())
+    written.collect()
 }
 
 async fn words(county: &County, desk: &Desk<'_>, item: &QueueItem) -> Result<Vec<Word>, Problem> {
@@ -207,39 +243,7 @@ async fn words(county: &County, desk: &Desk<'_>, item: &QueueItem) -> Result<Vec
     Ok(words)
 }
 
-/// Whether the record of an item holds a child's answers, or may.
-async fn of_a_child(county: &County, item: &Item, today: Day) -> Result<bool, Problem> {
-    let (Some(kind), Some(id)) = (item.kind.and_then(RecordKind::from_code), item.record) else {
-        return Ok(false);
-    };
-    if !matches!(kind, RecordKind::Part | RecordKind::ChildFile) {
-        return Ok(false);
-    }
-    let ledger = &county.stores.ledger;
-    let row = ledger.record(RecordRef { kind, id }).await.map_err(at_county)?;
-    let subject = row.and_then(|row| row.head.text(keys::SUBJECT)?.parse::<RecordId>().ok());
-    let Some(subject) = subject else { return Ok(true) };
-    let person = RecordRef { kind: RecordKind::Person, id: subject };
-    let person = ledger.record(person).await.map_err(at_county)?;
-    let person = person.map(|row| Person::read(subject, &row.head));
-    Ok(person.is_none_or(|person| person.born.is_none() || person.is_minor_on(today)))
-}
-
 impl Shown {
-    /// Takes away the sides of what a form asked about a child: they are for those responsible, and for
-    /// whoever was granted it.
-    ///
-    /// # Errors
-    /// What the store says.
-    pub async fn close(&mut self, county: &County, today: Day) -> Result<(), Problem> {
-        if let Some(item) = self.items.first()
-            && of_a_child(county, item, today).await?
-        {
-            self.sides.retain(|side| !side.field.starts_with(ANSWER_PREFIX));
-        }
-        Ok(())
-    }
-
     /// Whether this is a contested record rather than an item of a log.
     pub fn is_record(&self) -> bool {
         self.items.iter().all(|item| item.reason == Reason::Contested)

@@ -82,11 +82,10 @@ pub(super) async fn show(
     permit: Permit,
     At(item): At<String>,
 ) -> Result<Json<Shown>, Refusal> {
-    let mut found = shown(&desk.county, &item, Day::of(clock::now_ms())).await?;
+    let found = shown(&desk.county, &item, Day::of(clock::now_ms())).await?;
     if found.items.iter().any(|one| !permit.covers(one.area)) {
         return Err(Problem::new(ProblemCode::NotForYou).into());
     }
-    found.close(&desk.county, Day::of(clock::now_ms())).await?;
     Ok(Json(found))
 }
 
