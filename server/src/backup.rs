@@ -118,23 +118,6 @@ fn inside(error: &SealError) -> Problem {
 /// `not_empty` when there is a database, or a key file with other keys; `backup_unreadable` when the file is
 /// damaged or not for this recovery key: then nothing is left behind. One that was cut off is done again.
 pub fn restore(data: &Data, recovery: &SealIdentity, from: &Path) -> Result<(), Problem> {
-    let made = !data.folder.exists();
-    let held = begin::lock(data)?;
-    let restored = restore_alone(data, recovery, from);
-    drop(held);
-    if restored.is_err() && made {
-        let _ = fs::remove_file(data.folder.join("begun.lock"));
-        let _ = fs::remove_dir(&data.folder);
-    }
-    restored
-}
-
-/// Nobody else puts a database there meanwhile.
-fn restore_alone(data: &Data, recovery: &SealIdentity, from: &Path) -> Result<(), Problem> {
-    // A journal or canary of another database would be taken for this one's.
-    if let Some(left) = begin::left_over(data) {
-        return Err(not_empty(&left));
-    }
     let unreadable = |zh: &str, en: &dyn std::fmt::Display| {
         let problem = Problem::new(ProblemCode::BackupUnreadable).with("path", from.display());
         problem.with_both("reason", zh, en)
@@ -149,7 +132,20 @@ fn restore_alone(data: &Data, recovery: &SealIdentity, from: &Path) -> Result<()
         SealError::NotOurs { .. } => unreadable("它不是备份文件", &"it is no backup"),
         _ => unreadable("文件不完整，或已损坏", &error),
     })?;
-    put(data, plain, &|error| unreadable("文件不完整，或已损坏", error))
+    let made = !data.folder.exists();
+    // Nobody else puts a database there meanwhile.
+    let held = begin::lock(data)?;
+    // A journal or canary of another database would be taken for this one's.
+    let restored = match begin::left_over(data) {
+        Some(left) => Err(not_empty(&left)),
+        None => put(data, plain, &|error| unreadable("文件不完整，或已损坏", error)),
+    };
+    drop(held);
+    if restored.is_err() && made {
+        let _ = fs::remove_file(data.folder.join("begun.lock"));
+        let _ = fs::remove_dir(&data.folder);
+    }
+    restored
 }
 
 fn not_empty(path: &Path) -> Problem {

@@ -93,19 +93,18 @@ pub async fn exchange(county: &Arc<County>, posted: Bytes, now_ms: UnixMs) -> Re
     } else {
         feed::page(county, known.staff, &request.followed, done.positions_reset, now_ms).await?
     };
-    // Not out of an old request, which holds an old code; nor out of one that is answered with receipts only.
-    if !done.receipts_only {
-        match request.code {
-            Some(code) => {
-                rest.code_kept = enrol::keep_recovery(county, device, &code).await?;
-                rest.code_wanted = !rest.code_kept;
-            }
-            // Only after a restore can a code be missing here.
-            None => {
-                let now = done.statement.as_ref().map(|statement| statement.epoch);
-                if request.epoch.is_some() && request.epoch != now {
-                    rest.code_wanted = enrol::recovery_lost(county, device).await?;
-                }
+    match request.code {
+        // Not out of an old request, which holds an old code; nor out of one that is answered with receipts only.
+        Some(code) if !done.receipts_only => {
+            rest.code_kept = enrol::keep_recovery(county, device, &code).await?;
+            rest.code_wanted = !rest.code_kept;
+        }
+        Some(_) => {}
+        // Only after a restore can one be missing here; the phone moves on to this epoch with this reply.
+        None => {
+            let now = done.statement.as_ref().map(|statement| statement.epoch);
+            if request.epoch.is_some() && request.epoch != now {
+                rest.code_wanted = enrol::recovery_lost(county, device).await?;
             }
         }
     }
