@@ -87,7 +87,7 @@ fn what_was_set_aside_is_accepted_or_dismissed_and_the_phone_says_so() {
     assert_eq!(waiting(&world, &["--older", "1"]).len(), 0);
     let handle = item(&good)["handle"].as_str().unwrap();
     let shown = ask(&world.data(), &["waiting", "show", handle]).unwrap();
-    assert!(shown.contains("不在负责的村") && shown.contains("happened"), "{shown}");
+    assert!(shown.contains("不在负责的村") && shown.contains("走访时间"), "{shown}");
 
     // Whoever has no right to decide changes nothing; without a reason nothing is dismissed.
     let refusal = decide(&world, "accept", item(&good), auditor(), "").unwrap_err();
