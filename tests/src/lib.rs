@@ -5,5 +5,7 @@ pub mod county;
 pub mod generated;
 pub mod net;
 pub mod phone;
+#[cfg(test)]
+mod phones;
 pub mod story;
 pub mod workload;

@@ -8,6 +8,13 @@ use xshell::{Shell, cmd};
 /// The packages that build in seconds and in which everything that can be *wrong* is decided.
 const CORE: [&str; 6] = ["domain", "forms", "sync", "seal", "store", "client"];
 
+/// Where phones meet the county in one process, in the tests of its library. The others of it start
+/// processes, and take minutes.
+const MEETING: &str = "system-tests";
+
+/// Who meets there.
+const MEET: [&str; 2] = ["client", "county-server"];
+
 /// The files that were changed since the last commit; when nothing was, those that this commit changed.
 pub fn changed_files(shell: &Shell) -> Outcome<BTreeSet<String>> {
     let mut changed = names(&cmd!(shell, "git diff --name-only -z HEAD").quiet().read()?);
@@ -26,6 +33,28 @@ pub struct Selection {
     pub changed: BTreeSet<String>,
     /// These, and those of the core that use one of them, directly or not.
     pub tested: BTreeSet<String>,
+    /// Whether the tests in which phones meet the county belong to it.
+    pub meeting: bool,
+}
+
+impl Selection {
+    /// What to tell cargo: packages, and targets where a package is not tested as a whole. One command for
+    /// all, so that a package is built once and not again with the features that another one wants of it.
+    pub fn arguments(&self, packages: &[Package]) -> Vec<String> {
+        let mut arguments = Vec::new();
+        let named = self.tested.iter().map(String::as_str).chain(self.meeting.then_some(MEETING));
+        arguments.extend(named.flat_map(|name| ["--package".to_owned(), name.to_owned()]));
+        if self.meeting {
+            arguments.push("--lib".to_owned());
+            let whole = packages.iter().filter(|package| self.tested.contains(&package.name));
+            for target in whole.flat_map(|package| &package.targets) {
+                let kinds =
+                    ["bin", "test"].into_iter().filter(|kind| target.kind.iter().any(|one| one == kind));
+                arguments.extend(kinds.flat_map(|kind| [format!("--{kind}"), target.name.clone()]));
+            }
+        }
+        arguments
+    }
 }
 
 /// Which packages these changed files concern.
@@ -45,7 +74,8 @@ pub fn select(changed: &BTreeSet<String>, packages: &[Package]) -> Selection {
             }
         }
         if tested.len() == before {
-            return Selection { changed: found, tested };
+            let meeting = !tested.contains(MEETING) && MEET.iter().any(|name| tested.contains(*name));
+            return Selection { changed: found, tested, meeting };
         }
     }
 }
@@ -59,13 +89,24 @@ fn owner<'a>(file: &str, packages: &'a [Package]) -> Option<&'a Package> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::workspace::Dependency;
+    use crate::workspace::{Dependency, Target};
 
     fn package(name: &str, folder: &str, uses: &[&str]) -> Package {
         let dependencies =
             uses.iter().map(|name| Dependency { name: (*name).to_owned(), kind: None }).collect();
         let manifest_path = format!("{folder}/Cargo.toml").into();
-        Package { name: name.to_owned(), manifest_path, dependencies, targets: vec![] }
+        let target = |(name, kind): (&str, &str)| {
+            let (name, kind) = (name.to_owned(), vec![kind.to_owned()]);
+            Target { name, kind, src_path: "src/lib.rs".into() }
+        };
+        let kinds: &[(&str, &str)] = match name {
+            "county-server" => &[("county_server", "lib"), ("county-server", "bin"), ("process", "test")],
+            "system-tests" => &[("system_tests", "lib"), ("bridge", "bin"), ("e2e", "test")],
+            "sync" => &[("sync", "lib"), ("it", "test")],
+            _ => &[],
+        };
+        let targets = kinds.iter().copied().map(target).collect();
+        Package { name: name.to_owned(), manifest_path, dependencies, targets }
     }
 
     fn house() -> Vec<Package> {
@@ -77,14 +118,41 @@ mod tests {
             package("store", "crates/store", &["sync"]),
             package("store-sqlite", "crates/store-sqlite", &["store"]),
             package("sync", "crates/sync", &["domain"]),
+            package("system-tests", "tests", &["client", "county-server"]),
             package("xtask", "crates/xtask", &[]),
         ]
     }
 
+    fn selection(files: &[&str]) -> Selection {
+        select(&files.iter().map(|file| (*file).to_owned()).collect(), &house())
+    }
+
     fn selected(files: &[&str]) -> (Vec<String>, Vec<String>) {
-        let files = files.iter().map(|file| (*file).to_owned()).collect();
-        let Selection { changed, tested } = select(&files, &house());
+        let Selection { changed, tested, .. } = selection(files);
         (changed.into_iter().collect(), tested.into_iter().collect())
+    }
+
+    fn arguments(files: &[&str]) -> String {
+        selection(files).arguments(&house()).join(" ")
+    }
+
+    #[test]
+    fn what_phones_or_the_county_stand_on_is_tried_where_they_meet_and_no_process_is_started_for_it() {
+        assert_eq!(
+            arguments(&["crates/sync/src/lib.rs"]),
+            "--package client --package store --package sync --package system-tests --lib --test it"
+        );
+        assert_eq!(
+            arguments(&["server/src/main.rs"]),
+            "--package county-server --package system-tests --lib --bin county-server --test process"
+        );
+    }
+
+    #[test]
+    fn whatever_else_is_changed_is_tested_as_a_whole() {
+        assert_eq!(arguments(&["crates/xtask/src/main.rs"]), "--package xtask");
+        let here = ["tests/tests/e2e/story.rs", "crates/client/src/lib.rs"];
+        assert_eq!(arguments(&here), "--package client --package system-tests");
     }
 
     #[test]

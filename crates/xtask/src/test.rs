@@ -42,8 +42,10 @@ pub fn run(shell: &Shell, say: &Say, workspace: &Workspace, options: &Options) -
             let lint = cargo(shell).arg("clippy").args(these(&selection.changed)).args(STRICT);
             steps.push(command("clippy of what was changed", lint));
             let words = if with_nextest { NEXTEST } else { CARGO_TEST };
-            let name = format!("tests of {}", listed(&selection.tested));
-            steps.push(command(name, cargo(shell).args(words).args(these(&selection.tested))));
+            let meeting = if selection.meeting { ", and of phones at the county" } else { "" };
+            let name = format!("tests of {}{meeting}", listed(&selection.tested));
+            let chosen = selection.arguments(&workspace.packages);
+            steps.push(command(name, cargo(shell).args(words).args(chosen)));
         }
     } else {
         steps.push(tidy);

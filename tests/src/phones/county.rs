@@ -1,7 +1,7 @@
 //! The real county over a store in memory, in this process: its own enrolment and its own ingest, at the
 //! times that a test says.
 
-use crate::flows::noon;
+use super::flows::noon;
 use axum::body::Bytes;
 use county_server::county::{County as Server, Stores};
 use county_server::enrol::{self, HOURS};

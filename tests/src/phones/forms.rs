@@ -1,8 +1,8 @@
 //! Filling in: taps, 和上次比, gaps, drafts that survive.
 
-use crate::county::{household, person};
-use crate::flows::{enrolled, fill, visit};
-use crate::world::{code, sync};
+use super::county::{household, person};
+use super::flows::{enrolled, fill, visit};
+use super::world::{code, sync};
 use client::lock::Nothing;
 use client::me::{Language, Speak};
 use client::visits::desk::{Answer, Section};

@@ -1,9 +1,9 @@
 //! Enrolling, locking, and what happens when something of it is cut off, wrong or lost.
 
-use crate::county::County;
-use crate::flows::{enrolled, noon};
-use crate::world::Net;
-use crate::world::{PIN, Phone, code, sync, sync_over};
+use super::county::County;
+use super::flows::{enrolled, noon};
+use super::world::Net;
+use super::world::{PIN, Phone, code, sync, sync_over};
 use client::enrol::{EnrolBegin, EnrolFinish};
 use client::lock::{ChangePin, Nothing, Phase, Unlock, UnlockRecovery};
 use client::ports::VaultFile;
@@ -131,7 +131,7 @@ fn one_damaged_vault_copy_is_mended_and_two_are_told() {
 #[test]
 fn on_the_countys_signed_word_the_keys_are_destroyed_and_the_sealed_journal_stays() {
     let (county, mut phone, mut app) = enrolled();
-    crate::flows::visit(&mut app, "李阿普");
+    super::flows::visit(&mut app, "李阿普");
     let before = phone.journal.0.lock().unwrap().len();
     assert!(before > 0);
     // An unsigned sentence destroys nothing.
@@ -160,7 +160,7 @@ fn on_the_countys_signed_word_the_keys_are_destroyed_and_the_sealed_journal_stay
 #[test]
 fn a_revoked_phone_is_enrolled_again_and_its_old_journal_stays_for_the_county() {
     let (county, mut phone, mut app) = enrolled();
-    let lost = crate::flows::visit(&mut app, "李阿普");
+    let lost = super::flows::visit(&mut app, "李阿普");
     county.set_state(county.device(), DeviceState::Revoked);
     sync_over(&mut app, &phone, &county, Net::Good);
     let old = phone.journal.0.lock().unwrap().clone();
@@ -174,7 +174,7 @@ fn a_revoked_phone_is_enrolled_again_and_its_old_journal_stays_for_the_county() 
     let reply = county.enrol(&post.body, phone.clock.wall());
     app.enrol_finish(EnrolFinish { reply }).unwrap();
     sync(&mut app, &phone, &county);
-    let made = crate::flows::visit(&mut app, "张建国");
+    let made = super::flows::visit(&mut app, "张建国");
     sync(&mut app, &phone, &county);
     assert!(phone.journal.0.lock().unwrap().len() > old.len());
     // An erasure has the journal written anew, but for what only the county can open.
@@ -188,7 +188,7 @@ fn a_revoked_phone_is_enrolled_again_and_its_old_journal_stays_for_the_county() 
 #[test]
 fn a_retired_phone_still_sends_and_downloads_no_more() {
     let (county, phone, mut app) = enrolled();
-    crate::flows::visit(&mut app, "李阿普");
+    super::flows::visit(&mut app, "李阿普");
     county.set_state(county.device(), DeviceState::Retired);
     let report = sync_over(&mut app, &phone, &county, Net::Good);
     assert_eq!(report.problem.unwrap().code, ProblemCode::DeviceRetired);

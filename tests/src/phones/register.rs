@@ -1,6 +1,6 @@
 //! What stands in the county of these tests before the first phone comes.
 
-use crate::county::{County, HERE, OTHER_VILLAGE, TOWN, VILLAGE, household, person, staff};
+use super::county::{County, HERE, OTHER_VILLAGE, TOWN, VILLAGE, household, person, staff};
 use domain::catalogue::{RecordKind, keys};
 use domain::ids::{AreaCode, RecordId};
 use domain::patch::RecordRef;

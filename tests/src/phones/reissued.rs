@@ -1,9 +1,9 @@
 //! What a phone issues again names the entry that it stands for: so the county knows what it has twice, and
 //! asks nobody.
 
-use crate::county::County;
-use crate::flows::{cloned, enrolled, visit};
-use crate::world::{Phone, answer_to, asked, sync};
+use super::county::County;
+use super::flows::{cloned, enrolled, visit};
+use super::world::{Phone, answer_to, asked, sync};
 use client::App;
 use client::sync_driver::Arrived;
 use domain::canonical::Hash;

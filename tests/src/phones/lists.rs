@@ -1,8 +1,8 @@
 //! 今日, 名单, search, pages, records: what the worker sees before and after.
 
-use crate::county::{VILLAGE, household, person};
-use crate::flows::{enrolled, fill, visit};
-use crate::world::{code, sync};
+use super::county::{VILLAGE, household, person};
+use super::flows::{enrolled, fill, visit};
+use super::world::{code, sync};
 use client::App;
 use client::amend::{Amend, CorrectContact, RegisterPerson};
 use client::contested::{OfRecord, Settle};
@@ -197,7 +197,7 @@ fn two_corrections_of_one_phone_number_are_shown_with_both_sides_and_settled() {
     assert!(app.correct_contact(correct("13911111111", &page.seen)).unwrap().changed);
     assert!(!app.correct_contact(correct("13911111111", &page.seen)).unwrap().changed, "unchanged");
     // Meanwhile another worker corrects the same, without having seen this one.
-    let (other_phone, mut other) = crate::flows::enrol(&county, "和平", 2);
+    let (other_phone, mut other) = super::flows::enrol(&county, "和平", 2);
     let theirs = other.person(OfPerson { subject: person("李阿普") }).unwrap();
     other.correct_contact(correct("13922222222", &theirs.seen)).unwrap();
     sync(&mut app, &phone, &county);

@@ -1,8 +1,8 @@
 //! Where a finished visit could get lost, be held up by another record, or be there twice.
 
-use crate::county::{person, staff};
-use crate::flows::{cloned, enrolled, noon, try_visit, visit};
-use crate::world::{answer_to, asked, sync};
+use super::county::{person, staff};
+use super::flows::{cloned, enrolled, noon, try_visit, visit};
+use super::world::{answer_to, asked, sync};
 use client::lock::Nothing;
 use client::records::{RecordState, RecordsAsked, RecordsFilter};
 use client::sync_driver::Arrived;

@@ -1,7 +1,7 @@
 //! The main job: enrol, download, visit without signal, send, and see what the county has.
 
-use crate::county::{County, VILLAGE, household, person};
-use crate::world::{Net, PIN, Phone, answer_to, asked, sync, sync_over};
+use super::county::{County, VILLAGE, household, person};
+use super::world::{Net, PIN, Phone, answer_to, asked, sync, sync_over};
 use client::App;
 use client::enrol::{EnrolBegin, EnrolFinish};
 use client::records::{RecordState, RecordsAsked};

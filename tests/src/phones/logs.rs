@@ -1,9 +1,9 @@
 //! What goes wrong with logs and feeds: kills, forks, restores, moves, erasure, bad replies.
 
-use crate::county::{County, HERE, OTHER_VILLAGE, VILLAGE, person};
-use crate::flows::{cloned, enrolled, fill, noon, try_visit, visit};
-use crate::register::code;
-use crate::world::{Net, PIN, Phone, answer_to, asked, posted, sync, sync_over};
+use super::county::{County, HERE, OTHER_VILLAGE, VILLAGE, person};
+use super::flows::{cloned, enrolled, fill, noon, try_visit, visit};
+use super::register::code;
+use super::world::{Net, PIN, Phone, answer_to, asked, posted, sync, sync_over};
 use client::enrol::{EnrolBegin, EnrolFinish};
 use client::people::OfPerson;
 use client::records::{RecordState, RecordsAsked};

@@ -1,6 +1,6 @@
 //! A phone whose disk, clock, dice and journal are in memory, and can fail.
 
-use crate::county::County;
+use super::county::County;
 use client::ports::{Clock, Journal, JournalLine, PortError, Ports, Stores, VaultFile, VaultFiles};
 use client::sync_driver::{Arrived, SyncReport, SyncWant};
 use client::{App, Settings};
