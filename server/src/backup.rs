@@ -152,13 +152,8 @@ fn not_empty(path: &Path) -> Problem {
     Problem::new(ProblemCode::NotEmpty).with("path", path.display())
 }
 
-/// The database on its way into its place.
-fn fresh(data: &Data) -> PathBuf {
-    data.folder.join("restoring.db")
-}
-
 fn put(data: &Data, plain: impl Read, unreadable: &dyn Fn(&io::Error) -> Problem) -> Result<(), Problem> {
-    let (fresh, mark) = (fresh(data), data.restored());
+    let (fresh, mark) = (data.restoring(), data.restored());
     // Left over from one that was cut off.
     for path in [&fresh, &mark] {
         let _ = fs::remove_file(path);
@@ -181,7 +176,7 @@ fn put_all(
     unreadable: &dyn Fn(&io::Error) -> Problem,
     own: &mut Vec<PathBuf>,
 ) -> Result<(), Problem> {
-    let (fresh, keys, mark) = (fresh(data), data.key_file(), data.restored());
+    let (fresh, keys, mark) = (data.restoring(), data.key_file(), data.restored());
     let text = unpack(plain, &fresh).map_err(|error| {
         let place = not_written(&fresh, &error);
         if place.code == ProblemCode::ServerFull { place } else { unreadable(&error) }
@@ -259,15 +254,22 @@ mod tests {
         fs::remove_dir_all(&data.folder).unwrap();
         // Cut off at each step: half a database, the keys, the mark.
         fs::create_dir(&data.folder).unwrap();
-        fs::write(fresh(data), b"half").unwrap();
+        fs::write(data.restoring(), b"half").unwrap();
         fs::write(data.restored(), b"").unwrap();
+        fs::rename(data.key_file(), folder.path().join("kept")).unwrap();
+        // Nobody begins an empty county over it, whatever the restore had got to.
+        let told = to_begin(&config, None, |_| Ok(())).unwrap_err();
+        assert!(told.zh().contains("恢复") && told.en().contains("restore"), "{told}");
+        assert!(!data.key_file().exists() && !data.database().exists());
+        fs::rename(folder.path().join("kept"), data.key_file()).unwrap();
+        assert!(to_begin(&config, None, |_| Ok(())).is_err());
         for there in [false, true] {
             if !there {
                 fs::remove_file(data.key_file()).unwrap();
             }
             restore(data, &recovery, &to).unwrap();
             assert_eq!(fs::read(data.key_file()).unwrap(), text);
-            assert!(data.restored().exists() && !fresh(data).exists());
+            assert!(data.restored().exists() && !data.restoring().exists());
             drop(to_write(&config).unwrap());
             fs::remove_dir_all(&data.folder).unwrap();
         }

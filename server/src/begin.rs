@@ -54,6 +54,11 @@ pub(crate) fn is_unfinished(data: &Data) -> bool {
     data.begun().symlink_metadata().is_ok() && data.key_file().symlink_metadata().is_ok()
 }
 
+/// Whether a restore was cut off, and has to be done again before anything else is.
+pub(crate) fn is_restoring(data: &Data) -> bool {
+    data.database().symlink_metadata().is_err() && data.restoring().symlink_metadata().is_ok()
+}
+
 /// Begins a county where there is no database, or finishes one that was cut off.
 ///
 /// # Errors
@@ -65,6 +70,9 @@ pub(crate) fn begin(
 ) -> Result<Arc<County>, Problem> {
     let data = &config.data;
     let held = lock(data)?;
+    if is_restoring(data) {
+        return Err(crate::open::restore_cut_off(data));
+    }
     if data.database().symlink_metadata().is_err() {
         if !is_unfinished(data) {
             clear(data);

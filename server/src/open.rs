@@ -45,6 +45,9 @@ pub fn to_begin(
     show: impl FnOnce(&SealIdentity) -> Result<(), Problem>,
 ) -> Result<Arc<County>, Problem> {
     let data = &config.data;
+    if begin::is_restoring(data) {
+        return Err(restore_cut_off(data));
+    }
     look_for_database(data)?;
     check_writable(data)?;
     if data.database().symlink_metadata().is_err() {
@@ -68,6 +71,13 @@ pub(crate) fn writing(
     let county = county(keys, store.map_err(|error| opening(data, &error))?)?;
     begin_after_restore(data, &county)?;
     Ok(county)
+}
+
+/// An empty county in the place of one that is being restored would be taken for it.
+pub(crate) fn restore_cut_off(data: &Data) -> Problem {
+    let zh = "这里的恢复没有做完（被中断，或还在进行）：请再做一次 `restore`，做完才能启动。没有改动";
+    let en = "a restore was cut off here, or goes on: do `restore` again before anything else. Nothing was changed";
+    wrong(data.folder.display(), zh, en)
 }
 
 /// Keys without their database are those of a county that once was: an empty one in its place would have

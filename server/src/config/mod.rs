@@ -72,6 +72,11 @@ impl Data {
         self.folder.join("begun.db")
     }
 
+    /// The database of a backup on its way into its place.
+    pub fn restoring(&self) -> PathBuf {
+        self.folder.join("restoring.db")
+    }
+
     /// The mark of a database that was restored and not opened for writing since.
     pub fn restored(&self) -> PathBuf {
         self.folder.join("restored")

@@ -31,7 +31,7 @@ pub fn explain(asked: &Asked, column: Column) -> Explanation {
         definition_zh: format!("{zh}（{rule_zh}）。{rolling_zh}"),
         definition_en: format!("{en} ({rule_en}).{rolling_en}"),
         source_zh: format!(
-            "统计期 {}，截至 {as_of} 已传到县里的走访，按走访时间计、不按录入时间；依据：{}。",
+            "统计期 {}，走访时间到 {as_of} 为止、现在已传到县里的走访，按走访时间计、不按录入时间；依据：{}。",
             period.zh(),
             source.0
         ),
@@ -84,8 +84,8 @@ fn definition(column: Column) -> (&'static str, &'static str) {
             "Silent: no visit is here, and the phones of the village were not heard for days; it may have been made",
         ),
         Column::NotYet => (
-            "还没去：没有走访记录，而这个村的手机近日联系过县里",
-            "Not yet: no visit is here, and a phone of the village was heard lately",
+            "还没去：没有走访记录；这个村没有多日未联系县里的手机（或者还没有启用手机）",
+            "Not yet: no visit is here, and no phone of the village has been silent for days (or it has none yet)",
         ),
         Column::MissedBefore => (
             "上期漏访至今未补：上一统计期应走访而没有走访、到截至日也没有补上的人，不在本期各栏之和内",

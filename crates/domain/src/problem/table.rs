@@ -45,8 +45,8 @@ problems! {
         "This enrolment code has expired. Ask the township to print another.";
     EnrolCodeLocked Call "这个启用码输错太多次，已停用。请乡镇重新打印一张。"
         "This enrolment code was mistyped too often. Ask the township to print another.";
-    EnrolCodeMalformed Fix "启用码是 16 位数字，请检查是否漏了或多了数字。"
-        "An enrolment code has 16 digits; check whether one is missing or too many.";
+    EnrolCodeMalformed Fix "启用码是 16 位数字，输入的不对：请检查有没有漏、多或写错的数字。"
+        "An enrolment code has 16 digits, and this is none: check whether one is missing, too many or wrong.";
     CountyNotProven Call "对方不是本县的服务器，没有启用。请不要继续，打电话问乡镇。"
         "The other side is not this county's server; nothing was enrolled. Stop and ring the township.";
     NotEnrolled Fix "本机还没有启用。请先输入启用码。"
@@ -67,8 +67,8 @@ problems! {
         "Unlock the phone first.";
     VaultDamaged Call "钥匙文件损坏，两份都读不出。数据还在，请不要卸载，打电话给县里。"
         "The key file is damaged in both copies. The data is still here; do not uninstall, ring the county.";
-    RecoveryCodeMalformed Fix "备用解锁码是 20 位数字，请对照再输一次。"
-        "A recovery code has 20 digits; compare them and type it again.";
+    RecoveryCodeMalformed Fix "备用解锁码是 20 位数字，输入的不对：请检查有没有漏、多或写错的数字。"
+        "A recovery code has 20 digits, and this is none: check whether one is missing, too many or wrong.";
     KeyStoreChanged Call "手机系统的钥匙变了，解锁密码打不开了。数据都在，请打电话给县里要备用解锁码。"
         "The phone's own key store has changed, so the PIN cannot open it. Your data is safe; ring the county for the recovery code.";
 
