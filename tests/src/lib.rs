@@ -5,4 +5,5 @@ pub mod generated;
 pub mod net;
 pub mod phone;
 pub mod story;
+pub mod webdriver;
 pub mod workload;

@@ -1,4 +1,5 @@
-//! The demonstration: `demo --data DIR [--subjects N] [--fresh] [--keep] [--once]`. Called by `cargo xtask demo`,
+//! The demonstration: `demo --data DIR [--subjects N] [--fresh] [--keep] [--once]
+//! [--window PROGRAM]`. Called by `cargo xtask demo`,
 //! which has asked whatever there was to ask.
 
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ fn options() -> Result<Options, String> {
         fresh: false,
         keep: false,
         quiet: false,
+        window: None,
     };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
@@ -24,6 +26,7 @@ fn options() -> Result<Options, String> {
             }
             "--fresh" => options.fresh = true,
             "--keep" => options.keep = true,
+            "--window" => options.window = Some(value()?.into()),
             "--once" => {}
             other => return Err(format!("what is {other}?")),
         }

@@ -17,6 +17,7 @@ use domain::time::Day;
 use std::collections::BTreeMap;
 use std::io::{Error, Result};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use tell::Teller;
 
 pub use acts::{correct_phone, fill};
@@ -34,6 +35,8 @@ pub struct Options {
     pub keep: bool,
     /// Say nothing but what went wrong.
     pub quiet: bool,
+    /// The phone's app: its window is opened at the end on the first phone, and the server runs until it is closed.
+    pub window: Option<PathBuf>,
 }
 
 /// The seed of the demonstration's county: the default of `county-server seed`.
@@ -215,6 +218,15 @@ fn close(stage: Stage<'_>, options: &Options, played: &Played) -> Result<()> {
     tell.line(&format!("　{server} coverage --area {} --list not_yet", story.village));
     tell.line(&format!("　{server} doctor"));
     tell.line("　cargo xtask demo --fresh（重新演一遍）　cargo xtask demo --fresh --subjects 20000");
+    if let Some(app) = &options.window {
+        tell.line(&format!("打开第一部手机的窗口（解锁密码 {}）；关上它，服务器就停。", acts::PIN));
+        let phone = options.folder.join("phones").join(scenes::FIRST);
+        let closed = Command::new(app).arg("--folder").arg(phone).args(["--county", &phones]).status()?;
+        if !closed.success() {
+            return Err(Error::other(format!("the window ended with {closed}")));
+        }
+        return county.stop();
+    }
     if options.keep {
         let process = county.leave();
         write_mark(&options.folder, &Played { server: Some(process), ..played.clone() })?;

@@ -16,8 +16,14 @@ fn runs(process: u64) -> bool {
 #[test]
 fn the_story_holds_and_a_second_start_finds_what_it_left() {
     let folder = crate::world::folder("story");
-    let mut options =
-        Options { folder: folder.clone(), subjects: Some(300), fresh: false, keep: false, quiet: true };
+    let mut options = Options {
+        folder: folder.clone(),
+        subjects: Some(300),
+        fresh: false,
+        keep: false,
+        quiet: true,
+        window: None,
+    };
     play(&options).unwrap();
     options.keep = true;
     play(&options).unwrap();
