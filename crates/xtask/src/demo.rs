@@ -3,7 +3,7 @@
 use crate::commands::{hand_over, program};
 use crate::say::Say;
 use crate::workspace::Workspace;
-use crate::{Outcome, compile, install};
+use crate::{Outcome, compile, install, window};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use xshell::Shell;
@@ -23,6 +23,9 @@ pub struct Options {
     /// For scripts: ask nothing, and end with 0 only when the story held.
     #[arg(long)]
     once: bool,
+    /// Open the phone's app in its own window afterwards, on the first phone of the story.
+    #[arg(long, conflicts_with_all = ["once", "keep"])]
+    window: bool,
     /// Where the demo keeps its data; `data/demo` of the repository unless told.
     #[arg(long, value_name = "FOLDER")]
     data: Option<PathBuf>,
@@ -42,9 +45,11 @@ pub fn run(shell: &Shell, say: &Say, workspace: &Workspace, options: &Options) -
         }
     }
     install::to_build(shell, say)?;
+    let app = if options.window { Some(window::built(shell, say, workspace)?) } else { None };
     let programs = compile::programs(shell, say, workspace, false)?;
     let story = programs.join("demo").display().to_string();
-    hand_over(program(shell, &story).args(arguments(options, &data)))
+    let app = app.iter().flat_map(|app| ["--window".to_owned(), app.display().to_string()]);
+    hand_over(program(shell, &story).args(arguments(options, &data)).args(app))
 }
 
 /// The folder of the data: what the user named is meant from where the user stands.

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use xshell::Shell;
 
 /// Where the screens are.
-const FOLDER: &str = "app-ui";
+pub const FOLDER: &str = "app-ui";
 /// Where their tests in a browser are.
 const TESTS: &str = "tests/ui";
 
@@ -60,7 +60,7 @@ pub fn in_a_browser<'a>(
 }
 
 /// Installs what `package-lock.json` names, unless it is there already.
-fn packages(shell: &Shell, say: &Say) -> Outcome<()> {
+pub fn packages(shell: &Shell, say: &Say) -> Outcome<()> {
     if !answers(shell, "node", &["--version"]) || !answers(shell, "npm", &["--version"]) {
         return Err(
             "the screens need Node.js 20 or newer, with npm (Debian: apt-get install nodejs npm)".into()
