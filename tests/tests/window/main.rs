@@ -30,7 +30,7 @@ const OPEN_QUESTION: &str = "
     return open ? { path: open.id, chosen: !!open.querySelector('[role=group]') } : null";
 
 fn open_at(folder: &Path, county: &str) -> Window {
-    let app = binary("phone-app").expect("cargo build -p phone-app, after the screens");
+    let app = binary("phone-app").unwrap();
     Window::open(&app, &["--folder", &folder.display().to_string(), "--county", county]).unwrap()
 }
 
