@@ -1026,7 +1026,7 @@ export interface components {
             group: string;
             /** @description 户主. */
             head_name: string;
-            /** @description The last visit on which the person was met. */
+            /** @description The last visit on which the person was met, or by which the duty was. */
             last_visit?: string | null;
             /** @description Who made it. */
             last_visit_by: string;

@@ -92,9 +92,9 @@ fn definition(column: Column) -> (&'static str, &'static str) {
             "Missed before: due in the period before, not visited then nor since; not part of the sums",
         ),
         Column::Contested => (
-            "填写不一致：名册中有字段存在两个不同的值、还没有人决定的人，不在各栏之和内",
-            "Contested: people of the register with a field of two values that nobody has decided on; not part of \
-             the sums",
+            "填写不一致：名册中有字段到那天已有两个不同的值、至今还没有人决定的人，不在各栏之和内",
+            "Contested: people of the register with a field that had two values by that day, on which nobody has decided \
+             yet; not part of the sums",
         ),
     }
 }

@@ -32,6 +32,7 @@ use domain::coverage::reading::{Row, roll_up, rows, sentence_en, sentence_zh, to
 use domain::coverage::rules::{Rules, rule_on};
 use domain::coverage::tally::{EVERYBODY, MISSED};
 use domain::duty::Duty;
+use domain::head::{Head, Reading};
 use domain::ids::{AreaCode, AreaLevel, RecordId};
 use domain::period::Period;
 use domain::problem::Problem;
@@ -258,6 +259,9 @@ async fn contested(
     let (mut people, mut villages) = (BTreeSet::new(), BTreeSet::new());
     for record in records.into_iter().filter(|record| record.kind == RecordKind::Person) {
         let Some(row) = county.stores.ledger.record(record).await.map_err(at_county)? else { continue };
+        if !differed_by(&row.head, asked.question.as_of) {
+            continue;
+        }
         let person = Person::read(record.id, &row.head);
         let here = person.village_on(asked.question.as_of).filter(|village| asked.villages.contains(village));
         if let Some(village) = here {
@@ -276,6 +280,17 @@ async fn contested(
         }
     }
     Ok(found)
+}
+
+/// Whether two of the values that still stand side by side had been written by the end of a day. What has been
+/// settled since is not told: a head keeps only what stands.
+fn differed_by(head: &Head, day: Day) -> bool {
+    head.contested().any(|field| match head.read(field) {
+        Reading::Contested(writes) => {
+            writes.iter().filter(|write| Day::of(write.at_ms) <= day).nth(1).is_some()
+        }
+        _ => false,
+    })
 }
 
 async fn standings(

@@ -148,7 +148,7 @@ pub struct Line {
     pub due_on: Option<Day>,
     /// Days late; rolling duties only.
     pub overdue_days: i32,
-    /// The last visit on which the person was met.
+    /// The last visit on which the person was met, or by which the duty was.
     #[schema(value_type = Option<String>)]
     pub last_visit: Option<Day>,
     /// Who made it.
@@ -318,7 +318,11 @@ async fn line(
     let village = step.place.area;
     let reference = &asked.reference;
     let silent = step.status == Status::NotYet && asked.silent.contains(&village);
-    let last = parts.iter().find_map(|part| part.fact.as_ref().filter(|fact| fact.met.in_person()));
+    // A duty may also be met by whoever looks after somebody: that visit counts, and is shown.
+    let counts = standing.met_by.filter(|_| step.status.is_met());
+    let last = parts
+        .iter()
+        .find_map(|part| part.fact.as_ref().filter(|fact| fact.met.in_person() || counts == Some(part.part)));
     let staff = |id: RecordId| reference.staff.get(&id).map(|staff| staff.name.clone());
     let minor = person.is_minor_on(as_of);
     let head_name = household.as_ref().map(|home| home.head_name.clone()).unwrap_or_default();

@@ -83,6 +83,9 @@ async fn every_figure_opens_into_as_many_people() {
                 assert_eq!(lines.len() as i64, expected, "{duty} {area} {as_of} {column:?}");
                 let inside = |line: &super::Line| reference.areas.within(line.village, area);
                 assert!(lines.iter().all(inside));
+                // The visit that counts is the one that is shown, also where only family was met.
+                let seen = |line: &super::Line| line.last_visit.is_some_and(|day| day >= asked.period.from());
+                assert!(*column != Column::Met || lines.iter().all(seen), "{duty} {area} {as_of}");
             }
         }
     }
@@ -233,6 +236,9 @@ async fn contested_people_are_counted_and_listed() {
     assert_eq!(table.total.contested, 1);
     let lines = people(&world.county, &asked, Column::Contested).await.unwrap();
     assert_eq!(lines.iter().map(|line| line.person).collect::<Vec<_>>(), [elder]);
+    let (asked, table) = answer(&world.county, question(VILLAGE, "elder_monthly", today().plus(-1))).await;
+    assert_eq!(table.total.contested, 0, "nothing differed by then");
+    assert!(people(&world.county, &asked, Column::Contested).await.unwrap().is_empty());
 }
 
 #[tokio::test]
