@@ -75,8 +75,8 @@ pub struct Asked {
     pub villages: BTreeSet<AreaCode>,
     /// Those whose phones are silent.
     pub silent: BTreeSet<AreaCode>,
-    /// The last day of which anything can be known: that of the question, or today when it lies ahead. Nobody
-    /// was missed, and no phone is silent, on a day to come.
+    /// The last day of which anything can be known: that of the question, or today when it lies ahead. No phone
+    /// is silent on a day to come; what the standings say of it is expected, by the visits known now.
     pub known: Day,
     /// Areas, staff, rules.
     pub reference: Arc<Reference>,
@@ -232,15 +232,14 @@ async fn missed_before(county: &County, asked: &Asked) -> Result<BTreeMap<AreaCo
     let (reports, period) = (county.stores.reports.as_ref(), asked.period.previous());
     let mut found = BTreeMap::new();
     if asked.question.category.is_none() {
-        let query = FiguresQuery { as_of: asked.known, ..asked.figures(period, MISSED) };
-        let figures = reports.figures(&query).await.map_err(at_county)?;
+        let figures = reports.figures(&asked.figures(period, MISSED)).await.map_err(at_county)?;
         for ((area, _), people) in figures.into_iter().filter(|((area, _), _)| asked.villages.contains(area))
         {
             *found.entry(area).or_default() += people;
         }
         return Ok(found);
     }
-    let as_of = asked.known;
+    let as_of = asked.question.as_of;
     for standing in standings(reports, asked, period, asked.villages.clone()).await? {
         let step = standing.step_on(as_of).filter(|step| asked.chooses(step) && standing.missed_on(as_of));
         if let Some(step) = step {

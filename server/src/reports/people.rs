@@ -253,11 +253,6 @@ fn period(asked: &Asked, column: Column) -> Period {
     if column == Column::MissedBefore { asked.period.previous() } else { asked.period }
 }
 
-/// The day on which they stand there: nobody was missed on a day to come.
-fn day(asked: &Asked, column: Column) -> Day {
-    if column == Column::MissedBefore { asked.known } else { asked.question.as_of }
-}
-
 /// Where somebody stands among all whom a question can list.
 async fn place_of(
     county: &County,
@@ -269,7 +264,7 @@ async fn place_of(
     let mut all = county.stores.reports.standings_of(id).await.map_err(at_county)?;
     all.retain(|one| one.duty == asked.question.duty && one.period == period(asked, column));
     let standing = all.pop().ok_or_else(gone)?;
-    let village = standing.step_on(day(asked, column)).ok_or_else(gone)?.place.area;
+    let village = standing.step_on(asked.question.as_of).ok_or_else(gone)?.place.area;
     let found = read(county, standing).await?.ok_or_else(gone)?;
     Ok((village, found.key()))
 }
@@ -282,7 +277,7 @@ async fn of_village(
     village: AreaCode,
     contested: &BTreeSet<RecordId>,
 ) -> Result<Vec<Found>, Problem> {
-    let as_of = day(asked, column);
+    let as_of = asked.question.as_of;
     let reports = county.stores.reports.as_ref();
     let silent = asked.silent.contains(&village);
     let mut people = Vec::new();
