@@ -146,6 +146,11 @@ impl Duty {
         person.categories_on(day).any(|code| self.categories.iter().any(|one| one == code))
     }
 
+    /// Whether a person was ever among those it is for, or will be.
+    pub fn may_concern(&self, person: &Person) -> bool {
+        person.memberships.iter().any(|one| self.categories.contains(&one.code))
+    }
+
     /// Whether a part satisfies it: way, meeting and number of visitors.
     pub fn met_by(&self, fact: &PartFact) -> bool {
         self.ways.contains(&fact.way) && self.met_but_for_way(fact)

@@ -103,8 +103,12 @@ fn definition(column: Column) -> (&'static str, &'static str) {
 fn whom(asked: &Asked) -> (String, String) {
     let Duty { title_zh, title_en, cadence, .. } = &asked.rule;
     if asked.question.duty == ANY_DUTY {
-        let zh = "任一要求：有几项要求的人只计一次，任一项已走访即为已走访";
-        return (zh.to_owned(), "any duty: who has several is counted once".to_owned());
+        let zh = "任一要求：有几项要求的人只计一次，任一项已走访即为已走访；各项要求在这个月都不到期的人（如按季的\
+                  上月已走访，按天数的到下月才到期）不计入（未到期）";
+        let en = "any duty: who has several is counted once, and is visited when one of them is; whom every one of them \
+                  asks later only (a quarterly one that was met last month, one by days that is due next month) is not \
+                  counted (not due yet)";
+        return (zh.to_owned(), en.to_owned());
     }
     let category = |code: &String| Category::from_code(code);
     let zh = |code: &String| category(code).map_or(code.clone(), |one| one.zh().to_owned());

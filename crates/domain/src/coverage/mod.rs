@@ -8,6 +8,7 @@
 //!
 //! - [`rules`]: which rule of which duty holds in a village on a day; the duty `*`.
 //! - [`timeline`]: the pure judgement: from which day on a person stands where, and how.
+//! - [`due`]: when a visit falls due, and which earlier parts tell it.
 //! - [`standing`]: what is stored of it for a (duty, period, person).
 //! - [`touch`]: which standings a changed fact can change.
 //! - [`tally`]: the sums of steps, kept by differences.
@@ -16,6 +17,7 @@
 //!
 //! *As of* a day means: the facts up to the end of that day, as they are known today.
 
+pub mod due;
 pub mod generations;
 pub mod reading;
 pub mod rules;

@@ -13,9 +13,16 @@ use std::collections::{BTreeMap, BTreeSet};
 /// month: its own rules name neither ways nor meetings.
 pub const ANY_DUTY: &str = "*";
 
+/// How standings are judged by rules; one more whenever [`super::timeline`] judges the same facts differently,
+/// so that a county's standings are built anew, all at once for its readers, when its program is replaced.
+const JUDGEMENT: u32 = 2;
+
 /// All rules of a county, ready to be asked. Made anew when the reference changes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rules {
+    /// Of the program that judged by them.
+    #[serde(default)]
+    judgement: u32,
     parents: BTreeMap<AreaCode, AreaCode>,
     /// By duty and owning area, each list ordered by first day.
     duties: BTreeMap<String, BTreeMap<AreaCode, Vec<Duty>>>,
@@ -36,7 +43,7 @@ const DEPTH_MAX: usize = 8;
 impl Rules {
     /// Gathers the rules of a reference, and makes those of `*`. O(areas + rules · owners).
     pub fn of(reference: &Reference) -> Self {
-        let mut rules = Self::default();
+        let mut rules = Self { judgement: JUDGEMENT, ..Self::default() };
         let areas = reference.areas.0.values();
         rules.parents.extend(areas.filter_map(|area| Some((area.code, area.parent?))));
         for rule in reference.duties.values().filter(|rule| rule.duty != ANY_DUTY) {
@@ -80,6 +87,9 @@ impl Rules {
         };
         let areas: BTreeSet<AreaCode> = areas(self).union(&areas(other)).copied().collect();
         let names: BTreeSet<&String> = self.duties.keys().chain(other.duties.keys()).collect();
+        if self.judgement != other.judgement {
+            return Some(Change { from: Day(i32::MIN), duties: names.into_iter().cloned().collect() });
+        }
         let mut change: Option<Change> = None;
         for name in names {
             let days = areas.iter().filter_map(|area| differ(self.at(name, *area), other.at(name, *area)));

@@ -12,7 +12,8 @@
 //!   ways widened by a stay elsewhere. It counts for the whole period, before the enrolment too.
 //! - *For `*`* a part counts, or is a try, when it does so for one of the duties of care that ask the
 //!   person: those in whose categories, under whose rule, the person was on some day of the period up
-//!   to then. Nobody is visited by `*` whom no duty counts.
+//!   to then. Nobody is visited by `*` whom no duty counts, and nobody is due by it whom every one of
+//!   them asks later only ([`super::due`]): 未到期.
 //! - *A try* is a part that does not count and that goes home, or by a way that the rule accepts,
 //!   or reports a change.
 //! - *A reported change* is pending from the day of its part, into later periods, until the township
@@ -28,12 +29,12 @@ use crate::coverage::rules::{ANY_DUTY, Rules, rule_on};
 use crate::coverage::status::{Excluded, Status};
 use crate::duty::{Duty, DutyKind};
 use crate::ids::{AreaCode, RecordId};
-use crate::period::{Cadence, Period};
+use crate::period::Period;
 use crate::subject::{AwayKind, Person};
 use crate::time::Day;
 use crate::visit::{NotMetGroup, PartFact, Way};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 /// Where a person is counted.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -123,37 +124,26 @@ struct Entry {
     not_due: bool,
 }
 
-/// Names of the duties that speak.
-type Asking<'a> = BTreeSet<&'a str>;
+/// The duties that speak, by name: whether they ask in this period, and not later only.
+type Asking<'a> = BTreeMap<&'a str, bool>;
 
-struct Judge<'a> {
-    person: &'a Person,
-    rules: &'a Rules,
-    duty: &'a str,
-    period: Period,
+/// Who is judged, by which rules, for what.
+pub(super) struct Judge<'a> {
+    pub(super) person: &'a Person,
+    pub(super) rules: &'a Rules,
+    pub(super) duty: &'a str,
+    pub(super) period: Period,
 }
 
 /// Judges a person for a duty and a period.
 ///
-/// `parts` may come in any order and may hold more than is needed. Needed are the parts of the
-/// period and of the next, earlier ones that report a change not yet decided, and for a rolling duty
-/// the last earlier one that counts. O(p + d · (m + r)) for p parts, d days on which something changes,
-/// m memberships and stays, r rules of the duty in the village: some microseconds; for `*` times the duties.
+/// `parts` may come in any order and may hold more than is needed. Needed are the parts since
+/// [`super::due::parts_from`] up to the end of the next period, earlier ones that report a change not yet
+/// decided, and those of [`super::due::earlier_parts`]. O(p + d · (m + r)) for p parts, d days on which
+/// something changes, m memberships and stays, r rules of the duty in the village: some microseconds; for
+/// `*` times the duties.
 pub fn timeline(person: &Person, rules: &Rules, duty: &str, period: Period, parts: &[PartFact]) -> Timeline {
     Judge { person, rules, duty, period }.judge(parts)
-}
-
-/// The day of the last part before a period that counts for a duty. O(p + r).
-pub fn last_counting(
-    person: &Person,
-    rules: &Rules,
-    duty: &str,
-    period: Period,
-    parts: &[PartFact],
-) -> Option<Day> {
-    let judge = Judge { person, rules, duty, period };
-    let before = parts.iter().filter(|fact| fact.day < period.from());
-    before.filter(|fact| judge.counts(fact)).map(|fact| fact.day).max()
 }
 
 impl<'a> Judge<'a> {
@@ -174,7 +164,7 @@ impl<'a> Judge<'a> {
         };
         let mut entry = None;
         for day in self.days(&now) {
-            if self.ask(&mut asking, day) {
+            if self.ask(&mut asking, day, parts) {
                 now = effects(&asking);
             }
             let mut progress = before;
@@ -185,6 +175,7 @@ impl<'a> Judge<'a> {
                 Some(entry) => entry,
                 None => *entry.insert(self.enter(day, &place, parts, &now, &mut timeline.dues)),
             };
+            let entry = Entry { not_due: entry.not_due || self.all_later(&asking), ..entry };
             let status = self.excluded(day, gone, entry).map_or_else(|| progress.status(), Status::Excluded);
             let same = timeline.steps.last().is_some_and(|step| step.status == status && step.place == place);
             if !same {
@@ -202,20 +193,25 @@ impl<'a> Judge<'a> {
 
     /// The duties that speak, whoever the person is: for `*` none before they ask.
     fn asking_always(&self) -> Asking<'a> {
-        if self.duty == ANY_DUTY { Asking::default() } else { Asking::from([self.duty]) }
+        if self.duty == ANY_DUTY { Asking::default() } else { Asking::from([(self.duty, true)]) }
     }
 
     /// For `*`: which duties of care ask the person on a day. Answers whether any is new.
-    fn ask(&self, asking: &mut Asking<'a>, day: Day) -> bool {
+    fn ask(&self, asking: &mut Asking<'a>, day: Day, parts: &[PartFact]) -> bool {
         let village = self.person.village_on(day).filter(|_| self.duty == ANY_DUTY);
         let Some(village) = village else { return false };
         let before = asking.len();
-        let asks = |name: &&str| {
+        for name in self.rules.names().filter(|name| *name != ANY_DUTY) {
             let rule = rule_on(self.rules.at(name, village), day).filter(|rule| rule.kind == DutyKind::Care);
-            rule.is_some_and(|rule| rule.concerns(self.person, day))
-        };
-        asking.extend(self.rules.names().filter(|name| *name != ANY_DUTY).filter(asks));
+            let Some(rule) = rule.filter(|rule| rule.concerns(self.person, day)) else { continue };
+            asking.entry(name).or_insert_with(|| !self.asks_later(rule, day, parts));
+        }
         asking.len() > before
+    }
+
+    /// For `*`: whether nothing that is asked of the person is asked in this period.
+    fn all_later(&self, asking: &Asking<'_>) -> bool {
+        !asking.is_empty() && asking.values().all(|now| !now)
     }
 
     fn missed(&self, timeline: &Timeline, parts: &[PartFact], asking: &Asking<'_>) -> Option<Missed> {
@@ -279,35 +275,18 @@ impl<'a> Judge<'a> {
         effects: &[Effect],
         dues: &mut Vec<(Day, Day)>,
     ) -> Entry {
-        let rules = self.rules.at(self.duty, place.area);
-        let Some(rule) = rule_on(rules, day) else { return Entry { newly: false, not_due: false } };
+        let rule = rule_on(self.rules.at(self.duty, place.area), day);
+        let Some(rule) = rule else { return Entry { newly: false, not_due: false } };
         let left = self.period.until().0 - day.0;
         let newly = day > self.period.from() && left < i32::from(rule.enrolled_days_min);
-        let Cadence::Rolling { days } = rule.cadence else { return Entry { newly, not_due: false } };
-        let begun = rules.first().map_or(day, |first| first.from).max(self.spell_began(rule, day));
-        let before = parts.iter().filter(|fact| fact.day < self.period.from());
-        let last = before.filter(|fact| fact.day > begun && self.counts(fact)).map(|fact| fact.day).max();
-        let due = last.unwrap_or(begun).plus(i32::from(days));
-        dues.push((day, due));
+        let rolling = self.rolling(rule, day, parts);
+        let Some(rolling) = rolling else { return Entry { newly, not_due: false } };
+        dues.push((day, rolling.due));
         for met in effects.iter().filter(|effect| effect.counts) {
             dues.retain(|(since, _)| *since < met.day);
-            dues.push((met.day, met.day.max(begun).plus(i32::from(days))));
+            dues.push((met.day, rolling.after(met.day)));
         }
-        Entry { newly, not_due: due >= self.period.until() }
-    }
-
-    /// The first day of the unbroken stay in the rule's categories that reaches `day`.
-    fn spell_began(&self, rule: &Duty, day: Day) -> Day {
-        let mut began = day.plus(1);
-        loop {
-            let before = began.plus(-1);
-            let of_duty = self.person.memberships.iter().filter(|one| rule.categories.contains(&one.code));
-            match of_duty.filter(|one| one.holds_on(before)).map(|one| one.from).min() {
-                Some(Some(from)) => began = from,
-                Some(None) => return Day(i32::MIN),
-                None => return began,
-            }
-        }
+        Entry { newly, not_due: rolling.due >= self.period.until() }
     }
 
     fn excluded(&self, day: Day, gone: Option<Excluded>, entry: Entry) -> Option<Excluded> {
@@ -337,10 +316,9 @@ impl<'a> Judge<'a> {
             || self.person.aways.iter().any(|away| away.holds_on(fact.day) && elsewhere(away.kind))
     }
 
-    /// Whether a part counts for the judge's own duty.
-    fn counts(&self, fact: &PartFact) -> bool {
-        self.rule(self.duty, fact.day)
-            .is_some_and(|rule| self.accepts(rule, fact) && rule.met_but_for_way(fact))
+    /// Whether a part counts for a duty.
+    pub(super) fn counts(&self, duty: &str, fact: &PartFact) -> bool {
+        self.rule(duty, fact.day).is_some_and(|rule| self.accepts(rule, fact) && rule.met_but_for_way(fact))
     }
 
     fn change_open(&self, fact: &PartFact) -> bool {
@@ -350,7 +328,7 @@ impl<'a> Judge<'a> {
     /// What a part does for the duties that speak.
     fn effect(&self, fact: &PartFact, asking: &Asking<'_>) -> Effect {
         let rules = || {
-            let all = asking.iter().filter_map(|duty| self.rule(duty, fact.day));
+            let all = asking.keys().filter_map(|duty| self.rule(duty, fact.day));
             all.filter(|rule| rule.kind == DutyKind::Care)
         };
         let accepted = || rules().filter(|rule| self.accepts(rule, fact));

@@ -3,7 +3,8 @@
 //! Standings are kept up to the period after next (house: `roll`), so that every figure of today
 //! stands ready. Costs are O(duties · villages of the person · rules), times the periods named.
 
-use crate::coverage::rules::Rules;
+use crate::coverage::due::reaches;
+use crate::coverage::rules::{ANY_DUTY, Rules};
 use crate::coverage::timeline::reports_change;
 use crate::duty::Duty;
 use crate::ids::{AreaCode, RecordId};
@@ -31,13 +32,15 @@ fn horizon(rule: &Duty, today: Day) -> Period {
 }
 
 /// The (duty, period) pairs that a part can change when it comes, goes or changes: the period of its
-/// day and the one before (whose missed visit it may make up); later ones too when it reports a
-/// change or the duty is rolling. For a part that changed, ask with what it was and with what it is.
+/// day and the one before (whose missed visit it may make up); later ones too when it reports a change, the
+/// duty is rolling, or a month of `*` may be asked less for it. For a part that changed, ask with what it was and with what it is.
 pub fn pairs_of_part(rules: &Rules, person: &Person, fact: &PartFact, today: Day) -> Pairs {
     let change = reports_change(fact);
+    let any = reaches(rules, person);
     collect(rules, person, |rule| {
         let its_own = Period::containing(rule.cadence, rule.cut, fact.day);
-        let reaches = change || matches!(rule.cadence, Cadence::Rolling { .. });
+        let rolling = matches!(rule.cadence, Cadence::Rolling { .. });
+        let reaches = change || rolling || (any && rule.duty == ANY_DUTY);
         (fact.day, if reaches { its_own.max(horizon(rule, today)) } else { its_own })
     })
 }
@@ -54,7 +57,7 @@ fn collect(rules: &Rules, person: &Person, span: impl Fn(&Duty) -> (Day, Period)
         for mut following in villages(person).map(|village| rules.at(duty, village)) {
             while let Some((rule, after)) = following.split_first() {
                 following = after;
-                if !person.memberships.iter().any(|one| rule.categories.contains(&one.code)) {
+                if !rule.may_concern(person) {
                     continue;
                 }
                 let (from, last) = span(rule);

@@ -2,6 +2,7 @@
 //! twice. A wrong one costs a question too many, and nothing else: the plan decides what it needs.
 
 use domain::catalogue::{RecordKind, keys};
+use domain::coverage::due::parts_from;
 use domain::coverage::touch::pairs_of_part;
 use domain::ids::RecordId;
 use domain::patch::{Entry, RecordRef};
@@ -29,9 +30,11 @@ pub(super) fn foresee(prepared: &Prepared, loaded: &Loaded) -> Needs {
         let Some(row) = row else { continue };
         let known = persons.entry(subject);
         let (person, earliest) = known.or_insert_with(|| (Person::read(subject, &row.head), Day(i32::MAX)));
-        let pairs = pairs_of_part(loaded.generations.rules(), person, &fact, Day::of(prepared.now_ms));
+        let rules = loaded.generations.rules();
+        let pairs = pairs_of_part(rules, person, &fact, Day::of(prepared.now_ms));
         let counted = pairs.iter().filter(|(_, period)| period.until() > loaded.county.begins);
-        *earliest = counted.map(|(_, period)| period.from()).min().unwrap_or(*earliest).min(*earliest);
+        let since = counted.map(|(duty, period)| parts_from(rules, person, duty, *period)).min();
+        *earliest = since.unwrap_or(*earliest).min(*earliest);
     }
     for (subject, (_, earliest)) in persons {
         needs.parts_of_subjects.insert((subject, earliest));

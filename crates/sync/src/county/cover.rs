@@ -4,7 +4,8 @@
 use super::needs::PartRow;
 use super::work::Work;
 use domain::catalogue::RecordKind;
-use domain::coverage::timeline::{last_counting, reports_change};
+use domain::coverage::due::{earlier_parts, parts_from};
+use domain::coverage::timeline::reports_change;
 use domain::coverage::touch::{Pairs, first_difference, pairs_of_part, pairs_since};
 use domain::coverage::{Generation, Rules, Standing, deltas, standing};
 use domain::head::Head;
@@ -171,7 +172,15 @@ pub(super) fn judge(
     changed: &[Changed],
     new: Vec<PartFact>,
 ) {
-    let Some(earliest) = targets.iter().map(|(_, _, period)| period.from()).min() else { return };
+    let Some(person) = person(work, id) else { return };
+    let generations = Arc::clone(&work.generations);
+    let rules = |generation: Generation| {
+        let next = generations.building().filter(|(span, _)| span.number == generation);
+        next.map_or(generations.rules(), |(_, rules)| rules)
+    };
+    let needed =
+        targets.iter().map(|(number, duty, period)| parts_from(rules(*number), &person, duty, *period));
+    let Some(earliest) = needed.min() else { return };
     let loaded = work.loaded;
     let known = loaded.parts_of_subjects.get(&id).filter(|(from, _)| *from <= earliest);
     let stored = loaded.standings.get(&id).filter(|(from, _)| *from <= earliest);
@@ -180,7 +189,6 @@ pub(super) fn judge(
         work.needs.standings.insert((id, earliest));
         return;
     };
-    let Some(person) = person(work, id) else { return };
     let gone: BTreeSet<RecordId> = changed
         .iter()
         .filter(|one| one.subject == id)
@@ -190,19 +198,14 @@ pub(super) fn judge(
     let mut parts: Vec<PartFact> =
         facts(rows).into_iter().filter(|fact| !gone.contains(&fact.part)).collect();
     parts.extend(new);
-    let generations = Arc::clone(&work.generations);
     let mut fresh = Vec::new();
     let mut further: Option<Day> = None;
     for (generation, duty, period) in targets {
-        let next = generations.building().filter(|(span, _)| span.number == *generation);
-        let rules = next.map_or(generations.rules(), |(_, rules)| rules);
-        let standing = standing(&person, rules, duty, *period, &parts);
-        if standing.as_ref().is_some_and(|one| !one.dues.is_empty()) {
-            let last = last_counting(&person, rules, duty, *period, &parts);
-            let asked = hides_older(rows, *from, last).then(|| last.unwrap_or(ALWAYS));
-            further = further.into_iter().chain(asked).min();
-        }
-        fresh.push(standing);
+        let rules = rules(*generation);
+        let earlier = earlier_parts(&person, rules, duty, *period, &parts);
+        let asked = earlier.filter(|last| hides_older(rows, *from, *last)).map(|last| last.unwrap_or(ALWAYS));
+        further = further.into_iter().chain(asked).min();
+        fresh.push(standing(&person, rules, duty, *period, &parts));
     }
     if let Some(further) = further {
         work.needs.parts_of_subjects.insert((id, further));

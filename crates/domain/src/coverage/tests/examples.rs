@@ -413,6 +413,30 @@ fn any_requirement_counts_nobody_whom_no_duty_counts() {
 }
 
 #[test]
+fn any_requirement_asks_nobody_of_whom_all_is_asked_later() {
+    let rolling = Duty { cadence: Cadence::Rolling { days: 40 }, ..care() };
+    let quarterly = Duty { duty: "quarterly".into(), cadence: Cadence::Quarter, ..care() };
+    let by = |duties: Vec<Duty>, parts: &[PartFact]| {
+        story(&standing(&grandmother(), &rules(duties), "*", november(), parts).unwrap())
+    };
+    let met = |on| part(1, on, Way::Home, Met::InPerson);
+    let later = vec![(1, Out(Excluded::NotDueYet))];
+    // Due on December 1st, whatever is done in November; on November 30th when she was met a day earlier.
+    assert_eq!(by(vec![rolling.clone()], &[met("2026-10-22"), met("2026-11-05")]), later);
+    assert_eq!(by(vec![rolling.clone()], &[met("2026-10-21")]), [(1, NotYet)]);
+    // The quarter began in October: who was met then is not asked for in November.
+    assert_eq!(by(vec![quarterly.clone()], &[met("2026-10-01")]), later);
+    assert_eq!(by(vec![quarterly.clone()], &[met("2026-09-30")]), [(1, NotYet)]);
+    // One that asks now is enough, also from the middle of the month on.
+    let both = vec![rolling.clone(), quarterly];
+    assert_eq!(by(both, &[met("2026-09-22")]), [(1, NotYet)]);
+    let from_the_tenth = Duty { duty: "new".into(), from: day("2026-11-10"), ..care() };
+    let visits = [met("2026-10-25"), met("2026-11-12")];
+    let told = [(1, Out(Excluded::NotDueYet)), (10, NotYet), (12, MetHome)];
+    assert_eq!(by(vec![rolling, from_the_tenth], &visits), told);
+}
+
+#[test]
 fn a_person_without_a_village_or_in_an_unknown_one_is_in_no_register() {
     let rules = rules(vec![care()]);
     let nowhere = Person { villages: vec![], ..grandmother() };

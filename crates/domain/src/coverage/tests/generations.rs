@@ -156,3 +156,19 @@ fn generations_that_cover_nothing_any_more_are_forgotten() {
     assert!(all.rules_of(Generation::FIRST).is_none());
     assert_eq!(all.rules_of(Generation(18)), Some(all.rules()));
 }
+
+#[test]
+fn what_an_older_program_judged_is_all_judged_again() {
+    let now = rules(0, "");
+    let mut json = serde_json::to_value(&now).unwrap();
+    json.as_object_mut().unwrap().remove("judgement");
+    let older: Rules = serde_json::from_value(json).unwrap();
+    let mut all = Generations::first(older);
+    all.edit(now.clone(), day("2026-01-01"), false);
+    let (span, next) = all.building().unwrap();
+    assert_eq!((span.from, &**next), (day("2026-01-01"), &now));
+    assert!(["*", "care"].iter().all(|duty| span.covers(duty, period("2026-01"))));
+    all.finish();
+    all.edit(now, day("2026-01-01"), false);
+    assert!(all.building().is_none(), "once is enough");
+}

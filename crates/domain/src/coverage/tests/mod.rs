@@ -6,6 +6,7 @@ mod generations;
 mod oracle;
 mod world;
 
+use super::due::parts_from;
 use super::reading::{roll_up, rows, total};
 use super::tally::{Figures, Tally};
 use super::touch::{first_difference, pairs_of_part, pairs_since};
@@ -102,10 +103,17 @@ proptest! {
             other.rotate_left(by);
         }
         prop_assert_eq!(&standing(&person, &rules, duty, period, &other), &expected);
-        let oracle = Oracle { reference: &reference, person: &person, duty, period, parts: &parts };
-        let last = parts.iter().filter(|fact| fact.day < period.from() && oracle.counts(fact)).max_by_key(|fact| fact.day);
-        let near = |day| period.contains(day) || period.next().contains(day);
-        let needed = |fact: &&PartFact| near(fact.day) || oracle.open_change(fact) || last.is_some_and(|last| last.part == fact.part);
+        let names = reference.duty_names();
+        let oracles: Vec<Oracle<'_>> = names.iter().filter(|name| duty == "*" || *name == duty)
+            .map(|duty| Oracle { reference: &reference, person: &person, duty, period, parts: &parts }).collect();
+        let last: Vec<_> = oracles.iter().filter_map(|oracle| {
+            let counted = parts.iter().filter(|fact| fact.day < period.from() && oracle.counts(fact));
+            counted.max_by_key(|fact| fact.day).map(|fact| fact.part)
+        }).collect();
+        let from = parts_from(&rules, &person, duty, period);
+        let near = |day: Day| from <= day && day < period.next().until();
+        let change = |fact: &PartFact| oracles.iter().any(|oracle| oracle.open_change(fact));
+        let needed = |fact: &&PartFact| near(fact.day) || change(fact) || last.contains(&fact.part);
         let needed: Vec<PartFact> = parts.iter().filter(needed).cloned().collect();
         prop_assert_eq!(&standing(&person, &rules, duty, period, &needed), &expected);
     }

@@ -110,6 +110,32 @@ impl Oracle<'_> {
         found
     }
 
+    /// For `*`: whether each duty that has asked the person so far does so after the period only.
+    fn only_later(&self, upto: Day) -> bool {
+        self.duty == "*" && self.asking(upto).iter().all(|name| self.later(name))
+    }
+
+    /// Whether a duty, on the first day of the period on which it asks, is due after the period, or was met
+    /// before it in a longer period of its own.
+    fn later(&self, duty: &str) -> bool {
+        let own = Oracle { duty, ..*self };
+        for day in (self.period.from().0..self.period.until().0).map(Day) {
+            let Some(village) = self.village(day) else { continue };
+            let Some(rule) = self.reference.rule_on(duty, village, day) else { continue };
+            if rule.kind != DutyKind::Care || self.in_categories(rule, day).is_empty() {
+                continue;
+            }
+            if let Cadence::Rolling { days } = rule.cadence {
+                let begun = own.begun(rule, village, day);
+                return own.due(self.period.from(), (begun, i32::from(days))) > self.period.last();
+            }
+            let longer = Period::containing(rule.cadence, rule.cut, self.period.last());
+            let early = |fact: &&PartFact| longer.contains(fact.day) && fact.day < self.period.from();
+            return self.parts.iter().filter(early).any(|fact| own.counts(fact));
+        }
+        false
+    }
+
     /// The rules of care that judge a part.
     fn judges(&self, fact: &PartFact, upto: Day) -> Vec<Duty> {
         let Some(village) = self.village(fact.day) else { return Vec::new() };
@@ -235,7 +261,7 @@ impl Oracle<'_> {
                 .gone(day)
                 .or(self.other_reason(day, ended))
                 .or(entered.newly.then_some(Excluded::NewlyEnrolled))
-                .or(not_due.then_some(Excluded::NotDueYet));
+                .or((not_due || self.only_later(day)).then_some(Excluded::NotDueYet));
             let status = reason.map_or_else(|| self.progress(day), Status::Excluded);
             let due = entered.rolling.map(|rolling| self.due(day.plus(1), rolling));
             let stand = Stand { area: area.unwrap(), categories: last_categories.clone(), status, due };
