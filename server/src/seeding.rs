@@ -1,4 +1,4 @@
-//! Fills an empty ledger with the synthetic county, as patches of the county's own log.
+//! Fills an empty ledger with the synthetic county, or with the books alone, as patches of the county's own log.
 
 use crate::county::{County, at_county};
 use crate::seed;
@@ -6,6 +6,7 @@ use crate::seed::places::COUNTY;
 use crate::seed::records::SeedRecord;
 use crate::seed::sheets::Sheets;
 use crate::seed::visits::{SeedPart, SeedVisit, Settings, history};
+use crate::staff::operator;
 use domain::canonical::Hash;
 use domain::catalogue::{RecordKind, keys};
 use domain::concern::ConcernState;
@@ -21,7 +22,7 @@ use sync::county::prepared::{OwnPatch, OwnRecord};
 /// How many patches one job has.
 const SLICE: usize = 400;
 
-/// What the county is filled with.
+/// What a synthetic county is filled with.
 #[derive(Debug, Clone, Copy)]
 pub struct Order {
     /// The same number gives the same county.
@@ -68,31 +69,17 @@ pub async fn fill(
     now_ms: UnixMs,
     progress: &mut dyn FnMut(&Filled),
 ) -> Result<Filled, Problem> {
-    let (state, ..) = county.stores.ledger.standing_now().await.map_err(at_county)?;
-    if state.seq != 0 {
-        return Err(Problem::new(ProblemCode::NotEmpty).with("path", "county.db"));
-    }
     let today = Day::of(now_ms);
     let plan = seed::Plan { seed: order.seed, subjects: order.subjects, today };
     let synthetic = seed::County::new(plan);
     let sheets = Sheets::library().map_err(first)?;
-    let mut pen = Pen {
-        county,
-        now_ms,
-        writer: state.epoch,
-        serial: 0,
-        slice: Vec::with_capacity(SLICE),
-        filled: Filled::default(),
-        progress,
-    };
-    let clerk = seed::staff::id(COUNTY, 1);
-    let forms: Vec<_> = sheets.forms().map(|form| published(form)).collect();
-    for record in synthetic.books.iter().chain(&forms) {
-        pen.record(record, clerk).await?;
-        pen.filled.books += 1;
+    let (state, ..) = county.stores.ledger.standing_now().await.map_err(at_county)?;
+    if state.seq != 0 {
+        return Err(not_empty());
     }
-    // The reference is on disk before anybody is judged by it.
-    pen.flush().await?;
+    let mut pen = Pen::new(county, state.epoch, now_ms, progress);
+    let clerk = seed::staff::id(COUNTY, 1);
+    pen.books(&synthetic.books, &sheets, clerk).await?;
     for record in &synthetic.register.records {
         pen.record(record, clerk).await?;
         pen.filled.register += 1;
@@ -110,6 +97,28 @@ pub async fn fill(
     }
     pen.flush().await?;
     Ok(pen.filled)
+}
+
+/// Writes what a real county begins with, and nobody: divisions, duties, forms and what they are used for, all
+/// to be edited. By the operator; staff may be there already. O(records).
+///
+/// # Errors
+/// `not_empty` when the county has a division; what the store says: then some are written.
+pub async fn books(county: &County, now_ms: UnixMs) -> Result<Filled, Problem> {
+    let books = seed::books();
+    let sheets = Sheets::library().map_err(first)?;
+    let mut nobody = |_: &Filled| {};
+    let (state, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
+    if !reference.areas.0.is_empty() {
+        return Err(not_empty());
+    }
+    let mut pen = Pen::new(county, state.epoch, now_ms, &mut nobody);
+    pen.books(&books, &sheets, operator()).await?;
+    Ok(pen.filled)
+}
+
+fn not_empty() -> Problem {
+    Problem::new(ProblemCode::NotEmpty).with("path", "county.db")
 }
 
 fn first(problems: Vec<Problem>) -> Problem {
@@ -147,7 +156,32 @@ struct Pen<'a> {
     progress: &'a mut dyn FnMut(&Filled),
 }
 
-impl Pen<'_> {
+impl<'a> Pen<'a> {
+    fn new(
+        county: &'a County,
+        writer: WriterId,
+        now_ms: UnixMs,
+        progress: &'a mut dyn FnMut(&Filled),
+    ) -> Self {
+        let slice = Vec::with_capacity(SLICE);
+        Self { county, now_ms, writer, serial: 0, slice, filled: Filled::default(), progress }
+    }
+
+    /// What everybody is judged by; on disk before anybody is.
+    async fn books(
+        &mut self,
+        books: &[SeedRecord],
+        sheets: &Sheets,
+        author: RecordId,
+    ) -> Result<(), Problem> {
+        let forms: Vec<_> = sheets.forms().map(|form| published(form)).collect();
+        for record in books.iter().chain(&forms) {
+            self.record(record, author).await?;
+            self.filled.books += 1;
+        }
+        self.flush().await
+    }
+
     async fn record(&mut self, record: &SeedRecord, author: RecordId) -> Result<(), Problem> {
         let body = Body { sets: record.sets.clone(), ..Body::default() };
         self.put(record.record, None, body, author, self.now_ms);

@@ -4,8 +4,9 @@ use super::{Outcome, print, show_recovery_key, today};
 use crate::config::Config;
 use crate::seed::notes::Style;
 use crate::seed::register::SUBJECTS_MIN;
-use crate::seeding::{Filled, Order, fill, months_before};
+use crate::seeding::{self, Filled, Order, fill, months_before};
 use crate::{clock, open, roll};
+use domain::catalogue::RecordKind;
 use std::io::Write;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -25,6 +26,10 @@ pub(super) struct Options {
     /// 写难压缩的备注，测速用 (write notes that hardly compress).
     #[arg(long)]
     hard: bool,
+    /// 不造人：只写入区划、走访要求和表单，真正的县从这里开始 (nobody: divisions, duties and forms only, with
+    /// which a real county begins).
+    #[arg(long, conflicts_with_all = ["subjects", "months", "seed", "hard"])]
+    books: bool,
 }
 
 /// The story and its villages need so many.
@@ -35,6 +40,9 @@ fn subjects(text: &str) -> Result<usize, String> {
 
 /// Fills the county, with progress on standard error.
 pub(super) async fn run(config: &Config, options: &Options) -> Outcome {
+    if options.books {
+        return books(config).await;
+    }
     let first = months_before(today(), options.months);
     let january = months_before(first, chrono::Datelike::month0(&first.date()));
     let show = |recovery: &_| show_recovery_key(config, recovery);
@@ -58,6 +66,18 @@ pub(super) async fn run(config: &Config, options: &Options) -> Outcome {
         filled.visits,
         filled.parts,
         began.elapsed().as_secs_f64(),
+    ));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What a real county begins with.
+async fn books(config: &Config) -> Outcome {
+    let county = open::to_begin(config, None, |recovery| show_recovery_key(config, recovery))?;
+    let filled = seeding::books(&county, clock::now_ms()).await?;
+    let areas = crate::seed::books().iter().filter(|one| one.record.kind == RecordKind::Area).count();
+    print(&format!(
+        "写入 {} 条：{areas} 个区划、走访要求、表单；没有任何人。接着用 `staff import` 录入工作人员，然后 `serve`。\n",
+        filled.books
     ));
     Ok(ExitCode::SUCCESS)
 }

@@ -67,14 +67,8 @@ impl County {
     pub fn new(plan: Plan) -> Self {
         let places = Places::new(plan.seed);
         let names = names::Names::default();
-        let books: Vec<_> = places
-            .areas
-            .iter()
-            .map(area)
-            .chain(duties::records())
-            .chain(duties::form_assignments())
-            .chain(staff::records(plan.seed, plan.today, &places, &names))
-            .collect();
+        let staff = staff::records(plan.seed, plan.today, &places, &names);
+        let books: Vec<_> = books_of(&places).chain(staff).collect();
         let mut reference = Reference::default();
         for book in &books {
             reference.take(book.record, &book.head());
@@ -87,6 +81,15 @@ impl County {
     pub fn records(&self) -> impl Iterator<Item = &SeedRecord> {
         self.books.iter().chain(&self.register.records)
     }
+}
+
+/// The books without anybody: areas, duties, uses of forms. Nothing in them is invented.
+pub fn books() -> Vec<SeedRecord> {
+    books_of(&Places::new(0)).collect()
+}
+
+fn books_of(places: &Places) -> impl Iterator<Item = SeedRecord> {
+    places.areas.iter().map(area).chain(duties::records()).chain(duties::form_assignments())
 }
 
 fn area(area: &Area) -> SeedRecord {

@@ -40,6 +40,29 @@ fn an_operator_works_beside_the_running_server() {
 }
 
 #[test]
+fn a_real_county_begins_with_its_books_and_nobody() {
+    let place = Place::new();
+    let mut server = place.serve();
+    place.said(&["staff", "add", "段成", "--phone", "13300000002"]);
+    let told = place.refused(&["staff", "assign", "段成", "reader", "532929102210"]);
+    assert!(told.contains("seed --books"), "served before it had any: {told}");
+    assert_eq!(server.stop(), Some(0));
+    assert!(place.refused(&["seed", "--books", "--subjects", "150"]).contains("--subjects"));
+    let said = place.said(&["seed", "--books"]);
+    assert!(said.contains("102 个区划") && said.contains("没有任何人"), "{said}");
+    assert!(place.refused(&["seed", "--books"]).contains("something in"));
+    assert!(place.said(&["coverage"]).contains("名册 0 人"));
+    place.said(&["staff", "assign", "段成", "reader", "532929102210"]);
+    assert!(place.said(&["duty", "list"]).contains("特殊困难老年人月探访"));
+    let roster = "姓名,角色,村,电话\n杨素芬,社会救助协理员,民主村委会,13300000001\n";
+    fs::write(place.path("staff.csv"), roster).unwrap();
+    let _server = place.serve();
+    assert!(place.said(&["staff", "import", "staff.csv", "--apply"]).contains("新增 1 行"));
+    assert!(place.said(&["enrol", "杨素芬"]).contains("启用码"));
+    place.said(&["doctor"]);
+}
+
+#[test]
 fn an_operator_edits_duties_without_a_server_too() {
     let place = Place::new();
     place.said(&["seed", "--subjects", "150", "--months", "0"]);
