@@ -147,7 +147,8 @@ pub struct Settlement {
 /// Settles a contested field: one more patch, which has seen all sides.
 ///
 /// # Errors
-/// `argument_wrong` when nothing is contested there; `right_missing`; what the store says.
+/// `argument_wrong` when nothing is contested there; `right_missing`, also of village workers, who settle on
+/// their phones; what the store says.
 pub async fn settle(county: &County, word: &Settlement, now_ms: UnixMs) -> Result<(), Problem> {
     let (_, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
     let row = county.stores.ledger.record(word.record).await.map_err(at_county)?;
@@ -158,7 +159,7 @@ pub async fn settle(county: &County, word: &Settlement, now_ms: UnixMs) -> Resul
     }
     let value = fitting(&word.field, word.value.clone())?;
     let sets = BTreeMap::from([(word.field.clone(), value)]);
-    let acts = permission::acts(word.record.kind, Some(&sets), false);
+    let acts = permission::acts_of_settling(permission::acts(word.record.kind, Some(&sets), false));
     let area = area_of_row(&row).unwrap_or_else(|| county.keys.county());
     require(&reference, word.by, &acts, area, Day::of(now_ms))?;
     let stamp = Stamp { wall_ms: now_ms, county_ms: now_ms, ..Stamp::default() };

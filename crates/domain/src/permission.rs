@@ -26,7 +26,8 @@ pub enum Act {
     CorrectContact,
     /// Register somebody who was not on the list (待确认).
     RegisterPerson,
-    /// Confirm persons and changes, edit the register, answer what was found.
+    /// Confirm persons and changes, edit the register, answer what was found, say at the county which of
+    /// several values is to stand.
     ConfirmChange,
     /// 拒访不计入, 作废, 月结.
     Decide,
@@ -147,6 +148,13 @@ pub fn acts(kind: RecordKind, sets: Option<&BTreeMap<String, Value>>, new_record
 pub fn acts_of_accepting(acts: BTreeSet<Act>) -> BTreeSet<Act> {
     let told = |act: &Act| matches!(act, Act::Urgent | Act::ReadChild);
     acts.into_iter().filter(|act| !told(act)).chain([Act::Decide]).collect()
+}
+
+/// What it takes to say at the county which value of a contested field is to stand: the right to write it,
+/// and a place at a township's or the county's desk. Village workers settle what they may write themselves
+/// on the phone, where a write that has seen both sides is one like any other.
+pub fn acts_of_settling(acts: BTreeSet<Act>) -> BTreeSet<Act> {
+    acts.into_iter().chain([Act::ConfirmChange]).collect()
 }
 
 /// Whether somebody may do something in an area on every day of an interval (both ends included). Once

@@ -3,6 +3,7 @@
 
 use super::text::moment;
 use crate::county::{County, at_county};
+use crate::reports::waiting::Side;
 use domain::canonical::Hash;
 use domain::catalogue::{RecordKind, field_zh, keys};
 use domain::category::Category;
@@ -82,6 +83,13 @@ impl Words {
                 items.iter().map(|item| self.text(place, item)).collect::<Vec<_>>().join("、")
             }
         }
+    }
+
+    /// What stands, or stood, side by side, with its authors.
+    pub(super) fn sides(&self, place: Place<'_>, sides: &[Side]) -> String {
+        let side =
+            |one: &Side| format!("{}（{} {}）", self.value(place, &one.value), one.by, moment(one.at_ms));
+        sides.iter().map(side).collect::<Vec<_>>().join("；")
     }
 
     /// The question and the answer in the form's own words.

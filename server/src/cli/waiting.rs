@@ -1,21 +1,23 @@
 //! `county-server waiting …`: what waits for a reviewer, and the words on it.
 
-use super::coverage::{Format, json};
+mod print;
+
+use self::print::{listed, named, one, place, words};
+use super::coverage::Format;
 use super::fields::{Place, Words};
-use super::text::{Table, in_words, moment};
 use super::{Outcome, errand, print, staff, today, unexpected};
 use crate::config::Config;
 use crate::control::{Answer, Errand};
-use crate::county::County;
+use crate::county::at_county;
 use crate::decide::{Settlement, Verdict, Word};
 use crate::open;
 use crate::problem::wrong;
-use crate::reports::waiting::{Filter, Item, List, Reason, Shown, Side, contested_record, list, show};
+use crate::reports::waiting::{Filter, Item, Reason, Shown, Side, contested_record, list, show};
 use crate::staff::{find, find_area};
-use domain::catalogue::RecordKind;
+use domain::head::{Head, Reading};
 use domain::ids::RecordId;
 use domain::problem::Problem;
-use domain::value::{Origin, Value};
+use domain::value::Value;
 use std::process::ExitCode;
 
 /// What can be asked about what waits, and said to it.
@@ -92,24 +94,28 @@ pub(super) async fn run(config: &Config, command: Command) -> Outcome {
             let found = list(&county, Filter { area, reason, days_min: older }, today()).await?;
             print(&listed(&found, &words(&county, &found.items).await?, format)?);
         }
-        Command::Show { item, format } => {
-            let county = open::to_read(config)?;
-            let shown = show(&county, &item, today()).await?;
-            print(&opened(&shown, &words(&county, &shown.items).await?, format)?);
-        }
+        Command::Show { item, format } => print(&one(&*open::to_read(config)?, &item, format).await?),
         Command::Accept(said) => return decide(config, said, Verdict::Accept).await,
         Command::Dismiss(said) => return decide(config, said, Verdict::Dismiss).await,
         Command::Keep(said) => return decide(config, said, Verdict::Keep).await,
         Command::Settle { record, field, side, value, by } => {
             let by = find(&*staff::reference(config).await?, &by)?;
-            let county = open::to_read(config)?;
-            let shown = show(&county, &record.to_string(), today()).await?;
-            let sides: Vec<&Side> = shown.sides.iter().filter(|one| one.field == field).collect();
+            let (shown, words, record) = {
+                let county = open::to_read(config)?;
+                let shown = show(&county, &record.to_string(), today()).await?;
+                let words = words(&county, &shown.items).await?;
+                (shown, words, contested_record(&county, record).await?)
+            };
+            let sides = differing(&shown, &words, &field)?;
             let value = chosen(&sides, side, value.as_deref())?;
-            let record = contested_record(&county, record).await?;
-            let word = Settlement { record, field, value, seen: shown.seen, by };
+            let (seen, key) = (shown.seen.clone(), field.clone());
+            let word = Settlement { record, field, value, seen, by };
             match errand(config, Errand::Settle(Box::new(word))).await? {
-                Answer::Done => print("已定。下次联系时手机上也会改过来。\n"),
+                Answer::Done => {
+                    let row = open::to_read(config)?.stores.ledger.record(record).await.map_err(at_county)?;
+                    let head = row.map(|row| row.head).unwrap_or_default();
+                    print(&stands(&words, place(shown.items.first(), &key), &head));
+                }
                 _ => return Err(unexpected()),
             }
         }
@@ -131,6 +137,36 @@ async fn decide(config: &Config, said: Said, verdict: Verdict) -> Outcome {
     };
     print(&format!("{count} 条{done}。\n"));
     Ok(ExitCode::SUCCESS)
+}
+
+/// The sides of a field that is contested.
+fn differing<'a>(shown: &'a Shown, words: &Words, field: &str) -> Result<Vec<&'a Side>, Problem> {
+    let sides: Vec<&Side> = shown.sides.iter().filter(|one| one.field == field).collect();
+    if !sides.is_empty() {
+        return Ok(sides);
+    }
+    if shown.items.iter().any(|item| item.field.as_deref() == Some(field)) {
+        let zh = "儿童的内容，这里看不到各边，不能在这里定；由负责儿童的人在手机上定";
+        let en = "a child's: its sides are not shown here, so it cannot be settled here; those responsible do it on \
+                  their phones";
+        return Err(wrong(field, zh, en));
+    }
+    let keys: Vec<_> = shown.items.iter().filter_map(|item| item.field.as_deref()).collect();
+    let name = |item: &Item| item.field.as_deref().map(|key| named(words, place(Some(item), key)));
+    let names: Vec<_> = shown.items.iter().filter_map(name).collect();
+    let zh = format!("这条记录的这一项没有不一致；不一致的是：{}", names.join("、"));
+    Err(wrong(field, zh, format!("nothing differs in this field; what differs is: {}", keys.join(", "))))
+}
+
+/// What stands after a field was settled.
+fn stands(words: &Words, place: Place<'_>, head: &Head) -> String {
+    let name = words.field(place);
+    match head.read(place.field) {
+        Reading::Settled(value) => {
+            format!("已定：{name}现在是“{}”。下次联系时手机上也会改过来。\n", words.value(place, value))
+        }
+        _ => format!("已写入，但{name}又来了一个不同的值，还是填写不一致：请再看一次 `waiting show`。\n"),
+    }
 }
 
 /// The value of a side, or a new one of the same type.
@@ -162,194 +198,5 @@ fn chosen(sides: &[&Side], side: Option<usize>, value: Option<&str>) -> Result<V
     }
 }
 
-fn kind_zh(item: &Item) -> &str {
-    item.kind.and_then(RecordKind::from_code).map_or(item.kind.unwrap_or_default(), RecordKind::zh)
-}
-
-/// The words of everything that some items speak of.
-async fn words(county: &County, items: &[Item]) -> Result<Words, Problem> {
-    Words::of(county, items.iter().filter_map(|item| item.form).collect()).await
-}
-
-/// A field of an item.
-fn place<'a>(item: Option<&Item>, field: &'a str) -> Place<'a> {
-    let kind = item.and_then(|item| item.kind).and_then(RecordKind::from_code);
-    Place { kind, field, form: item.and_then(|item| item.form) }
-}
-
-/// What a field is called, with the key by which `settle` names it.
-fn named(words: &Words, place: Place<'_>) -> String {
-    let name = words.field(place);
-    if name == place.field { name } else { format!("{name}（{}）", place.field) }
-}
-
-fn listed(found: &List, words: &Words, format: Format) -> Result<String, Problem> {
-    if format == Format::Json {
-        return json(found);
-    }
-    let headings =
-        ["编号", "原因", "区划", "谁写的", "日期", "是什么", "关于", "项", "收到", "说明", "以后再看"];
-    let mut table = Table::new(&headings);
-    for item in &found.items {
-        let field = item.field.as_deref().map(|field| match format {
-            Format::Csv => field.to_owned(),
-            _ => named(words, place(Some(item), field)),
-        });
-        table.row(cells(item, field.unwrap_or_default()));
-    }
-    if format == Format::Csv {
-        return Ok(table.csv());
-    }
-    let rest = match found.awaiting {
-        0 => String::new(),
-        count => format!("另有 {count} 条在等还没到的内容：--reason awaiting\n"),
-    };
-    Ok(format!("待处理 {} 条\n\n{}{rest}", found.items.len(), table.text()))
-}
-
-fn cells(item: &Item, field: String) -> [String; 11] {
-    let kept = item.kept.as_ref().map(|kept| format!("{} {}：{}", moment(kept.at_ms), kept.by, kept.reason));
-    [
-        item.handle.clone(),
-        item.reason.zh().to_owned(),
-        item.area_name.clone(),
-        item.author.clone(),
-        item.day.map(|day| day.to_string()).unwrap_or_default(),
-        kind_zh(item).to_owned(),
-        item.people.join("、"),
-        field,
-        moment(item.arrived_ms),
-        item.why.clone(),
-        kept.unwrap_or_default(),
-    ]
-}
-
-fn opened(shown: &Shown, words: &Words, format: Format) -> Result<String, Problem> {
-    if format == Format::Json {
-        return json(shown);
-    }
-    let csv = format == Format::Csv;
-    let (mut fields, mut sides) = (
-        Table::new(&["项", "要写成", "现在是", "来历"]),
-        Table::new(&["项", "号", "值", "谁写的", "什么时候"]),
-    );
-    let item = shown.items.first();
-    // A spreadsheet keeps the codes, people read words.
-    let value = |field: &str, value: &Value| {
-        if csv { in_words(value) } else { words.value(place(item, field), value) }
-    };
-    for one in &shown.fields {
-        let key = one.field.as_str();
-        fields.row([
-            if csv { key.to_owned() } else { words.field(place(item, key)) },
-            one.value.as_ref().map_or_else(|| HIDDEN.to_owned(), |to| value(key, to)),
-            one.stands.as_ref().map(|stands| value(key, stands)).unwrap_or_default(),
-            if one.origin == Origin::Asked { String::new() } else { one.origin.zh().to_owned() },
-        ]);
-    }
-    for one in &shown.sides {
-        let key = one.field.as_str();
-        let name = if csv { key.to_owned() } else { named(words, place(item, key)) };
-        let at = moment(one.at_ms);
-        sides.row([name, one.number.to_string(), value(key, &one.value), one.by.clone(), at]);
-    }
-    if csv {
-        return Ok(if shown.is_record() { sides.csv() } else { fields.csv() });
-    }
-    let mut text: String = shown.items.iter().map(heading).collect();
-    shown.questions.iter().for_each(|question| text.push_str(&format!("请补充：{question}\n")));
-    for (table, any) in [(&fields, !shown.fields.is_empty()), (&sides, !shown.sides.is_empty())] {
-        if any {
-            text.push_str(&format!("\n{}", table.text()));
-        }
-    }
-    for word in &shown.words {
-        text.push_str(&format!(
-            "\n{} {} {}：{}",
-            moment(word.at_ms),
-            word.by,
-            verdict_zh(&word.verdict),
-            word.reason
-        ));
-    }
-    Ok(format!("{}\n", text.trim_end()))
-}
-
-/// What stands in the place of what only those responsible may read.
-const HIDDEN: &str = "（儿童的内容，经批准后才能看）";
-
-fn heading(item: &Item) -> String {
-    let day = item.day.map(|day| day.to_string()).unwrap_or_default();
-    format!(
-        "{} · {} · {} · {} {} · {day} · {}\n{}\n",
-        item.handle,
-        item.reason.zh(),
-        item.area_name,
-        kind_zh(item),
-        item.people.join("、"),
-        item.author,
-        item.why
-    )
-}
-
-fn verdict_zh(code: &str) -> &str {
-    match code {
-        "accept" => "收下",
-        "dismiss" => "没有采用",
-        "keep" => "以后再看",
-        other => other,
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::testing::World;
-    use domain::catalogue::keys;
-    use domain::ids::AreaCode;
-    use domain::patch::RecordRef;
-    use domain::time::Happened;
-
-    const ELSEWHERE: AreaCode = AreaCode(532_929_102_201);
-
-    #[tokio::test]
-    async fn a_reviewer_reads_words_and_a_spreadsheet_gets_the_codes() {
-        let world = World::new().await;
-        let (county, elder) = (&world.county, world.elder().await);
-        let mut phone = world.phone(1).await;
-        let village = Value::Int(i64::try_from(ELSEWHERE.0).unwrap());
-        let morning = Happened::morning(today()).to_string();
-        let sets =
-            [(keys::VILLAGE, village), (keys::WAY, "elsewhere".into()), (keys::HAPPENED, morning.into())];
-        phone.write(RecordKind::Visit, &sets);
-        let record = RecordRef { kind: RecordKind::Person, id: elder };
-        phone.write_to(record, &[(keys::PHONE, "13300000001".into())]);
-        phone.exchange(&world.phones).await.unwrap();
-        let mut other = world.phone(2).await;
-        other.write_to(record, &[(keys::PHONE, "13300000002".into())]);
-        other.exchange(&world.phones).await.unwrap();
-
-        let found = list(county, Filter::default(), today()).await.unwrap();
-        let text = listed(&found, &words(county, &found.items).await.unwrap(), Format::Text).unwrap();
-        for words in ["不在负责的村", "走访", "填写不一致", "服务对象", "本人电话（phone）"]
-        {
-            assert!(text.contains(words), "{words}: {text}");
-        }
-        let handle = |reason| &found.items.iter().find(|item| item.reason == reason).unwrap().handle;
-        let open = async |handle: &str, format| {
-            let shown = show(county, handle, today()).await.unwrap();
-            opened(&shown, &words(county, &shown.items).await.unwrap(), format).unwrap()
-        };
-        let item = open(handle(Reason::OutsideArea), Format::Text).await;
-        let (_, _, reference, _) = county.stores.ledger.standing_now().await.unwrap();
-        let place = reference.areas.name(ELSEWHERE);
-        for words in ["怎么见的", "在别处见面", "走访时间", "上午", &place] {
-            assert!(item.contains(words), "{words}: {item}");
-        }
-        assert!(!item.contains("elsewhere") && !item.contains("T00:00"), "{item}");
-        let csv = open(handle(Reason::OutsideArea), Format::Csv).await;
-        assert!(csv.contains("way,elsewhere,"), "{csv}");
-        let sides = open(handle(Reason::Contested), Format::Text).await;
-        assert!(sides.contains("本人电话（phone）") && sides.contains("13300000002"), "{sides}");
-    }
-}
+mod tests;

@@ -8,6 +8,7 @@ mod answers;
 mod counted;
 mod explain;
 mod people;
+mod settled;
 mod silence;
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ pub use answers::{Answer, answers_of};
 pub use explain::{Explanation, explain};
 pub(crate) use people::township;
 pub use people::{Column, Line, Page, Responsible, people, people_after};
+pub use settled::{Settled, settled_of};
 pub(crate) use visits::history as record_history;
 pub use visits::{FieldHistory, Met, RecordHistory, VisitLine, contested_of, of_person, of_visit};
 

@@ -151,7 +151,13 @@ fn a_contested_telephone_is_settled_at_the_county_and_both_phones_agree() {
         cli(&world.data(), &["waiting", "settle", &id, "phone", "--use", &number, "--by", by]).unwrap()
     };
     assert!(!settle(&by).status.success(), "not by an auditor");
+    let worker = world.story.officer.to_string();
+    assert!(!settle(&worker).status.success(), "not by a village worker, who has a phone for it");
     assert!(settle(&reviewer().to_string()).status.success());
+    let shown: Value =
+        serde_json::from_str(&ask(&world.data(), &["waiting", "show", &id, "--format", "json"]).unwrap())
+            .unwrap();
+    assert_eq!((&shown["settled"][0]["value"], &shown["settled"][0]["stands"]), (chosen, &json!(true)));
     assert!(!settle(&reviewer().to_string()).status.success(), "nothing is contested any more");
     for phone in &mut phones {
         exchange(phone);

@@ -1,6 +1,6 @@
 //! What a reviewer's desk needs to know of the items on it.
 
-use super::{Handle, Item, Kept, Reason};
+use super::{Handle, Item, Kept, Reason, Side};
 use crate::county::{County, at_county};
 use crate::problem::wrong;
 use crate::reports::visits::staff_name;
@@ -278,6 +278,19 @@ impl<'a> Desk<'a> {
             }
         }
         Ok(people)
+    }
+
+    /// The values of a field that stand side by side; none when it is not contested.
+    pub fn sides(&self, head: &Head, field: &str) -> Vec<Side> {
+        let Reading::Contested(writes) = head.read(field) else { return Vec::new() };
+        let side = |(number, write): (usize, &domain::head::Write)| Side {
+            field: field.to_owned(),
+            number,
+            value: write.value.clone(),
+            by: staff_name(&self.reference, write.author),
+            at_ms: write.at_ms,
+        };
+        (1..).zip(writes).map(side).collect()
     }
 
     /// Somebody's name as it stands on lists.

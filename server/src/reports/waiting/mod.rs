@@ -6,8 +6,8 @@ mod show;
 
 pub(crate) use desk::{Desk, area_of_row};
 pub use handle::Handle;
-pub(crate) use show::contested_record;
 pub use show::{Field, Shown, Side, Word, show};
+pub(crate) use show::{Shut, contested_record};
 
 use crate::county::{County, at_county};
 use domain::canonical::Hash;

@@ -6,7 +6,7 @@ use crate::county::{County, at_county};
 use crate::problem::wrong;
 use crate::reports::visits::staff_name;
 use domain::catalogue::{RecordKind, keys};
-use domain::head::{Head, Reading};
+use domain::head::Head;
 use domain::ids::RecordId;
 use domain::log::Vector;
 use domain::mask;
@@ -137,14 +137,14 @@ async fn contested(county: &County, desk: &Desk<'_>, id: RecordId) -> Result<Sho
 
 /// What is for those responsible for a child, and for whoever was granted it: what a form asked, what was said
 /// in words, and the number of the ID. A reviewer decides without.
-struct Shut {
+pub(crate) struct Shut {
     kind: RecordKind,
     child: bool,
 }
 
 impl Shut {
     /// By the record as it would be with the item. Whoever was a child on the day of the visit is one here.
-    async fn of(
+    pub async fn of(
         desk: &Desk<'_>,
         item: Option<&QueueItem>,
         record: RecordRef,
@@ -180,7 +180,8 @@ impl Shut {
         Ok(Self { kind, child: of_a_person && person.as_ref().is_none_or(is_child) })
     }
 
-    fn hides(&self, key: &str) -> bool {
+    /// Whether a field is shut.
+    pub fn hides(&self, key: &str) -> bool {
         let words = [keys::WORDS, keys::REPLY, keys::REASON_WORDS, keys::ID_NUMBER].contains(&key);
         self.child && (self.kind == RecordKind::ChildFile || key.starts_with(ANSWER_PREFIX) || words)
     }
@@ -192,18 +193,7 @@ impl Shut {
 
 /// What stands side by side. A name is shown whole: it is what there is to decide on.
 fn sides(desk: &Desk<'_>, head: &Head, shut: &Shut) -> Vec<Side> {
-    let of_field = |field: &str| -> Vec<Side> {
-        let Reading::Contested(writes) = head.read(field) else { return Vec::new() };
-        let side = |(number, write): (usize, &domain::head::Write)| Side {
-            field: field.to_owned(),
-            number,
-            value: write.value.clone(),
-            by: staff_name(&desk.reference, write.author),
-            at_ms: write.at_ms,
-        };
-        (1..).zip(writes).map(side).collect()
-    };
-    head.contested().filter(|field| !shut.hides(field)).flat_map(of_field).collect()
+    head.contested().filter(|field| !shut.hides(field)).flat_map(|field| desk.sides(head, field)).collect()
 }
 
 /// The fields that an item sets.

@@ -1,0 +1,89 @@
+//! What became of 填写不一致: which value was said to stand, by whom and when, and what stood beside it.
+
+use super::visits::staff_name;
+use super::waiting::{Desk, Shut, Side};
+use crate::county::{County, at_county};
+use domain::canonical::Hash;
+use domain::catalogue::RecordKind;
+use domain::head::{Head, Reading};
+use domain::ids::RecordId;
+use domain::patch::RecordRef;
+use domain::problem::Problem;
+use domain::time::{Day, UnixMs};
+use domain::value::Value;
+use serde::Serialize;
+use store::county::HistoryItem;
+use sync::merge::{Applied, Item, apply, counted, settle};
+use sync::wire::receipt::ItemState;
+
+/// A word by which values that differed became one, at the county or on a phone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Settled {
+    /// The kind of the record.
+    pub kind: &'static str,
+    /// The field.
+    pub field: String,
+    /// The value that was to stand.
+    pub value: Value,
+    /// Who said so.
+    pub by: String,
+    /// When, as far as clocks can tell.
+    pub at_ms: UnixMs,
+    /// Whether it stands still.
+    pub stands: bool,
+    /// What had stood side by side.
+    pub sides: Vec<Side>,
+    /// The form under which the record was written last.
+    #[serde(skip)]
+    pub form: Option<Hash>,
+}
+
+/// Every such word on a record of this id, in the order of arrival; nothing of what is for those responsible
+/// for a child. O(patches of the record).
+///
+/// # Errors
+/// What the store says.
+pub async fn settled_of(county: &County, id: RecordId, today: Day) -> Result<Vec<Settled>, Problem> {
+    let desk = Desk::open(county, today).await?;
+    let mut found = Vec::new();
+    for kind in RecordKind::ALL {
+        let record = RecordRef { kind: *kind, id };
+        let Some(row) = desk.row(record).await? else { continue };
+        let shut = Shut::of(&desk, None, record, &row.head).await?;
+        let history = county.stores.reports.history(record).await.map_err(at_county)?;
+        let all = words(&desk, *kind, &history);
+        found.extend(all.into_iter().filter(|one| !shut.hides(&one.field)));
+    }
+    Ok(found)
+}
+
+fn words(desk: &Desk<'_>, kind: RecordKind, history: &[HistoryItem]) -> Vec<Settled> {
+    let (kind, form) = (kind.code(), history.iter().rev().find_map(|one| one.entry.patch.form));
+    let (mut head, mut taken, mut found) = (Head::default(), Vec::new(), Vec::new());
+    for one in history {
+        let patch = &one.entry.patch;
+        let body = counted(one.state, one.entry.body.as_ref());
+        if body.is_none() && one.state != ItemState::Erased {
+            continue;
+        }
+        let item = Item { patch, body, order: desk.reference.order(patch.form).unwrap_or_default() };
+        taken.push(item);
+        let written = body.into_iter().flat_map(|body| body.writes(item.order));
+        let differed: Vec<(String, Vec<Side>)> =
+            written.map(|(key, _, _)| (key.clone(), desk.sides(&head, &key))).collect();
+        if apply(&mut head, item) == Applied::SettleAll {
+            head = settle(taken.iter().copied());
+        }
+        for (field, sides) in differed.into_iter().filter(|(_, sides)| !sides.is_empty()) {
+            let Reading::Settled(value) = head.read(&field) else { continue };
+            let (value, by) = (value.clone(), staff_name(&desk.reference, patch.author));
+            let (at_ms, stands) = (patch.stamp.best_ms(), false);
+            found.push((patch.dot(), Settled { kind, field, value, by, at_ms, stands, sides, form }));
+        }
+    }
+    let stands = |field: &str, dot| {
+        head.fields.get(field).is_some_and(|writes| writes.iter().any(|write| write.dot() == dot))
+    };
+    let told = |(dot, one): (_, Settled)| Settled { stands: stands(&one.field, dot), ..one };
+    found.into_iter().map(told).collect()
+}
