@@ -7,7 +7,7 @@ use crate::county::County;
 use crate::person::{self, Move};
 use crate::roster::{self, Roster, Row};
 use crate::staff::{NewAssignment, operator};
-use crate::{account, clock, decide, duty, enrol, settings, staff};
+use crate::{account, clock, decide, duty, enrol, opening, settings, staff};
 use domain::ids::{DeviceId, RecordId};
 use domain::problem::{Problem, ProblemCode};
 use domain::time::{Day, UnixMs};
@@ -81,6 +81,8 @@ pub enum Errand {
     Decide(decide::Word),
     /// A reviewer's word on a contested field.
     Settle(Box<decide::Settlement>),
+    /// A child's answers are opened.
+    Open(opening::Opening),
     /// An account of the desk.
     Account(account::Act),
 }
@@ -170,6 +172,7 @@ pub async fn carry_out(county: &County, errand: Errand, now_ms: UnixMs) -> Resul
         Errand::Set(edit) => settings::set(county, &edit, now_ms).await.map(|()| Answer::Done),
         Errand::Decide(word) => decide::decide(county, &word, now_ms).await.map(Answer::Decided),
         Errand::Settle(word) => decide::settle(county, &word, now_ms).await.map(|()| Answer::Done),
+        Errand::Open(asked) => opening::open(county, &asked, now_ms).await.map(|()| Answer::Done),
         Errand::Account(act) => {
             let made = account::carry_out(county, act, now_ms).await?;
             Ok(made.map_or(Answer::Done, Answer::FirstPassword))

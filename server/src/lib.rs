@@ -22,6 +22,7 @@ pub mod keys;
 pub mod known;
 mod near;
 pub mod open;
+pub mod opening;
 pub mod person;
 pub mod problem;
 pub mod readmit;

@@ -1,18 +1,23 @@
 //! `county-server coverage`: the sentence, the table, and what opens behind each figure.
 
 mod lists;
+mod opened;
 mod rows;
 
-use super::{Outcome, print, today, typed};
+use super::{Outcome, errand, hint, print, today, typed, unexpected};
 use crate::config::Config;
+use crate::control::{Answer, Errand};
 use crate::county::{County, at_county};
+use crate::opening::{Opening, not_this};
 use crate::problem::wrong;
 use crate::reports::{Column, Question, ask, explain, table};
 use crate::{clock, open, staff};
+use domain::grant::OpeningReason;
 use domain::ids::RecordId;
 use domain::period::Period;
 use domain::problem::{Problem, ProblemCode};
 use domain::time::Day;
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 /// What is asked, and how it is to be printed.
@@ -51,6 +56,15 @@ pub(super) struct Options {
     /// 打开一次走访：每一项的来历 (open a visit: its parts, and the history of every field).
     #[arg(long, value_name = "ID", value_parser = typed::record)]
     visit: Option<RecordId>,
+    /// 打开儿童的内容：批准查看的编号，和 --reason、--by 一起写 (open a child's answers: the grant, with --reason and --by).
+    #[arg(long, value_name = "ID", value_parser = typed::record, requires_all = ["visit", "reason", "by"])]
+    grant: Option<RecordId>,
+    /// 查看事由，写进查看记录 (why they are opened: it goes to the access log).
+    #[arg(long, value_parser = typed::opening_reason, requires = "grant")]
+    reason: Option<OpeningReason>,
+    /// 谁看：编号或姓名，要是批准给的那个人 (who reads: id or whole name; whom the grant was given to).
+    #[arg(long, requires = "grant")]
+    by: Option<String>,
 }
 
 /// How something is printed.
@@ -79,12 +93,44 @@ pub(super) enum Depth {
 pub(super) async fn run(config: &Config, options: &Options) -> Outcome {
     let county = open::to_read(config)?;
     let text = match (options.person, options.visit) {
-        (Some(person), _) => lists::person(&county, person, options.format).await.map_err(unknown(person))?,
-        (None, Some(visit)) => lists::visit(&county, visit, options.format).await.map_err(unknown(visit))?,
+        (Some(person), _) => {
+            opened::person(&county, person, options.format).await.map_err(unknown(person))?
+        }
+        (None, Some(visit)) => {
+            let parts = open_parts(config, &county, options, visit).await?;
+            opened::visit(&county, visit, &parts, options.format).await.map_err(unknown(visit))?
+        }
         (None, None) => figures(&county, options).await?,
     };
     print(&text);
     Ok(ExitCode::SUCCESS)
+}
+
+/// Which parts of children were opened, with the grant that was named: that is on disk now.
+async fn open_parts(
+    config: &Config,
+    county: &County,
+    options: &Options,
+    visit: RecordId,
+) -> Result<BTreeSet<RecordId>, Problem> {
+    let (Some(grant), Some(reason), Some(by)) = (options.grant, options.reason, &options.by) else {
+        return Ok(BTreeSet::new());
+    };
+    let by = staff::find(&*super::staff::reference(config).await?, by)?;
+    let parts = opened::shut(county, visit).await.map_err(unknown(visit))?;
+    if parts.is_empty() {
+        hint("这次走访没有儿童的内容，不用批准；没有写查看记录。");
+        return Ok(BTreeSet::new());
+    }
+    let opening = Opening { grant, parts: parts.clone(), reason, by };
+    match errand(config, Errand::Open(opening)).await {
+        Ok(Answer::Done) => Ok(parts.into_iter().collect()),
+        Ok(_) => Err(unexpected()),
+        Err(problem) if [ProblemCode::GrantMissing, ProblemCode::NothingFound].contains(&problem.code) => {
+            Err(not_this(county, by, today()).await?)
+        }
+        Err(problem) => Err(problem),
+    }
 }
 
 /// What opens nothing is told with where ids stand.

@@ -1,6 +1,7 @@
 //! What is typed behind a flag, read with words about its shape; and a command that cannot be read at all.
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use domain::grant::OpeningReason;
 use domain::ids::{DeviceId, RecordId};
 use domain::period::Period;
 use domain::time::Day;
@@ -31,6 +32,14 @@ pub(super) fn device(text: &str) -> Result<DeviceId, String> {
     let shape = "要写手机的 16 位编号（`staff phones` 第一列），不是电话号码 \
                  (a phone's 16 digits, the first column of `staff phones`; not its telephone number)";
     text.parse().map_err(|_| shape.to_owned())
+}
+
+/// 查看事由 by its code or its words.
+pub(super) fn opening_reason(text: &str) -> Result<OpeningReason, String> {
+    let known =
+        OpeningReason::ALL.iter().map(|one| format!("{} {}", one.code(), one.zh())).collect::<Vec<_>>();
+    let found = OpeningReason::ALL.iter().find(|one| one.code() == text || one.zh() == text);
+    found.copied().ok_or_else(|| format!("查看事由有：{} (one of these codes)", known.join("、")))
 }
 
 /// Says why a command cannot be read, first in Chinese. Help and version are no errors.

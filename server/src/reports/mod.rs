@@ -21,7 +21,7 @@ pub(crate) use people::township;
 pub use people::{Column, Line, Page, Responsible, people, people_after};
 pub use settled::{Settled, settled_of};
 pub(crate) use visits::history as record_history;
-pub use visits::{FieldHistory, Met, RecordHistory, VisitLine, contested_of, of_person, of_visit};
+pub use visits::{FieldHistory, Met, RecordHistory, Share, VisitLine, contested_of, of_person, of_visit};
 
 use crate::clock;
 use crate::county::{County, at_county};

@@ -23,6 +23,7 @@ use domain::value::Value;
 use domain::visit::{Met as PersonMet, Way};
 use seal::SigningKey;
 use seal::dice::SeededDice;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use store::county::Ledger;
 
@@ -185,8 +186,8 @@ async fn a_visit_opens_into_its_fields_and_who_wrote_them() {
     let [one] = visits.as_slice() else { panic!("one visit") };
     assert_eq!((one.visit, one.day), (visit, Some(today())));
     assert!(one.receipt.ends_with(|c: char| c.is_ascii_digit()), "{one:?}");
-    let records = of_visit(&world.county, visit).await.unwrap();
-    let kinds: Vec<_> = records.iter().map(|record| record.kind).collect();
+    let records = of_visit(&world.county, visit, &BTreeSet::new(), today()).await.unwrap();
+    let kinds: Vec<_> = records.iter().map(|record| record.history.kind).collect();
     assert_eq!(kinds, ["visit", "part"]);
     for note in 0..80 {
         phone.write_to(
@@ -198,9 +199,12 @@ async fn a_visit_opens_into_its_fields_and_who_wrote_them() {
     let late = [(keys::VISIT, link(visit)), (keys::SUBJECT, link(elder)), (keys::MET, "self".into())];
     let late = phone.write(RecordKind::Part, &late);
     phone.exchange(&world.phones).await.unwrap();
-    let records = of_visit(&world.county, visit).await.unwrap();
-    assert!(records.iter().any(|record| record.record == late), "a part that was added long after the visit");
-    let mut writes = records.iter().flat_map(|record| &record.writes);
+    let records = of_visit(&world.county, visit, &BTreeSet::new(), today()).await.unwrap();
+    assert!(
+        records.iter().any(|record| record.history.record == late),
+        "a part that was added long after the visit"
+    );
+    let mut writes = records.iter().flat_map(|record| &record.history.writes);
     assert!(writes.all(|write| write.stands && write.by == phone.certificate().staff_name));
 }
 

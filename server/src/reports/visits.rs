@@ -1,5 +1,6 @@
 //! The visits behind a person, and the patches behind a visit.
 
+use super::waiting::{Desk, Shut};
 use crate::county::{County, at_county};
 use domain::canonical::Hash;
 use domain::catalogue::RecordKind;
@@ -14,6 +15,7 @@ use domain::value::Value;
 use domain::visit::Visit;
 use seal::receipt::ReceiptDigits;
 use serde::Serialize;
+use std::collections::BTreeSet;
 use store::county::HistoryItem;
 use sync::wire::receipt::ItemState;
 
@@ -145,29 +147,74 @@ pub struct FieldHistory {
     pub form: Option<Hash>,
 }
 
-/// A visit and its parts, each with the history of its fields.
-///
-/// # Errors
-/// `nothing_found`, or what the store says.
-pub async fn of_visit(county: &County, id: RecordId) -> Result<Vec<RecordHistory>, Problem> {
-    let (_, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
-    let visit = RecordRef { kind: RecordKind::Visit, id };
-    let mut histories = vec![history(county, &reference, visit).await?];
-    for part in county.stores.reports.parts_of_visit(id).await.map_err(at_county)? {
-        let part = RecordRef { kind: RecordKind::Part, id: part.part };
-        histories.push(history(county, &reference, part).await?);
-    }
-    Ok(histories)
+/// A visit, or one person's share of it, as the terminal shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Share {
+    /// The history; of a part that is shut, without a child's answers and words.
+    #[serde(flatten)]
+    pub history: RecordHistory,
+    /// Whose share; of the visit itself nobody's.
+    pub person: Option<RecordId>,
+    /// Their name, a child's masked.
+    pub name: Option<String>,
+    /// A child's answers and words are not here: opening them takes a grant.
+    pub shut: bool,
 }
 
-/// 填写不一致: the sides of every contested field of a person, with their authors.
+/// A visit and its parts, each with the history of its fields. A child's part is shut unless it is among
+/// those that were opened.
 ///
 /// # Errors
 /// `nothing_found`, or what the store says.
-pub async fn contested_of(county: &County, id: RecordId) -> Result<Vec<FieldHistory>, Problem> {
-    let (_, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
+pub async fn of_visit(
+    county: &County,
+    id: RecordId,
+    opened: &BTreeSet<RecordId>,
+    today: Day,
+) -> Result<Vec<Share>, Problem> {
+    let desk = Desk::open(county, today).await?;
+    let visit = RecordRef { kind: RecordKind::Visit, id };
+    let history_of_visit = history(county, &desk.reference, visit).await?;
+    let mut shares = vec![Share { history: history_of_visit, person: None, name: None, shut: false }];
+    for part in county.stores.reports.parts_of_visit(id).await.map_err(at_county)? {
+        let record = RecordRef { kind: RecordKind::Part, id: part.part };
+        let shut = shut(&desk, record).await?;
+        let mut history = history(county, &desk.reference, record).await?;
+        let closed = shut.child() && !opened.contains(&part.part);
+        if closed {
+            history.close(&shut);
+        }
+        let (person, name) = (Some(part.subject), desk.person(None, part.subject).await?);
+        shares.push(Share { history, person, name, shut: closed });
+    }
+    Ok(shares)
+}
+
+/// What of a record is for those responsible for a child.
+async fn shut(desk: &Desk<'_>, record: RecordRef) -> Result<Shut, Problem> {
+    let row = desk.row(record).await?.ok_or_else(|| Problem::new(ProblemCode::NothingFound))?;
+    Shut::of(desk, None, record, &row.head).await
+}
+
+impl RecordHistory {
+    /// Takes away what is shut.
+    fn close(&mut self, shut: &Shut) {
+        self.writes.retain(|write| !shut.hides(&write.field));
+        self.contested.retain(|field| !shut.hides(field));
+    }
+}
+
+/// 填写不一致: the sides of every contested field of a person, with their authors; nothing of what is for
+/// those responsible for a child.
+///
+/// # Errors
+/// `nothing_found`, or what the store says.
+pub async fn contested_of(county: &County, id: RecordId, today: Day) -> Result<Vec<FieldHistory>, Problem> {
+    let desk = Desk::open(county, today).await?;
     let record = RecordRef { kind: RecordKind::Person, id };
-    let RecordHistory { contested, writes, .. } = history(county, &reference, record).await?;
+    let mut all = history(county, &desk.reference, record).await?;
+    all.close(&shut(&desk, record).await?);
+    let RecordHistory { contested, writes, .. } = all;
     Ok(writes.into_iter().filter(|write| write.stands && contested.contains(&write.field)).collect())
 }
 

@@ -303,7 +303,7 @@ fn what_is_there_already_is_told_and_not_written_again() {
 }
 
 #[test]
-fn a_visit_opens_in_words_and_a_spreadsheet_keeps_the_codes() {
+fn a_visit_opens_in_words_and_a_spreadsheet_has_the_codes_beside_them() {
     let place = Place::new();
     place.said(&["seed", "--subjects", "150", "--months", "1"]);
     let today = Day::of(county_server::clock::now_ms()).to_string();
@@ -331,7 +331,10 @@ fn a_visit_opens_in_words_and_a_spreadsheet_keeps_the_codes() {
         assert!(!text.contains(code), "{code}: {text}");
     }
     let csv = place.said(&["coverage", "--visit", &visit, "--format", "csv"]);
-    assert!(csv.contains(",way,home,") && csv.contains(",applied,") && csv.contains(",a/"), "{csv}");
+    for words in ["走访,怎么见的,上门,", "走访对象 ", "已收下", ",way,home,applied,visit,", ",a/"]
+    {
+        assert!(csv.contains(words), "{words}: {csv}");
+    }
     let explained = place.said(&["coverage", "--duty", "elder_monthly", "--explain", "met"]);
     assert!(explained.contains("已走访：") && explained.contains("依据："), "{explained}");
 }

@@ -294,7 +294,7 @@ impl<'a> Desk<'a> {
     }
 
     /// Somebody's name as it stands on lists.
-    async fn person(&self, item: Option<&QueueItem>, id: RecordId) -> Result<Option<String>, Problem> {
+    pub async fn person(&self, item: Option<&QueueItem>, id: RecordId) -> Result<Option<String>, Problem> {
         let record = RecordRef { kind: RecordKind::Person, id };
         let Some(head) = self.head(item, record).await? else { return Ok(None) };
         let person = Person::read(id, &head);

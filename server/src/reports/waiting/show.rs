@@ -180,6 +180,11 @@ impl Shut {
         Ok(Self { kind, child: of_a_person && person.as_ref().is_none_or(is_child) })
     }
 
+    /// Whether it is of a child.
+    pub fn child(&self) -> bool {
+        self.child
+    }
+
     /// Whether a field is shut.
     pub fn hides(&self, key: &str) -> bool {
         let words = [keys::WORDS, keys::REPLY, keys::REASON_WORDS, keys::ID_NUMBER].contains(&key);

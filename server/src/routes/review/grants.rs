@@ -2,12 +2,13 @@
 //! its reason, and is on disk before anything is answered.
 
 use super::extract::{At, Said};
-use super::permit::{Permit, grant, homes};
+use super::permit::Permit;
 use super::staff::{AreaAsked, MadeReply};
 use super::visit::{PartReply, part};
 use crate::clock;
-use crate::county::{County, at_county};
+use crate::county::County;
 use crate::desk::Desk;
+use crate::opening::{self, Opening, grant, grants};
 use crate::problem::{Refusal, wrong};
 use crate::staff::{Change, write};
 use axum::Json;
@@ -19,18 +20,13 @@ use domain::patch::RecordRef;
 use domain::problem::{Problem, ProblemCode};
 use domain::time::Day;
 use domain::value::Value;
-use domain::visit::Part;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use store::county::Access;
 use utoipa::ToSchema;
 
 /// No grant lasts longer.
 const DAYS_MAX: i32 = 31;
-
-/// So many are read at once.
-const PAGE: usize = 500;
 
 /// A grant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -93,18 +89,8 @@ pub(super) async fn list(
     State(desk): State<Arc<Desk>>,
     permit: Permit,
 ) -> Result<Json<Vec<GrantReply>>, Refusal> {
-    let (mut found, mut after) = (Vec::new(), None);
-    loop {
-        let ledger = &desk.county.stores.ledger;
-        let page = ledger.records_after(RecordKind::Grant, after, PAGE).await.map_err(at_county)?;
-        after = page.last().map(|(record, _)| record.id);
-        found.extend(page.iter().filter_map(|(record, row)| Grant::read(record.id, &row.head)));
-        if page.len() < PAGE {
-            break;
-        }
-    }
+    let mut found = grants(&desk.county).await?;
     found.retain(|one| permit.reference.areas.within(one.area, permit.area));
-    found.sort_by_key(|one| std::cmp::Reverse((one.from, one.id)));
     let me = permit.staff()?;
     Ok(Json(found.iter().map(|one| reply(&permit, one, me)).collect()))
 }
@@ -214,25 +200,8 @@ pub(super) async fn open(
     At(id): At<RecordId>,
     Said(asked): Said<OpeningAsked>,
 ) -> Result<Json<PartReply>, Refusal> {
-    let county = &desk.county;
-    let (now_ms, grant) = (clock::now_ms(), grant(county, id).await?);
-    let record = RecordRef { kind: RecordKind::Part, id: asked.part };
-    let row = county.stores.ledger.record(record).await.map_err(at_county)?;
-    let row = row.ok_or(ProblemCode::NothingFound)?;
-    let subject = Part::read(asked.part, &row.head).subject.ok_or(ProblemCode::NothingFound)?;
-    let places = homes(county, subject).await?;
-    let covered = places.iter().any(|place| permit.reference.areas.within(*place, grant.area));
-    if !covered || !grant.holds_on(Day::of(now_ms)) {
-        return Err(Problem::new(ProblemCode::GrantMissing).into());
-    }
-    let access = Access {
-        at_ms: now_ms,
-        staff: permit.staff()?,
-        act: "opened".to_owned(),
-        record: Some(record),
-        grant: Some(id),
-        reason: asked.reason.code().to_owned(),
-    };
-    county.stores.directory.log_access(access).await.map_err(at_county)?;
+    let (county, by) = (&desk.county, permit.staff()?);
+    let opening = Opening { grant: id, parts: vec![asked.part], reason: asked.reason, by };
+    opening::open(county, &opening, clock::now_ms()).await?;
     Ok(Json(part(county, &permit, asked.part, true).await?))
 }

@@ -5,6 +5,7 @@ use super::table::{Place, Row, Who, Whose, row};
 use crate::clock;
 use crate::county::{County, at_county};
 use crate::desk::Desk;
+use crate::opening::{grant, homes};
 use crate::problem::{Refusal, wrong};
 use crate::session::{self, Session, proof_of};
 use axum::RequestPartsExt;
@@ -14,12 +15,10 @@ use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::catalogue::RecordKind;
-use domain::grant::Grant;
 use domain::ids::{AreaCode, DeviceId, RecordId};
 use domain::patch::RecordRef;
 use domain::problem::{Problem, ProblemCode};
 use domain::reference::Reference;
-use domain::subject::Person;
 use domain::time::Day;
 use domain::visit::Visit;
 use std::collections::BTreeSet;
@@ -226,13 +225,6 @@ fn asked_area(parts: &Parts, permit: &Permit) -> Result<AreaCode, Problem> {
     if permit.reference.areas.0.contains_key(&area) { Ok(area) } else { Err(nothing()) }
 }
 
-/// Where a person belongs: in each of these while it is contested.
-pub(super) async fn homes(county: &County, id: RecordId) -> Result<BTreeSet<AreaCode>, Problem> {
-    let record = RecordRef { kind: RecordKind::Person, id };
-    let row = county.stores.ledger.record(record).await.map_err(at_county)?.ok_or_else(nothing)?;
-    Ok(Person::read(id, &row.head).villages.into_iter().collect())
-}
-
 async fn places_of_visit(county: &County, id: RecordId) -> Result<BTreeSet<AreaCode>, Problem> {
     let record = RecordRef { kind: RecordKind::Visit, id };
     let row = county.stores.ledger.record(record).await.map_err(at_county)?.ok_or_else(nothing)?;
@@ -241,13 +233,6 @@ async fn places_of_visit(county: &County, id: RecordId) -> Result<BTreeSet<AreaC
         places.extend(homes(county, part.subject).await.unwrap_or_default());
     }
     Ok(places)
-}
-
-/// A grant by its id.
-pub(super) async fn grant(county: &County, id: RecordId) -> Result<Grant, Problem> {
-    let record = RecordRef { kind: RecordKind::Grant, id };
-    let row = county.stores.ledger.record(record).await.map_err(at_county)?;
-    row.and_then(|row| Grant::read(id, &row.head)).ok_or_else(nothing)
 }
 
 /// The token in the cookie.

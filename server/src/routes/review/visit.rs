@@ -3,10 +3,11 @@
 
 use super::extract::{At, Said};
 use super::header::CodeReply;
-use super::permit::{Permit, homes};
+use super::permit::Permit;
 use crate::clock;
 use crate::county::{County, at_county};
 use crate::desk::Desk;
+use crate::opening::homes;
 use crate::problem::{Refusal, wrong};
 use crate::reports::{Answer, RecordHistory, answers_of, record_history};
 use crate::staff::{Change, write};

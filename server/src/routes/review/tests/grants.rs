@@ -4,7 +4,9 @@ use super::{Clerk, TOWNSHIP, today};
 use crate::testing::World;
 use axum::http::StatusCode;
 use domain::catalogue::{RecordKind, keys};
+use domain::grant::OpeningReason;
 use domain::ids::RecordId;
+use domain::problem::ProblemCode;
 use domain::staff::Role;
 use serde_json::{Value, json};
 use store::county::Reports;
@@ -66,6 +68,23 @@ async fn a_child_is_masked_and_shut_until_a_grant_opens_it() {
     assert_eq!(lines.len(), 1, "what was refused is not an opening");
     assert_eq!((&lines[0]["act"], &lines[0]["reason"]), (&json!("opened"), &json!("verify")));
     assert_eq!((&lines[0]["record"], &lines[0]["grant"]), (&part["part"], &json!(grant)));
+    // At the terminal it is the same grant, its holder alone, and the same log.
+    let part: RecordId = part["part"].as_str().unwrap().parse().unwrap();
+    let at_terminal = async |by| {
+        let (grant, reason) = (grant.parse().unwrap(), OpeningReason::Complaint);
+        let asked = crate::opening::Opening { grant, parts: vec![part], reason, by };
+        crate::opening::open(&world.county, &asked, crate::clock::now_ms()).await
+    };
+    assert_eq!(at_terminal(head.staff).await.unwrap_err().code, ProblemCode::GrantMissing);
+    at_terminal(clerk.staff).await.unwrap();
+    let log = head.get(&world, "/api/accesses").await.json();
+    assert_eq!(
+        (&log["lines"][0]["act"], &log["lines"][0]["reason"]),
+        (&json!("opened"), &json!("complaint"))
+    );
+    assert_eq!(log["lines"].as_array().unwrap().len(), 2);
+    let told = crate::opening::not_this(&world.county, clerk.staff, today()).await.unwrap().zh();
+    assert!(told.contains(&grant), "{told}");
     let ended = head.post(&world, &format!("/api/grants/{grant}/end"), json!({})).await.json();
     assert_eq!(ended["state"], "ended");
     assert_eq!(clerk.post(&world, &openings, opening).await.code(), "grant_missing");
