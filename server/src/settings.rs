@@ -1,5 +1,9 @@
 //! 县里的设定: what an area sets for its phones and its figures, each value from a day on.
 
+mod past;
+
+pub use past::{Past, Then, past};
+
 use crate::county::{County, at_county};
 use crate::problem::{unchanged, wrong};
 use crate::staff::{Change, write};
@@ -44,6 +48,8 @@ pub struct Checked {
     pub setting: Setting,
     /// What holds on its day as long as nothing is written.
     pub before: i32,
+    /// What holds on its day then.
+    pub after: i32,
     /// The area had what an area above it sets, and has its own from now on.
     pub own_from_now: bool,
 }
@@ -89,8 +95,12 @@ pub async fn check(county: &County, edit: &Edit, today: Day) -> Result<Checked, 
     if let Some(value) = edit.value {
         already(county, &reference, edit, setting, value).await?;
     }
-    let above = reference.areas.ancestors(edit.area).nth(1).is_some();
-    Ok(Checked { setting, before, own_from_now: edit.value.is_some() && own.is_none() && above })
+    let above = reference.areas.ancestors(edit.area).nth(1);
+    let earlier = || reference.settings.own(setting, edit.area, edit.from.plus(-1)).map(|(_, value)| value);
+    let of_above = || above.map(|above| reference.setting(setting, above, edit.from));
+    let after = edit.value.or_else(earlier).or_else(of_above).unwrap_or(setting.default_value());
+    let own_from_now = edit.value.is_some() && own.is_none() && above.is_some();
+    Ok(Checked { setting, before, after, own_from_now })
 }
 
 /// Whether a value holds already because the area set it itself, or because nobody above it could set
@@ -105,8 +115,9 @@ async fn already(
     let Some((since, held)) = reference.settings.own(setting, edit.area, edit.from) else {
         let top = reference.areas.ancestors(edit.area).nth(1).is_none();
         if top && value == setting.default_value() {
-            let zh = format!("没有设过，默认就是 {value}");
-            return Err(unchanged(setting.code(), zh, format!("nothing is set, and the default is {value}")));
+            let (zh, en) = (setting.told_zh(value), setting.told_en(value));
+            let zh = format!("没有设过，默认就是 {zh}");
+            return Err(unchanged(setting.code(), zh, format!("nothing is set, and the default is {en}")));
         }
         return Ok(());
     };
@@ -119,8 +130,9 @@ async fn already(
     if since == edit.from && source != edit.source.trim() {
         return Ok(());
     }
-    let zh = format!("从 {since} 起就是 {value}（依据：{source}）");
-    Err(unchanged(setting.code(), zh, format!("it has been {value} since {since} (source: {source})")))
+    let (zh, en) = (setting.told_zh(value), setting.told_en(value));
+    let zh = format!("从 {since} 起就是 {zh}（依据：{source}）");
+    Err(unchanged(setting.code(), zh, format!("it has been {en} since {since} (source: {source})")))
 }
 
 /// Sets something, or takes it back. Phones get it with their next exchange.
@@ -194,7 +206,7 @@ mod tests {
             let told = try_set(&same).await.unwrap_err();
             assert_eq!(told.code, ProblemCode::NothingToChange, "{same:?}");
             assert!(
-                told.zh().contains(&format!("从 {today} 起就是 5（依据：云龙民发〔2026〕3号）")),
+                told.zh().contains(&format!("从 {today} 起就是 5 天（依据：云龙民发〔2026〕3号）")),
                 "{told}"
             );
         }
@@ -212,6 +224,18 @@ mod tests {
         let back = Edit { value: None, source: "录错了".to_owned(), ..edit };
         try_set(&back).await.unwrap();
         assert_eq!((silent(VILLAGE, today).await, silent(VILLAGE, today.plus(1)).await), (3, 2));
+        let history = past(&world.county, today).await.unwrap();
+        let told: Vec<_> =
+            history.iter().map(|one| (one.area, one.value, one.then, one.source.as_str())).collect();
+        let expected = [
+            (COUNTY, Some(5), Then::Replaced, "云龙民发〔2026〕3号"),
+            (COUNTY, Some(5), Then::Withdrawn, "云龙民发〔2026〕4号"),
+            (COUNTY, None, Then::Holds, "录错了"),
+            (VILLAGE, Some(2), Then::ToCome, "云龙民发〔2026〕3号"),
+        ];
+        assert_eq!(told, expected);
+        let name = &world.store.standing_now().await.unwrap().2.staff[&admin].name;
+        assert!(history.iter().all(|one| one.by == *name), "by whom");
         assert_eq!(try_set(&back).await.unwrap_err().code, ProblemCode::ArgumentWrong, "nothing is left");
     }
 }

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
 macro_rules! settings {
-    ($($(#[$doc:meta])* $name:ident $code:literal $default:literal $range:expr, $zh:literal $en:literal;)*) => {
+    ($($(#[$doc:meta])* $name:ident $code:literal $default:literal $range:expr, $zh:literal $en:literal, $unit_zh:literal $unit_en:literal;)*) => {
         /// What may be set. A setting's default never changes: phones of every version fall back to it.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         pub enum Setting { $($(#[$doc])* $name,)* }
@@ -49,19 +49,29 @@ macro_rules! settings {
             pub fn en(self) -> &'static str {
                 match self { $(Self::$name => $en,)* }
             }
+
+            /// A value with its unit, Chinese.
+            pub fn told_zh(self, value: i32) -> String {
+                match self { $(Self::$name => format!(concat!("{} ", $unit_zh), value),)* }
+            }
+
+            /// A value with its unit, English.
+            pub fn told_en(self, value: i32) -> String {
+                match self { $(Self::$name => format!(concat!("{} ", $unit_en), value),)* }
+            }
         }
     };
 }
 
 settings! {
     /// 补记期限: a visit that is entered later needs a reason.
-    LateDays "late_days" 7 0..=366, "走访几天以后补记要填原因" "days after which a late entry needs a reason";
+    LateDays "late_days" 7 0..=366, "走访几天以后补记要填原因" "days after which a late entry needs a reason", "天" "days";
     /// 没变化: how many times running it may be said of a section.
-    UnchangedTimes "unchanged_times" 2 0..=12, "“没变化”最多连续几次" "times running that \"nothing changed\" may be said";
+    UnchangedTimes "unchanged_times" 2 0..=12, "“没变化”最多连续几次" "times running that \"nothing changed\" may be said", "次" "times";
     /// 手机未回传: after so many days without a word.
-    SilentDays "silent_days" 3 1..=90, "几天没有回传算手机未回传" "days after which a phone counts as silent";
+    SilentDays "silent_days" 3 1..=90, "几天没有回传算手机未回传" "days after which a phone counts as silent", "天" "days";
     /// 锁定: after so many minutes during which nobody touched the phone.
-    LockMinutes "lock_minutes" 15 1..=240, "几分钟不用就锁上" "minutes after which an unused phone locks";
+    LockMinutes "lock_minutes" 15 1..=240, "几分钟不用就锁上" "minutes after which an unused phone locks", "分钟" "minutes";
 }
 
 /// Before a setting's name in what travels with a patch.

@@ -1,14 +1,12 @@
 //! `county-server settings …`.
 
-use super::text::Table;
+use super::text::{Table, moment};
 use super::{Outcome, errand, print, staff, today, typed, unexpected};
 use crate::config::Config;
 use crate::control::{Answer, Errand};
-use crate::county::at_county;
 use crate::open;
-use crate::settings::{Edit, check, record};
+use crate::settings::{Edit, Past, check, past};
 use crate::staff::{find, find_area};
-use domain::catalogue::keys;
 use domain::ids::AreaCode;
 use domain::problem::Problem;
 use domain::reference::Reference;
@@ -77,22 +75,11 @@ pub(super) async fn run(config: &Config, command: Command) -> Outcome {
             let area = place(area, county.keys.county())?;
             let mut now = Table::new(&["设定", "", "现在", "默认"]);
             for setting in Setting::ALL {
-                let value = reference.setting(*setting, area, today());
-                let default = setting.default_value().to_string();
-                now.row([setting.code().to_owned(), setting.zh().to_owned(), value.to_string(), default]);
+                let held = [reference.setting(*setting, area, today()), setting.default_value()];
+                let [value, default] = held.map(|value| setting.told_zh(value));
+                now.row([setting.code().to_owned(), setting.zh().to_owned(), value, default]);
             }
-            let mut all: Vec<_> = reference.settings.all().collect();
-            all.sort_unstable();
-            let mut set = Table::new(&["区划", "设定", "从", "值", "依据"]);
-            let any = !all.is_empty();
-            for (area, setting, from, value) in all {
-                let row = county.stores.ledger.record(record(area)).await.map_err(at_county)?;
-                let key = format!("{}{}/{from}", keys::SETTING_SOURCE, setting.code());
-                let source = row.as_ref().and_then(|row| row.head.text(&key)).unwrap_or_default().to_owned();
-                let name = reference.areas.name(area);
-                set.row([name, setting.code().to_owned(), from.to_string(), value.to_string(), source]);
-            }
-            let set = if any { format!("\n{}", set.text()) } else { String::new() };
+            let set = history(&reference, &past(&county, today()).await?);
             print(&format!("{}\n\n{}{set}", reference.areas.name(area), now.text()));
         }
         Command::Set { setting, value, source, by, area, from } => {
@@ -110,14 +97,40 @@ pub(super) async fn run(config: &Config, command: Command) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
+/// What was ever set, also what was replaced or taken back since.
+fn history(reference: &Reference, past: &[Past]) -> String {
+    if past.is_empty() {
+        return String::new();
+    }
+    let mut table = Table::new(&["区划", "设定", "从", "设成", "谁设的", "什么时候", "依据", ""]);
+    for one in past {
+        let value = one.value.map_or_else(|| "撤回".to_owned(), |value| one.setting.told_zh(value));
+        let (name, from) = (reference.areas.name(one.area), one.from.to_string());
+        let (by, at, source) = (one.by.clone(), moment(one.at_ms), one.source.clone());
+        table.row([
+            name,
+            one.setting.code().to_owned(),
+            from,
+            value,
+            by,
+            at,
+            source,
+            one.then.zh().to_owned(),
+        ]);
+    }
+    format!("\n设过的全部：\n{}", table.text())
+}
+
 /// Says what changes, then has it done.
 async fn carry(config: &Config, reference: &Reference, edit: Edit) -> Result<(), Problem> {
     let checked = check(&*open::to_read(config)?, &edit, today()).await?;
-    let becomes = edit.value.map_or("撤回".to_owned(), |value| value.to_string());
-    let (area, title) = (reference.areas.name(edit.area), checked.setting.zh());
-    print(&format!("{area} · {title}：从 {} 起，{} → {becomes}\n", edit.from, checked.before));
+    let (area, title, from) = (reference.areas.name(edit.area), checked.setting.zh(), edit.from);
+    let [before, after] = [checked.before, checked.after].map(|value| checked.setting.told_zh(value));
+    let withdrawn =
+        if edit.value.is_none() { "（撤回，按以前的、上级的或默认的）" } else { "" };
+    print(&format!("{area} · {title}：从 {from} 起，{before} → {after}{withdrawn}。\n"));
     if checked.own_from_now {
-        print(&format!("{area}从此有自己的设定：上级以后的更改不再影响这里\n"));
+        print(&format!("{area}从此有自己的设定：上级以后的更改不再影响这里。\n"));
     }
     if edit.from < today() {
         print(match checked.setting {
