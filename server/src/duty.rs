@@ -217,26 +217,33 @@ fn check_fields(edit: &Edit) -> Result<(), Problem> {
         let en = format!("nobody could ever meet {least} visitors at once; {VISITORS_MAX} at most");
         return Err(wrong("--visitors-min", zh, en));
     }
+    let blank = |text: &String| text.trim().is_empty();
+    let one = ("至少写一个，不能空着", "at least one: it must not be empty");
     let empty = [
-        ("--categories", categories.as_ref().map(Vec::is_empty)),
-        ("--ways", ways.as_ref().map(Vec::is_empty)),
-        ("--mets", mets.as_ref().map(Vec::is_empty)),
-        ("--roles", roles.as_ref().map(Vec::is_empty)),
-        ("--source", source.as_ref().map(|text| text.trim().is_empty())),
-        ("--title-zh", title_zh.as_ref().map(|text| text.trim().is_empty())),
-        ("--visitors-min", visitors_min.map(|least| least == 0)),
+        ("--categories", categories.as_ref().map(Vec::is_empty), one),
+        ("--ways", ways.as_ref().map(Vec::is_empty), one),
+        ("--mets", mets.as_ref().map(Vec::is_empty), one),
+        ("--roles", roles.as_ref().map(Vec::is_empty), one),
+        (
+            "--source",
+            source.as_ref().map(blank),
+            ("要写依据：哪部法律、哪个文件、哪一条", "the source is needed: law, document, article"),
+        ),
+        ("--title-zh", title_zh.as_ref().map(blank), ("要写名称", "a title is needed")),
+        (
+            "--visitors-min",
+            visitors_min.map(|least| least == 0),
+            ("至少 1 个人去，不能写 0", "somebody has to go: 1 at least"),
+        ),
     ];
     let needed = match edit.act {
         Act::Add => &["--categories", "--ways", "--mets", "--roles", "--source", "--title-zh"][..],
         Act::Change => &["--source"],
         Act::End => &[],
     };
-    for (name, empty) in empty {
+    for (name, empty, (zh, en)) in empty {
         match empty {
-            Some(true) => {
-                let zh = "不能空着：否则谁也完不成";
-                return Err(wrong(name, zh, "nobody could ever meet it: it must not be empty"));
-            }
+            Some(true) => return Err(wrong(name, zh, en)),
             None if needed.contains(&name) => return Err(has_to_be_said(name)),
             _ => {}
         }

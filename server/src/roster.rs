@@ -2,6 +2,7 @@
 //! column; the other rows are taken; the same file twice changes nothing.
 
 use crate::county::{County, at_county};
+use crate::problem;
 use crate::staff::{self, NewAssignment, find_area, number};
 use domain::catalogue::{RecordKind, keys};
 use domain::ids::{AreaCode, RecordId};
@@ -77,6 +78,9 @@ fn wrong(file: &str, line: u64, (column, zh, en): Doubt) -> Problem {
     problem.with("column", column).with_both("reason", zh, en)
 }
 
+/// What stands in the place of a column when a whole row is meant.
+const ROW: &str = "整行";
+
 /// A column, and what is wrong with it: in Chinese and in English.
 type Doubt = (&'static str, String, String);
 
@@ -92,11 +96,11 @@ fn doubt(column: &'static str, zh: impl Into<String>, en: impl Into<String>) -> 
 pub fn read(file: &str, bytes: &[u8]) -> Result<(Vec<Row>, Vec<Problem>), Problem> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(bytes);
-    let not_utf8 = || doubt("", "不是 UTF-8，请另存为“CSV UTF-8”", "not UTF-8: save it as \"CSV UTF-8\"");
-    let headings = reader.headers().map_err(|_| wrong(file, 1, not_utf8()))?.clone();
+    let not_utf8 = || doubt(ROW, "不是 UTF-8，请另存为“CSV UTF-8”", "not UTF-8: save it as \"CSV UTF-8\"");
+    let headings = reader.headers().map_err(|_| no_roster(file, not_utf8()))?.clone();
     let place = |column: &'static str| {
         let place = headings.iter().position(|heading| heading == column);
-        place.ok_or_else(|| wrong(file, 1, no_column(column, &headings)))
+        place.ok_or_else(|| no_roster(file, no_column(column, &headings)))
     };
     let [name, role, area, phone] = COLUMNS;
     let places = [place(name)?, place(role)?, place(area)?, place(phone)?];
@@ -110,7 +114,7 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<(Vec<Row>, Vec<Problem>), Proble
         line += lines(bytes.get(counted..begins).unwrap_or_default());
         counted = begins;
         if rows.len() + problems.len() == ROWS_MAX {
-            let many = doubt("", "行数太多，从这里起没有读", "too many rows: not read from here on");
+            let many = doubt(ROW, "行数太多，从这里起没有读", "too many rows: not read from here on");
             problems.push(wrong(file, line, many));
             break;
         }
@@ -125,6 +129,13 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<(Vec<Row>, Vec<Problem>), Proble
         }
     }
     Ok((rows, problems))
+}
+
+/// The first line cannot be read: no row of the file is.
+fn no_roster(file: &str, (column, zh, en): Doubt) -> Problem {
+    let column = if column == ROW { String::new() } else { format!("“{column}”") };
+    let zh = format!("第 1 行{column}{zh}。整个文件都没有导入");
+    problem::wrong(file, zh, format!("row 1 {column}: {en}. Nothing of the file was taken"))
 }
 
 /// A heading is missing: what the first line has to be, and what it is.
@@ -161,13 +172,12 @@ fn row(line: u64, name: &str, role: &str, area: &str, phone: &str) -> Result<Row
         return Err(empty(name_column));
     }
     let name = tidy(name).ok_or_else(|| doubt(name_column, "不是姓名", "not a name"))?;
-    let word = |one: &&Role| one.zh() == role || one.code() == role;
-    let role = Role::ALL.iter().find(word).copied().ok_or_else(|| {
-        let list = |word: fn(Role) -> &'static str| {
-            Role::ALL.iter().map(|role| word(*role)).collect::<Vec<_>>().join(", ")
+    let role = Role::from_words(role).ok_or_else(|| {
+        let list = |word: fn(Role) -> &'static str, between| {
+            Role::ALL.iter().map(|role| word(*role)).collect::<Vec<_>>().join(between)
         };
-        let zh = format!("没有这个角色；有 {}", list(Role::zh));
-        doubt(role_column, zh, format!("there is no such role; there are {}", list(Role::code)))
+        let zh = format!("没有这个角色；有 {}", list(Role::zh, "、"));
+        doubt(role_column, zh, format!("there is no such role; there are {}", list(Role::code, ", ")))
     })?;
     if area.is_empty() {
         return Err(empty(area_column));
@@ -201,7 +211,7 @@ pub fn plan(reference: &Reference, file: &str, rows: &[Row], from: Day) -> Roste
             let staff = who(row, namesakes, alone)?;
             let key = (row.name.as_str(), row.phone.as_deref(), row.role, area);
             if met.insert(key, row.line).is_some() {
-                return Err(doubt("", "与前面一行相同", "the same as an earlier row"));
+                return Err(doubt(ROW, "与前面一行相同", "the same as an earlier row"));
             }
             let has = |staff: RecordId| {
                 let new = NewAssignment { staff, role: row.role, area, from, until: None };

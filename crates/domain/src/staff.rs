@@ -58,6 +58,16 @@ codes! {
     }
 }
 
+impl Role {
+    /// The role of a code or of its Chinese name; also of a name as people shorten it (协理员, 站长), when
+    /// only one role ends so.
+    pub fn from_words(text: &str) -> Option<Self> {
+        let exact = Self::ALL.iter().find(|role| role.code() == text || role.zh() == text).copied();
+        let mut short = Self::ALL.iter().filter(|role| text.chars().count() > 1 && role.zh().ends_with(text));
+        exact.or_else(|| short.next().copied().filter(|_| short.next().is_none()))
+    }
+}
+
 /// A member of staff.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Staff {
@@ -127,5 +137,23 @@ mod tests {
             assert_eq!(Role::from_code(role.code()), Some(*role));
         }
         assert_eq!(Role::from_code("emperor"), None);
+    }
+
+    #[test]
+    fn a_role_is_found_by_its_code_its_name_and_a_name_as_people_shorten_it() {
+        for (text, role) in [
+            ("assistance_officer", Some(Role::AssistanceOfficer)),
+            ("社会救助协理员", Some(Role::AssistanceOfficer)),
+            ("协理员", Some(Role::AssistanceOfficer)),
+            ("站长", Some(Role::StationHead)),
+            ("儿童主任", Some(Role::ChildDirector)),
+            ("管理员", Some(Role::CountyAdmin)),
+            // Several end so, or it says nothing.
+            ("员", None),
+            ("", None),
+            ("村长", None),
+        ] {
+            assert_eq!(Role::from_words(text), role, "{text}");
+        }
     }
 }

@@ -11,19 +11,20 @@ use xshell::Shell;
 /// What may be asked of it.
 #[derive(clap::Args)]
 pub struct Options {
-    /// Start again: throw away the folder of an earlier demo. Asks first.
+    /// Throw away the folder of an earlier demo, after asking, and play the story from its beginning.
     #[arg(long)]
     fresh: bool,
-    /// How many people the synthetic register has, at least 120; of a demo that is there, only with --fresh.
+    /// How many people the synthetic register has; fewer than 120 become 120. An earlier demo keeps its register unless
+    /// --fresh throws it away.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     subjects: Option<u32>,
-    /// Leave the county server and the screens running in the background.
+    /// Come back at once, with the county server and the screens left running in the background.
     #[arg(long)]
     keep: bool,
-    /// For scripts: ask nothing, open no screens, and end with 0 only when the story held.
+    /// For scripts: ask nothing, open no screens, and end with 0 only when all went as the story says.
     #[arg(long)]
     once: bool,
-    /// Where the demo keeps its data; `data/demo` of the repository unless told.
+    /// Where the demo keeps its data [default: data/demo in the repository].
     #[arg(long, value_name = "FOLDER")]
     data: Option<PathBuf>,
 }

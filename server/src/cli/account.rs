@@ -8,7 +8,9 @@ use crate::config::Config;
 use crate::control::{Answer, Errand};
 use crate::county::at_county;
 use crate::open;
+use crate::problem::wrong;
 use crate::staff::find;
+use domain::problem::{Problem, ProblemCode};
 use std::process::ExitCode;
 
 /// What can be done about accounts. Roles are given with `staff assign`.
@@ -43,7 +45,17 @@ pub(super) async fn run(config: &Config, command: Command) -> Outcome {
         Command::Reset { staff } => Act::Reset { staff: find(&*reference(config).await?, &staff)? },
         Command::Lock { staff } => Act::Close { staff: find(&*reference(config).await?, &staff)? },
     };
-    match errand(config, Errand::Account(act)).await? {
+    let whose = match &act {
+        Act::Add { .. } => None,
+        Act::Reset { staff } | Act::Close { staff } => Some(*staff),
+    };
+    let known = reference(config).await?;
+    let name = whose.and_then(|staff| known.staff.get(&staff)).map(|one| one.name.clone());
+    let done = errand(config, Errand::Account(act)).await.map_err(|problem| match (problem.code, &name) {
+        (ProblemCode::NothingFound, Some(name)) => no_account(name),
+        _ => problem,
+    });
+    match done? {
         Answer::Done => print("已停用：不能再登录，登录着的已经退出。\n"),
         Answer::FirstPassword(first) => {
             print(&format!("登录名 {}\n第一次的密码 {}（登录后要换掉）\n", first.login, first.password));
@@ -51,6 +63,11 @@ pub(super) async fn run(config: &Config, command: Command) -> Outcome {
         _ => return Err(unexpected()),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn no_account(name: &str) -> Problem {
+    let zh = "还没有登录账号；要开一个用 `account add`，已有的见 `account list`";
+    wrong(name, zh, "has no account yet; `account add` makes one, `account list` shows those there are")
 }
 
 async fn list(config: &Config) -> Outcome {

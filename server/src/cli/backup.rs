@@ -23,7 +23,7 @@ pub(super) async fn backup(config: &Config, to: &Path) -> Outcome {
     });
     let stopped = |_| Problem::new(ProblemCode::Internal).with("reference", "the backup stopped");
     let (recipient, bytes): (String, u64) = written.await.map_err(stopped)??;
-    print(&format!("{bytes} 字节，只有恢复密钥（{recipient}）能打开\n"));
+    print(&format!("{bytes} 字节，只有恢复密钥（{recipient}）能打开。\n"));
     Ok(ExitCode::SUCCESS)
 }
 

@@ -41,7 +41,7 @@ pub(super) async fn run(config: &Config, options: &Options) -> Outcome {
         print(&format!("{row}\n"));
     }
     if findings.is_empty() {
-        print("没有发现不一致。\n");
+        print("核对无误：存着的和从头重算的一样。\n");
         return Ok(ExitCode::SUCCESS);
     }
     let count = findings.rows.len();

@@ -1,7 +1,7 @@
 //! `county-server enrol`: the sheet of paper.
 
 use super::text::moment;
-use super::{Outcome, errand, hint, print, unexpected};
+use super::{Outcome, errand, hint, print, today, unexpected};
 use crate::config::Config;
 use crate::control::{Answer, Errand, PrintedSheet};
 use crate::county::at_county;
@@ -23,6 +23,7 @@ pub(super) async fn run(config: &Config, options: &Options) -> Outcome {
     let county = open::to_read(config)?;
     let (_, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
     let staff = staff::find(&reference, &options.staff)?;
+    let none = !reference.assignments_of(staff).any(|one| one.holds_on(today()));
     let asked = Errand::Sheet { staff, hours: config.sheets.hours };
     let Answer::Sheet(sheet) = errand(config, asked).await? else { return Err(unexpected()) };
     let sheet = PrintedSheet { address: config.sheets.known_address(), ..sheet };
@@ -34,8 +35,14 @@ pub(super) async fn run(config: &Config, options: &Options) -> Outcome {
             hint(NO_ADDRESS);
         }
     }
+    if none {
+        hint(NO_ROLE);
+    }
     Ok(ExitCode::SUCCESS)
 }
+
+/// What is told of a sheet for somebody who may do nothing today.
+const NO_ROLE: &str = "这个人今天没有分工：手机能启用，但没有名单，也不能记走访。请用 `staff assign` 给分工，下次联系时手机上就有。";
 
 /// What whoever prints a sheet without an address is told.
 const NO_ADDRESS: &str = "纸上没有服务器地址：配置里没有写。请在配置文件 [sheets] 下写 address = \"https://…\"，以后就会印在纸上；这一次请把手机要连的地址告诉本人。";

@@ -64,10 +64,10 @@ enum Command {
     /// 开始服务，直到叫停 (answer phones and the desk until told to stop).
     Serve {
         /// 手机连的地址；端口 0 任取一个 (where phones are answered; port 0 takes any free one).
-        #[arg(long, value_name = "ADDRESS")]
+        #[arg(long, value_name = "ADDRESS", value_parser = typed::address)]
         phones: Option<SocketAddr>,
         /// 办公室连的地址 (where the desk is answered).
-        #[arg(long, value_name = "ADDRESS")]
+        #[arg(long, value_name = "ADDRESS", value_parser = typed::address)]
         desk: Option<SocketAddr>,
     },
     /// 在空库里填入虚构的人和走访，供试用 (fill an empty county with synthetic people and visits).
@@ -100,7 +100,7 @@ enum Command {
     Waiting(waiting::Command),
     /// 走访情况 (print who was visited and who was not).
     Coverage(coverage::Options),
-    /// 从头重算，指出不一致 (compute everything anew and name what differs; ends with 1 when something does).
+    /// 从头重算，指出存着的哪里不对 (compute everything anew and name what differs; ends with 1 when something does).
     Doctor(doctor::Options),
     /// 备份成一个文件，只有恢复密钥能打开 (one file with database and keys, which the recovery key opens).
     Backup {

@@ -91,7 +91,7 @@ async fn told(county: &County, new: &Move, plan: &Plan, effects: &Effects) -> Re
     let names: Vec<_> = plan.people.iter().map(|(person, _)| called(person)).collect();
     let mut text = format!("{}（{} 人）\n", names.join("、"), names.len());
     if let Some(day) = plan.taken_back {
-        text.push_str(&format!("撤回 {day} 的那一次搬村\n"));
+        text.push_str(&format!("撤回 {day} 的那一次搬村。\n"));
     }
     let place =
         |person: &Person| person.counted_in().map(|code| reference.areas.name(code)).unwrap_or_default();
@@ -102,15 +102,15 @@ async fn told(county: &County, new: &Move, plan: &Plan, effects: &Effects) -> Re
     for (person, _) in plan.people.iter().filter(|(person, _)| person.villages.len() > 1) {
         let villages: Vec<_> = person.villages.iter().map(|code| reference.areas.name(*code)).collect();
         let (name, villages) = (called(person), villages.join("、"));
-        text.push_str(&format!("{name}住在哪个村，现在填写不一致（{villages}）：写入以后以这一次为准\n"));
+        text.push_str(&format!("{name}住在哪个村，现在填写不一致（{villages}）：写入以后以这一次为准。\n"));
     }
     if let Some(village) = plan.household {
         let name = reference.areas.name(village);
         let goes_along = plan.people.iter().any(|(_, after)| new.to.is_none() && after.villages == [village]);
         text.push_str(&match (goes_along, new.to) {
-            (true, _) => format!("户里没有别人住在那里了：户也回到{name}\n"),
-            (false, None) => format!("户和其他人还在{name}；要全户一起撤回，请加 --household\n"),
-            (false, Some(_)) => format!("户在{name}，不跟着走；要全户一起改，请加 --household\n"),
+            (true, _) => format!("户里没有别人住在那里了：户也回到{name}。\n"),
+            (false, None) => format!("户和其他人还在{name}；要全户一起撤回，请加 --household。\n"),
+            (false, Some(_)) => format!("户在{name}，不跟着走；要全户一起改，请加 --household。\n"),
         });
     }
     text.push_str(&figures(&reference, &generations, effects));

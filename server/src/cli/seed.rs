@@ -1,6 +1,6 @@
 //! `county-server seed`.
 
-use super::{Outcome, print, show_recovery_key, today};
+use super::{Outcome, print, show_recovery_key, today, typed};
 use crate::config::Config;
 use crate::seed::notes::Style;
 use crate::seed::register::SUBJECTS_MIN;
@@ -18,10 +18,10 @@ pub(super) struct Options {
     #[arg(long, default_value_t = 2_400, value_parser = subjects)]
     subjects: usize,
     /// 以前几个月的走访 (months of visits before the present one).
-    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u32).range(0..=60))]
+    #[arg(long, default_value_t = 2, value_parser = months)]
     months: u32,
     /// 换个数字，换一个县 (another number gives another county).
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, value_parser = typed::number::<u64>)]
     seed: u64,
     /// 写难压缩的备注，测速用 (write notes that hardly compress).
     #[arg(long)]
@@ -36,6 +36,12 @@ pub(super) struct Options {
 fn subjects(text: &str) -> Result<usize, String> {
     let enough = text.parse().ok().filter(|people| *people >= SUBJECTS_MIN);
     enough.ok_or_else(|| format!("人数至少 {SUBJECTS_MIN} (a number, at least {SUBJECTS_MIN})"))
+}
+
+/// Five years at most.
+fn months(text: &str) -> Result<u32, String> {
+    let few = text.parse().ok().filter(|months| *months <= 60);
+    few.ok_or_else(|| "要写 0 到 60 的整数 (a whole number from 0 to 60)".to_owned())
 }
 
 /// Fills the county, with progress on standard error.

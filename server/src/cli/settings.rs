@@ -28,7 +28,7 @@ pub(super) enum Command {
         /// 哪一项：`settings list` 的代号 (which, as `list` names it).
         setting: String,
         /// 设成多少 (to what).
-        #[arg(allow_negative_numbers = true)]
+        #[arg(allow_negative_numbers = true, value_parser = typed::number::<i32>)]
         value: i32,
         /// 依据：文件、决定 (who says so: document, decision).
         #[arg(long)]

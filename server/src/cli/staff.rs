@@ -8,7 +8,7 @@ use crate::county::at_county;
 use crate::open;
 use crate::problem::wrong;
 use crate::staff::{NewAssignment, find, find_area, namesakes};
-use domain::ids::{DeviceId, RecordId};
+use domain::ids::{AreaLevel, DeviceId, RecordId};
 use domain::problem::{Problem, ProblemCode};
 use domain::reference::Reference;
 use domain::staff::Role;
@@ -38,8 +38,8 @@ pub(super) enum Command {
     Assign {
         /// 给谁：编号或姓名 (to whom: id or whole name).
         staff: String,
-        /// 角色，如 `assistance_officer`、`child_director`、`station_head`，也可写中文名称 (which role: code or Chinese name).
-        #[arg(value_parser = role)]
+        /// 角色：中文名称，如 协理员、儿童主任、站长，或代码 (which role: Chinese name or code).
+        #[arg(value_parser = typed::role)]
         role: Role,
         /// 哪里：代码或全名 (where: code or whole name).
         area: String,
@@ -89,12 +89,6 @@ pub(super) enum Command {
     },
 }
 
-fn role(text: &str) -> Result<Role, String> {
-    let known = || Role::ALL.iter().map(|role| format!("{} {}", role.code(), role.zh())).collect::<Vec<_>>();
-    let role = Role::ALL.iter().find(|role| role.code() == text || role.zh() == text);
-    role.copied().ok_or_else(|| format!("角色有 (there are): {}", known().join(", ")))
-}
-
 pub(super) async fn reference(config: &Config) -> Result<Arc<Reference>, Problem> {
     let county = open::to_read(config)?;
     let (_, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
@@ -117,7 +111,8 @@ pub(super) async fn run(config: &Config, command: Command) -> Outcome {
                 let zh = format!("要在第一天 {from} 之后");
                 return Err(wrong("--until", zh, format!("it has to be after the first day, {from}")));
             }
-            Errand::Assign(NewAssignment { staff, role, area, from, until })
+            let new = NewAssignment { staff, role, area, from, until };
+            return assign(config, &known, new).await;
         }
         Command::End { assignment, until } => {
             Errand::EndAssignment { assignment, until: until.unwrap_or_else(today) }
@@ -183,6 +178,30 @@ fn phone_of(command: &Command) -> Option<DeviceId> {
         | Command::Recovery { device } => Some(*device),
         _ => None,
     }
+}
+
+/// Gives a role, and says where it holds: a whole county is as quickly typed as a village.
+async fn assign(config: &Config, known: &Reference, new: NewAssignment) -> Outcome {
+    let words = given(known, &new, today());
+    match errand(config, Errand::Assign(new)).await? {
+        Answer::Made(id) => print(&format!("{id}\n")),
+        _ => return Err(unexpected()),
+    }
+    hint(&words);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Who is what from now on, where, and over how many villages.
+fn given(known: &Reference, new: &NewAssignment, today: Day) -> String {
+    let name = known.staff.get(&new.staff).map_or_else(|| new.staff.to_string(), |one| one.name.clone());
+    let villages = known.areas.0.values().filter(|one| one.code.level() == AreaLevel::Village);
+    let villages = villages.filter(|one| one.exists_on(today) && known.areas.within(one.code, new.area));
+    let (count, area, from) = (villages.count(), known.areas.name(new.area), new.from);
+    let reach = match new.area.level() {
+        AreaLevel::Village => String::new(),
+        _ => format!("，管这里全部 {count} 个村"),
+    };
+    format!("{name}从 {from} 起是{area}的{}{reach}。", new.role.zh())
 }
 
 /// Adds somebody, and says so when the county has others of that name.

@@ -4,9 +4,12 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use domain::grant::OpeningReason;
 use domain::ids::{DeviceId, RecordId};
 use domain::period::Period;
+use domain::staff::Role;
 use domain::time::Day;
 use std::io::Write;
+use std::net::SocketAddr;
 use std::process::ExitCode;
+use std::str::FromStr;
 
 /// A day.
 pub(super) fn day(text: &str) -> Result<Day, String> {
@@ -32,6 +35,25 @@ pub(super) fn device(text: &str) -> Result<DeviceId, String> {
     let shape = "要写手机的 16 位编号（`staff phones` 第一列），不是电话号码 \
                  (a phone's 16 digits, the first column of `staff phones`; not its telephone number)";
     text.parse().map_err(|_| shape.to_owned())
+}
+
+/// A whole number.
+pub(super) fn number<T: FromStr>(text: &str) -> Result<T, String> {
+    let shape =
+        "要写整数，如 7，不带小数和单位，也不能太大 (a whole number is needed, and not too large a one)";
+    text.parse().map_err(|_| shape.to_owned())
+}
+
+/// An address to listen at.
+pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
+    let shape = "地址写成 IP:端口，如 127.0.0.1:7440 (an address is written IP:port)";
+    text.parse().map_err(|_| shape.to_owned())
+}
+
+/// A role by its code or its name.
+pub(super) fn role(text: &str) -> Result<Role, String> {
+    let known = || Role::ALL.iter().map(|role| format!("{} {}", role.code(), role.zh())).collect::<Vec<_>>();
+    Role::from_words(text).ok_or_else(|| format!("角色有 (there are): {}", known().join("、")))
 }
 
 /// 查看事由 by its code or its words.
@@ -102,8 +124,27 @@ mod tests {
             (&["covrage"], &["没有“covrage”这个命令", "coverage"]),
             (&["staff", "add"], &["还要写：<NAME>"]),
             (&["staff", "assign", "杨洁", "emperor", "x"], &["assistance_officer", "社会救助协理员"]),
+            (&["duty", "add", "x", "--roles", "emperor"], &["assistance_officer", "社会救助协理员"]),
+            (&["settings", "set", "late_days", "七"], &["不能写“七”", "要写整数"]),
+            (&["settings", "set", "late_days", "99999999999"], &["要写整数"]),
+            (&["waiting", "list", "--older", "1.5"], &["要写整数"]),
+            (&["waiting", "settle", "x", "phone"], &["32 位"]),
+            (
+                &["waiting", "settle", "00000000000000000000000000000001", "phone", "--use", "-x"],
+                &["要写整数"],
+            ),
+            (&["duty", "change", "x", "--visitors-min", "-1"], &["要写整数"]),
+            (&["duty", "change", "x", "--enrolled-days-min", "many"], &["要写整数"]),
+            (&["seed", "--months", "x"], &["0 到 60"]),
+            (&["seed", "--months", "61"], &["0 到 60"]),
+            (&["seed", "--seed", "x"], &["要写整数"]),
+            (&["serve", "--phones", "7440"], &["127.0.0.1:7440"]),
+            (&["person", "move", "x", "y"], &["32 位"]),
         ] {
             let said = told(line);
+            for raw in ["invalid digit", "invalid socket", "invalid float", "not an id", "is not in"] {
+                assert!(!said.contains(raw), "{line:?}: {said}");
+            }
             assert!(expected.iter().all(|word| said.contains(word)), "{line:?}: {said}");
         }
     }

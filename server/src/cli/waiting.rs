@@ -5,7 +5,7 @@ mod print;
 use self::print::{listed, named, one, place, words};
 use super::coverage::Format;
 use super::fields::{Place, Words};
-use super::{Outcome, errand, print, staff, today, unexpected};
+use super::{Outcome, errand, print, staff, today, typed, unexpected};
 use crate::config::Config;
 use crate::control::{Answer, Errand};
 use crate::county::at_county;
@@ -32,7 +32,7 @@ pub(super) enum Command {
         #[arg(long, value_enum)]
         reason: Option<Reason>,
         /// 只看等了这么多天的 (only what has waited for so many days).
-        #[arg(long, value_name = "DAYS")]
+        #[arg(long, value_name = "DAYS", value_parser = typed::number::<i32>)]
         older: Option<i32>,
         /// 打印成什么 (how it is printed).
         #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -55,11 +55,18 @@ pub(super) enum Command {
     /// 填写不一致的一项，定下用哪个 (say which value of a contested field is to stand).
     Settle {
         /// 哪条记录：`waiting list` 的编号 (the record, as `list` names it).
+        #[arg(value_parser = typed::record)]
         record: RecordId,
         /// 哪一项：代号，`waiting show` 印在括号里 (the field: its key, which `waiting show` prints in brackets).
         field: String,
         /// 用这一边：`waiting show` 印的号 (the side of this number, as `show` prints it).
-        #[arg(long = "use", value_name = "N", required_unless_present = "value")]
+        #[arg(
+            long = "use",
+            value_name = "N",
+            required_unless_present = "value",
+            value_parser = typed::number::<usize>,
+            allow_hyphen_values = true
+        )]
         side: Option<usize>,
         /// 都不对，写成这个；写空就是全部撤回 (neither: this value; empty takes all of them back).
         #[arg(long, conflicts_with = "side")]

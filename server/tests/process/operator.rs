@@ -30,7 +30,7 @@ fn an_operator_works_beside_the_running_server() {
     assert!(place.refused(&["staff", "assign", "nobody", "reader", "532929102210"]).contains("nobody"));
     assert!(place.said(&["coverage"]).contains("名册"));
     assert!(place.refused(&["seed"]).contains("in use"));
-    assert_eq!(place.said(&["doctor"]), "没有发现不一致。\n");
+    assert_eq!(place.said(&["doctor"]), "核对无误：存着的和从头重算的一样。\n");
     place.said(&["backup", "monday.age"]);
     assert!(place.refused(&["backup", "monday.age"]).contains("monday.age\": this file is there already"));
     assert_eq!(server.stop(), Some(0));
@@ -114,7 +114,7 @@ fn an_operator_edits_duties_without_a_server_too() {
             .contains("by months")
     );
     assert!(place.refused(&["coverage", "--duty", "*", "--period", "2026-10+3"]).contains("months only"));
-    assert_eq!(place.said(&["doctor"]), "没有发现不一致。\n");
+    assert_eq!(place.said(&["doctor"]), "核对无误：存着的和从头重算的一样。\n");
 }
 
 fn restored(from: &Place, backup: &Path, staff: &str) {
@@ -151,12 +151,12 @@ fn restored(from: &Place, backup: &Path, staff: &str) {
         assert!(told.contains(command), "{command}: {told}");
     }
     assert!(place.said(&["staff", "list", "532929102210"]).contains(staff));
-    assert_eq!(place.said(&["doctor"]), "没有发现不一致。\n");
+    assert_eq!(place.said(&["doctor"]), "核对无误：存着的和从头重算的一样。\n");
     assert!(place.refused(&["restore", backup, "--recovery", recovery]).contains("something in"));
     assert!(place.path("data/restored").exists(), "reading changes nothing");
     place.said(&["staff", "add", "测试员乙", "--phone", "13300000001"]);
     assert!(!place.path("data/restored").exists(), "the first that writes begins a new epoch");
-    assert_eq!(place.said(&["doctor"]), "没有发现不一致。\n");
+    assert_eq!(place.said(&["doctor"]), "核对无误：存着的和从头重算的一样。\n");
 }
 
 #[test]
@@ -244,7 +244,7 @@ fn a_dry_run_writes_nothing_and_a_move_says_what_it_changes() {
     assert!(twice.contains("已经住在这个村") && twice.contains("没有要改的"), "{twice}");
     place.said(&["person", "withdraw", &person]);
     assert_eq!(lines(), begins);
-    assert_eq!(place.said(&["doctor"]), "没有发现不一致。\n");
+    assert_eq!(place.said(&["doctor"]), "核对无误：存着的和从头重算的一样。\n");
 }
 
 #[test]
@@ -366,4 +366,42 @@ fn a_sheet_names_the_address_that_the_settings_know() {
     assert!(
         place.said(&["enrol", &officer, "--json"]).contains(r#""address":"https://county.example:7440""#)
     );
+}
+
+#[test]
+fn what_was_understood_is_said_and_what_is_wrong_is_named() {
+    let place = Place::new();
+    place.said(&["seed", "--subjects", "150", "--months", "0"]);
+    let told = |arguments: &[&str]| {
+        let run = place.run(arguments);
+        assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+        String::from_utf8(run.stderr).unwrap()
+    };
+    place.said(&["staff", "add", "测试甲"]);
+    let sheet = told(&["enrol", "测试甲"]);
+    assert!(sheet.contains("今天没有分工") && sheet.contains("staff assign"), "{sheet}");
+    let village = told(&["staff", "assign", "测试甲", "协理员", "民主村委会"]);
+    assert!(village.contains("测试甲") && village.contains("民主村委会的社会救助协理员。"), "{village}");
+    assert!(!told(&["enrol", "测试甲"]).contains("没有分工"));
+    let county = told(&["staff", "assign", "测试甲", "只读", "532929000000"]);
+    assert!(county.contains("云龙县") && county.contains("全部 90 个村"), "{county}");
+
+    let none = place.refused(&["account", "reset", "测试甲"]);
+    assert!(none.contains("测试甲") && none.contains("还没有登录账号"), "{none}");
+    let change = |more: [&str; 2]| {
+        let from = Day::of(county_server::clock::now_ms()).to_string();
+        let line = ["duty", "change", "elder_monthly", "--from", &from, "--source", "x"];
+        place.refused(&[&line[..5], &more[..], if more[0] == "--source" { &[] } else { &line[5..] }].concat())
+    };
+    let source = change(["--source", ""]);
+    assert!(
+        source.contains("--source") && source.contains("要写依据") && !source.contains("谁也"),
+        "{source}"
+    );
+    let visitors = change(["--visitors-min", "0"]);
+    assert!(visitors.contains("--visitors-min") && visitors.contains("至少 1 个人"), "{visitors}");
+    // 姓名,角色 in GBK.
+    fs::write(place.path("gbk.csv"), b"\xd0\xd5\xc3\xfb,\xbd\xc7\xc9\xab\n").unwrap();
+    let file = place.refused(&["staff", "import", "gbk.csv"]);
+    assert!(file.contains("整个文件都没有导入") && !file.contains("其他行"), "{file}");
 }

@@ -95,14 +95,14 @@ pub(super) struct Change {
     /// 对象类别 (whom it is for: codes of categories), such as DJ,KC,LSLR.
     #[arg(long, value_delimiter = ',')]
     categories: Option<Vec<String>>,
-    /// 由谁去 (who carries it), such as `assistance_officer`.
-    #[arg(long, value_delimiter = ',', value_parser = |text: &str| code(text, Role::ALL, Role::from_code, Role::code))]
+    /// 由谁去：如 协理员、儿童主任，或代码 (who carries it: Chinese names or codes).
+    #[arg(long, value_delimiter = ',', value_parser = typed::role)]
     roles: Option<Vec<Role>>,
     /// 至少几人同去 (how many visitors it takes).
-    #[arg(long)]
+    #[arg(long, value_parser = typed::number::<u8>, allow_hyphen_values = true)]
     visitors_min: Option<u8>,
     /// 期末前在册少于几天的不算 (who is enrolled fewer days before a period ends is not due in it).
-    #[arg(long)]
+    #[arg(long, value_parser = typed::number::<u8>)]
     enrolled_days_min: Option<u8>,
     /// 名称 (what people call it).
     #[arg(long)]

@@ -67,7 +67,7 @@ pub(super) fn of(edit: &Edit, plan: &Plan, reference: &Reference, people: usize,
         _ => {}
     }
     if plan.own_from_now {
-        text.push_str(&format!("  {area}从此有自己的要求：上级以后的更改不再影响这里\n"));
+        text.push_str(&format!("  {area}从此有自己的要求：上级以后的更改不再影响这里。\n"));
     }
     text.push_str(&until(edit, plan));
     text.push_str(&format!("涉及 {people} 人。"));
