@@ -68,7 +68,7 @@ impl App {
     /// Makes keys and a vault, writes down what is being asked for, and says what is to be posted.
     ///
     /// # Errors
-    /// A malformed code or PIN; a phone that is enrolled already; the PIN of an enrolment that was
+    /// A malformed code or PIN, a PIN that anybody would try first; a phone that is enrolled already; the PIN of an enrolment that was
     /// begun before with another one ([`ProblemCode::PinWrong`]).
     pub fn enrol_begin(&mut self, request: EnrolBegin) -> Result<EnrolPost, Problem> {
         let code = EnrolCode::parse(&request.code).map_err(|error| error.at_lock(0))?;
@@ -102,6 +102,8 @@ impl App {
         if !matches!(self.read_vault()?, VaultRead::Missing) {
             return self.unlock_vault(|vault, platform| vault.unlock_with_pin(pin, platform));
         }
+        // Only a PIN that is chosen now: what was begun with another goes on.
+        lock::not_simple(pin)?;
         // Who this phone was before is sealed under keys that are gone: nobody will ever read it.
         self.ports.vault.write(VaultFile::Identity, &[]).or_tell()?;
         let platform = self.ports.vault.platform_secret().or_tell()?;

@@ -95,6 +95,11 @@ fn mistyped(error: &SealError) -> Problem {
     error.at_lock(0)
 }
 
+/// Refuses a PIN to be that anybody would try first.
+pub(crate) fn not_simple(pin: &Pin) -> Result<(), Problem> {
+    if pin.is_simple() { Err(Problem::new(ProblemCode::PinTooSimple)) } else { Ok(()) }
+}
+
 impl App {
     /// How far this phone is. Works while locked.
     ///
@@ -126,17 +131,20 @@ impl App {
     /// good once: another one takes its place, of which the county is told with the next exchange.
     ///
     /// # Errors
-    /// As [`App::unlock`], with [`ProblemCode::RecoveryCodeWrong`].
+    /// As [`App::unlock`], with [`ProblemCode::RecoveryCodeWrong`], [`ProblemCode::RecoveryCodeUsed`] and
+    /// [`ProblemCode::PinTooSimple`].
     pub fn unlock_recovery(&mut self, request: UnlockRecovery) -> Result<LockStatus, Problem> {
         let code = RecoveryCode::parse(&request.code).map_err(|error| mistyped(&error))?;
         let pin = Pin::parse(&request.new_pin).map_err(|error| mistyped(&error))?;
+        // Before the code is used up.
+        not_simple(&pin)?;
         let unlocked = self.unlock_vault(|vault, _| vault.unlock_with_recovery(&code))?;
         let Some(Identity::Enrolled(identity)) = Identity::read(self.ports.vault.as_ref(), &unlocked.keys)?
         else {
             return Err(Problem::new(ProblemCode::NotEnrolled));
         };
         // In one write: a code that has opened the phone is never good again.
-        let vault = self.with_pin(&unlocked, &pin)?;
+        let vault = self.with_pin(&unlocked, &pin)?.used_up(&code).or_tell()?;
         let vault = self.with_fresh_code(&vault, &unlocked, &identity)?;
         write_vault(self.ports.vault.as_mut(), &vault)?;
         self.open_keys(unlocked)
@@ -145,10 +153,11 @@ impl App {
     /// Sets another PIN.
     ///
     /// # Errors
-    /// As [`App::unlock`].
+    /// As [`App::unlock`], with [`ProblemCode::PinTooSimple`].
     pub fn change_pin(&mut self, request: ChangePin) -> Result<Nothing, Problem> {
         let old = Pin::parse(&request.old).map_err(|error| mistyped(&error))?;
         let new = Pin::parse(&request.new).map_err(|error| mistyped(&error))?;
+        not_simple(&new)?;
         let unlocked = self.unlock_vault(|vault, platform| vault.unlock_with_pin(&old, platform))?;
         self.set_pin(&unlocked, &new)?;
         Ok(Nothing {})

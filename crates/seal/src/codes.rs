@@ -137,6 +137,16 @@ impl Pin {
             .ok_or(SealError::Mistyped { place: PIN })
     }
 
+    /// Whether anybody would try it first: one digit only, or digits in a row, up or down (123456, 654321).
+    /// What was chosen before still opens; none of these is chosen any more.
+    pub fn is_simple(&self) -> bool {
+        let steps = |by: u8| {
+            let next = |pair: &[u8]| matches!(pair, [one, two] if (one - b'0' + by) % 10 == two - b'0');
+            self.0.as_bytes().windows(2).all(next)
+        };
+        [0, 1, 9].into_iter().any(steps)
+    }
+
     /// All digits, to be stretched.
     pub(crate) fn digits(&self) -> &str {
         &self.0
@@ -160,6 +170,17 @@ fn parse(typed: &str, length: usize, place: &'static str) -> Result<Zeroizing<St
 mod tests {
     use super::*;
     use crate::dice::SeededDice;
+
+    #[test]
+    fn what_anybody_would_try_first_is_simple() {
+        let simple = |typed: &str| Pin::parse(typed).unwrap().is_simple();
+        for typed in ["000000", "77777777", "123456", "654321", "012345", "890123", "9876543210"] {
+            assert!(simple(typed), "{typed}");
+        }
+        for typed in ["135790", "246810", "123457", "112233", "000001"] {
+            assert!(!simple(typed), "{typed}");
+        }
+    }
 
     #[test]
     fn codes_survive_paper_and_are_never_printed_whole() {

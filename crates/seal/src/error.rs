@@ -65,6 +65,12 @@ pub enum SealError {
         /// The first four bytes of the dictionary's hash.
         id: u32,
     },
+    /// A code is good once, and this one has been used.
+    #[error("{place}: used")]
+    SecretUsed {
+        /// Which one.
+        place: &'static str,
+    },
     /// A PIN or code is wrong. Which one, says the place.
     #[error("{place}: wrong")]
     SecretWrong {
@@ -139,6 +145,7 @@ impl SealError {
             Self::Mistyped { place: ENROL_CODE } => Problem::new(ProblemCode::EnrolCodeMalformed),
             Self::SecretWrong { place: PIN } => wait(ProblemCode::PinWrong),
             Self::SecretWrong { place: RECOVERY_CODE } => wait(ProblemCode::RecoveryCodeWrong),
+            Self::SecretUsed { place: RECOVERY_CODE } => Problem::new(ProblemCode::RecoveryCodeUsed),
             Self::KeyStoreChanged => Problem::new(ProblemCode::KeyStoreChanged),
             Self::Failed { .. } => Problem::new(ProblemCode::Internal).with("reference", self),
             _ => Problem::new(ProblemCode::VaultDamaged),

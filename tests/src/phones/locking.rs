@@ -47,6 +47,9 @@ fn wrong_codes_and_false_counties_are_told_and_enrol_nothing() {
     assert_eq!(code(app.enrol_begin(begin("1234", PIN))), ProblemCode::EnrolCodeMalformed);
     let sheet = county.sheet("杨洁");
     assert_eq!(code(app.enrol_begin(begin(&sheet, "123"))), ProblemCode::PinTooShort);
+    for simple in ["000000", "123456", "654321"] {
+        assert_eq!(code(app.enrol_begin(begin(&sheet, simple))), ProblemCode::PinTooSimple, "{simple}");
+    }
     let post = app.enrol_begin(begin(&sheet, PIN)).unwrap();
     let html = EnrolFinish { reply: "<html>".into() };
     assert_eq!(code(app.enrol_finish(html)), ProblemCode::NotTheCounty);
@@ -98,6 +101,8 @@ fn a_locked_phone_answers_nothing_but_its_lock() {
 #[test]
 fn a_changed_pin_opens_and_the_recovery_code_opens_without_pin_and_key_store() {
     let (county, mut phone, mut app) = enrolled();
+    let simple = ChangePin { old: PIN.into(), new: "111111".into() };
+    assert_eq!(code(app.change_pin(simple)), ProblemCode::PinTooSimple);
     app.change_pin(ChangePin { old: PIN.into(), new: "246802".into() }).unwrap();
     let mut app = phone.start();
     assert_eq!(code(app.unlock(Unlock { pin: PIN.into() })), ProblemCode::PinWrong);
@@ -105,10 +110,17 @@ fn a_changed_pin_opens_and_the_recovery_code_opens_without_pin_and_key_store() {
     phone.files.lose_platform_secret();
     let mut app = phone.start();
     assert_eq!(code(app.unlock(Unlock { pin: "246802".into() })), ProblemCode::KeyStoreChanged);
-    let recovery = UnlockRecovery { code: county.recovery_code(), new_pin: "777777".into() };
-    app.unlock_recovery(recovery).unwrap();
+    let recovery = |pin: &str| UnlockRecovery { code: county.recovery_code(), new_pin: pin.into() };
+    // A PIN that is refused uses no code up.
+    assert_eq!(code(app.unlock_recovery(recovery("123456"))), ProblemCode::PinTooSimple);
+    app.unlock_recovery(recovery("775533")).unwrap();
+    app.lock(Nothing {}).unwrap();
+    // That it was used is told, and counts as no guess.
+    for _ in 0..3 {
+        assert_eq!(code(app.unlock_recovery(recovery("886644"))), ProblemCode::RecoveryCodeUsed);
+    }
     let mut app = phone.start();
-    assert_eq!(app.unlock(Unlock { pin: "777777".into() }).unwrap().phase, Phase::Open);
+    assert_eq!(app.unlock(Unlock { pin: "775533".into() }).unwrap().phase, Phase::Open);
     sync(&mut app, &phone, &county);
 }
 

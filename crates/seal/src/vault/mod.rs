@@ -77,6 +77,16 @@ struct Wrap {
     master: Vec<u8>,
 }
 
+/// By which a code that has been used is known. To find the code from it takes as long as it took from the
+/// wrap that stood here before, and there is nothing behind it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Used {
+    stretch: Stretch,
+    #[serde(with = "crate::hex::bytes")]
+    salt: Vec<u8>,
+    proof: Hash,
+}
+
 /// The content of a vault file. Holds no secret in the clear.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Vault {
@@ -87,6 +97,9 @@ pub struct Vault {
     pin: Wrap,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     recovery: Option<Wrap>,
+    /// By which the 备用解锁码 that was used last is known; it opens nothing any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    used: Option<Used>,
     /// The 备用解锁码 that this phone drew itself, sealed to the county; absent while it is the county's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     told: Option<String>,
@@ -117,6 +130,7 @@ impl Vault {
             platform: platform_hash(platform),
             pin: Wrap::pin(&master, pin, platform, stretch, dice)?,
             recovery: recovery.map(|code| Wrap::recovery(&master, code, stretch, dice)).transpose()?,
+            used: None,
             told: None,
             keys: secretbox::lock(&master, KEYS, &keys.to_bytes(), dice)?,
         };
@@ -149,11 +163,33 @@ impl Vault {
     /// Opens with the 备用解锁码, without PIN and key store.
     ///
     /// # Errors
-    /// [`SealError::SecretWrong`] with the place `recovery code`, also when none was set yet.
+    /// [`SealError::SecretWrong`] with the place `recovery code`, also when none was set yet;
+    /// [`SealError::SecretUsed`] for the one that was used last.
     pub fn unlock_with_recovery(&self, code: &RecoveryCode) -> Result<Unlocked, SealError> {
         let wrap = self.recovery.as_ref().ok_or(SealError::SecretWrong { place: RECOVERY_CODE })?;
         let key = recovery_key(code, wrap.stretch, &wrap.salt)?;
-        self.open(secretbox::unlock(&key, RECOVERY_CODE, &wrap.master)?)
+        match secretbox::unlock(&key, RECOVERY_CODE, &wrap.master) {
+            Err(SealError::SecretWrong { .. }) if self.was_used(code)? => {
+                Err(SealError::SecretUsed { place: RECOVERY_CODE })
+            }
+            master => self.open(master?),
+        }
+    }
+
+    fn was_used(&self, code: &RecoveryCode) -> Result<bool, SealError> {
+        let Some(used) = &self.used else { return Ok(false) };
+        Ok(used.proof == proof_of(&recovery_key(code, used.stretch, &used.salt)?))
+    }
+
+    /// The vault that knows this 备用解锁码 for used, before another takes its place.
+    ///
+    /// # Errors
+    /// [`SealError::SecretWrong`] when there is none; [`SealError::Damaged`] for settings out of bounds.
+    pub fn used_up(&self, code: &RecoveryCode) -> Result<Self, SealError> {
+        let wrap = self.recovery.as_ref().ok_or(SealError::SecretWrong { place: RECOVERY_CODE })?;
+        let proof = proof_of(&recovery_key(code, wrap.stretch, &wrap.salt)?);
+        let used = Used { stretch: wrap.stretch, salt: wrap.salt.clone(), proof };
+        Ok(Self { used: Some(used), ..self.next() })
     }
 
     fn open(&self, master: Zeroizing<Vec<u8>>) -> Result<Unlocked, SealError> {
@@ -264,6 +300,11 @@ fn pin_key(pin: &Pin, platform: &Key, stretch: Stretch, salt: &[u8]) -> Result<K
     Ok(Key::new(blake3::derive_key("shanfang vault 1: PIN and key store", &both)))
 }
 
+/// What of a key may stand in the file.
+fn proof_of(key: &Key) -> Hash {
+    Hash::of(key.derive("shanfang vault 1: used recovery code").expose())
+}
+
 fn recovery_key(code: &RecoveryCode, stretch: Stretch, salt: &[u8]) -> Result<Key, SealError> {
     Ok(stretch.key(code.digits().as_bytes(), salt)?.derive("shanfang vault 1: recovery code"))
 }
@@ -354,11 +395,14 @@ pub(crate) mod tests {
         assert_eq!(phone.vault.told_to_county(), None, "the county's own");
         let county = SealIdentity::generate(&mut phone.dice).unwrap();
         let other = SealIdentity::generate(&mut phone.dice).unwrap();
-        let fresh = phone
-            .vault
-            .with_fresh_recovery(&open, &county.recipient(), Stretch::FAST, &mut phone.dice)
-            .unwrap();
-        assert!(fresh.unlock_with_recovery(&phone.code).is_err(), "used up");
+        let used = phone.vault.used_up(&phone.code).unwrap();
+        let fresh =
+            used.with_fresh_recovery(&open, &county.recipient(), Stretch::FAST, &mut phone.dice).unwrap();
+        let error = fresh.unlock_with_recovery(&phone.code).unwrap_err();
+        assert_eq!(error, SealError::SecretUsed { place: RECOVERY_CODE }, "used up");
+        let never = RecoveryCode::generate(&mut phone.dice);
+        let error = fresh.unlock_with_recovery(&never).unwrap_err();
+        assert_eq!(error, SealError::SecretWrong { place: RECOVERY_CODE }, "another was never good");
         let bytes = fresh.to_bytes().unwrap();
         let VaultRead::Good { vault, .. } = Vault::read(Some(&bytes), None) else { panic!("whole") };
         let told = vault.told_to_county().unwrap();
