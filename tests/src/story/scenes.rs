@@ -203,10 +203,24 @@ fn receipts(stage: &Stage<'_>, phone: &mut PhoneProcess, visits: &[RecordId]) ->
         let Some(receipt) = receipt else {
             return Err(Error::other(format!("a delivered visit has no receipt: {row:?}")));
         };
-        let title = row.and_then(|row| row.get("title")).and_then(Value::as_str).unwrap_or_default();
-        stage.tell.line(&format!("　县里已收到 · 回执 {receipt} · {title}"));
+        let of = row.map(whose).unwrap_or_default();
+        stage.tell.line(&format!("　县里已收到 · 回执 {receipt} · {of}"));
     }
     Ok(())
+}
+
+/// Whose visit it was: the household or the place, and who was met there and who was not. Two households may
+/// have heads of one name.
+fn whose(row: &Value) -> String {
+    let title = row.get("title").and_then(Value::as_str).unwrap_or_default();
+    let people = row.get("people").and_then(Value::as_array);
+    let told = |one: &Value| {
+        let name = one.get(1).and_then(Value::as_str)?;
+        let met = one.get(2).and_then(Value::as_str).is_some_and(|met| met != "none");
+        Some(if met { format!("见到{name}") } else { format!("没见到{name}") })
+    };
+    let people = people.into_iter().flatten().filter_map(told).collect::<Vec<_>>().join("、");
+    format!("{title}（{people}）")
 }
 
 /// The figures moved exactly as the story says.
