@@ -2,7 +2,7 @@
 // fault that can be measured. The pictures are left in target/ui-pictures, to be looked at.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { Screen } from './lib/phone.mjs'
+import { Screen, withCheck } from './lib/phone.mjs'
 import { set } from './lib/stage.mjs'
 import { World } from './lib/world.mjs'
 
@@ -12,12 +12,13 @@ const LOOKS = {
   dark: { dark: true },
   english: { language: 'en' },
 }
-let world, stage, fresh
+let world, stage, fresh, code
 
 before(async () => {
   world = await World.begin(150)
   stage = await set(world)
   fresh = await world.phone('fresh')
+  code = await withCheck(fresh, '123456781234567')
 })
 after(() => world.end())
 
@@ -84,7 +85,7 @@ for (const [look, how] of Object.entries(LOOKS)) {
     const enrol = await Screen.open(world, fresh, how)
     await enrol.page.locator('.field').waitFor()
     await shown(enrol, 'enrol')
-    await enrol.page.locator('.field').fill('1234567812345678')
+    await enrol.page.locator('.field').fill(code)
     await enrol.page.locator('.act .main').click()
     await enrol.page.locator('.field').nth(1).fill('1111112')
     await shown(enrol, 'enrol-pin')

@@ -106,6 +106,8 @@ roles: Array<string>,
  */
 me: boolean, };
 
+export type CodeKind = "enrol" | "recovery";
+
 export type CompareView = { 
 /**
  * When the last visit was.
@@ -1493,6 +1495,16 @@ visit: string,
  */
 household: RecordId | null, 
 /**
+export type TypedCode = { 
+/**
+ * Which.
+ */
+kind: CodeKind, 
+/**
+ * What was typed; spaces do not matter.
+ */
+code: string, };
+
  * The household's head (户主), or the place.
  */
 title: string, 
@@ -1612,3 +1624,4 @@ export interface Commands {
   sending: { args: Nothing; reply: Progress }
   stop_sending: { args: Nothing; reply: Nothing }
 }
+  check_code: { args: TypedCode; reply: Nothing }

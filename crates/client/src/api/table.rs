@@ -4,7 +4,7 @@ use crate::App;
 use crate::amend::{Amend, CorrectContact, RegisterPerson, Written};
 use crate::concerns::ConcernView;
 use crate::contested::{ContestedField, OfRecord, Settle};
-use crate::enrol::{EnrolBegin, EnrolDone, EnrolFinish, EnrolPost};
+use crate::enrol::{EnrolBegin, EnrolDone, EnrolFinish, EnrolPost, TypedCode};
 use crate::history::{HistoryAsked, OfPart, PartPage, PastVisit};
 use crate::lock::{ChangePin, LockStatus, Nothing, Unlock, UnlockRecovery};
 use crate::me::{MeView, SealedExport, Speak};
@@ -57,6 +57,7 @@ fn misshapen(name: &str) -> Problem {
 
 commands! {
     status(Nothing) -> LockStatus;
+    check_code(TypedCode) -> Nothing;
     enrol_begin(EnrolBegin) -> EnrolPost;
     enrol_finish(EnrolFinish) -> EnrolDone;
     unlock(Unlock) -> LockStatus;
