@@ -54,6 +54,13 @@ function screens() {
     ['not-met', `/not-met?subject=${person.subject}`],
     ['not-met-died', `/not-met?subject=${person.subject}`, (page) => page.locator('.choices').nth(1).locator('button').last().click()],
     ['not-met-household', `/not-met?household=${household}`],
+    ['part-time', `/part/${part}`, (page) => page.locator('.line button').first().click()],
+    ['part-late', `/part/${part}`, async (page) => {
+      await page.locator('.line button').first().click()
+      await page.locator('#day').fill(new Date(Date.now() - 20 * 86_400_000).toISOString().slice(0, 10))
+      await page.locator('.times .main').click()
+      await page.locator('#late-reason').waitFor()
+    }],
     ['visit', `/visit/${draft}`],
     ['visit-gaps', `/visit/${draft}`, (page) => page.locator('.act .main').click().then(() => page.locator('.gaps').waitFor())],
     ['visit-met', `/visit/${draft}`, button(0)],

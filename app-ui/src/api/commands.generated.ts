@@ -38,6 +38,24 @@ value: Value,
  */
 seen: Vector, };
 
+export type AmendTime = { 
+/**
+ * The visit.
+ */
+visit: RecordId, 
+/**
+ * When it was.
+ */
+happened: When, 
+/**
+ * Why that is said only now; asked for when it is long ago.
+ */
+late_reason: string | null, 
+/**
+ * What the screen had seen of the visit when the page was opened.
+ */
+seen: Vector, };
+
 export type Answer = { 
 /**
  * The draft.
@@ -1625,3 +1643,4 @@ export interface Commands {
   stop_sending: { args: Nothing; reply: Nothing }
 }
   check_code: { args: TypedCode; reply: Nothing }
+  amend_time: { args: AmendTime; reply: Written }

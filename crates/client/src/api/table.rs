@@ -1,7 +1,7 @@
 //! The one list of commands. Whoever adds one adds a line here, and nothing else.
 
 use crate::App;
-use crate::amend::{Amend, CorrectContact, RegisterPerson, Written};
+use crate::amend::{Amend, AmendTime, CorrectContact, RegisterPerson, Written};
 use crate::concerns::ConcernView;
 use crate::contested::{ContestedField, OfRecord, Settle};
 use crate::enrol::{EnrolBegin, EnrolDone, EnrolFinish, EnrolPost, TypedCode};
@@ -96,6 +96,7 @@ commands! {
 
     amend(Amend) -> Written;
     correct_contact(CorrectContact) -> Written;
+    amend_time(AmendTime) -> Written;
     register_person(RegisterPerson) -> Written;
     contested(OfRecord) -> Vec<ContestedField>;
     settle(Settle) -> Written;
