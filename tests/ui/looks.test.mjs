@@ -33,8 +33,15 @@ function screens() {
     ['today-end', '/today', end],
     ['people', '/people'],
     ['people-found', '/people', (page) => page.getByRole('searchbox').fill('l')],
+    ['people-kind', '/people', (page) => page.locator('.pick select').last().selectOption('child')],
+    ['people-kind-none', '/people', async (page) => {
+      await page.locator('.pick select').last().selectOption('destitute')
+      await page.getByRole('searchbox').fill('qqqq')
+    }],
     ['people-not-found', '/people', (page) => page.getByRole('searchbox').fill('qqqq')],
     ['records', '/records?discarded=1'],
+    ['records-found', '/records', (page) => page.getByRole('searchbox').fill('zd')],
+    ['records-not-found', '/records', (page) => page.getByRole('searchbox').fill('qqqq')],
     ['records-end', '/records?discarded=1', end],
     ['records-attention', '/records', (page) => page.locator('.filters button').nth(2).click()],
     ['me', '/me'],

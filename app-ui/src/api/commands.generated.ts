@@ -518,6 +518,8 @@ device: DeviceId,
 /**
  * The county.
  */
+export type ListedAs = "elder" | "child" | "allowance" | "destitute" | "disabled" | "other";
+
 county: AreaCode, 
 /**
  * Its name.
@@ -799,6 +801,10 @@ name: string,
  * What neighbours call them; not of a child, but on their own page.
  */
 nickname: string | null, 
+/**
+ * Only those who are listed so.
+ */
+listed_as: ListedAs | null, 
 /**
  * Sex, as registered.
  */
@@ -1123,6 +1129,10 @@ name: string,
 nickname: string | null, 
 /**
  * The village.
+/**
+ * Only visits to whom this finds, as in 名单, or at a place that is called so; all while it is empty.
+ */
+typed: string, 
  */
 village: AreaCode, 
 /**
@@ -1229,6 +1239,10 @@ subject: RecordId,
 section: string, };
 
 export type SetMet = { 
+/**
+ * Only those who are listed so.
+ */
+listed_as: ListedAs | null, 
 /**
  * The draft.
  */

@@ -8,6 +8,7 @@ mod forms;
 mod lists;
 mod locking;
 mod logs;
+mod looking;
 mod lost;
 mod register;
 mod reissued;
