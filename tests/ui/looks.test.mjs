@@ -54,13 +54,6 @@ function screens() {
     ['history', `/history/${person.subject}`],
     ['part', `/part/${part}`],
     ['part-amend', `/part/${part}`, (page) => page.locator('.answer button').first().click()],
-    ['record-received', `/record/${received}`],
-    ['record-waiting', `/record/${waiting}`],
-    ['start', `/start?household=${household}&subject=${person.subject}`],
-    ['start-elsewhere', `/start?household=${household}&subject=${person.subject}`, (page) => page.locator('.card .choices button').nth(1).click().then(() => end(page))],
-    ['not-met', `/not-met?subject=${person.subject}`],
-    ['not-met-died', `/not-met?subject=${person.subject}`, (page) => page.locator('.choices').nth(1).locator('button').last().click()],
-    ['not-met-household', `/not-met?household=${household}`],
     ['part-time', `/part/${part}`, (page) => page.locator('.line button').first().click()],
     ['part-late', `/part/${part}`, async (page) => {
       await page.locator('.line button').first().click()
@@ -68,6 +61,13 @@ function screens() {
       await page.locator('.times .main').click()
       await page.locator('#late-reason').waitFor()
     }],
+    ['record-received', `/record/${received}`],
+    ['record-waiting', `/record/${waiting}`],
+    ['start', `/start?household=${household}&subject=${person.subject}`],
+    ['start-elsewhere', `/start?household=${household}&subject=${person.subject}`, (page) => page.locator('.card .choices button').nth(1).click().then(() => end(page))],
+    ['not-met', `/not-met?subject=${person.subject}`],
+    ['not-met-died', `/not-met?subject=${person.subject}`, (page) => page.locator('.choices').nth(1).locator('button').last().click()],
+    ['not-met-household', `/not-met?household=${household}`],
     ['visit', `/visit/${draft}`],
     ['visit-gaps', `/visit/${draft}`, (page) => page.locator('.act .main').click().then(() => page.locator('.gaps').waitFor())],
     ['visit-met', `/visit/${draft}`, button(0)],

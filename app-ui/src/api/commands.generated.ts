@@ -106,6 +106,8 @@ subject: RecordId,
  */
 met: Met | null, };
 
+export type CodeKind = "enrol" | "recovery";
+
 export type Colleague = { 
 /**
  * The member of staff.
@@ -123,8 +125,6 @@ roles: Array<string>,
  * Whether it is the holder of this phone.
  */
 me: boolean, };
-
-export type CodeKind = "enrol" | "recovery";
 
 export type CompareView = { 
 /**
@@ -478,6 +478,28 @@ people: number, };
 
 export type Happened = string;
 
+export type Helper = { 
+/**
+ * The name.
+ */
+name: string, 
+/**
+ * As what.
+ */
+role: Role, 
+/**
+ * Where.
+ */
+area: AreaCode, 
+/**
+ * What the place is called.
+ */
+area_name: string, 
+/**
+ * The telephone.
+ */
+phone: string, };
+
 export type HistoryAsked = { 
 /**
  * The person.
@@ -495,6 +517,8 @@ count: number | null, };
 export type Kind = "group" | "select_one" | "select_multiple" | "integer" | "decimal" | "date" | "text" | "note" | "calculate";
 
 export type Language = "zh" | "en";
+
+export type ListedAs = "elder" | "child" | "allowance" | "destitute" | "disabled" | "other";
 
 export type LockStatus = { 
 /**
@@ -518,8 +542,6 @@ device: DeviceId,
 /**
  * The county.
  */
-export type ListedAs = "elder" | "child" | "allowance" | "destitute" | "disabled" | "other";
-
 county: AreaCode, 
 /**
  * Its name.
@@ -780,6 +802,10 @@ group: string | null,
  */
 household: RecordId | null, 
 /**
+ * Only those who are listed so.
+ */
+listed_as: ListedAs | null, 
+/**
  * How many rows are passed over.
  */
 offset: number, 
@@ -801,10 +827,6 @@ name: string,
  * What neighbours call them; not of a child, but on their own page.
  */
 nickname: string | null, 
-/**
- * Only those who are listed so.
- */
-listed_as: ListedAs | null, 
 /**
  * Sex, as registered.
  */
@@ -1108,6 +1130,10 @@ export type RecordsAsked = {
  */
 filter: RecordsFilter, 
 /**
+ * Only visits to whom this finds, as in 名单, or at a place that is called so; all while it is empty.
+ */
+typed: string, 
+/**
  * The place of the last row of the page before.
  */
 before: RecordPlace | null, 
@@ -1129,10 +1155,6 @@ name: string,
 nickname: string | null, 
 /**
  * The village.
-/**
- * Only visits to whom this finds, as in 名单, or at a place that is called so; all while it is empty.
- */
-typed: string, 
  */
 village: AreaCode, 
 /**
@@ -1159,6 +1181,8 @@ pinyin: string | null,
  * It is not who has this name there already, but somebody else.
  */
 another: boolean, };
+
+export type Role = "county_admin" | "county_reviewer" | "approver" | "station_head" | "child_supervisor" | "assistance_clerk" | "assistance_officer" | "child_director" | "auditor" | "reader";
 
 export type RoleView = { 
 /**
@@ -1216,6 +1240,10 @@ export type SearchAsked = {
  */
 typed: string, 
 /**
+ * Only those who are listed so.
+ */
+listed_as: ListedAs | null, 
+/**
  * How many rows are passed over.
  */
 offset: number, 
@@ -1239,10 +1267,6 @@ subject: RecordId,
 section: string, };
 
 export type SetMet = { 
-/**
- * Only those who are listed so.
- */
-listed_as: ListedAs | null, 
 /**
  * The draft.
  */
@@ -1471,6 +1495,16 @@ total: number,
  */
 people: Array<DueItem>, };
 
+export type TypedCode = { 
+/**
+ * Which.
+ */
+kind: CodeKind, 
+/**
+ * What was typed; spaces do not matter.
+ */
+code: string, };
+
 export type Unlock = { 
 /**
  * The PIN.
@@ -1527,16 +1561,6 @@ visit: string,
  */
 household: RecordId | null, 
 /**
-export type TypedCode = { 
-/**
- * Which.
- */
-kind: CodeKind, 
-/**
- * What was typed; spaces do not matter.
- */
-code: string, };
-
  * The household's head (户主), or the place.
  */
 title: string, 
@@ -1606,6 +1630,7 @@ changed: boolean, };
 /** Every command with what it is asked and what it answers. */
 export interface Commands {
   status: { args: Nothing; reply: LockStatus }
+  check_code: { args: TypedCode; reply: Nothing }
   enrol_begin: { args: EnrolBegin; reply: EnrolPost }
   enrol_finish: { args: EnrolFinish; reply: EnrolDone }
   unlock: { args: Unlock; reply: LockStatus }
@@ -1636,10 +1661,12 @@ export interface Commands {
   finish: { args: DraftName; reply: FinishReply }
   not_met: { args: NotMetVisit; reply: FinishReply }
   colleagues: { args: Nothing; reply: Array<Colleague> }
+  helpers: { args: Nothing; reply: Array<Helper> }
   drafts: { args: Nothing; reply: Array<DraftItem> }
   discard_draft: { args: DraftName; reply: Nothing }
   restore_draft: { args: DraftName; reply: Nothing }
   amend: { args: Amend; reply: Written }
+  amend_time: { args: AmendTime; reply: Written }
   correct_contact: { args: CorrectContact; reply: Written }
   register_person: { args: RegisterPerson; reply: Written }
   contested: { args: OfRecord; reply: Array<ContestedField> }
@@ -1656,5 +1683,3 @@ export interface Commands {
   sending: { args: Nothing; reply: Progress }
   stop_sending: { args: Nothing; reply: Nothing }
 }
-  check_code: { args: TypedCode; reply: Nothing }
-  amend_time: { args: AmendTime; reply: Written }

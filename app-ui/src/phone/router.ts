@@ -22,7 +22,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/register', component: () => import('./pages/Register.vue') },
   { path: '/history/:subject', component: () => import('./pages/History.vue'), props: true },
   { path: '/contested/:of(person|part)/:id', component: () => import('./pages/Contested.vue'), props: true },
-  { path: '/urgent', component: () => import('./pages/Urgent.vue') },
+  { path: '/urgent', component: Urgent },
   { path: '/pin', component: () => import('./pages/ChangePin.vue') },
   { path: '/about', component: () => import('./pages/About.vue') },
   { path: '/:missing(.*)*', redirect: '/today' },
@@ -58,8 +58,8 @@ router.beforeEach(() => {
   const locked = session.phase === 'locked'
   const top = stepping && layers[layers.length - 1]?.locked === locked ? layers.pop() : undefined
   stepping = false
-  top?.()
-  return !top
+  top?.close()
+  return !top && !locked
 })
 
 /** Something lies over the page: the next step back closes it. Returns how to forget it. */

@@ -10,7 +10,7 @@ use crate::lock::{ChangePin, LockStatus, Nothing, Unlock, UnlockRecovery};
 use crate::me::{MeView, SealedExport, Speak};
 use crate::people::{GroupItem, OfPerson, PeopleAsked, PersonItem, PersonView, SearchAsked};
 use crate::records::{OfVisit, ProofView, RecordItem, RecordsAsked};
-use crate::staff::Colleague;
+use crate::staff::{Colleague, Helper};
 use crate::today::{Tidied, TodayAsked, TodayView};
 use crate::urgent::UrgentReport;
 use crate::visits::desk::{Answer, FormView, Section};
@@ -90,13 +90,14 @@ commands! {
     finish(DraftName) -> FinishReply;
     not_met(NotMetVisit) -> FinishReply;
     colleagues(Nothing) -> Vec<Colleague>;
+    helpers(Nothing) -> Vec<Helper>;
     drafts(Nothing) -> Vec<DraftItem>;
     discard_draft(DraftName) -> Nothing;
     restore_draft(DraftName) -> Nothing;
 
     amend(Amend) -> Written;
-    correct_contact(CorrectContact) -> Written;
     amend_time(AmendTime) -> Written;
+    correct_contact(CorrectContact) -> Written;
     register_person(RegisterPerson) -> Written;
     contested(OfRecord) -> Vec<ContestedField>;
     settle(Settle) -> Written;
