@@ -118,9 +118,9 @@ staff: RecordId,
  */
 name: string, 
 /**
- * The roles in words, each once.
+ * The roles, each once.
  */
-roles: Array<string>, 
+roles: Array<Role>, 
 /**
  * Whether it is the holder of this phone.
  */
@@ -292,7 +292,7 @@ age: number | null,
  */
 sex: string | null, 
 /**
- * Categories in words.
+ * The codes of the categories.
  */
 categories: Array<string>, 
 /**
@@ -836,7 +836,7 @@ sex: string | null,
  */
 age: number | null, 
 /**
- * Categories in words.
+ * The codes of the categories.
  */
 categories: Array<string>, 
 /**
@@ -1186,9 +1186,9 @@ export type Role = "county_admin" | "county_reviewer" | "approver" | "station_he
 
 export type RoleView = { 
 /**
- * In words.
+ * Which.
  */
-role: string, 
+role: Role, 
 /**
  * Where.
  */

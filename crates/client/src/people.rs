@@ -4,9 +4,9 @@ use crate::app::{App, Open};
 use crate::concerns::ConcernView;
 use crate::contested::ContestedField;
 use crate::lock::Nothing;
-use crate::shown::{shown_name, shown_nickname};
+use crate::shown::{codes_of, shown_name, shown_nickname};
 use crate::tell::{OrTell, nothing_found};
-use crate::today::{MyDuty, categories};
+use crate::today::MyDuty;
 use domain::catalogue::{RecordKind, keys};
 use domain::category::ListedAs;
 use domain::concern::{Concern, ConcernState};
@@ -87,7 +87,7 @@ pub struct PersonItem {
     pub sex: Option<String>,
     /// Age in years.
     pub age: Option<i32>,
-    /// Categories in words.
+    /// The codes of the categories.
     pub categories: Vec<String>,
     /// The village.
     pub village: Option<AreaCode>,
@@ -182,7 +182,7 @@ impl Open {
             nickname: person.as_ref().zip(head).and_then(|(one, head)| shown_nickname(one, head, day)),
             sex: person.as_ref().and_then(|person| person.sex.clone()),
             age: person.as_ref().and_then(|person| person.age_on(day)),
-            categories: person.as_ref().map(|person| categories(person, day)).unwrap_or_default(),
+            categories: person.as_ref().map(|person| codes_of(person, day)).unwrap_or_default(),
             village: row.village,
             group: row.group,
             household: row.household,

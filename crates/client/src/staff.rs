@@ -16,8 +16,8 @@ pub struct Colleague {
     pub staff: RecordId,
     /// The name.
     pub name: String,
-    /// The roles in words, each once.
-    pub roles: Vec<String>,
+    /// The roles, each once.
+    pub roles: Vec<Role>,
     /// Whether it is the holder of this phone.
     pub me: bool,
 }
@@ -86,9 +86,8 @@ impl App {
                 roles: Vec::new(),
                 me: one.staff == open.staff,
             });
-            let role = one.role.zh().to_owned();
-            if !colleague.roles.contains(&role) {
-                colleague.roles.push(role);
+            if !colleague.roles.contains(&one.role) {
+                colleague.roles.push(one.role);
             }
         }
         let mut colleagues: Vec<Colleague> = found.into_values().collect();
