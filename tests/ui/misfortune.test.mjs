@@ -123,6 +123,20 @@ test('the phone is full: the last step is not saved, and it says so', async () =
   await one.page.unroute('**/call/answer')
 })
 
+test('a slow phone: what was tapped stays shown while what was tapped before it is still being saved', async () => {
+  await one.page.route('**/call/answer', async (route) => {
+    await new Promise((later) => setTimeout(later, 400))
+    await route.continue()
+  })
+  const choice = (nth) => one.page.locator('.body section[id] .choices').nth(nth).locator('button').first()
+  await choice(0).click()
+  await choice(1).click()
+  await choice(2).click()
+  const pressed = () => one.page.locator('.body section[id] .choices button[aria-pressed=true]').count()
+  for (const end = Date.now() + 1_600; Date.now() < end; ) assert.equal(await pressed(), 3)
+  await one.page.unroute('**/call/answer')
+})
+
 test('a form that is newer than the app', async () => {
   await answered(one, 'form', { code: 'form_too_new', advice: 'call', params: { form: '老年人探访', needed: '3' } })
   await one.page.reload()
