@@ -3,7 +3,7 @@
 
 use client::api::export::TypeScript;
 use domain::catalogue::keys;
-use domain::category::Category;
+use domain::category::{Category, ListedAs};
 use domain::concern::{ConcernKind, ConcernState};
 use domain::duty::DutyKind;
 use domain::grant::{GrantState, OpeningReason};
@@ -71,6 +71,7 @@ fn codes() -> Value {
         "concern_kind": table!(ConcernKind),
         "concern_state": table!(ConcernState),
         "category": table!(Category),
+        "listed_as": table!(ListedAs),
         "duty_kind": table!(DutyKind),
         "grant_state": table!(GrantState),
         "opening_reason": table!(OpeningReason),

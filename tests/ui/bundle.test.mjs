@@ -44,6 +44,16 @@ test('a strict policy can hold: no script in the page, nothing from outside', ()
   for (const { name, text } of scripts()) assert.ok(!/\bnew Function\b|\beval\(/.test(text), name)
 })
 
+test('every style is understood by a WebView of Chromium 72', () => {
+  const styles = files.filter((file) => file.name.endsWith('.css'))
+  assert.ok(styles.length > 1)
+  for (const { name, text } of styles) {
+    // A rule with one of these is passed over as a whole.
+    const tooNew = text.match(/[^-\w](min|max|clamp)\([^)]*\)|[;{](gap|row-gap|column-gap|inset|aspect-ratio)\s*:|:(is|where|has)\(/)
+    assert.equal(tooNew && tooNew[0], null, name)
+  }
+})
+
 test('every script can be read by a WebView of Chromium 72', () => {
   const tooNew = ['?.', '??', '??=', '||=', '&&=']
   for (const { name, text } of scripts()) {

@@ -2,7 +2,7 @@
 // fault that can be measured. The pictures are left in target/ui-pictures, to be looked at.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { Screen } from './lib/phone.mjs'
+import { Screen, withCheck } from './lib/phone.mjs'
 import { set } from './lib/stage.mjs'
 import { World } from './lib/world.mjs'
 
@@ -12,12 +12,13 @@ const LOOKS = {
   dark: { dark: true },
   english: { language: 'en' },
 }
-let world, stage, fresh
+let world, stage, fresh, code
 
 before(async () => {
   world = await World.begin(150)
   stage = await set(world)
   fresh = await world.phone('fresh')
+  code = await withCheck(fresh, '123456781234567')
 })
 after(() => world.end())
 
@@ -32,8 +33,15 @@ function screens() {
     ['today-end', '/today', end],
     ['people', '/people'],
     ['people-found', '/people', (page) => page.getByRole('searchbox').fill('l')],
+    ['people-kind', '/people', (page) => page.locator('.pick select').last().selectOption('child')],
+    ['people-kind-none', '/people', async (page) => {
+      await page.locator('.pick select').last().selectOption('destitute')
+      await page.getByRole('searchbox').fill('qqqq')
+    }],
     ['people-not-found', '/people', (page) => page.getByRole('searchbox').fill('qqqq')],
     ['records', '/records?discarded=1'],
+    ['records-found', '/records', (page) => page.getByRole('searchbox').fill('zd')],
+    ['records-not-found', '/records', (page) => page.getByRole('searchbox').fill('qqqq')],
     ['records-end', '/records?discarded=1', end],
     ['records-attention', '/records', (page) => page.locator('.filters button').nth(2).click()],
     ['me', '/me'],
@@ -46,6 +54,13 @@ function screens() {
     ['history', `/history/${person.subject}`],
     ['part', `/part/${part}`],
     ['part-amend', `/part/${part}`, (page) => page.locator('.answer button').first().click()],
+    ['part-time', `/part/${part}`, (page) => page.locator('.line button').first().click()],
+    ['part-late', `/part/${part}`, async (page) => {
+      await page.locator('.line button').first().click()
+      await page.locator('#day').fill(new Date(Date.now() - 20 * 86_400_000).toISOString().slice(0, 10))
+      await page.locator('.times .main').click()
+      await page.locator('#late-reason').waitFor()
+    }],
     ['record-received', `/record/${received}`],
     ['record-waiting', `/record/${waiting}`],
     ['start', `/start?household=${household}&subject=${person.subject}`],
@@ -84,7 +99,7 @@ for (const [look, how] of Object.entries(LOOKS)) {
     const enrol = await Screen.open(world, fresh, how)
     await enrol.page.locator('.field').waitFor()
     await shown(enrol, 'enrol')
-    await enrol.page.locator('.field').fill('1234567812345678')
+    await enrol.page.locator('.field').fill(code)
     await enrol.page.locator('.act .main').click()
     await enrol.page.locator('.field').nth(1).fill('1111112')
     await shown(enrol, 'enrol-pin')

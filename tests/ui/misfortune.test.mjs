@@ -1,7 +1,7 @@
 // Bad luck: what happened is told, that the work is safe, and what to do. Each screen has its picture.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { command, Screen } from './lib/phone.mjs'
+import { command, Screen, withCheck } from './lib/phone.mjs'
 import { road, stranger } from './lib/road.mjs'
 import { World } from './lib/world.mjs'
 
@@ -63,17 +63,19 @@ test('an enrolment that was cut in the middle goes on with the same code and pas
 })
 
 test('a wrong code is told with how many tries are left, and a used one too', async () => {
-  const screen = await Screen.open(world, await world.phone('three', { url: way.url }))
-  await screen.type('1111222233334444')
-  await screen.see(/启用码不对|启用码/)
+  const phone = await world.phone('three', { url: way.url })
+  const screen = await Screen.open(world, phone)
+  await screen.type(await withCheck(phone, '111122223333444'))
+  await screen.see('启用码不对，请对照纸上的数字再输一次')
   await screen.page.getByRole('alert').waitFor()
   await shown(screen, 'wrong-code')
 })
 
 test('a server with a wrong certificate gets nothing', async () => {
   const other = await stranger()
-  const screen = await Screen.open(world, await world.phone('four', { url: other.url }))
-  await screen.type('1111222233334444')
+  const phone = await world.phone('four', { url: other.url })
+  const screen = await Screen.open(world, phone)
+  await screen.type(await withCheck(phone, '111122223333444'))
   await screen.see('对方的证书不是本县的')
   await shown(screen, 'wrong-certificate')
   other.end()
@@ -118,6 +120,20 @@ test('the phone is full: the last step is not saved, and it says so', async () =
   await one.see('手机空间不够，刚才这一步没有存上')
   await shown(one, 'phone-full')
   assert.equal(await one.page.getByRole('button', { name: '良', pressed: true }).count(), 0, 'what is not saved is not shown as answered')
+  await one.page.unroute('**/call/answer')
+})
+
+test('a slow phone: what was tapped stays shown while what was tapped before it is still being saved', async () => {
+  await one.page.route('**/call/answer', async (route) => {
+    await new Promise((later) => setTimeout(later, 400))
+    await route.continue()
+  })
+  const choice = (nth) => one.page.locator('.body section[id] .choices').nth(nth).locator('button').first()
+  await choice(0).click()
+  await choice(1).click()
+  await choice(2).click()
+  const pressed = () => one.page.locator('.body section[id] .choices button[aria-pressed=true]').count()
+  for (const end = Date.now() + 1_600; Date.now() < end; ) assert.equal(await pressed(), 3)
   await one.page.unroute('**/call/answer')
 })
 

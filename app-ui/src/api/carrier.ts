@@ -28,13 +28,11 @@ const byTauri: Carry = async (name, args) => {
 }
 
 const byBridge: Carry = async (name, args) => {
-  const answer = await fetch(`/call/${name}`, {
-    method: 'POST',
-    // What was typed last arrives although the page is going away; an exchange would hold the line.
-    keepalive: name === 'answer',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(args),
-  })
+  const post = (keepalive: boolean) =>
+    fetch(`/call/${name}`, { method: 'POST', keepalive, headers: { 'content-type': 'application/json' }, body: JSON.stringify(args) })
+  // What was typed last arrives although the page is going away; an exchange would hold the line. Chromium 72
+  // keeps nothing of this kind alive, and says so by an error.
+  const answer = name === 'answer' ? await post(true).catch(() => post(false)) : await post(false)
   const body: unknown = await answer.json()
   if (!answer.ok) throw body
   return body

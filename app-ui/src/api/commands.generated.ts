@@ -38,6 +38,24 @@ value: Value,
  */
 seen: Vector, };
 
+export type AmendTime = { 
+/**
+ * The visit.
+ */
+visit: RecordId, 
+/**
+ * When it was.
+ */
+happened: When, 
+/**
+ * Why that is said only now; asked for when it is long ago.
+ */
+late_reason: string | null, 
+/**
+ * What the screen had seen of the visit when the page was opened.
+ */
+seen: Vector, };
+
 export type Answer = { 
 /**
  * The draft.
@@ -88,6 +106,8 @@ subject: RecordId,
  */
 met: Met | null, };
 
+export type CodeKind = "enrol" | "recovery";
+
 export type Colleague = { 
 /**
  * The member of staff.
@@ -98,9 +118,9 @@ staff: RecordId,
  */
 name: string, 
 /**
- * The roles in words, each once.
+ * The roles, each once.
  */
-roles: Array<string>, 
+roles: Array<Role>, 
 /**
  * Whether it is the holder of this phone.
  */
@@ -272,7 +292,7 @@ age: number | null,
  */
 sex: string | null, 
 /**
- * Categories in words.
+ * The codes of the categories.
  */
 categories: Array<string>, 
 /**
@@ -458,6 +478,28 @@ people: number, };
 
 export type Happened = string;
 
+export type Helper = { 
+/**
+ * The name.
+ */
+name: string, 
+/**
+ * As what.
+ */
+role: Role, 
+/**
+ * Where.
+ */
+area: AreaCode, 
+/**
+ * What the place is called.
+ */
+area_name: string, 
+/**
+ * The telephone.
+ */
+phone: string, };
+
 export type HistoryAsked = { 
 /**
  * The person.
@@ -475,6 +517,8 @@ count: number | null, };
 export type Kind = "group" | "select_one" | "select_multiple" | "integer" | "decimal" | "date" | "text" | "note" | "calculate";
 
 export type Language = "zh" | "en";
+
+export type ListedAs = "elder" | "child" | "allowance" | "destitute" | "disabled" | "other";
 
 export type LockStatus = { 
 /**
@@ -758,6 +802,10 @@ group: string | null,
  */
 household: RecordId | null, 
 /**
+ * Only those who are listed so.
+ */
+listed_as: ListedAs | null, 
+/**
  * How many rows are passed over.
  */
 offset: number, 
@@ -788,7 +836,7 @@ sex: string | null,
  */
 age: number | null, 
 /**
- * Categories in words.
+ * The codes of the categories.
  */
 categories: Array<string>, 
 /**
@@ -1082,6 +1130,10 @@ export type RecordsAsked = {
  */
 filter: RecordsFilter, 
 /**
+ * Only visits to whom this finds, as in 名单, or at a place that is called so; all while it is empty.
+ */
+typed: string, 
+/**
  * The place of the last row of the page before.
  */
 before: RecordPlace | null, 
@@ -1130,11 +1182,13 @@ pinyin: string | null,
  */
 another: boolean, };
 
+export type Role = "county_admin" | "county_reviewer" | "approver" | "station_head" | "child_supervisor" | "assistance_clerk" | "assistance_officer" | "child_director" | "auditor" | "reader";
+
 export type RoleView = { 
 /**
- * In words.
+ * Which.
  */
-role: string, 
+role: Role, 
 /**
  * Where.
  */
@@ -1185,6 +1239,10 @@ export type SearchAsked = {
  * What was typed.
  */
 typed: string, 
+/**
+ * Only those who are listed so.
+ */
+listed_as: ListedAs | null, 
 /**
  * How many rows are passed over.
  */
@@ -1437,6 +1495,16 @@ total: number,
  */
 people: Array<DueItem>, };
 
+export type TypedCode = { 
+/**
+ * Which.
+ */
+kind: CodeKind, 
+/**
+ * What was typed; spaces do not matter.
+ */
+code: string, };
+
 export type Unlock = { 
 /**
  * The PIN.
@@ -1562,6 +1630,7 @@ changed: boolean, };
 /** Every command with what it is asked and what it answers. */
 export interface Commands {
   status: { args: Nothing; reply: LockStatus }
+  check_code: { args: TypedCode; reply: Nothing }
   enrol_begin: { args: EnrolBegin; reply: EnrolPost }
   enrol_finish: { args: EnrolFinish; reply: EnrolDone }
   unlock: { args: Unlock; reply: LockStatus }
@@ -1592,10 +1661,12 @@ export interface Commands {
   finish: { args: DraftName; reply: FinishReply }
   not_met: { args: NotMetVisit; reply: FinishReply }
   colleagues: { args: Nothing; reply: Array<Colleague> }
+  helpers: { args: Nothing; reply: Array<Helper> }
   drafts: { args: Nothing; reply: Array<DraftItem> }
   discard_draft: { args: DraftName; reply: Nothing }
   restore_draft: { args: DraftName; reply: Nothing }
   amend: { args: Amend; reply: Written }
+  amend_time: { args: AmendTime; reply: Written }
   correct_contact: { args: CorrectContact; reply: Written }
   register_person: { args: RegisterPerson; reply: Written }
   contested: { args: OfRecord; reply: Array<ContestedField> }

@@ -1,6 +1,9 @@
 // Which page stands at which place. Android's back key and the arrow both walk this history.
 import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router'
 import Today from './pages/Today.vue'
+// Ringing for help waits for nothing.
+import Urgent from './pages/Urgent.vue'
+import { session } from './session'
 
 const routes: RouteRecordRaw[] = [
   { path: '/', redirect: '/today' },
@@ -19,7 +22,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/register', component: () => import('./pages/Register.vue') },
   { path: '/history/:subject', component: () => import('./pages/History.vue'), props: true },
   { path: '/contested/:of(person|part)/:id', component: () => import('./pages/Contested.vue'), props: true },
-  { path: '/urgent', component: () => import('./pages/Urgent.vue') },
+  { path: '/urgent', component: Urgent },
   { path: '/pin', component: () => import('./pages/ChangePin.vue') },
   { path: '/about', component: () => import('./pages/About.vue') },
   { path: '/:missing(.*)*', redirect: '/today' },
@@ -43,21 +46,28 @@ export function back(): void {
   else void router.replace('/today')
 }
 
-const layers: (() => void)[] = []
+interface Layer {
+  close: () => void
+  /** It lies over the lock, and not over the page behind it. */
+  locked: boolean
+}
+const layers: Layer[] = []
 
-// The back key closes what lies on top before it leaves the page.
+// The back key closes what lies on top before it leaves the page. Behind the lock everything stays as it was.
 router.beforeEach(() => {
-  const top = stepping ? layers.pop() : undefined
+  const locked = session.phase === 'locked'
+  const top = stepping && layers[layers.length - 1]?.locked === locked ? layers.pop() : undefined
   stepping = false
-  top?.()
-  return !top
+  top?.close()
+  return !top && !locked
 })
 
 /** Something lies over the page: the next step back closes it. Returns how to forget it. */
 export function atBack(close: () => void): () => void {
-  layers.push(close)
+  const layer = { close, locked: session.phase === 'locked' }
+  layers.push(layer)
   return () => {
-    const index = layers.indexOf(close)
+    const index = layers.indexOf(layer)
     if (index >= 0) layers.splice(index, 1)
   }
 }

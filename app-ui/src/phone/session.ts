@@ -5,6 +5,7 @@ import { call } from '@/api/carrier'
 import type { Phase } from '@/api/commands.generated'
 import type { Problem } from '@/api/problems'
 import { problemOf } from './asking'
+import { forget, learn } from './numbers'
 import { send } from './sending'
 import { settings } from './settings'
 
@@ -26,6 +27,7 @@ export async function look(): Promise<void> {
   try {
     const status = await call('status', {})
     Object.assign(session, { phase: status.phase, wait: status.wait_s, problem: null })
+    if (status.phase === 'fresh') forget()
   } catch (reason) {
     session.problem = problemOf(reason)
   }
@@ -37,7 +39,10 @@ export function opened(): void {
   session.phase = 'open'
   session.shown = true
   call('me', {}).then(
-    (me) => (awayMs = me.lock_minutes * 60_000),
+    (me) => {
+      awayMs = me.lock_minutes * 60_000
+      return learn(me.roles.map((one) => one.area))
+    },
     // What was known before holds.
     () => {},
   )

@@ -4,6 +4,7 @@ use crate::app::{App, Open, Settings};
 use crate::pen::{Pen, Said};
 use crate::ports::Ports;
 use crate::tell::{OrTell, nothing_found};
+use crate::visits::start::When;
 use domain::catalogue::{RecordKind, keys};
 use domain::head::{Head, Reading};
 use domain::ids::{AreaCode, RecordId};
@@ -12,8 +13,10 @@ use domain::name::tidy;
 use domain::patch::{ANSWER_PREFIX, RecordRef};
 use domain::permission::{Act, act_for, allowed};
 use domain::problem::{Problem, ProblemCode};
+use domain::settings::Setting;
 use domain::time::{Day, Happened};
 use domain::value::Value;
+use domain::visit::Visit;
 use forms::session::{Context, Draft, Session};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -30,6 +33,21 @@ pub struct Amend {
     /// The new value.
     pub value: Value,
     /// What the screen had seen of the record when the page was opened.
+    pub seen: Vector,
+}
+
+/// 更正走访时间.
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
+pub struct AmendTime {
+    /// The visit.
+    pub visit: RecordId,
+    /// When it was.
+    pub happened: When,
+    /// Why that is said only now; asked for when it is long ago.
+    #[serde(default)]
+    pub late_reason: Option<String>,
+    /// What the screen had seen of the visit when the page was opened.
     pub seen: Vector,
 }
 
@@ -89,14 +107,13 @@ pub struct Written {
     pub changed: bool,
 }
 
-/// Fields of visits and parts that their author may amend, besides answers. 作废 is a reviewer's.
-const AMENDABLE: [&str; 11] = [
+/// Fields of visits and parts that their author may amend one by one, besides answers. 作废 is a reviewer's;
+/// the time has its own command, because it comes with a reason.
+const AMENDABLE: [&str; 9] = [
     keys::WAY,
     keys::PLACE,
-    keys::HAPPENED,
     keys::VISITED_BY,
     keys::COMPANIONS,
-    keys::LATE_REASON,
     keys::MET,
     keys::REASON,
     keys::REASON_WORDS,
@@ -188,6 +205,44 @@ impl Open {
         Ok(Written { record, changed: true })
     }
 
+    /// Writes when a visit was. The reason goes with it in one entry, also where it stands already: by that
+    /// entry the county judges whether one is lacking.
+    fn write_time(&mut self, ports: &mut Ports, request: AmendTime) -> Result<Written, Problem> {
+        let record = RecordRef { kind: RecordKind::Visit, id: request.visit };
+        let row = self.store.record(record).or_tell()?.ok_or_else(nothing_found)?;
+        let head = row.head().ok_or_else(nothing_found)?;
+        let now_ms = self.now_ms(ports);
+        let happened = request.happened.interval(now_ms);
+        let value = Value::text(happened.to_string());
+        if head.read(keys::HAPPENED) == Reading::Settled(&value) {
+            return Ok(Written { record, changed: false });
+        }
+        let today = Day::of(now_ms);
+        self.may_write(record, head, keys::HAPPENED, today)?;
+        let village = Visit::read(record.id, head).village;
+        // Nobody is asked twice: the reason that stands holds until another is given.
+        let reason = request.late_reason.as_deref().or_else(|| head.text(keys::LATE_REASON));
+        let days = happened.day()..=happened.last_day();
+        let act = act_for(record.kind, keys::HAPPENED, false);
+        if !village.is_some_and(|area| allowed(&self.reference, self.staff, act, area, days)) {
+            return Err(Problem::new(ProblemCode::NotPermitted));
+        }
+        if let Some(problem) = self.time_wrong(now_ms, village, happened, reason) {
+            return Err(problem);
+        }
+        let mut sets = BTreeMap::from([(keys::HAPPENED.to_owned(), value)]);
+        if let Some(reason) = reason.map(str::trim).filter(|reason| !reason.is_empty()) {
+            sets.insert(keys::LATE_REASON.to_owned(), Value::from(reason));
+        }
+        let mut said = Said::having_seen(request.seen, sets);
+        let limit_days = self.setting(Setting::LateDays, village, today);
+        Setting::LateDays.give(limit_days, &mut said.body.given);
+        let mut pen = Pen::new(self, ports, false)?;
+        pen.change(ports, record, said)?;
+        self.commit(ports, pen, Some(record.id), None)?;
+        Ok(Written { record, changed: true })
+    }
+
     /// What one amended answer changes, by the form's own rules: other answers may follow from it.
     fn amended_answers(
         &mut self,
@@ -274,6 +329,16 @@ impl App {
             None => return Err(Problem::new(ProblemCode::NotPermitted)),
         };
         open.write_fields(ports, record, seen, sets)
+    }
+
+    /// Amends when a visit was.
+    ///
+    /// # Errors
+    /// [`ProblemCode::VisitInTheFuture`]; [`ProblemCode::VisitTooLongAgo`] when a reason is lacking; and as
+    /// [`App::amend`].
+    pub fn amend_time(&mut self, request: AmendTime) -> Result<Written, Problem> {
+        let (ports, open, _) = self.writing()?;
+        open.write_time(ports, request)
     }
 
     /// Corrects a telephone, or how to find the house.

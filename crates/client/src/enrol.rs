@@ -5,13 +5,13 @@
 
 use crate::app::App;
 use crate::identity::{Asked, Enrolled, Identity};
-use crate::lock;
+use crate::lock::{self, Nothing};
 use crate::ports::VaultFile;
 use crate::tell::{OrTell, internal};
 use domain::canonical::Transcript;
 use domain::ids::AreaCode;
 use domain::problem::{Problem, ProblemCode};
-use seal::codes::{EnrolCode, Pin};
+use seal::codes::{EnrolCode, Pin, RecoveryCode};
 use seal::enrol::{EnrolKey, EnrolReply, EnrolRequest};
 use seal::secret::Key;
 use seal::vault::{Unlocked, Vault, VaultKeys, VaultRead};
@@ -34,6 +34,27 @@ pub struct EnrolBegin {
     pub pin: String,
     /// The county's 12-digit code, from the QR code or the county's `/health`.
     pub county: String,
+}
+
+/// Which digits are being typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum CodeKind {
+    /// 启用码, from the sheet.
+    Enrol,
+    /// 备用解锁码, as it is read out.
+    Recovery,
+}
+
+/// Digits as far as they are typed.
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
+pub struct TypedCode {
+    /// Which.
+    pub kind: CodeKind,
+    /// What was typed; spaces do not matter.
+    pub code: String,
 }
 
 /// What the shell posts, as it is.
@@ -65,6 +86,19 @@ pub struct EnrolDone {
 }
 
 impl App {
+    /// Whether digits can be what they are meant to be, by their check digit: mistyping is told before
+    /// anything else is asked, without the network, and costs no try.
+    ///
+    /// # Errors
+    /// [`ProblemCode::EnrolCodeMalformed`], [`ProblemCode::RecoveryCodeMalformed`].
+    pub fn check_code(&mut self, request: TypedCode) -> Result<Nothing, Problem> {
+        let read = match request.kind {
+            CodeKind::Enrol => EnrolCode::parse(&request.code).map(drop),
+            CodeKind::Recovery => RecoveryCode::parse(&request.code).map(drop),
+        };
+        read.map(|()| Nothing {}).map_err(|error| error.at_lock(0))
+    }
+
     /// Makes keys and a vault, writes down what is being asked for, and says what is to be posted.
     ///
     /// # Errors

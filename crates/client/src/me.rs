@@ -7,6 +7,7 @@ use domain::ids::{AreaCode, DeviceId};
 use domain::patch::Entry;
 use domain::problem::Problem;
 use domain::settings::Setting;
+use domain::staff::Role;
 use domain::time::{Day, UnixMs};
 use seal::age_seal;
 use serde::{Deserialize, Serialize};
@@ -16,8 +17,8 @@ use sync::wire::item::LogPiece;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct RoleView {
-    /// In words.
-    pub role: String,
+    /// Which.
+    pub role: Role,
     /// Where.
     pub area: AreaCode,
     /// Its name.
@@ -113,7 +114,7 @@ impl App {
         let areas = &open.reference.areas;
         let roles = open.reference.assignments_of(open.staff).filter(|one| one.holds_on(today));
         let roles = roles.map(|one| RoleView {
-            role: one.role.zh().to_owned(),
+            role: one.role,
             area: one.area,
             area_name: areas.name(one.area),
             from: one.from,

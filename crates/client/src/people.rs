@@ -4,10 +4,11 @@ use crate::app::{App, Open};
 use crate::concerns::ConcernView;
 use crate::contested::ContestedField;
 use crate::lock::Nothing;
-use crate::shown::{shown_name, shown_nickname};
+use crate::shown::{codes_of, shown_name, shown_nickname};
 use crate::tell::{OrTell, nothing_found};
-use crate::today::{MyDuty, categories};
+use crate::today::MyDuty;
 use domain::catalogue::{RecordKind, keys};
+use domain::category::ListedAs;
 use domain::concern::{Concern, ConcernState};
 use domain::coverage::Status;
 use domain::household::Household;
@@ -25,6 +26,9 @@ use crate::history::PastVisit;
 /// Rows of a page unless said otherwise.
 const PAGE: usize = 50;
 
+/// Rows that are looked at in one go for those who are listed in one way.
+const LOOKED_THROUGH: usize = 200;
+
 /// 名单.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[cfg_attr(feature = "export", derive(ts_rs::TS))]
@@ -36,6 +40,8 @@ pub struct PeopleAsked {
     pub group: Option<String>,
     /// Of one household.
     pub household: Option<RecordId>,
+    /// Only those who are listed so.
+    pub listed_as: Option<ListedAs>,
     /// How many rows are passed over.
     pub offset: usize,
     /// How many rows at most.
@@ -48,6 +54,9 @@ pub struct PeopleAsked {
 pub struct SearchAsked {
     /// What was typed.
     pub typed: String,
+    /// Only those who are listed so.
+    #[serde(default)]
+    pub listed_as: Option<ListedAs>,
     /// How many rows are passed over.
     #[serde(default)]
     pub offset: usize,
@@ -78,7 +87,7 @@ pub struct PersonItem {
     pub sex: Option<String>,
     /// Age in years.
     pub age: Option<i32>,
-    /// Categories in words.
+    /// The codes of the categories.
     pub categories: Vec<String>,
     /// The village.
     pub village: Option<AreaCode>,
@@ -173,7 +182,7 @@ impl Open {
             nickname: person.as_ref().zip(head).and_then(|(one, head)| shown_nickname(one, head, day)),
             sex: person.as_ref().and_then(|person| person.sex.clone()),
             age: person.as_ref().and_then(|person| person.age_on(day)),
-            categories: person.as_ref().map(|person| categories(person, day)).unwrap_or_default(),
+            categories: person.as_ref().map(|person| codes_of(person, day)).unwrap_or_default(),
             village: row.village,
             group: row.group,
             household: row.household,
@@ -185,6 +194,39 @@ impl Open {
     fn person_items(&self, rows: Vec<PersonRow>, day: Day) -> Result<Vec<PersonItem>, Problem> {
         let mine = self.my_duties(day);
         rows.into_iter().map(|row| self.person_item(row, &mine, day)).collect()
+    }
+
+    /// A page of the rows that `from` gives, a piece at a time, of those only who are listed so.
+    /// O(rows up to the end of the page).
+    fn page_of(
+        &self,
+        listed_as: Option<ListedAs>,
+        page: (usize, usize),
+        day: Day,
+        from: impl Fn(usize, usize) -> Result<Vec<PersonRow>, Problem>,
+    ) -> Result<Vec<PersonItem>, Problem> {
+        let (offset, count) = page;
+        let Some(wanted) = listed_as else { return self.person_items(from(offset, count)?, day) };
+        let (mut at, mut over, mut found) = (0, 0, Vec::new());
+        while found.len() < count {
+            let rows = from(at, LOOKED_THROUGH)?;
+            let last = rows.len() < LOOKED_THROUGH;
+            at += rows.len();
+            for row in rows {
+                let person = self.person(row.id)?;
+                if !person.is_some_and(|person| person.listed_as_on(day).contains(&wanted)) {
+                    continue;
+                }
+                over += 1;
+                if over > offset && found.len() < count {
+                    found.push(row);
+                }
+            }
+            if last {
+                break;
+            }
+        }
+        self.person_items(found, day)
     }
 
     fn duty_views(&self, subject: RecordId, mine: &[MyDuty], day: Day) -> Result<Vec<DutyView>, Problem> {
@@ -277,8 +319,10 @@ impl App {
             (None, Some(village), None) => PeopleFilter::Village(village),
             (None, None, _) => PeopleFilter::All,
         };
-        let rows = open.store.people(&filter, request.offset, request.count.unwrap_or(PAGE)).or_tell()?;
-        open.person_items(rows, day)
+        let page = (request.offset, request.count.unwrap_or(PAGE));
+        open.page_of(request.listed_as, page, day, |offset, count| {
+            open.store.people(&filter, offset, count).or_tell()
+        })
     }
 
     /// Villages and groups, with how many people each has.
@@ -302,8 +346,10 @@ impl App {
         let day = self.today()?;
         let open = self.reading()?;
         let Some(needle) = Needle::of(&request.typed) else { return Ok(Vec::new()) };
-        let rows = open.store.search(&needle, request.offset, request.count.unwrap_or(PAGE)).or_tell()?;
-        open.person_items(rows, day)
+        let page = (request.offset, request.count.unwrap_or(PAGE));
+        open.page_of(request.listed_as, page, day, |offset, count| {
+            open.store.search(&needle, offset, count).or_tell()
+        })
     }
 
     /// A person's page.

@@ -11,7 +11,8 @@ use domain::visit::{Met, Part, Visit};
 use seal::frame::ReceiptProof;
 use seal::receipt::ReceiptDigits;
 use serde::{Deserialize, Serialize};
-use store::phone::{Link, LogRow, OwnFilter};
+use std::collections::BTreeSet;
+use store::phone::{Link, LogRow, Needle, OwnFilter, plain};
 use sync::wire::receipt::{ItemState, Statement};
 
 /// Rows of a page unless said otherwise.
@@ -19,6 +20,16 @@ const PAGE: usize = 30;
 
 /// Entries that one visit may have made at once: itself, its parts, their concerns.
 const OF_ONE_VISIT: usize = 500;
+
+/// More parts than any visit has.
+const PARTS_MAX: usize = 100;
+
+/// Who is looked for.
+struct Sought {
+    people: BTreeSet<RecordId>,
+    /// What was typed, plain.
+    text: String,
+}
 
 /// Which records are listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
@@ -35,12 +46,14 @@ pub enum RecordsFilter {
 }
 
 /// 记录.
-#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[cfg_attr(feature = "export", derive(ts_rs::TS))]
 #[serde(default)]
 pub struct RecordsAsked {
     /// Which.
     pub filter: RecordsFilter,
+    /// Only visits to whom this finds, as in 名单, or at a place that is called so; all while it is empty.
+    pub typed: String,
     /// The place of the last row of the page before.
     pub before: Option<RecordPlace>,
     /// How many at most.
@@ -190,6 +203,41 @@ impl Open {
         })
     }
 
+    /// Who is looked for among the people of this phone; `None` when nothing was typed. O(people).
+    fn sought(&self, typed: &str) -> Result<Option<Sought>, Problem> {
+        let Some(needle) = Needle::of(typed) else { return Ok(None) };
+        let found = self.store.search(&needle, 0, usize::MAX).or_tell()?;
+        Ok(Some(Sought { people: found.into_iter().map(|row| row.id).collect(), text: plain(typed) }))
+    }
+
+    /// Whether somebody of a visit is looked for; or somebody who is on this phone's list no more, or the
+    /// place, by what the row says.
+    fn is_sought(&self, made: &LogRow, sought: &Sought, day: Day) -> Result<bool, Problem> {
+        let visit = made.entry.patch.record;
+        let says = |text: &str| plain(text).contains(&sought.text);
+        let row = self.store.record(visit).or_tell()?;
+        let head = row.as_ref().and_then(|row| row.head());
+        if says(&self.title_of(head.map(|head| Visit::read(visit.id, head)).as_ref())?) {
+            return Ok(true);
+        }
+        for row in self.store.linked(Link::Visit(visit.id), RecordKind::Part, None, PARTS_MAX).or_tell()? {
+            let Some(subject) = row.links.subject else { continue };
+            if sought.people.contains(&subject) || says(&self.listed_name(subject, day)?) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The household's head, or the place.
+    fn title_of(&self, visit: Option<&Visit>) -> Result<String, Problem> {
+        Ok(match visit.map(|visit| (visit.household, visit.place.clone())) {
+            Some((Some(household), _)) => self.name_of(RecordKind::Household, household)?,
+            Some((None, place)) => place.unwrap_or_default(),
+            None => String::new(),
+        })
+    }
+
     fn record_item(&self, made: &LogRow, day: Day) -> Result<RecordItem, Problem> {
         let patch = &made.entry.patch;
         let rows = self.entries_of(made)?;
@@ -198,7 +246,9 @@ impl Open {
         let visit = head.map(|head| Visit::read(patch.record.id, head));
         let mut contested = head.is_some_and(|head| head.contested().next().is_some());
         let mut people = Vec::new();
-        for row in self.store.linked(Link::Visit(patch.record.id), RecordKind::Part, None, 100).or_tell()? {
+        for row in
+            self.store.linked(Link::Visit(patch.record.id), RecordKind::Part, None, PARTS_MAX).or_tell()?
+        {
             let Some(head) = row.head() else { continue };
             contested |= head.contested().next().is_some();
             let part = Part::read(row.record.id, head);
@@ -207,11 +257,7 @@ impl Open {
                 people.push((subject, name, part.met, row.record.id));
             }
         }
-        let title = match visit.as_ref().map(|visit| (visit.household, visit.place.clone())) {
-            Some((Some(household), _)) => self.name_of(RecordKind::Household, household)?,
-            Some((None, place)) => place.unwrap_or_default(),
-            None => String::new(),
-        };
+        let title = self.title_of(visit.as_ref())?;
         let state = self.state_of(&rows, contested)?;
         let happened = visit.and_then(|visit| visit.happened);
         let entered_ms = patch.stamp.best_ms();
@@ -238,7 +284,7 @@ fn digits(row: &LogRow) -> Option<String> {
 }
 
 impl App {
-    /// The worker's own visits, the newest first.
+    /// The worker's own visits, the newest first. O(visits up to the end of the page).
     ///
     /// # Errors
     /// Those of the database.
@@ -250,10 +296,29 @@ impl App {
             RecordsFilter::Waiting => OwnFilter::Waiting,
             RecordsFilter::Attention => OwnFilter::Attention,
         };
-        let before = request.before.map(|RecordPlace(at_ms, writer, serial)| (at_ms, writer, serial));
-        let rows = open.store.own_visits(filter, before, request.count.unwrap_or(PAGE)).or_tell()?;
-        let live = rows.iter().filter(|row| row.state != Some(ItemState::Forked));
-        live.map(|row| open.record_item(row, today)).collect()
+        let sought = open.sought(&request.typed)?;
+        let count = request.count.unwrap_or(PAGE);
+        let mut before = request.before.map(|RecordPlace(at_ms, writer, serial)| (at_ms, writer, serial));
+        let mut items = Vec::new();
+        loop {
+            let rows = open.store.own_visits(filter, before, PAGE).or_tell()?;
+            before = rows.last().map(|row| {
+                let patch = &row.entry.patch;
+                (patch.stamp.best_ms(), patch.writer, patch.serial)
+            });
+            let last = rows.len() < PAGE;
+            for row in rows.iter().filter(|row| row.state != Some(ItemState::Forked)) {
+                if items.len() == count {
+                    return Ok(items);
+                }
+                if sought.as_ref().map_or(Ok(true), |sought| open.is_sought(row, sought, today))? {
+                    items.push(open.record_item(row, today)?);
+                }
+            }
+            if last {
+                return Ok(items);
+            }
+        }
     }
 
     /// One visit of the worker's own.

@@ -1,4 +1,4 @@
-//! Names as lists show them.
+//! Who somebody is, as lists show it.
 
 use domain::catalogue::keys;
 use domain::head::Head;
@@ -15,4 +15,9 @@ pub(crate) fn shown_name(person: &Person, day: Day) -> String {
 pub(crate) fn shown_nickname(person: &Person, head: &Head, day: Day) -> Option<String> {
     let nickname = head.text(keys::NICKNAME).filter(|nickname| !nickname.is_empty())?;
     (!person.is_minor_on(day)).then(|| nickname.to_owned())
+}
+
+/// The codes of somebody's categories; the screens have the words.
+pub(crate) fn codes_of(person: &Person, day: Day) -> Vec<String> {
+    person.categories_on(day).map(str::to_owned).collect()
 }

@@ -2,8 +2,9 @@
 
 use crate::app::App;
 use crate::lock::Nothing;
-use domain::ids::RecordId;
+use domain::ids::{AreaCode, RecordId};
 use domain::problem::Problem;
+use domain::staff::Role;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -15,13 +16,56 @@ pub struct Colleague {
     pub staff: RecordId,
     /// The name.
     pub name: String,
-    /// The roles in words, each once.
-    pub roles: Vec<String>,
+    /// The roles, each once.
+    pub roles: Vec<Role>,
     /// Whether it is the holder of this phone.
     pub me: bool,
 }
 
+/// Somebody of the township whom a worker rings in an emergency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
+pub struct Helper {
+    /// The name.
+    pub name: String,
+    /// As what.
+    pub role: Role,
+    /// Where.
+    pub area: AreaCode,
+    /// What the place is called.
+    pub area_name: String,
+    /// The telephone.
+    pub phone: String,
+}
+
+/// Whom to ring, in this order: who looks after children, then who heads the station.
+const HELPING: [Role; 2] = [Role::ChildSupervisor, Role::StationHead];
+
 impl App {
+    /// 儿童督导员 and 乡镇站长 of the places above the holder's, and the holder's own, who have a telephone.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn helpers(&mut self, _: Nothing) -> Result<Vec<Helper>, Problem> {
+        let today = self.today()?;
+        let open = self.reading()?;
+        let reference = &open.reference;
+        let mine: Vec<_> = reference.assignments_of(open.staff).filter(|one| one.holds_on(today)).collect();
+        let above = |area| mine.iter().any(|my| reference.areas.within(my.area, area));
+        let mut found = BTreeMap::new();
+        for one in reference.assignments.values().filter(|one| one.holds_on(today) && above(one.area)) {
+            let rank = HELPING.iter().position(|role| *role == one.role);
+            let staff = reference.staff.get(&one.staff).filter(|staff| staff.id != open.staff);
+            let (Some(rank), Some(staff)) = (rank, staff) else { continue };
+            if let Some(phone) = staff.phone.clone().filter(|phone| !phone.is_empty()) {
+                let (name, area_name) = (staff.name.clone(), reference.areas.name(one.area));
+                let helper = Helper { name, role: one.role, area: one.area, area_name, phone };
+                found.insert((rank, one.area, one.staff), helper);
+            }
+        }
+        Ok(found.into_values().collect())
+    }
+
     /// The holder, then whoever has a role today in a place above or below one of the holder's, by name.
     ///
     /// # Errors
@@ -42,9 +86,8 @@ impl App {
                 roles: Vec::new(),
                 me: one.staff == open.staff,
             });
-            let role = one.role.zh().to_owned();
-            if !colleague.roles.contains(&role) {
-                colleague.roles.push(role);
+            if !colleague.roles.contains(&one.role) {
+                colleague.roles.push(one.role);
             }
         }
         let mut colleagues: Vec<Colleague> = found.into_values().collect();

@@ -6,7 +6,7 @@
 use crate::app::{App, Open};
 use crate::lock::Nothing;
 use crate::ports::Ports;
-use crate::shown::{shown_name, shown_nickname};
+use crate::shown::{codes_of, shown_name, shown_nickname};
 use crate::standings::SLICE;
 use crate::tell::OrTell;
 use domain::catalogue::RecordKind;
@@ -142,7 +142,7 @@ pub struct DueItem {
     pub age: Option<i32>,
     /// Sex, as registered.
     pub sex: Option<String>,
-    /// Categories in words.
+    /// The codes of the categories.
     pub categories: Vec<String>,
     /// The village.
     pub village: Option<AreaCode>,
@@ -293,7 +293,7 @@ impl Open {
             nickname: person.as_ref().zip(head).and_then(|(one, head)| shown_nickname(one, head, day)),
             age: person.as_ref().and_then(|person| person.age_on(day)),
             sex: person.as_ref().and_then(|person| person.sex.clone()),
-            categories: person.as_ref().map(|person| categories(person, day)).unwrap_or_default(),
+            categories: person.as_ref().map(|person| codes_of(person, day)).unwrap_or_default(),
             village: row.village,
             group: row.group,
             household: household.map(|home| home.head_name).unwrap_or_default(),
@@ -352,14 +352,6 @@ impl Open {
             people: items,
         })
     }
-}
-
-/// The categories of a person in words.
-pub(crate) fn categories(person: &Person, day: Day) -> Vec<String> {
-    let word = |code: &str| {
-        domain::category::Category::from_code(code).map_or_else(|| code.to_owned(), |one| one.zh().to_owned())
-    };
-    person.categories_on(day).map(word).collect()
 }
 
 impl App {

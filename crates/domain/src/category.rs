@@ -34,7 +34,38 @@ crate::staff::codes! {
     }
 }
 
+crate::staff::codes! {
+    /// By what a list of people is looked through. Somebody may be in several of these.
+    ListedAs {
+        Elder "elder" "老人" "elders";
+        Child "child" "儿童" "children";
+        Allowance "allowance" "低保" "minimum living allowance";
+        Destitute "destitute" "特困" "destitute";
+        Disabled "disabled" "残疾" "disabled";
+        Other "other" "其他" "others";
+    }
+}
+
 impl Category {
+    /// How whoever is in it is listed; nothing but 其他 for some.
+    pub fn listed_as(self) -> &'static [ListedAs] {
+        match self {
+            Self::MinimumLivingAllowance => &[ListedAs::Allowance],
+            Self::Destitute => &[ListedAs::Destitute],
+            Self::ElderLeftBehind
+            | Self::ElderEmptyNest
+            | Self::ElderAlone
+            | Self::ElderAged
+            | Self::Disabled
+            | Self::Dementia
+            | Self::FamilyPlanningLoss => &[ListedAs::Elder],
+            Self::SeverelyDisabledElder => &[ListedAs::Elder, ListedAs::Disabled],
+            Self::DisabledPerson | Self::MentalIllness => &[ListedAs::Disabled],
+            child if child.is_child() => &[ListedAs::Child],
+            _ => &[],
+        }
+    }
+
     /// Whether only a person under 18 can be in it.
     pub fn is_child(self) -> bool {
         matches!(

@@ -2,14 +2,17 @@
 
 use crate::area::{codes, date};
 use crate::catalogue::keys;
-use crate::category::{Category, Membership};
+use crate::category::{Category, ListedAs, Membership};
 use crate::head::Head;
 use crate::ids::{AreaCode, RecordId};
 use crate::time::Day;
 use crate::visit::Way;
 use chrono::Datelike;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// 老年人: from this age on (老年人权益保障法, article 2).
+const ELDER_FROM: i32 = 60;
 
 crate::staff::codes! {
     /// Why a person is somewhere else for a while.
@@ -154,6 +157,23 @@ impl Person {
     pub fn categories_on(&self, day: Day) -> impl Iterator<Item = &str> {
         self.memberships.iter().filter(move |one| one.holds_on(day)).map(|one| one.code.as_str())
     }
+
+    /// How lists are looked through for the person on a day: by age and by categories, and as 其他 for whom
+    /// neither says anything.
+    pub fn listed_as_on(&self, day: Day) -> BTreeSet<ListedAs> {
+        let known = self.categories_on(day).filter_map(Category::from_code);
+        let mut listed: BTreeSet<ListedAs> = known.flat_map(Category::listed_as).copied().collect();
+        if self.is_minor_on(day) {
+            listed.insert(ListedAs::Child);
+        }
+        if self.age_on(day).is_some_and(|age| age >= ELDER_FROM) {
+            listed.insert(ListedAs::Elder);
+        }
+        if listed.is_empty() {
+            listed.insert(ListedAs::Other);
+        }
+        listed
+    }
 }
 
 /// `{key}/{field}` sub-fields gathered by key.
@@ -275,6 +295,26 @@ mod tests {
         let person = Person::read(id(), &head);
         let on = |day: &str| person.categories_on(day.parse().unwrap()).count();
         assert_eq!((on("2020-06-01"), on("2022-01-01"), on("2026-01-01")), (1, 0, 1));
+    }
+
+    #[test]
+    fn lists_are_looked_through_by_age_and_by_category() {
+        let listed = |fields: &[(&str, &[Value])]| {
+            Person::read(id(), &head(fields)).listed_as_on("2026-11-23".parse().unwrap())
+        };
+        let of = |kinds: &[ListedAs]| kinds.iter().copied().collect::<BTreeSet<_>>();
+        let elder =
+            listed(&[("born", &["1950-01-01".into()]), ("category/DB/start", &["2020-01-01".into()])]);
+        assert_eq!(elder, of(&[ListedAs::Elder, ListedAs::Allowance]));
+        let ended = ("category/DB/end", &["2026-11-23".into()] as &[Value]);
+        let elder = listed(&[("category/ZC/start", &["2020-01-01".into()]), ended]);
+        assert_eq!(elder, of(&[ListedAs::Elder, ListedAs::Disabled]));
+        assert_eq!(listed(&[("born", &["2016-01-01".into()])]), of(&[ListedAs::Child]));
+        assert_eq!(listed(&[("category/LSET/start", &["2020-01-01".into()])]), of(&[ListedAs::Child]));
+        let grown =
+            listed(&[("born", &["1980-01-01".into()]), ("category/LSJZ/start", &["2020-01-01".into()])]);
+        assert_eq!(grown, of(&[ListedAs::Other]));
+        assert_eq!(listed(&[("category/XX/start", &["2020-01-01".into()])]), of(&[ListedAs::Other]));
     }
 
     #[test]

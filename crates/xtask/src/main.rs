@@ -6,6 +6,7 @@ mod commands;
 mod compile;
 mod demo;
 mod install;
+mod old_browser;
 mod quick;
 mod say;
 mod screens;

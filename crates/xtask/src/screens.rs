@@ -4,7 +4,7 @@ use crate::commands::{answers, program};
 use crate::say::Say;
 use crate::steps::{self, Step};
 use crate::workspace::Workspace;
-use crate::{Outcome, compile, install};
+use crate::{Outcome, compile, install, old_browser};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use xshell::Shell;
@@ -19,10 +19,17 @@ const TESTS: &str = "tests/ui";
 pub struct Options {
     /// Only the tests in these files, such as `story`; all of them unless said.
     names: Vec<String>,
+    /// Only the phone's screens, in Chromium 72: a download of 36 MB the first time.
+    #[arg(long, conflicts_with = "names")]
+    old_browser: bool,
 }
 
 /// Checks, builds and tests the screens.
 pub fn run(shell: &Shell, say: &Say, workspace: &Workspace, options: &Options) -> Outcome {
+    if options.old_browser {
+        let steps = old_browser::steps(shell, say, workspace);
+        return Ok(if steps::run(say, steps) { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+    }
     let mut steps = checks(shell, say);
     steps.extend(in_a_browser(shell, say, workspace, &options.names));
     Ok(if steps::run(say, steps) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -70,7 +77,7 @@ pub fn for_the_demo(shell: &Shell, say: &Say, root: &Path) -> Outcome<String> {
 }
 
 /// Installs what `package-lock.json` names, unless it is there already.
-fn packages(shell: &Shell, say: &Say) -> Outcome<()> {
+pub fn packages(shell: &Shell, say: &Say) -> Outcome<()> {
     if !answers(shell, "node", &["--version"]) || !answers(shell, "npm", &["--version"]) {
         return Err(
             "the screens need Node.js 20 or newer, with npm (Debian: apt-get install nodejs npm)".into()
@@ -91,7 +98,7 @@ fn packages(shell: &Shell, say: &Say) -> Outcome<()> {
 }
 
 /// A tool of the screens, run in their folder.
-fn tool<'a>(name: &'a str, shell: &'a Shell, command: &'a str) -> Step<'a> {
+pub fn tool<'a>(name: &'a str, shell: &'a Shell, command: &'a str) -> Step<'a> {
     let repeat = format!("(cd {FOLDER} && npx {command})");
     Step::new(name, repeat, move || built(shell, command))
 }

@@ -20,7 +20,7 @@ use domain::value::Value;
 use domain::visit::NotMet;
 
 fn search(app: &mut App, typed: &str) -> Vec<RecordId> {
-    let asked = SearchAsked { typed: typed.into(), offset: 0, count: None };
+    let asked = SearchAsked { typed: typed.into(), listed_as: None, offset: 0, count: None };
     app.search(asked).unwrap().into_iter().map(|item| item.subject).collect()
 }
 
@@ -125,7 +125,7 @@ fn neighbours_of_one_name_are_told_apart_in_search_and_today() {
     let fields = [(keys::NICKNAME, Value::from("花花"))];
     county.put(RecordKind::Person, person("李小花"), &fields, now_ms);
     sync(&mut app, &phone, &county);
-    let asked = SearchAsked { typed: "zhangjianguo".into(), offset: 0, count: None };
+    let asked = SearchAsked { typed: "zhangjianguo".into(), listed_as: None, offset: 0, count: None };
     let found = app.search(asked).unwrap();
     assert_eq!(found.len(), 3);
     let told: std::collections::BTreeSet<_> = found

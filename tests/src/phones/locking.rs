@@ -4,7 +4,8 @@ use super::county::County;
 use super::flows::{enrolled, noon};
 use super::world::Net;
 use super::world::{PIN, Phone, code, sync, sync_over};
-use client::enrol::{EnrolBegin, EnrolFinish};
+use client::App;
+use client::enrol::{CodeKind, EnrolBegin, EnrolFinish, TypedCode};
 use client::lock::{ChangePin, Nothing, Phase, Unlock, UnlockRecovery};
 use client::ports::VaultFile;
 use client::sync_driver::{Arrived, SyncWant};
@@ -37,6 +38,30 @@ fn an_enrolment_cut_after_the_countys_commit_resumes_with_the_same_key() {
     assert_eq!(done.fingerprint, county.keys().public().fingerprint());
     assert_eq!(app.status(Nothing {}).unwrap().phase, Phase::Open);
     assert_eq!(code(app.enrol_begin(begin(&sheet, PIN))), ProblemCode::AlreadyEnrolled);
+}
+
+#[test]
+fn one_wrong_digit_is_told_before_anything_else_is_asked() {
+    let (county, mut phone, app) = enrolled();
+    drop(app);
+    let mut fresh = Phone::new(2, noon()).start();
+    let recovery = county.recovery_code();
+    for (kind, right, wrong) in [
+        (CodeKind::Enrol, county.sheet("和平"), ProblemCode::EnrolCodeMalformed),
+        (CodeKind::Recovery, recovery, ProblemCode::RecoveryCodeMalformed),
+    ] {
+        let check = |app: &mut App, code: &str| app.check_code(TypedCode { kind, code: code.to_owned() });
+        let mut locked = phone.start();
+        for app in [&mut fresh, &mut locked] {
+            assert!(check(app, &right).is_ok() && check(app, &right.replace(' ', "")).is_ok());
+            let (rest, last) = right.split_at(right.len() - 1);
+            let other = last.parse::<u32>().map(|digit| (digit + 1) % 10).unwrap();
+            assert_eq!(code(check(app, &format!("{rest}{other}"))), wrong);
+            assert_eq!(code(check(app, rest)), wrong);
+        }
+        assert_eq!(locked.status(Nothing {}).unwrap().wait_s, 0, "it costs no try");
+    }
+    assert_eq!(fresh.status(Nothing {}).unwrap().phase, Phase::Fresh, "nothing was begun");
 }
 
 #[test]

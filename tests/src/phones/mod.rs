@@ -1,12 +1,14 @@
 //! The phone's client against the county's ingest, in one process: real keys, real frames, no socket; the
 //! disks of both are in memory, and fail where a test says.
 
+mod amended;
 mod county;
 mod flows;
 mod forms;
 mod lists;
 mod locking;
 mod logs;
+mod looking;
 mod lost;
 mod register;
 mod reissued;

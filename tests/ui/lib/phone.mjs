@@ -8,8 +8,8 @@ const require = createRequire(join(repository, 'app-ui', 'package.json'))
 const { AxeBuilder } = require('@axe-core/playwright')
 /** Where the pictures of a run are left. */
 export const pictures = join(repository, 'target', 'ui-pictures')
-const SIZE = { width: 360, height: 740 }
-const TARGET = 48
+export const SIZE = { width: 360, height: 740 }
+export const TARGET = 48
 
 /** The PIN of every phone of the tests. */
 export const PIN = '135790'
@@ -22,6 +22,33 @@ export async function command(phone, name, args = {}) {
   const body = await answer.json()
   if (!answer.ok) throw new Error(`${name}: ${JSON.stringify(body)}`)
   return body
+}
+
+/** Digits with the one that checks them, as the client finds it. */
+export async function withCheck(phone, digits, kind = 'enrol') {
+  for (let last = 0; last < 10; last++) {
+    const right = await command(phone, 'check_code', { kind, code: `${digits}${last}` }).then(() => true, () => false)
+    if (right) return `${digits}${last}`
+  }
+  throw new Error('no digit checks these')
+}
+
+/** What can be measured of how a page looks. It runs in the page, also in one of Chromium 72. */
+export function measured(target) {
+  const visible = (one) => one.getClientRects().length > 0 && !one.closest('.switch')
+  const says = (one) => (one.innerText || '').trim().slice(0, 20) || one.getAttribute('aria-label') || one.id || one.className
+  const acts = [...document.querySelectorAll('a, button, input, select, textarea')].filter(visible)
+  const small = acts.filter((one) => {
+    const box = (one.closest('label') || one).getBoundingClientRect()
+    return box.height < target - 0.5 || box.width < 40
+  })
+  const wide = [...document.querySelectorAll('#app *')].filter(visible).filter((one) => {
+    const box = one.getBoundingClientRect()
+    return box.right > window.innerWidth + 1 && !one.closest('pre')
+  })
+  const cut = [...document.querySelectorAll('button, h1, .tag, .main, .plain')].filter(visible).filter((one) => one.scrollWidth > one.clientWidth + 1)
+  const scrolls = document.documentElement.scrollHeight > window.innerHeight + 1
+  return { small: small.map(says), wide: wide.map(says), cut: cut.map(says), page: scrolls ? ['the page itself scrolls'] : [] }
 }
 
 export class Screen {
@@ -206,24 +233,7 @@ export class Screen {
     const found = axe ? (await new AxeBuilder({ page: this.page }).exclude('.switch').analyze()).violations : []
     const grave = found.filter((one) => ['serious', 'critical'].includes(one.impact))
     const faults = grave.map((one) => `${name}: ${one.id}: ${one.nodes.map((node) => `${node.target.join(' ')} ${node.any?.[0]?.message ?? ''}`).slice(0, 2).join(' | ')}`)
-    const look = await this.page.evaluate((target) => {
-      const visible = (one) => one.getClientRects().length > 0 && !one.closest('.switch')
-      const says = (one) => one.innerText?.trim().slice(0, 20) || one.getAttribute('aria-label') || one.id || one.className
-      const acts = [...document.querySelectorAll('a, button, input, select, textarea')].filter(visible)
-      const small = acts.filter((one) => {
-        const box = (one.closest('label') ?? one).getBoundingClientRect()
-        return box.height < target - 0.5 || box.width < 40
-      })
-      const wide = [...document.querySelectorAll('#app *')].filter(visible).filter((one) => {
-        const box = one.getBoundingClientRect()
-        return box.right > window.innerWidth + 1 && !one.closest('pre')
-      })
-      const cut = [...document.querySelectorAll('button, h1, .tag, .main, .plain')].filter(visible).filter((one) => one.scrollWidth > one.clientWidth + 1)
-      const scrolls = document.documentElement.scrollHeight > window.innerHeight + 1
-      return {
-        small: small.map(says), wide: wide.map(says), cut: cut.map(says), page: scrolls ? ['the page itself scrolls'] : [],
-      }
-    }, TARGET)
+    const look = await this.page.evaluate(measured, TARGET)
     for (const [kind, all] of Object.entries(look)) {
       if (all.length) faults.push(`${name}: ${kind}: ${all.join(' | ')}`)
     }

@@ -1,16 +1,16 @@
 //! The one list of commands. Whoever adds one adds a line here, and nothing else.
 
 use crate::App;
-use crate::amend::{Amend, CorrectContact, RegisterPerson, Written};
+use crate::amend::{Amend, AmendTime, CorrectContact, RegisterPerson, Written};
 use crate::concerns::ConcernView;
 use crate::contested::{ContestedField, OfRecord, Settle};
-use crate::enrol::{EnrolBegin, EnrolDone, EnrolFinish, EnrolPost};
+use crate::enrol::{EnrolBegin, EnrolDone, EnrolFinish, EnrolPost, TypedCode};
 use crate::history::{HistoryAsked, OfPart, PartPage, PastVisit};
 use crate::lock::{ChangePin, LockStatus, Nothing, Unlock, UnlockRecovery};
 use crate::me::{MeView, SealedExport, Speak};
 use crate::people::{GroupItem, OfPerson, PeopleAsked, PersonItem, PersonView, SearchAsked};
 use crate::records::{OfVisit, ProofView, RecordItem, RecordsAsked};
-use crate::staff::Colleague;
+use crate::staff::{Colleague, Helper};
 use crate::today::{Tidied, TodayAsked, TodayView};
 use crate::urgent::UrgentReport;
 use crate::visits::desk::{Answer, FormView, Section};
@@ -57,6 +57,7 @@ fn misshapen(name: &str) -> Problem {
 
 commands! {
     status(Nothing) -> LockStatus;
+    check_code(TypedCode) -> Nothing;
     enrol_begin(EnrolBegin) -> EnrolPost;
     enrol_finish(EnrolFinish) -> EnrolDone;
     unlock(Unlock) -> LockStatus;
@@ -89,11 +90,13 @@ commands! {
     finish(DraftName) -> FinishReply;
     not_met(NotMetVisit) -> FinishReply;
     colleagues(Nothing) -> Vec<Colleague>;
+    helpers(Nothing) -> Vec<Helper>;
     drafts(Nothing) -> Vec<DraftItem>;
     discard_draft(DraftName) -> Nothing;
     restore_draft(DraftName) -> Nothing;
 
     amend(Amend) -> Written;
+    amend_time(AmendTime) -> Written;
     correct_contact(CorrectContact) -> Written;
     register_person(RegisterPerson) -> Written;
     contested(OfRecord) -> Vec<ContestedField>;

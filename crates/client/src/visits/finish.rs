@@ -8,11 +8,11 @@ use crate::visits::draft::{DraftHead, DraftName, DraftPart};
 use crate::visits::start::{Chosen, StartVisit, When};
 use domain::catalogue::{RecordKind, keys};
 use domain::concern::{Concern, ConcernState};
-use domain::ids::RecordId;
+use domain::ids::{AreaCode, RecordId};
 use domain::patch::{Body, RecordRef};
 use domain::problem::{Problem, ProblemCode};
 use domain::settings::Setting;
-use domain::time::Day;
+use domain::time::{Day, Happened, UnixMs};
 use domain::value::{Origin, Value};
 use domain::visit::{Met, NotMet, Way, late_without_reason};
 use forms::session::{Answers, RaisedConcern};
@@ -138,6 +138,23 @@ fn concern_said(subject: RecordId, part: RecordId, kind: &str, words: &str) -> S
 }
 
 impl Open {
+    /// What is wrong with the time of a visit that is written down now: it is still to come, or so long ago
+    /// that the county asks for a reason.
+    pub(crate) fn time_wrong(
+        &self,
+        now_ms: UnixMs,
+        village: Option<AreaCode>,
+        happened: Happened,
+        reason: Option<&str>,
+    ) -> Option<Problem> {
+        if happened.from_ms > now_ms {
+            return Some(Problem::new(ProblemCode::VisitInTheFuture));
+        }
+        let entered = Day::of(now_ms);
+        let limit_days = self.setting(Setting::LateDays, village, entered);
+        late_without_reason(happened.last_day(), reason, entered, limit_days)
+    }
+
     /// What the visit itself still lacks.
     fn visit_gaps(&self, ports: &Ports, head: &DraftHead) -> Vec<Gap> {
         let gap = |subject, code| Gap { subject, path: None, problem: Problem::new(code) };
@@ -145,15 +162,9 @@ impl Open {
         if head.parts.is_empty() {
             gaps.push(gap(None, ProblemCode::VisitWithoutParts));
         }
-        let now_ms = self.now_ms(ports);
-        if head.happened.from_ms > now_ms {
-            gaps.push(gap(None, ProblemCode::VisitInTheFuture));
-        }
-        let entered = Day::of(now_ms);
-        let limit_days = self.setting(Setting::LateDays, head.village, entered);
-        let reason = head.late_reason.as_deref();
-        let late = late_without_reason(head.happened.last_day(), reason, entered, limit_days);
-        gaps.extend(late.map(|problem| Gap { subject: None, path: None, problem }));
+        let wrong =
+            self.time_wrong(self.now_ms(ports), head.village, head.happened, head.late_reason.as_deref());
+        gaps.extend(wrong.map(|problem| Gap { subject: None, path: None, problem }));
         for part in &head.parts {
             match part.met {
                 None => gaps.push(gap(Some(part.subject), ProblemCode::VisitWithoutParts)),

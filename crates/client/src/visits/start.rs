@@ -62,7 +62,7 @@ pub enum When {
 
 impl When {
     /// The interval that it is.
-    fn interval(self, now_ms: UnixMs) -> Happened {
+    pub(crate) fn interval(self, now_ms: UnixMs) -> Happened {
         match self {
             Self::Now => Happened::new(now_ms, now_ms),
             Self::Morning(day) => Happened::morning(day),

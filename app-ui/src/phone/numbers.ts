@@ -1,0 +1,91 @@
+// Whom to ring in an emergency: known without signal and while the phone is locked. The numbers of the whole
+// country stand here, those of the county and its townships beside the app's name, and who works in the township
+// is kept from the last time the phone was open.
+import { reactive } from 'vue'
+import data from '@name'
+import { call } from '@/api/carrier'
+import type { AreaCode, Helper } from '@/api/commands.generated'
+import { code } from '@/shared/codes'
+import { language, t, type WordKey } from '@/shared/words'
+
+/** A number of the county's own; of the whole county where no area is said. */
+export interface OwnNumber {
+  number: string
+  zh: string
+  en: string
+  area?: string
+}
+/** A number, and whose it is. */
+export interface Dialled {
+  number: string
+  whose: string
+}
+interface Kept {
+  helpers: Helper[]
+  areas: AreaCode[]
+}
+
+/** These before anything else. */
+export const FIRST: { number: string; word: WordKey }[] = [
+  { number: '110', word: 'urgent.110' },
+  { number: '120', word: 'urgent.120' },
+]
+/** For young people, women, law, and everything else. */
+export const LINES: { number: string; word: WordKey }[] = [
+  { number: '12345', word: 'urgent.12345' },
+  { number: '12355', word: 'urgent.12355' },
+  { number: '12338', word: 'urgent.12338' },
+  { number: '12348', word: 'urgent.12348' },
+]
+
+const PLACE = 'helpers'
+
+function read(): Kept {
+  try {
+    return { helpers: [], areas: [], ...(JSON.parse(localStorage.getItem(PLACE) ?? '{}') as Partial<Kept>) }
+  } catch {
+    return { helpers: [], areas: [] }
+  }
+}
+const kept = reactive<Kept>(read())
+
+/** The digits of a code that say something: of a township those of its villages begin with them. */
+const digits = (area: AreaCode | string) => String(area).replace(/000$/, '').replace(/000$/, '')
+
+/** Those of the county's numbers that are meant for one of these areas; all of them while none is known. */
+export function numbersFor(all: OwnNumber[], areas: (AreaCode | string)[]): OwnNumber[] {
+  const meant = ({ area }: OwnNumber) => !area || areas.length === 0 || areas.some((mine) => String(mine).startsWith(digits(area)))
+  return all.filter(meant)
+}
+
+/** The county's numbers, then who works in the township. */
+export function near(): Dialled[] {
+  const own = numbersFor(data.numbers as OwnNumber[], kept.areas)
+  return [
+    ...own.map((one) => ({ number: one.number, whose: one[language.value] })),
+    ...kept.helpers.map((one) => ({ number: one.phone, whose: t('urgent.helper', { role: code('role', one.role), name: one.name, area: one.area_name }) })),
+  ]
+}
+
+function keep(now: Kept): void {
+  Object.assign(kept, now)
+  try {
+    localStorage.setItem(PLACE, JSON.stringify(now))
+  } catch {
+    // Full or forbidden storage: they are known until the app is closed.
+  }
+}
+
+/** Learns who works in the township, while the phone is open. */
+export async function learn(areas: AreaCode[]): Promise<void> {
+  try {
+    keep({ helpers: await call('helpers', {}), areas })
+  } catch {
+    // Those who were known still are.
+  }
+}
+
+/** The phone is nobody's any more. */
+export function forget(): void {
+  keep({ helpers: [], areas: [] })
+}

@@ -1,0 +1,184 @@
+// The ways into the phone: 启用码 and 备用解锁码 as they are typed, the lock and the back key, and whom to ring
+// without getting in at all.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { command, PIN, Screen, withCheck } from './lib/phone.mjs'
+import { World } from './lib/world.mjs'
+
+const SIZES = ['usual', 'largest']
+let world, screen
+
+before(async () => {
+  world = await World.begin(150)
+  screen = await Screen.open(world, await world.phone('one'))
+  await screen.enrol(await world.sheet('董正雄'))
+})
+after(() => world.end())
+
+async function shown(one, name) {
+  await one.picture(`entry-${name}`)
+  assert.deepEqual(await one.faults(name), [])
+}
+
+/** A digit of a code is another one. */
+const other = (code, at) => code.slice(0, at) + ((Number(code[at]) + 1) % 10) + code.slice(at + 1)
+
+/** Every digit that was typed can be seen: nothing of it lies outside the field. */
+async function allSeen(one, label, digits) {
+  const field = one.page.getByLabel(label)
+  const seen = await field.evaluate((at) => ({
+    value: at.value, wide: at.scrollWidth <= at.clientWidth + 1, high: at.scrollHeight <= at.clientHeight + 1,
+  }))
+  assert.deepEqual(seen, { value: digits.replace(/(\d{4})(?=\d)/g, '$1 '), wide: true, high: true })
+}
+
+test('one wrong digit of a 启用码 is told in the first step, without signal, and mended where it stands', async () => {
+  const code = (await world.sheet('段树龙')).replace(/\D/g, '')
+  const phone = await world.phone('two')
+  await fetch(`${phone.url}/signal`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"on":false}' })
+  for (const size of SIZES) {
+    const two = await Screen.open(world, phone, { size })
+    const field = two.page.getByLabel('启用码')
+    await field.pressSequentially(other(code, 9))
+    await two.see(/启用码是 16 位数字，输入的不对/)
+    assert.ok(await two.page.getByRole('button', { name: '下一步' }).isDisabled())
+    await allSeen(two, '启用码', other(code, 9))
+    await shown(two, `code-mistyped-${size}`)
+    // Behind the tenth digit, of which two groups and two spaces come before.
+    await field.evaluate((at) => at.setSelectionRange(12, 12))
+    await two.page.keyboard.press('Backspace')
+    await two.page.keyboard.type(code[9])
+    await allSeen(two, '启用码', code)
+    assert.equal(await two.page.getByRole('alert').count(), 0)
+    await two.tap('下一步')
+    await two.see('给这部手机设一个解锁密码')
+    await two.page.context().close()
+  }
+})
+
+test('a code that the county refuses can be mended: the password that was typed is still there', async () => {
+  const code = (await world.sheet('段树龙')).replace(/\D/g, '')
+  const phone = await world.phone('three')
+  const three = await Screen.open(world, phone)
+  const refused = await withCheck(phone, other(code.slice(0, 15), 8))
+  await three.type(refused)
+  await three.see('启用码不对，请对照纸上的数字再输一次')
+  await allSeen(three, '启用码', refused)
+  await shown(three, 'code-refused')
+  await three.page.getByLabel('启用码').fill(code)
+  assert.equal(await three.page.getByRole('alert').count(), 0, 'what was said is of the other code')
+  await three.tap('下一步')
+  assert.equal(await three.page.getByLabel('再输一次').inputValue(), PIN)
+  await three.tap('启用')
+  await three.see('核对县里的 6 位数')
+})
+
+test('a 备用解锁码 is seen whole, and one wrong digit of it is told at once and costs no try', async () => {
+  const digits = await withCheck(screen.phone, '1234567890123456789', 'recovery')
+  await command(screen.phone, 'lock')
+  for (const size of SIZES) {
+    const locked = await Screen.open(world, screen.phone, { size })
+    await locked.tap('忘记密码')
+    await locked.page.getByLabel('备用解锁码').pressSequentially(other(digits, 3))
+    await locked.see(/备用解锁码是 20 位数字，输入的不对/)
+    await shown(locked, `recovery-mistyped-${size}`)
+    await locked.page.getByLabel('备用解锁码').fill(digits)
+    assert.equal(await locked.page.getByRole('alert').count(), 0)
+    await allSeen(locked, '备用解锁码', digits)
+    await shown(locked, `recovery-${size}`)
+    assert.equal((await command(screen.phone, 'status')).wait_s, 0)
+    await locked.page.context().close()
+  }
+  await command(screen.phone, 'unlock', { pin: PIN })
+})
+
+/** Away for longer than the lock waits. */
+async function away(one) {
+  await one.page.evaluate(() => {
+    const now = Date.now
+    const hide = (hidden) => {
+      Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden })
+      document.dispatchEvent(new Event('visibilitychange'))
+    }
+    hide(true)
+    Date.now = () => now() + 16 * 60_000
+    hide(false)
+    Date.now = now
+  })
+  await one.see('请输入解锁密码')
+}
+/** The back key, and time for what it might do. */
+async function backKey(one) {
+  await one.page.evaluate(() => history.back())
+  await one.page.waitForTimeout(300)
+}
+
+test('the back key shows no page behind the lock, and unlocking returns to where one was', async () => {
+  await screen.page.goto(`${screen.phone.url}/?lock#/today`)
+  await screen.link('名单')
+  await screen.page.getByRole('searchbox').fill('李润珍')
+  await screen.row('李润珍')
+  await screen.see('要做什么')
+  const place = screen.page.url()
+  await away(screen)
+  for (let turn = 0; turn < 3; turn++) {
+    await backKey(screen)
+    await screen.see('请输入解锁密码')
+    assert.equal(screen.page.url(), place)
+    assert.doesNotMatch(await screen.page.locator('body').innerText(), /李润珍/)
+  }
+  // What lies over the lock is closed by it all the same.
+  await screen.tap('紧急')
+  await screen.see('解锁以后可以在这里记下情况')
+  await backKey(screen)
+  await screen.see('请输入解锁密码')
+  await screen.tap('忘记密码')
+  await backKey(screen)
+  await screen.see('请输入解锁密码')
+  await screen.unlock()
+  await screen.see('要做什么')
+  assert.equal(screen.page.url(), place)
+  await backKey(screen)
+  assert.equal(await screen.page.getByRole('searchbox').inputValue(), '李润珍', 'then it leaves the page')
+})
+
+test('what lay over a page is covered by the lock too, and is there afterwards', async () => {
+  await screen.row('李润珍')
+  await screen.tap(/(更正|补充) 本人/)
+  await screen.page.getByRole('dialog').getByRole('textbox').fill('10712340000')
+  await away(screen)
+  assert.equal(await screen.page.getByRole('dialog').count(), 0, 'nobody reads on over the lock')
+  await shown(screen, 'locked-over-a-sheet')
+  await backKey(screen)
+  await screen.unlock()
+  assert.equal(await screen.page.getByRole('dialog').getByRole('textbox').inputValue(), '10712340000')
+  await backKey(screen)
+  await screen.page.getByRole('dialog').waitFor({ state: 'hidden' })
+  await screen.see('要做什么')
+})
+
+test('whom to ring is known while the phone is locked, and without signal', async () => {
+  const helpers = await command(screen.phone, 'helpers')
+  assert.ok(helpers.some((one) => one.role === 'child_supervisor'), 'the seeded county has one for the township')
+  await away(screen)
+  await screen.signal(false)
+  await screen.tap('紧急')
+  const calls = async (one) => one.page.locator('.body a').evaluateAll((all) => all.filter((at) => at.getClientRects().length).map((at) => at.getAttribute('href')))
+  const lines = ['tel:12345', 'tel:12355', 'tel:12338', 'tel:12348']
+  const near = helpers.map((one) => `tel:${one.phone}`)
+  assert.deepEqual(await calls(screen), ['tel:110', 'tel:120', ...near, ...lines])
+  await screen.see(`${helpers[0].name} · 儿童督导员 · ${helpers[0].area_name}`)
+  await shown(screen, 'urgent-locked')
+  await screen.tap('返回')
+  await screen.signal(true)
+  await screen.unlock()
+  for (const size of SIZES) {
+    const one = await Screen.open(world, screen.phone, { size, path: '/#/today' })
+    await one.see('应走访')
+    await one.link('紧急')
+    await shown(one, `urgent-${size}`)
+    await one.page.context().close()
+  }
+})
+
+test('a page makes no fault of its own', () => assert.deepEqual(screen.errors, []))
