@@ -1,8 +1,9 @@
 //! When a visit falls due: so many days after the last one, or once in a period that is longer than the
 //! month by which `*` is told; and which earlier parts tell it.
 //!
-//! A duty asks *later only*, seen from a month of `*`, when it is rolling and due after the month, or when the
-//! month lies in a longer period of the duty in which an earlier part counted already.
+//! Seen from a month of `*`, a duty that concerns somebody on a day asks *now*, or *later only*: when it is
+//! rolling and they are 未到期 in its own period of that day, or when that period is longer than a month and
+//! a part of it before the month counted.
 
 use crate::coverage::rules::{ANY_DUTY, Rules};
 use crate::coverage::timeline::Judge;
@@ -11,6 +12,10 @@ use crate::period::{Cadence, Period};
 use crate::subject::Person;
 use crate::time::Day;
 use crate::visit::PartFact;
+use std::collections::BTreeMap;
+
+/// Whether somebody is due in a duty's own period, of those that were asked about.
+pub(super) type Own<'a> = BTreeMap<(&'a str, Period), bool>;
 
 /// A rolling duty of a person, seen from a period.
 #[derive(Debug, Clone, Copy)]
@@ -29,7 +34,7 @@ impl Rolling {
     }
 }
 
-impl Judge<'_> {
+impl<'a> Judge<'a> {
     /// Of a rolling rule, for somebody who comes into its register on a day of the period; `None` of any other.
     pub(super) fn rolling(&self, rule: &Duty, day: Day, parts: &[PartFact]) -> Option<Rolling> {
         let Cadence::Rolling { days } = rule.cadence else { return None };
@@ -60,22 +65,25 @@ impl Judge<'_> {
         before.filter(|fact| self.counts(duty, fact)).map(|fact| fact.day).max()
     }
 
-    /// For `*`: whether a rule that asks the person on a day does so later only.
-    pub(super) fn asks_later(&self, rule: &Duty, day: Day, parts: &[PartFact]) -> bool {
-        match self.rolling(rule, day, parts) {
-            Some(rolling) => rolling.due >= self.period.until(),
-            None => {
-                let own = own_period(rule, self.period);
-                let last = self.last_counting(&rule.duty, parts);
-                last.is_some_and(|last| own.from() <= last)
-            }
+    /// For `*`: whether a rule that concerns the person on a day asks now, and not later only.
+    pub(super) fn asks_now(&self, rule: &'a Duty, day: Day, parts: &[PartFact], own: &mut Own<'a>) -> bool {
+        let period = Period::containing(rule.cadence, rule.cut, day);
+        if rule.cadence.months() > 1 {
+            return self.last_counting(&rule.duty, parts).is_none_or(|last| last < period.from());
         }
+        if !rolls(self.rules, self.person, &rule.duty) {
+            return true;
+        }
+        let due =
+            || Judge { duty: &rule.duty, period, ..*self }.entry(parts).is_none_or(|entry| !entry.not_due);
+        *own.entry((&rule.duty, period)).or_insert_with(due)
     }
-}
 
-/// The period of a rule in which the last day of another one lies.
-fn own_period(rule: &Duty, period: Period) -> Period {
-    Period::containing(rule.cadence, rule.cut, period.last())
+    /// For `*`: the days on which periods of other duties begin, as far as they may lie in this one.
+    pub(super) fn own_periods_begin(&self) -> impl Iterator<Item = Day> {
+        let all = care(self.rules, self.person).filter(|_| self.duty == ANY_DUTY);
+        all.map(|rule| Period::containing(rule.cadence, rule.cut, self.period.last()).from())
+    }
 }
 
 /// The rules of care by which `*` may be told of a person.
@@ -88,22 +96,42 @@ fn care<'a>(rules: &'a Rules, person: &'a Person) -> impl Iterator<Item = &'a Du
     all.filter(|rule| rule.kind == DutyKind::Care && rule.may_concern(person))
 }
 
-/// For `*`: whether a part may change later months than its own. O(rules of the person).
-pub(super) fn reaches(rules: &Rules, person: &Person) -> bool {
-    care(rules, person).any(|rule| rule.cadence != Cadence::Month)
+/// The rolling rules of a duty that may concern somebody.
+fn rolling_rules<'a>(
+    rules: &'a Rules,
+    person: &'a Person,
+    duty: &'a str,
+) -> impl Iterator<Item = &'a Duty> + 'a {
+    let villages = person.moves.values().copied().chain(person.counted_in());
+    let all = villages.flat_map(move |village| rules.at(duty, village));
+    all.filter(|rule| matches!(rule.cadence, Cadence::Rolling { .. }) && rule.may_concern(person))
+}
+
+fn rolls(rules: &Rules, person: &Person, duty: &str) -> bool {
+    rolling_rules(rules, person, duty).next().is_some()
+}
+
+/// For `*`: the last day whose month a part of a day may change; `None` when there is none, for somebody whom
+/// a rolling duty may concern. O(rules of the person).
+pub(super) fn reach(rules: &Rules, person: &Person, day: Day) -> Option<Day> {
+    let last = |rule: &Duty| match rule.cadence {
+        Cadence::Rolling { .. } => None,
+        cadence => Some(Period::containing(cadence, rule.cut, day).last()),
+    };
+    care(rules, person).map(last).try_fold(day, |reach, last| Some(reach.max(last?)))
 }
 
 /// Since when all parts are needed to judge a period: its own first day, and for `*` that of the longest
-/// period that it lies in. O(rules of the person).
+/// period of a duty in which it begins. O(rules of the person).
 pub fn parts_from(rules: &Rules, person: &Person, duty: &str, period: Period) -> Day {
-    let own = |rule: &Duty| own_period(rule, period).from();
+    let own = |rule: &Duty| Period::containing(rule.cadence, rule.cut, period.from()).from();
     let longer = care(rules, person).filter(|_| duty == ANY_DUTY).map(own).min();
     longer.map_or(period.from(), |longer| longer.min(period.from()))
 }
 
-/// Which earlier parts tell what is asked in a period by days: for each rolling duty the day of the last
-/// part before the period that counts, as far as `parts` tells. Later ones that are left out change what
-/// is due. O(p · rules of the person).
+/// Which earlier parts tell what is asked in a period by days: for each rolling duty the day of the last part
+/// that counts before its own period in which the period begins, as far as `parts` tells. Later ones that are
+/// left out change what is due. O(p · rules of the person).
 pub fn earlier_parts<'a>(
     person: &'a Person,
     rules: &'a Rules,
@@ -111,13 +139,10 @@ pub fn earlier_parts<'a>(
     period: Period,
     parts: &'a [PartFact],
 ) -> impl Iterator<Item = Option<Day>> + 'a {
-    let judge = Judge { person, rules, duty, period };
-    let named = move |name: &&str| *name == duty || duty == ANY_DUTY;
-    let rolling = move |name: &&str| {
-        let villages = person.moves.values().copied().chain(person.counted_in());
-        let mut all = villages.flat_map(|village| rules.at(name, village));
-        all.any(|rule| matches!(rule.cadence, Cadence::Rolling { .. }) && rule.may_concern(person))
-    };
-    let names = rules.names().filter(|name| *name != ANY_DUTY).filter(named).filter(rolling);
-    names.map(move |name| judge.last_counting(name, parts))
+    let names = rules.names().filter(move |name| *name != ANY_DUTY && (*name == duty || duty == ANY_DUTY));
+    let rolling = names.flat_map(move |name| rolling_rules(rules, person, name));
+    rolling.map(move |rule| {
+        let period = Period::containing(rule.cadence, rule.cut, period.from());
+        Judge { person, rules, duty: &rule.duty, period }.last_counting(&rule.duty, parts)
+    })
 }

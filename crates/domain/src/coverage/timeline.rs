@@ -10,10 +10,10 @@
 //!   stands in the categories of the last day on which the rule asked.
 //! - *A part counts* when the rule on the part's own day is met by it, whatever its cadence, the
 //!   ways widened by a stay elsewhere. It counts for the whole period, before the enrolment too.
-//! - *For `*`* a part counts, or is a try, when it does so for one of the duties of care that ask the
-//!   person: those in whose categories, under whose rule, the person was on some day of the period up
-//!   to then. Nobody is visited by `*` whom no duty counts, and nobody is due by it whom every one of
-//!   them asks later only ([`super::due`]): 未到期.
+//! - *For `*`* a part counts, or is a try, when it does so for one of the duties of care that have asked
+//!   the person by then: in whose categories, under whose rule, the person was on a day of the period on
+//!   which the duty asked now and not later only ([`super::due`]). Nobody is visited by `*` whom no duty
+//!   counts, and nobody is due by it on a day on which no duty asks now: 未到期.
 //! - *A try* is a part that does not count and that goes home, or by a way that the rule accepts,
 //!   or reports a change.
 //! - *A reported change* is pending from the day of its part, into later periods, until the township
@@ -25,6 +25,7 @@
 //! - *Missed* (漏访) is who is due and not visited at the end of a calendar period, until the first
 //!   part of the next period that counts, death or leaving; counted where they last stood.
 
+use crate::coverage::due::Own;
 use crate::coverage::rules::{ANY_DUTY, Rules, rule_on};
 use crate::coverage::status::{Excluded, Status};
 use crate::duty::{Duty, DutyKind};
@@ -34,7 +35,7 @@ use crate::subject::{AwayKind, Person};
 use crate::time::Day;
 use crate::visit::{NotMetGroup, PartFact, Way};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 /// Where a person is counted.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -119,13 +120,13 @@ struct Progress {
 
 /// What was decided when the person came into the register of the period.
 #[derive(Debug, Clone, Copy)]
-struct Entry {
+pub(super) struct Entry {
     newly: bool,
-    not_due: bool,
+    pub(super) not_due: bool,
 }
 
-/// The duties that speak, by name: whether they ask in this period, and not later only.
-type Asking<'a> = BTreeMap<&'a str, bool>;
+/// Names of the duties that speak.
+type Asking<'a> = BTreeSet<&'a str>;
 
 /// Who is judged, by which rules, for what.
 pub(super) struct Judge<'a> {
@@ -152,7 +153,7 @@ impl<'a> Judge<'a> {
         let mut inside: Vec<&PartFact> =
             parts.iter().filter(|fact| from <= fact.day && fact.day < until).collect();
         inside.sort_unstable_by_key(|fact| (fact.day, fact.part));
-        let mut asking = self.asking_always();
+        let (mut asking, mut own) = (Asking::new(), Own::new());
         let effects = |asking: &Asking<'_>| -> Vec<Effect> {
             inside.iter().map(|fact| self.effect(fact, asking)).collect()
         };
@@ -164,7 +165,9 @@ impl<'a> Judge<'a> {
         };
         let mut entry = None;
         for day in self.days(&now) {
-            if self.ask(&mut asking, day, parts) {
+            let asking_now = self.asking_on(day, parts, &mut own);
+            if !asking_now.is_subset(&asking) {
+                asking.extend(&asking_now);
                 now = effects(&asking);
             }
             let mut progress = before;
@@ -175,7 +178,8 @@ impl<'a> Judge<'a> {
                 Some(entry) => entry,
                 None => *entry.insert(self.enter(day, &place, parts, &now, &mut timeline.dues)),
             };
-            let entry = Entry { not_due: entry.not_due || self.all_later(&asking), ..entry };
+            let later = asking_now.is_empty() && self.person.village_on(day).is_some();
+            let entry = Entry { not_due: entry.not_due || later, ..entry };
             let status = self.excluded(day, gone, entry).map_or_else(|| progress.status(), Status::Excluded);
             let same = timeline.steps.last().is_some_and(|step| step.status == status && step.place == place);
             if !same {
@@ -191,27 +195,25 @@ impl<'a> Judge<'a> {
         timeline
     }
 
-    /// The duties that speak, whoever the person is: for `*` none before they ask.
-    fn asking_always(&self) -> Asking<'a> {
-        if self.duty == ANY_DUTY { Asking::default() } else { Asking::from([(self.duty, true)]) }
-    }
-
-    /// For `*`: which duties of care ask the person on a day. Answers whether any is new.
-    fn ask(&self, asking: &mut Asking<'a>, day: Day, parts: &[PartFact]) -> bool {
-        let village = self.person.village_on(day).filter(|_| self.duty == ANY_DUTY);
-        let Some(village) = village else { return false };
-        let before = asking.len();
-        for name in self.rules.names().filter(|name| *name != ANY_DUTY) {
-            let rule = rule_on(self.rules.at(name, village), day).filter(|rule| rule.kind == DutyKind::Care);
-            let Some(rule) = rule.filter(|rule| rule.concerns(self.person, day)) else { continue };
-            asking.entry(name).or_insert_with(|| !self.asks_later(rule, day, parts));
+    /// The duties that speak on a day: the judge's own; for `*` those of care that ask the person now.
+    fn asking_on(&self, day: Day, parts: &[PartFact], own: &mut Own<'a>) -> Asking<'a> {
+        if self.duty != ANY_DUTY {
+            return Asking::from([self.duty]);
         }
-        asking.len() > before
+        let Some(village) = self.person.village_on(day) else { return Asking::new() };
+        let asks = |name: &&str| {
+            let rule = rule_on(self.rules.at(name, village), day).filter(|rule| rule.kind == DutyKind::Care);
+            let rule = rule.filter(|rule| rule.concerns(self.person, day));
+            rule.is_some_and(|rule| self.asks_now(rule, day, parts, own))
+        };
+        self.rules.names().filter(|name| *name != ANY_DUTY).filter(asks).collect()
     }
 
-    /// For `*`: whether nothing that is asked of the person is asked in this period.
-    fn all_later(&self, asking: &Asking<'_>) -> bool {
-        !asking.is_empty() && asking.values().all(|now| !now)
+    /// What is decided when the person comes into the register of the period; `None` when that never is.
+    pub(super) fn entry(&self, parts: &[PartFact]) -> Option<Entry> {
+        let first = |day| self.place(day, None).map(|(place, _)| (day, place));
+        let (day, place) = self.days(&[]).into_iter().find_map(first)?;
+        Some(self.enter(day, &place, parts, &[], &mut Vec::new()))
     }
 
     fn missed(&self, timeline: &Timeline, parts: &[PartFact], asking: &Asking<'_>) -> Option<Missed> {
@@ -238,6 +240,7 @@ impl<'a> Judge<'a> {
         let villages = person.moves.values().copied().chain(person.counted_in());
         let rules = villages.flat_map(|village| self.rules.at(self.duty, village));
         days.extend(rules.flat_map(|rule| [Some(rule.from), rule.until]).flatten());
+        days.extend(self.own_periods_begin());
         days.retain(|day| from <= *day && *day < until);
         days.sort_unstable();
         days.dedup();
@@ -328,7 +331,7 @@ impl<'a> Judge<'a> {
     /// What a part does for the duties that speak.
     fn effect(&self, fact: &PartFact, asking: &Asking<'_>) -> Effect {
         let rules = || {
-            let all = asking.keys().filter_map(|duty| self.rule(duty, fact.day));
+            let all = asking.iter().filter_map(|duty| self.rule(duty, fact.day));
             all.filter(|rule| rule.kind == DutyKind::Care)
         };
         let accepted = || rules().filter(|rule| self.accepts(rule, fact));

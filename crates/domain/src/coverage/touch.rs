@@ -3,7 +3,7 @@
 //! Standings are kept up to the period after next (house: `roll`), so that every figure of today
 //! stands ready. Costs are O(duties · villages of the person · rules), times the periods named.
 
-use crate::coverage::due::reaches;
+use crate::coverage::due::reach;
 use crate::coverage::rules::{ANY_DUTY, Rules};
 use crate::coverage::timeline::reports_change;
 use crate::duty::Duty;
@@ -36,12 +36,17 @@ fn horizon(rule: &Duty, today: Day) -> Period {
 /// duty is rolling, or a month of `*` may be asked less for it. For a part that changed, ask with what it was and with what it is.
 pub fn pairs_of_part(rules: &Rules, person: &Person, fact: &PartFact, today: Day) -> Pairs {
     let change = reports_change(fact);
-    let any = reaches(rules, person);
+    let reach = reach(rules, person, fact.day);
     collect(rules, person, |rule| {
         let its_own = Period::containing(rule.cadence, rule.cut, fact.day);
         let rolling = matches!(rule.cadence, Cadence::Rolling { .. });
-        let reaches = change || rolling || (any && rule.duty == ANY_DUTY);
-        (fact.day, if reaches { its_own.max(horizon(rule, today)) } else { its_own })
+        let last = match reach.filter(|_| rule.duty == ANY_DUTY) {
+            _ if change || rolling => horizon(rule, today),
+            Some(day) => Period::containing(rule.cadence, rule.cut, day),
+            None if rule.duty == ANY_DUTY => horizon(rule, today),
+            None => its_own,
+        };
+        (fact.day, last.max(its_own))
     })
 }
 

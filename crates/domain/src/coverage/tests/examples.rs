@@ -433,7 +433,21 @@ fn any_requirement_asks_nobody_of_whom_all_is_asked_later() {
     let from_the_tenth = Duty { duty: "new".into(), from: day("2026-11-10"), ..care() };
     let visits = [met("2026-10-25"), met("2026-11-12")];
     let told = [(1, Out(Excluded::NotDueYet)), (10, NotYet), (12, MetHome)];
-    assert_eq!(by(vec![rolling, from_the_tenth], &visits), told);
+    assert_eq!(by(vec![rolling.clone(), from_the_tenth], &visits), told);
+    // A quarterly duty that becomes monthly asks from that day on, whatever was done in the quarter.
+    let quarterly = Duty { cadence: Cadence::Quarter, until: Some(day("2026-11-15")), ..care() };
+    let monthly = Duty { from: day("2026-11-15"), ..care() };
+    let told = [(1, Out(Excluded::NotDueYet)), (15, NotYet)];
+    assert_eq!(by(vec![quarterly, monthly], &[met("2026-10-10")]), told);
+    // When the one that asks now ends, the one that was met asks later only.
+    let monthly = Duty { until: Some(day("2026-11-10")), ..care() };
+    let quarterly = Duty { duty: "quarterly".into(), cadence: Cadence::Quarter, ..care() };
+    let told = [(1, NotYet), (10, Out(Excluded::NotDueYet))];
+    assert_eq!(by(vec![monthly, quarterly], &[met("2026-10-10")]), told);
+    // What counts for a duty that asks later only does not count.
+    let in_person = Duty { duty: "in person".into(), ways: vec![Way::Home], ..care() };
+    let call = part(2, "2026-11-12", Way::Phone, Met::InPerson);
+    assert_eq!(by(vec![rolling, in_person], &[met("2026-10-25"), call]), [(1, NotYet)]);
 }
 
 #[test]

@@ -4,6 +4,7 @@ use super::world::{COUNTY, DUTIES, any_day, any_period, areas, day, history, id,
 use super::{Rules, config, standing};
 use crate::coverage::Generations;
 use crate::coverage::generations::{Generation, Work};
+use crate::coverage::rules::JUDGEMENT;
 use crate::duty::{Duty, DutyKind};
 use crate::ids::RecordId;
 use crate::period::{Cadence, Cut, Period};
@@ -11,6 +12,8 @@ use crate::reference::Reference;
 use crate::time::Day;
 use crate::visit::{Met, Way};
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 
 proptest! {
     #![proptest_config(config(1_500))]
@@ -171,4 +174,20 @@ fn what_an_older_program_judged_is_all_judged_again() {
     all.finish();
     all.edit(now, day("2026-01-01"), false);
     assert!(all.building().is_none(), "once is enough");
+}
+
+/// What [`JUDGEMENT`] is of. Whoever has to change the digest has to change the number too, unless no county has
+/// been judged by it: what is stored was judged by the former program.
+#[test]
+fn who_judges_otherwise_says_so() {
+    let mut runner = TestRunner::deterministic();
+    let world = (reference(), person(), history(), proptest::sample::select(&DUTIES[..]), any_period());
+    let mut hasher = blake3::Hasher::new();
+    for _ in 0..600 {
+        let (reference, person, parts, duty, period) = world.new_tree(&mut runner).unwrap().current();
+        let judged = standing(&person, &Rules::of(&reference), duty, period, &parts);
+        hasher.update(serde_json::to_string(&judged).unwrap().as_bytes());
+    }
+    let digest = hasher.finalize().to_hex();
+    assert_eq!((JUDGEMENT, &digest[..16]), (2, "ef10b159b2023d5a"));
 }

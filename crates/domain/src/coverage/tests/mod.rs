@@ -6,7 +6,7 @@ mod generations;
 mod oracle;
 mod world;
 
-use super::due::parts_from;
+use super::due::{earlier_parts, parts_from};
 use super::reading::{roll_up, rows, total};
 use super::tally::{Figures, Tally};
 use super::touch::{first_difference, pairs_of_part, pairs_since};
@@ -70,7 +70,7 @@ proptest! {
         let rules = Rules::of(&reference);
         for period in two {
             let found = standing(&person, &rules, duty, period, &parts);
-            let oracle = Oracle { reference: &reference, person: &person, duty, period, parts: &parts };
+            let oracle = Oracle::new(&reference, &person, duty, period, &parts);
             let days = oracle.days();
             for (day, expected) in &days {
                 prop_assert_eq!(&said(found.as_ref(), *day), expected, "{} {} {}", duty, period, day);
@@ -103,17 +103,11 @@ proptest! {
             other.rotate_left(by);
         }
         prop_assert_eq!(&standing(&person, &rules, duty, period, &other), &expected);
-        let names = reference.duty_names();
-        let oracles: Vec<Oracle<'_>> = names.iter().filter(|name| duty == "*" || *name == duty)
-            .map(|duty| Oracle { reference: &reference, person: &person, duty, period, parts: &parts }).collect();
-        let last: Vec<_> = oracles.iter().filter_map(|oracle| {
-            let counted = parts.iter().filter(|fact| fact.day < period.from() && oracle.counts(fact));
-            counted.max_by_key(|fact| fact.day).map(|fact| fact.part)
-        }).collect();
+        let oracle = Oracle::new(&reference, &person, duty, period, &parts);
+        let earlier: Vec<_> = earlier_parts(&person, &rules, duty, period, &parts).flatten().collect();
         let from = parts_from(&rules, &person, duty, period);
         let near = |day: Day| from <= day && day < period.next().until();
-        let change = |fact: &PartFact| oracles.iter().any(|oracle| oracle.open_change(fact));
-        let needed = |fact: &&PartFact| near(fact.day) || change(fact) || last.contains(&fact.part);
+        let needed = |fact: &&PartFact| near(fact.day) || oracle.open_change(fact) || earlier.contains(&fact.day);
         let needed: Vec<PartFact> = parts.iter().filter(needed).cloned().collect();
         prop_assert_eq!(&standing(&person, &rules, duty, period, &needed), &expected);
     }
@@ -315,7 +309,7 @@ proptest! {
         for (duty, period) in DUTIES.into_iter().flat_map(|duty| asked.map(|period| (duty, period))) {
             let oracle = |at: usize| {
                 let (person, parts) = &county.people[at];
-                Oracle { reference: &county.reference, person, duty, period, parts }
+                Oracle::new(&county.reference, person, duty, period, parts)
             };
             let plain: Plain = (0..PEOPLE).map(|at| oracle(at).days()).collect();
             for category in [EVERYBODY, category] {

@@ -9,6 +9,7 @@ use crate::reference::Reference;
 use crate::subject::{AwayKind, Person};
 use crate::time::Day;
 use crate::visit::{NotMetGroup, PartFact, Way};
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 /// Where somebody stands on a day.
@@ -27,9 +28,21 @@ pub struct Oracle<'a> {
     pub duty: &'a str,
     pub period: Period,
     pub parts: &'a [PartFact],
+    /// For `*`: which duties ask on each day of the period. Looked up once.
+    asked: OnceCell<Vec<(Day, Vec<String>)>>,
 }
 
-impl Oracle<'_> {
+impl<'a> Oracle<'a> {
+    pub fn new(
+        reference: &'a Reference,
+        person: &'a Person,
+        duty: &'a str,
+        period: Period,
+        parts: &'a [PartFact],
+    ) -> Self {
+        Self { reference, person, duty, period, parts, asked: OnceCell::new() }
+    }
+
     fn village(&self, day: Day) -> Option<AreaCode> {
         for (until, village) in &self.person.moves {
             if day < *until {
@@ -94,44 +107,46 @@ impl Oracle<'_> {
         if self.duty != "*" {
             return vec![self.duty.to_owned()];
         }
-        let mut found = Vec::new();
-        for name in self.reference.duty_names() {
-            let asked = (self.period.from().0..self.period.until().0.min(upto.0 + 1)).map(Day).any(|day| {
-                let village = self.village(day);
-                let rule = village.and_then(|village| self.reference.rule_on(&name, village, day));
-                rule.is_some_and(|rule| {
-                    rule.kind == DutyKind::Care && !self.in_categories(rule, day).is_empty()
-                })
-            });
-            if asked {
-                found.push(name);
-            }
+        let names = self.reference.duty_names().into_iter();
+        let so_far = || self.asked().iter().take_while(|(day, _)| *day <= upto);
+        names.filter(|name| so_far().any(|(_, asked)| asked.contains(name))).collect()
+    }
+
+    /// For `*`: which duties ask on each day.
+    fn asked(&self) -> &[(Day, Vec<String>)] {
+        self.asked.get_or_init(|| {
+            let names = self.reference.duty_names();
+            let days = (self.period.from().0..self.period.until().0).map(Day);
+            let on = |day| names.iter().filter(|name| self.asks_now(name, day)).cloned().collect();
+            days.map(|day| (day, on(day))).collect()
+        })
+    }
+
+    /// For `*`: whether a duty of care concerns the person on a day, and neither is she 未到期 in its own
+    /// period then, nor has a part of it before this month counted already.
+    fn asks_now(&self, duty: &str, day: Day) -> bool {
+        let Some(village) = self.village(day) else { return false };
+        let Some(rule) = self.reference.rule_on(duty, village, day) else { return false };
+        if rule.kind != DutyKind::Care || self.in_categories(rule, day).is_empty() {
+            return false;
         }
-        found
+        let period = Period::containing(rule.cadence, rule.cut, day);
+        let own = Oracle::new(self.reference, self.person, duty, period, self.parts);
+        let before = |fact: &&PartFact| period.contains(fact.day) && fact.day < self.period.from();
+        let done = rule.cadence.months() > 1 && self.parts.iter().filter(before).any(|fact| own.counts(fact));
+        !done && !own.not_due()
     }
 
-    /// For `*`: whether each duty that has asked the person so far does so after the period only.
-    fn only_later(&self, upto: Day) -> bool {
-        self.duty == "*" && self.asking(upto).iter().all(|name| self.later(name))
-    }
-
-    /// Whether a duty, on the first day of the period on which it asks, is due after the period, or was met
-    /// before it in a longer period of its own.
-    fn later(&self, duty: &str) -> bool {
-        let own = Oracle { duty, ..*self };
+    /// Whether a rolling duty is due after the period, by what was before it.
+    fn not_due(&self) -> bool {
         for day in (self.period.from().0..self.period.until().0).map(Day) {
-            let Some(village) = self.village(day) else { continue };
-            let Some(rule) = self.reference.rule_on(duty, village, day) else { continue };
-            if rule.kind != DutyKind::Care || self.in_categories(rule, day).is_empty() {
-                continue;
+            let Some(area) = self.village(day) else { continue };
+            let Some(rule) = self.asks(area, day) else { continue };
+            if !self.in_categories(&rule, day).is_empty() && self.gone(day).is_none() {
+                let rolling = self.enters(&rule, area, day).rolling;
+                return rolling
+                    .is_some_and(|rolling| self.due(self.period.from(), rolling) > self.period.last());
             }
-            if let Cadence::Rolling { days } = rule.cadence {
-                let begun = own.begun(rule, village, day);
-                return own.due(self.period.from(), (begun, i32::from(days))) > self.period.last();
-            }
-            let longer = Period::containing(rule.cadence, rule.cut, self.period.last());
-            let early = |fact: &&PartFact| longer.contains(fact.day) && fact.day < self.period.from();
-            return self.parts.iter().filter(early).any(|fact| own.counts(fact));
         }
         false
     }
@@ -257,11 +272,13 @@ impl Oracle<'_> {
             let not_due = entered
                 .rolling
                 .is_some_and(|rolling| self.due(self.period.from(), rolling) > self.period.last());
+            let nobody_asks = || self.asked().iter().any(|(one, asked)| *one == day && asked.is_empty());
+            let later = self.duty == "*" && self.village(day).is_some() && nobody_asks();
             let reason = self
                 .gone(day)
                 .or(self.other_reason(day, ended))
                 .or(entered.newly.then_some(Excluded::NewlyEnrolled))
-                .or((not_due || self.only_later(day)).then_some(Excluded::NotDueYet));
+                .or((not_due || later).then_some(Excluded::NotDueYet));
             let status = reason.map_or_else(|| self.progress(day), Status::Excluded);
             let due = entered.rolling.map(|rolling| self.due(day.plus(1), rolling));
             let stand = Stand { area: area.unwrap(), categories: last_categories.clone(), status, due };
