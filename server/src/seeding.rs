@@ -1,6 +1,7 @@
 //! Fills an empty ledger with the synthetic county, or with the books alone, as patches of the county's own log.
 
 use crate::county::{County, at_county};
+use crate::problem::wrong;
 use crate::seed;
 use crate::seed::places::COUNTY;
 use crate::seed::records::SeedRecord;
@@ -10,7 +11,7 @@ use crate::staff::operator;
 use domain::canonical::Hash;
 use domain::catalogue::{RecordKind, keys};
 use domain::concern::ConcernState;
-use domain::ids::{RecordId, WriterId};
+use domain::ids::{AreaCode, RecordId, WriterId};
 use domain::patch::{Body, RecordRef};
 use domain::problem::{Problem, ProblemCode};
 use domain::time::{Day, Stamp, UnixMs};
@@ -99,12 +100,14 @@ pub async fn fill(
     Ok(pen.filled)
 }
 
-/// Writes what a real county begins with, and nobody: divisions, duties, forms and what they are used for, all
-/// to be edited. By the operator; staff may be there already. O(records).
+/// Writes what 云龙县 begins with, and nobody: its divisions, duties (those that no national text asks for are
+/// suggestions), forms and what they are used for, all to be edited. By the operator; staff may be there already.
+/// O(records).
 ///
 /// # Errors
-/// `not_empty` when the county has a division; what the store says: then some are written.
+/// `argument_wrong` when the keys are another county's; `not_empty` when the county has a division; what the store says: then some are written.
 pub async fn books(county: &County, now_ms: UnixMs) -> Result<Filled, Problem> {
+    ours(county.keys.county())?;
     let books = seed::books();
     let sheets = Sheets::library().map_err(first)?;
     let mut nobody = |_: &Filled| {};
@@ -115,6 +118,23 @@ pub async fn books(county: &County, now_ms: UnixMs) -> Result<Filled, Problem> {
     let mut pen = Pen::new(county, state.epoch, now_ms, &mut nobody);
     pen.books(&books, &sheets, operator()).await?;
     Ok(pen.filled)
+}
+
+/// Whether the books are those of this county.
+///
+/// # Errors
+/// `argument_wrong` when they are not.
+pub fn ours(here: AreaCode) -> Result<(), Problem> {
+    if here == COUNTY {
+        return Ok(());
+    }
+    Err(wrong(
+        here,
+        format!("这些区划和要求是云龙县（{COUNTY}）的，配置里的县是 {here}，没有写入"),
+        format!(
+            "these divisions and duties are those of {COUNTY}; the settings name {here}: nothing was written"
+        ),
+    ))
 }
 
 fn not_empty() -> Problem {

@@ -360,11 +360,7 @@ pub fn find_area(reference: &Reference, text: &str) -> Result<AreaCode, Problem>
     };
     let same: Vec<_> = areas.0.values().filter(|one| one.name == text).collect();
     match same.as_slice() {
-        [] if areas.0.is_empty() => Err(wrong(
-            text,
-            "这个县还没有区划；停下 serve，先用 `county-server seed --books` 写入区划、走访要求和表单",
-            "this county has no areas yet: stop serve, and write areas, duties and forms with `county-server seed --books`",
-        )),
+        [] if areas.0.is_empty() => Err(no_books(text)),
         [] => {
             let names = near(text, areas.0.values().map(|one| one.name.as_str()));
             let near = areas.0.values().filter(|one| names.contains(&one.name.as_str()));
@@ -378,6 +374,15 @@ pub fn find_area(reference: &Reference, text: &str) -> Result<AreaCode, Problem>
             Err(wrong(text, zh, format!("several have this name; give the code: {all}")))
         }
     }
+}
+
+/// The county has no divisions yet: where they come from.
+pub(crate) fn no_books(text: impl std::fmt::Display) -> Problem {
+    wrong(
+        text,
+        "这个县还没有区划；停下 serve，先用 `county-server seed --books` 写入区划、走访要求和表单",
+        "this county has no areas yet: stop serve, and write areas, duties and forms with `county-server seed --books`",
+    )
 }
 
 /// How many places of near names are offered.

@@ -78,11 +78,14 @@ pub(super) async fn run(config: &Config, options: &Options) -> Outcome {
 
 /// What a real county begins with.
 async fn books(config: &Config) -> Outcome {
+    // Before keys are made: theirs is the county for good.
+    seeding::ours(config.data.county)?;
     let county = open::to_begin(config, None, |recovery| show_recovery_key(config, recovery))?;
     let filled = seeding::books(&county, clock::now_ms()).await?;
     let areas = crate::seed::books().iter().filter(|one| one.record.kind == RecordKind::Area).count();
     print(&format!(
-        "写入 {} 条：{areas} 个区划、走访要求、表单；没有任何人。接着用 `staff import` 录入工作人员，然后 `serve`。\n",
+        "写入 {} 条：{areas} 个区划、走访要求、表单；没有任何人。走访要求里没有全国规定的是参考值，请用 `duty list` 逐项核对、\
+         `duty change` 改成县里的规定。接着用 `staff import` 录入工作人员，然后 `serve`。\n",
         filled.books
     ));
     Ok(ExitCode::SUCCESS)

@@ -141,6 +141,15 @@ mod tests {
     }
 
     #[test]
+    fn a_county_has_the_code_of_one() {
+        for code in ["5", "532929102000", "53292900000"] {
+            let problem = with(&[("COUNTY_DATA_COUNTY", code)]).unwrap_err();
+            assert!(problem.zh().contains("12 位区划代码"), "{code}: {problem}");
+        }
+        assert!(with(&[("COUNTY_DATA_COUNTY", "532928000000")]).is_ok());
+    }
+
+    #[test]
     fn the_keys_lie_outside_the_data() {
         assert!(with(&[("COUNTY_DATA_KEYS", "data/keys.json")]).is_err());
     }

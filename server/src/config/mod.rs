@@ -5,7 +5,7 @@
 
 mod load;
 
-use domain::ids::AreaCode;
+use domain::ids::{AreaCode, AreaLevel};
 use domain::time::Day;
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -258,6 +258,14 @@ impl Config {
             "[data]",
             ("密钥文件要放在数据文件夹之外", "the key file lies outside the data folder"),
         ));
-        phones.or(desk).or(idle).or(limits).or(sheets).or(address).or(keys)
+        let code = self.data.county;
+        let county = (code.level() != AreaLevel::County || code.0.to_string().len() != 12).then_some((
+            "[data]",
+            (
+                "county 是县的 12 位区划代码，如 532929000000；定下以后不能改",
+                "county is the 12-digit code of a county, such as 532929000000; it is taken for good",
+            ),
+        ));
+        county.or(phones).or(desk).or(idle).or(limits).or(sheets).or(address).or(keys)
     }
 }

@@ -27,6 +27,7 @@ use crate::clock;
 use crate::county::{County, at_county};
 use crate::near::near;
 use crate::problem::wrong;
+use crate::staff::no_books;
 use domain::catalogue::RecordKind;
 use domain::category::Category;
 use domain::coverage::Step;
@@ -122,6 +123,9 @@ pub async fn ask(county: &County, mut question: Question) -> Result<Asked, Probl
     let (state, _, reference, generations) = county.stores.ledger.standing_now().await.map_err(at_county)?;
     // The rules by which the figures were judged, not those that are being built.
     let rules = generations.rules();
+    if reference.areas.0.is_empty() {
+        return Err(no_books(question.area));
+    }
     if !reference.areas.0.contains_key(&question.area) {
         let code = question.area;
         return Err(wrong("area", format!("没有区划 {code}"), format!("there is no area {code}")));

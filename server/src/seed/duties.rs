@@ -1,4 +1,4 @@
-//! 走访要求: the rules with which the synthetic county begins, each with its source and its strength.
+//! 走访要求: the rules with which a county begins, the synthetic one as well, each with its source and its strength.
 //!
 //! Data, not law: a county edits the records. N: an interval that a national text states; O: one stated
 //! by another place; D: a suggested default, where the national text names the duty but no interval.

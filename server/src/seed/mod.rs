@@ -83,7 +83,7 @@ impl County {
     }
 }
 
-/// The books without anybody: areas, duties, uses of forms. Nothing in them is invented.
+/// The books of 云龙县 without anybody: its areas, duties with their sources, uses of forms.
 pub fn books() -> Vec<SeedRecord> {
     books_of(&Places::new(0)).collect()
 }

@@ -48,6 +48,11 @@ fn a_real_county_begins_with_its_books_and_nobody() {
     assert!(told.contains("seed --books"), "served before it had any: {told}");
     assert_eq!(server.stop(), Some(0));
     assert!(place.refused(&["seed", "--books", "--subjects", "150"]).contains("--subjects"));
+    assert!(place.refused(&["coverage"]).contains("seed --books"));
+    let elsewhere = place.path("elsewhere.toml");
+    fs::write(&elsewhere, "[data]\nfolder = \"elsewhere\"\ncounty = 532928000000\n").unwrap();
+    let told = place.refused(&["seed", "--books", "--config", "elsewhere.toml"]);
+    assert!(told.contains("532928000000") && !place.path("elsewhere.keys.json").exists(), "{told}");
     let said = place.said(&["seed", "--books"]);
     assert!(said.contains("102 个区划") && said.contains("没有任何人"), "{said}");
     assert!(place.refused(&["seed", "--books"]).contains("something in"));
