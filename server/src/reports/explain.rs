@@ -3,7 +3,7 @@
 use super::{Asked, Column};
 use domain::category::Category;
 use domain::coverage::rules::ANY_DUTY;
-use domain::duty::Duty;
+use domain::duty::{Duty, DutyKind};
 use domain::period::Cadence;
 use serde::Serialize;
 
@@ -103,12 +103,17 @@ fn definition(column: Column) -> (&'static str, &'static str) {
 fn whom(asked: &Asked) -> (String, String) {
     let Duty { title_zh, title_en, cadence, .. } = &asked.rule;
     if asked.question.duty == ANY_DUTY {
-        let zh = "任一要求：有几项要求的人只计一次，任一项已走访即为已走访；各项要求在这个月都不到期的人（如按季的\
-                  上月已走访，按天数的到下月才到期）不计入（未到期）";
-        let en = "any duty: who has several is counted once, and is visited when one of them is; whom every one of them \
-                  asks later only (a quarterly one that was met last month, one by days that is due next month) is not \
-                  counted (not due yet)";
-        return (zh.to_owned(), en.to_owned());
+        let (duties_zh, duties_en) = cared(asked);
+        let zh = format!(
+            "任一要求：{duties_zh} 这些走访要求（不含核查）中，有几项的人只计一次，任一项在这个月内已走访即为已走访；\
+             某天没有一项要在这个月走访的人（如按季的上月已走访，按天数的下月才到期），从那天起不计入（未到期）"
+        );
+        let en = format!(
+            "any requirement: of the duties of care, {duties_en}, (no checks) who has several is counted once, and is \
+             visited when one of them is in this month; of whom on a day none is asked in this month (a quarterly one \
+             was met before, one by days is due next month) is not counted from that day on (not due yet)"
+        );
+        return (zh, en);
     }
     let category = |code: &String| Category::from_code(code);
     let zh = |code: &String| category(code).map_or(code.clone(), |one| one.zh().to_owned());
@@ -120,6 +125,17 @@ fn whom(asked: &Asked) -> (String, String) {
         format!("{title_zh}：{}，{often_zh}", joined(codes.iter().map(zh).collect(), "、")),
         format!("{title_en}: {}; {often_en}", joined(codes.iter().map(en).collect(), ", ")),
     )
+}
+
+/// The duties of care of the area on the day, of which `*` is made.
+fn cared(asked: &Asked) -> (String, String) {
+    let (area, day) = (asked.question.area, asked.question.as_of);
+    let names = asked.reference.duty_names();
+    let rules = names.iter().filter_map(|name| asked.reference.rule_on(name, area, day));
+    let care: Vec<_> = rules.filter(|rule| rule.kind == DutyKind::Care).collect();
+    let joined =
+        |title: fn(&Duty) -> &str, mark| care.iter().map(|one| title(one)).collect::<Vec<_>>().join(mark);
+    (joined(|rule| &rule.title_zh, "、"), joined(|rule| &rule.title_en, ", "))
 }
 
 fn often(cadence: Cadence) -> (String, String) {
@@ -173,6 +189,25 @@ mod tests {
     use crate::reports::{Question, ask};
     use crate::testing::World;
     use domain::time::Day;
+    use store::county::Ledger;
+
+    #[tokio::test]
+    async fn any_requirement_names_the_duties_of_care_and_no_check() {
+        let world = World::new().await;
+        let (area, as_of) = (world.county.keys.county(), Day::of(clock::now_ms()));
+        let question =
+            Question { area, duty: ANY_DUTY.to_owned(), period: None, category: None, as_of, silence: true };
+        let told = explain(&ask(&world.county, question).await.unwrap(), Column::Met).definition_zh;
+        let (_, _, reference, _) = world.store.standing_now().await.unwrap();
+        let (mut care, mut checks) = (0, 0);
+        for name in reference.duty_names() {
+            let Some(rule) = reference.rule_on(&name, area, as_of) else { continue };
+            let is_care = rule.kind == DutyKind::Care;
+            assert_eq!(told.contains(&rule.title_zh), is_care, "{} in {told}", rule.title_zh);
+            *(if is_care { &mut care } else { &mut checks }) += 1;
+        }
+        assert!(care > 3 && checks > 0);
+    }
 
     #[tokio::test]
     async fn only_of_a_rolling_duty_is_it_told_how_it_is_counted_by_months() {
