@@ -678,6 +678,14 @@ brief: PastVisit,
  */
 happened: Happened | null, 
 /**
+ * 补记: entered on a later day than the visit.
+ */
+late: boolean, 
+/**
+ * Why, as far as it was said.
+ */
+late_reason: string | null, 
+/**
  * Answers in the order of the form; those that no form here knows come last.
  */
 answers: Array<PastAnswer>, 

@@ -205,8 +205,9 @@ impl Open {
         Ok(Written { record, changed: true })
     }
 
-    /// Writes when a visit was. The reason goes with it in one entry, also where it stands already: by that
-    /// entry the county judges whether one is lacking.
+    /// Writes when a visit was, and why that is said only now. With another time the reason goes in the same
+    /// entry, also where it stands already: by that entry the county judges whether one is lacking. For a time
+    /// that stands a reason is written alone.
     fn write_time(&mut self, ports: &mut Ports, request: AmendTime) -> Result<Written, Problem> {
         let record = RecordRef { kind: RecordKind::Visit, id: request.visit };
         let row = self.store.record(record).or_tell()?.ok_or_else(nothing_found)?;
@@ -214,29 +215,36 @@ impl Open {
         let now_ms = self.now_ms(ports);
         let happened = request.happened.interval(now_ms);
         let value = Value::text(happened.to_string());
-        if head.read(keys::HAPPENED) == Reading::Settled(&value) {
+        let told = request.late_reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty());
+        let moved = head.read(keys::HAPPENED) != Reading::Settled(&value);
+        let explained = told.map(Value::from);
+        let explained = explained.filter(|told| head.read(keys::LATE_REASON) != Reading::Settled(told));
+        if !moved && explained.is_none() {
             return Ok(Written { record, changed: false });
         }
         let today = Day::of(now_ms);
-        self.may_write(record, head, keys::HAPPENED, today)?;
-        let village = Visit::read(record.id, head).village;
-        // Nobody is asked twice: the reason that stands holds until another is given.
-        let reason = request.late_reason.as_deref().or_else(|| head.text(keys::LATE_REASON));
-        let days = happened.day()..=happened.last_day();
-        let act = act_for(record.kind, keys::HAPPENED, false);
-        if !village.is_some_and(|area| allowed(&self.reference, self.staff, act, area, days)) {
-            return Err(Problem::new(ProblemCode::NotPermitted));
-        }
-        if let Some(problem) = self.time_wrong(now_ms, village, happened, reason) {
-            return Err(problem);
-        }
-        let mut sets = BTreeMap::from([(keys::HAPPENED.to_owned(), value)]);
-        if let Some(reason) = reason.map(str::trim).filter(|reason| !reason.is_empty()) {
-            sets.insert(keys::LATE_REASON.to_owned(), Value::from(reason));
+        self.may_write(record, head, if moved { keys::HAPPENED } else { keys::LATE_REASON }, today)?;
+        let mut sets = BTreeMap::new();
+        sets.extend(explained.map(|told| (keys::LATE_REASON.to_owned(), told)));
+        let mut given = BTreeMap::new();
+        if moved {
+            let village = Visit::read(record.id, head).village;
+            // Nobody is asked twice: the reason that stands holds until another is given.
+            let reason = told.or_else(|| head.text(keys::LATE_REASON));
+            let days = happened.day()..=happened.last_day();
+            let act = act_for(record.kind, keys::HAPPENED, false);
+            if !village.is_some_and(|area| allowed(&self.reference, self.staff, act, area, days)) {
+                return Err(Problem::new(ProblemCode::NotPermitted));
+            }
+            if let Some(problem) = self.time_wrong(now_ms, village, happened, reason) {
+                return Err(problem);
+            }
+            sets.insert(keys::HAPPENED.to_owned(), value);
+            sets.extend(reason.map(|reason| (keys::LATE_REASON.to_owned(), Value::from(reason))));
+            Setting::LateDays.give(self.setting(Setting::LateDays, village, today), &mut given);
         }
         let mut said = Said::having_seen(request.seen, sets);
-        let limit_days = self.setting(Setting::LateDays, village, today);
-        Setting::LateDays.give(limit_days, &mut said.body.given);
+        said.body.given = given;
         let mut pen = Pen::new(self, ports, false)?;
         pen.change(ports, record, said)?;
         self.commit(ports, pen, Some(record.id), None)?;
@@ -331,7 +339,7 @@ impl App {
         open.write_fields(ports, record, seen, sets)
     }
 
-    /// Amends when a visit was.
+    /// Amends when a visit was, or says of a time that stands why it was entered only then.
     ///
     /// # Errors
     /// [`ProblemCode::VisitInTheFuture`]; [`ProblemCode::VisitTooLongAgo`] when a reason is lacking; and as

@@ -93,6 +93,10 @@ pub struct PartPage {
     pub brief: PastVisit,
     /// When, as an interval.
     pub happened: Option<Happened>,
+    /// 补记: entered on a later day than the visit.
+    pub late: bool,
+    /// Why, as far as it was said.
+    pub late_reason: Option<String>,
     /// Answers in the order of the form; those that no form here knows come last.
     pub answers: Vec<PastAnswer>,
     /// What the screen has seen of the part.
@@ -192,14 +196,19 @@ impl Open {
         if let (Some(visit), Some(head)) = (&visit, visit_head) {
             contested.extend(self.contested_fields(visit.record, head, today));
         }
+        let own = self.store.log_of(record).or_tell()?;
+        let happened: Option<Happened> = visit_head.and_then(|head| head.text(keys::HAPPENED)?.parse().ok());
+        let entered = own.first().map(|row| Day::of(row.entry.patch.stamp.best_ms()));
         Ok(PartPage {
             brief: self.brief(id, head)?,
-            happened: visit_head.and_then(|head| head.text(keys::HAPPENED)?.parse().ok()),
+            happened,
+            late: happened.zip(entered).is_some_and(|(happened, entered)| happened.last_day() < entered),
+            late_reason: visit_head.and_then(|head| head.text(keys::LATE_REASON)).map(str::to_owned),
             answers,
             seen: head.vector.clone(),
             visit_seen: visit_head.map(|head| head.vector.clone()).unwrap_or_default(),
             contested,
-            own: !self.store.log_of(record).or_tell()?.is_empty(),
+            own: !own.is_empty(),
         })
     }
 }

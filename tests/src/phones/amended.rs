@@ -98,3 +98,40 @@ fn the_time_is_amended_by_its_own_command_only() {
         assert_eq!(code(app.amend(past)), ProblemCode::NotPermitted, "or the reason is got round");
     }
 }
+
+#[test]
+fn a_reason_is_given_afterwards_for_a_time_that_stands() {
+    let (county, phone, mut app, made) = made();
+    let stands = When::Exactly(page(&mut app).happened.unwrap());
+    assert_eq!((page(&mut app).late, page(&mut app).late_reason), (false, None));
+    let silent = time(&mut app, made, stands, Some("  "));
+    assert!(!app.amend_time(silent).unwrap().changed, "blank is none");
+    let said = time(&mut app, made, stands, Some(" 山洪断路 "));
+    assert!(app.amend_time(said).unwrap().changed);
+    for again in [None, Some("  "), Some("山洪断路 ")] {
+        let again = time(&mut app, made, stands, again);
+        assert!(!app.amend_time(again).unwrap().changed, "it is so already");
+    }
+    sync(&mut app, &phone, &county);
+    let head = county.record(RecordKind::Visit, made).unwrap().head;
+    assert_eq!(head.text(keys::LATE_REASON), Some("山洪断路"));
+    let better = time(&mut app, made, stands, Some("手机坏了"));
+    assert!(app.amend_time(better).unwrap().changed);
+    sync(&mut app, &phone, &county);
+    let head = county.record(RecordKind::Visit, made).unwrap().head;
+    assert_eq!(head.text(keys::LATE_REASON), Some("手机坏了"));
+}
+
+#[test]
+fn a_blank_reason_leaves_the_one_that_stands() {
+    let (county, phone, mut app, made) = made();
+    let said = time(&mut app, made, When::Day(day("2026-11-02")), Some("手机坏了"));
+    assert!(app.amend_time(said).unwrap().changed);
+    let blank = time(&mut app, made, When::Day(day("2026-11-03")), Some("  "));
+    assert!(app.amend_time(blank).unwrap().changed, "nobody is asked twice");
+    assert_eq!((page(&mut app).late, page(&mut app).late_reason.as_deref()), (true, Some("手机坏了")));
+    sync(&mut app, &phone, &county);
+    let head = county.record(RecordKind::Visit, made).unwrap().head;
+    assert_eq!(head.text(keys::HAPPENED), Some("2026-11-03T00:00/2026-11-04T00:00"));
+    assert_eq!(head.text(keys::LATE_REASON), Some("手机坏了"));
+}

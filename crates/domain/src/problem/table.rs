@@ -61,8 +61,8 @@ problems! {
         "This PIN is too easy to guess. Choose another: not one digit only, and no digits in a row such as 123456 or 654321.";
     RecoveryCodeWrong Fix "备用解锁码不对。请等 {wait_s} 秒再试。数据都在，不会删除。"
         "The recovery code is wrong. Wait {wait_s} seconds. Your data is safe and is never deleted.";
-    RecoveryCodeUsed Call "这个备用解锁码已经用过：每个只能用一次。数据都在，不会删除。请打电话给乡镇或县里要新的。"
-        "This recovery code has been used: each is good once. Your data is safe and is never deleted. Ring the township or the county for the new one.";
+    RecoveryCodeUsed Call "这个备用解锁码已经用过：每个只能用一次。数据都在，不会删除。新的要等这台手机解锁并联系上县里以后，县里才有。请先回想当时新设的解锁密码；想不起来就打电话给乡镇。"
+        "This recovery code has been used: each is good once. Your data is safe and is never deleted. The county has the next code only after this phone, unlocked, has been in touch with it. Try the PIN that was set with this code; if it is forgotten, ring the township.";
     RecoveryCodeLost Call "这台手机的备用解锁码已随上次备份之后的数据丢失。手机里的数据都在。持机人下次解锁并联系县里以后，这里会有新的。"
         "The county lost this phone's recovery code with what came after its last backup. Everything on the phone is safe. Once its holder has unlocked it and it has been in touch, there is a new one.";
     UnlockTooSoon Retry "请再等 {wait_s} 秒。数据都在，不会删除。"
