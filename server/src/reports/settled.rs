@@ -38,8 +38,17 @@ pub struct Settled {
     pub form: Option<Hash>,
 }
 
+impl Settled {
+    fn masked(mut self, shut: &Shut) -> Self {
+        for value in self.sides.iter_mut().map(|side| &mut side.value).chain([&mut self.value]) {
+            *value = shut.masked(&self.field, value);
+        }
+        self
+    }
+}
+
 /// Every such word on a record of this id, in the order of arrival; nothing of what is for those responsible
-/// for a child. O(patches of the record).
+/// for a child, whose names are masked. O(patches of the record).
 ///
 /// # Errors
 /// What the store says.
@@ -52,7 +61,7 @@ pub async fn settled_of(county: &County, id: RecordId, today: Day) -> Result<Vec
         let shut = Shut::of(&desk, None, record, &row.head).await?;
         let history = county.stores.reports.history(record).await.map_err(at_county)?;
         let all = words(&desk, *kind, &history);
-        found.extend(all.into_iter().filter(|one| !shut.hides(&one.field)));
+        found.extend(all.into_iter().filter(|one| !shut.hides(&one.field)).map(|one| one.masked(&shut)));
     }
     Ok(found)
 }

@@ -251,6 +251,44 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_child_s_name_stays_masked_while_it_differs_and_once_it_is_settled() {
+        let world = World::new().await;
+        let county = &world.county;
+        let plan =
+            crate::seed::Plan { seed: 1, subjects: crate::seed::register::SUBJECTS_MIN, today: today() };
+        let story = crate::seed::story::story(&crate::seed::County::new(plan), today()).unwrap();
+        let record = domain::patch::RecordRef { kind: RecordKind::Person, id: story.grandson };
+        let names = [("杨小明", "阿明子"), ("杨晓明", "阿鸣子")];
+        let by = crate::seed::staff::id(county.keys.county(), 1);
+        for (name, nickname) in names {
+            let sets = [(keys::NAME, name), (keys::NICKNAME, nickname)];
+            let sets = sets.map(|(key, value)| (key.to_owned(), value.into())).into();
+            let change = crate::staff::Change::of_register(record, domain::log::Vector::default(), sets);
+            crate::staff::write(county, by, change, crate::clock::now_ms()).await.unwrap();
+        }
+        let masked = async || {
+            for format in [Format::Text, Format::Csv, Format::Json] {
+                let text = person(county, story.grandson, format).await.unwrap();
+                for whole in names.iter().flat_map(|(name, nickname)| [name, nickname]) {
+                    assert!(!text.contains(whole), "{whole}: {text}");
+                }
+                assert!(text.contains("杨*明") && text.contains("阿*子"), "{text}");
+            }
+        };
+        masked().await;
+        for (field, value) in [(keys::NAME, names[0].0), (keys::NICKNAME, names[0].1)] {
+            let (row, field) =
+                (county.stores.ledger.record(record).await.unwrap().unwrap(), field.to_owned());
+            let (seen, value) = (row.head.vector.clone(), value.into());
+            let word = crate::decide::Settlement { record, field, value, seen, by };
+            crate::decide::settle(county, &word, crate::clock::now_ms()).await.unwrap();
+        }
+        masked().await;
+        let told = reports::settled_of(county, story.grandson, today()).await.unwrap();
+        assert_eq!(told.len(), 2, "{told:?}");
+    }
+
+    #[tokio::test]
     async fn a_spreadsheet_of_a_person_has_what_differs_in_words_with_its_code() {
         let world = World::new().await;
         let elder = world.elder().await;
