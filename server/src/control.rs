@@ -12,6 +12,7 @@ use domain::ids::{DeviceId, RecordId};
 use domain::problem::{Problem, ProblemCode};
 use domain::time::{Day, UnixMs};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::os::unix::fs::PermissionsExt;
@@ -103,6 +104,8 @@ pub enum Answer {
     Recovery(String),
     /// What became of the rows of a file.
     Roster(Roster),
+    /// These parts are open: that is in the access log.
+    Opened(BTreeSet<RecordId>),
     /// A password, to be handed over.
     FirstPassword(account::FirstPassword),
 }
@@ -172,7 +175,7 @@ pub async fn carry_out(county: &County, errand: Errand, now_ms: UnixMs) -> Resul
         Errand::Set(edit) => settings::set(county, &edit, now_ms).await.map(|()| Answer::Done),
         Errand::Decide(word) => decide::decide(county, &word, now_ms).await.map(Answer::Decided),
         Errand::Settle(word) => decide::settle(county, &word, now_ms).await.map(|()| Answer::Done),
-        Errand::Open(asked) => opening::open(county, &asked, now_ms).await.map(|()| Answer::Done),
+        Errand::Open(asked) => opening::open(county, &asked, now_ms).await.map(Answer::Opened),
         Errand::Account(act) => {
             let made = account::carry_out(county, act, now_ms).await?;
             Ok(made.map_or(Answer::Done, Answer::FirstPassword))

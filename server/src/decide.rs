@@ -2,7 +2,7 @@
 
 use crate::county::{County, at_county};
 use crate::problem::{unchanged, wrong};
-use crate::reports::waiting::{Desk, area_of_row};
+use crate::reports::waiting::{Desk, Shut, area_of_row};
 use crate::staff::telephone_number;
 use domain::catalogue::keys;
 use domain::head::Reading;
@@ -147,7 +147,7 @@ pub struct Settlement {
 /// Settles a contested field: one more patch, which has seen all sides.
 ///
 /// # Errors
-/// `argument_wrong` when nothing is contested there; `right_missing`, also of village workers, who settle on
+/// `argument_wrong` when nothing is contested there, or its sides are not shown here; `right_missing`, also of village workers, who settle on
 /// their phones; what the store says.
 pub async fn settle(county: &County, word: &Settlement, now_ms: UnixMs) -> Result<(), Problem> {
     let (_, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
@@ -157,6 +157,7 @@ pub async fn settle(county: &County, word: &Settlement, now_ms: UnixMs) -> Resul
         let en = "nothing differs there; it may be settled";
         return Err(wrong(&word.field, "这一项没有不一致，可能已经定了", en));
     }
+    not_blindly(county, word.record, &word.field, Day::of(now_ms)).await?;
     let value = fitting(&word.field, word.value.clone())?;
     let sets = BTreeMap::from([(word.field.clone(), value)]);
     let acts = permission::acts_of_settling(permission::acts(word.record.kind, Some(&sets), false));
@@ -167,6 +168,27 @@ pub async fn settle(county: &County, word: &Settlement, now_ms: UnixMs) -> Resul
     let (record, seen) = (OwnRecord::Known(word.record), Some(word.seen.clone()));
     county.append(vec![OwnPatch { record, form: None, body, seen, author: word.by, stamp }], now_ms).await?;
     Ok(())
+}
+
+/// Whether the sides of a field are shown to whoever settles it here.
+///
+/// # Errors
+/// `argument_wrong` when they are for those responsible for a child; `nothing_found`; what the store says.
+pub(crate) async fn not_blindly(
+    county: &County,
+    record: RecordRef,
+    field: &str,
+    today: Day,
+) -> Result<(), Problem> {
+    let desk = Desk::open(county, today).await?;
+    let row = desk.row(record).await?.ok_or_else(|| Problem::new(ProblemCode::NothingFound))?;
+    if !Shut::of(&desk, None, record, &row.head).await?.hides(field) {
+        return Ok(());
+    }
+    let zh = "儿童的内容，这里看不到各边，不能在这里定；由负责儿童的人在手机上定";
+    let en = "a child's: its sides are not shown here, so it cannot be settled here; those responsible do it on \
+              their phones";
+    Err(wrong(field, zh, en))
 }
 
 /// A value as the field keeps it.

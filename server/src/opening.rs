@@ -9,6 +9,7 @@ use domain::ids::{AreaCode, RecordId};
 use domain::patch::RecordRef;
 use domain::permission::{Act, require};
 use domain::problem::{Problem, ProblemCode};
+use domain::reference::Reference;
 use domain::subject::Person;
 use domain::time::{Day, UnixMs};
 use domain::visit::Part;
@@ -21,7 +22,7 @@ use store::county::Access;
 pub struct Opening {
     /// The grant.
     pub grant: RecordId,
-    /// The parts, all of them or none.
+    /// The parts; those that the grant does not cover stay shut.
     pub parts: Vec<RecordId>,
     /// 查看事由.
     pub reason: OpeningReason,
@@ -66,12 +67,31 @@ pub(crate) async fn grants(county: &County) -> Result<Vec<Grant>, Problem> {
     Ok(found)
 }
 
-/// Writes down that parts are opened. Only then they may be shown.
+/// Whether a part is of somebody who belongs, perhaps beside other places, where a grant is for. Of whom
+/// nothing is known belongs nowhere.
+async fn covers(
+    county: &County,
+    reference: &Reference,
+    grant: &Grant,
+    part: RecordId,
+) -> Result<bool, Problem> {
+    let record = RecordRef { kind: RecordKind::Part, id: part };
+    let row = county.stores.ledger.record(record).await.map_err(at_county)?.ok_or_else(nothing)?;
+    let Some(subject) = Part::read(part, &row.head).subject else { return Ok(false) };
+    match homes(county, subject).await {
+        Ok(places) => Ok(places.iter().any(|place| reference.areas.within(*place, grant.area))),
+        Err(problem) if problem.code == ProblemCode::NothingFound => Ok(false),
+        Err(problem) => Err(problem),
+    }
+}
+
+/// Writes down that parts are opened, those that the grant covers, and answers which. Only these may be shown,
+/// and only then.
 ///
 /// # Errors
-/// `grant_missing` unless it is the reader's own, holds today and covers all of the people; `right_missing`
+/// `grant_missing` unless it is the reader's own, holds today and covers one of the people; `right_missing`
 /// when the reader is of no office there any more; `nothing_found`; what the store says.
-pub async fn open(county: &County, asked: &Opening, now_ms: UnixMs) -> Result<(), Problem> {
+pub async fn open(county: &County, asked: &Opening, now_ms: UnixMs) -> Result<BTreeSet<RecordId>, Problem> {
     let (_, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
     let (today, grant) = (Day::of(now_ms), grant(county, asked.grant).await?);
     let missing = || Problem::new(ProblemCode::GrantMissing);
@@ -79,17 +99,17 @@ pub async fn open(county: &County, asked: &Opening, now_ms: UnixMs) -> Result<()
         return Err(missing());
     }
     require(&reference, asked.by, &BTreeSet::from([Act::ConfirmChange]), grant.area, today)?;
-    let mut records = Vec::new();
-    for id in &asked.parts {
-        let record = RecordRef { kind: RecordKind::Part, id: *id };
-        let row = county.stores.ledger.record(record).await.map_err(at_county)?.ok_or_else(nothing)?;
-        let places = homes(county, Part::read(*id, &row.head).subject.ok_or_else(nothing)?).await?;
-        if !places.iter().any(|place| reference.areas.within(*place, grant.area)) {
-            return Err(missing());
+    let mut opened = BTreeSet::new();
+    for part in &asked.parts {
+        if covers(county, &reference, &grant, *part).await? {
+            opened.insert(*part);
         }
-        records.push(record);
     }
-    for record in records {
+    if opened.is_empty() {
+        return Err(missing());
+    }
+    for id in opened.iter().copied() {
+        let record = RecordRef { kind: RecordKind::Part, id };
         let access = Access {
             at_ms: now_ms,
             staff: asked.by,
@@ -100,7 +120,7 @@ pub async fn open(county: &County, asked: &Opening, now_ms: UnixMs) -> Result<()
         };
         county.stores.directory.log_access(access).await.map_err(at_county)?;
     }
-    Ok(())
+    Ok(opened)
 }
 
 /// What is told to whoever named a grant at the terminal that does not do: those that would.

@@ -230,7 +230,7 @@ mod tests {
         let expected = [
             (COUNTY, Some(5), Then::Replaced, "云龙民发〔2026〕3号"),
             (COUNTY, Some(5), Then::Withdrawn, "云龙民发〔2026〕4号"),
-            (COUNTY, None, Then::Holds, "录错了"),
+            (COUNTY, None, Then::TookBack, "录错了"),
             (VILLAGE, Some(2), Then::ToCome, "云龙民发〔2026〕3号"),
         ];
         assert_eq!(told, expected);

@@ -122,9 +122,9 @@ async fn open_parts(
         hint("这次走访没有儿童的内容，不用批准；没有写查看记录。");
         return Ok(BTreeSet::new());
     }
-    let opening = Opening { grant, parts: parts.clone(), reason, by };
+    let opening = Opening { grant, parts, reason, by };
     match errand(config, Errand::Open(opening)).await {
-        Ok(Answer::Done) => Ok(parts.into_iter().collect()),
+        Ok(Answer::Opened(parts)) => Ok(parts),
         Ok(_) => Err(unexpected()),
         Err(problem) if [ProblemCode::GrantMissing, ProblemCode::NothingFound].contains(&problem.code) => {
             Err(not_this(county, by, today()).await?)

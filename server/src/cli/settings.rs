@@ -79,7 +79,7 @@ pub(super) async fn run(config: &Config, command: Command) -> Outcome {
                 let [value, default] = held.map(|value| setting.told_zh(value));
                 now.row([setting.code().to_owned(), setting.zh().to_owned(), value, default]);
             }
-            let set = history(&reference, &past(&county, today()).await?);
+            let set = history(&reference, &past(&county, today()).await?, area);
             print(&format!("{}\n\n{}{set}", reference.areas.name(area), now.text()));
         }
         Command::Set { setting, value, source, by, area, from } => {
@@ -97,8 +97,12 @@ pub(super) async fn run(config: &Config, command: Command) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-/// What was ever set, also what was replaced or taken back since.
-fn history(reference: &Reference, past: &[Past]) -> String {
+/// What was ever set for an area, those above it, whose settings hold here too, and those below it, also what
+/// was replaced or taken back since.
+fn history(reference: &Reference, past: &[Past], area: AreaCode) -> String {
+    let areas = &reference.areas;
+    let here = |one: &&Past| areas.within(one.area, area) || areas.within(area, one.area);
+    let past: Vec<&Past> = past.iter().filter(here).collect();
     if past.is_empty() {
         return String::new();
     }
@@ -107,16 +111,7 @@ fn history(reference: &Reference, past: &[Past]) -> String {
         let value = one.value.map_or_else(|| "撤回".to_owned(), |value| one.setting.told_zh(value));
         let (name, from) = (reference.areas.name(one.area), one.from.to_string());
         let (by, at, source) = (one.by.clone(), moment(one.at_ms), one.source.clone());
-        table.row([
-            name,
-            one.setting.code().to_owned(),
-            from,
-            value,
-            by,
-            at,
-            source,
-            one.then.zh().to_owned(),
-        ]);
+        table.row([name, one.setting.code().to_owned(), from, value, by, at, source, one.then.zh()]);
     }
     format!("\n设过的全部：\n{}", table.text())
 }
@@ -143,4 +138,61 @@ async fn carry(config: &Config, reference: &Reference, edit: Edit) -> Result<(),
         _ => return Err(unexpected()),
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock;
+    use crate::seed::places::COUNTY;
+    use crate::settings::set;
+    use crate::testing::{VILLAGE, World};
+
+    #[tokio::test]
+    async fn the_history_says_what_holds_and_is_that_of_the_area_that_was_asked_for() {
+        let world = World::new().await;
+        let county = &world.county;
+        let (_, _, reference, _) = county.stores.ledger.standing_now().await.unwrap();
+        let township = reference.areas.ancestors(VILLAGE).nth(1).unwrap();
+        let is_other =
+            |area: &AreaCode| *area != township && reference.areas.ancestors(*area).nth(1) == Some(COUNTY);
+        let other = reference.areas.0.keys().copied().find(is_other).unwrap();
+        let day = |days: i32| today().plus(days);
+        for (area, days, value) in [
+            (COUNTY, -60, Some(8)),
+            (COUNTY, -30, Some(10)),
+            (COUNTY, -10, Some(12)),
+            (COUNTY, -10, None),
+            (COUNTY, 5, Some(9)),
+            (township, -20, Some(6)),
+            (VILLAGE, -5, Some(5)),
+            (other, -20, Some(4)),
+        ] {
+            let (setting, source) = ("late_days".to_owned(), "县民政局通知".to_owned());
+            let by = crate::seed::staff::id(COUNTY, 1);
+            let edit = Edit { setting, value, area, from: day(days), source, by };
+            set(county, &edit, clock::now_ms()).await.unwrap();
+        }
+        let (_, _, reference, _) = county.stores.ledger.standing_now().await.unwrap();
+        let told = async |area| {
+            let text = history(&reference, &past(county, today()).await.unwrap(), area);
+            let rows = text.lines().filter(|line| line.contains("late_days"));
+            rows.map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect::<Vec<_>>()
+        };
+        let rows = told(COUNTY).await;
+        assert_eq!(rows.len(), 8, "of the county and all below it: {rows:?}");
+        let until = format!("到 {} 为止", day(-31));
+        for (row, end) in
+            rows.iter().zip([until.as_str(), "有效", "已撤回", "撤回后按以前的或上级的", "以后生效"])
+        {
+            assert!(row.ends_with(end), "{end}: {row}");
+        }
+        let names = [COUNTY, township, VILLAGE].map(|area| reference.areas.name(area));
+        let rows = told(township).await;
+        assert_eq!(rows.len(), 7, "what is above holds here, and below are exceptions: {rows:?}");
+        for row in rows {
+            assert!(names.iter().any(|name| row.starts_with(&format!("{name} "))), "{row}");
+        }
+        assert_eq!(told(other).await.len(), 6);
+    }
 }

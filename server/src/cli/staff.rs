@@ -133,7 +133,11 @@ pub(super) async fn run(config: &Config, command: Command) -> Outcome {
         Answer::Done => print("已写入。\n"),
         Answer::Made(id) => print(&format!("{id}\n")),
         Answer::Recovery(code) => print(&format!("备用解锁码 {code}\n")),
-        Answer::Sheet(_) | Answer::Roster(_) | Answer::Decided(_) | Answer::FirstPassword(_) => {
+        Answer::Sheet(_)
+        | Answer::Roster(_)
+        | Answer::Decided(_)
+        | Answer::FirstPassword(_)
+        | Answer::Opened(_) => {
             return Err(unexpected());
         }
     }

@@ -9,7 +9,7 @@ use super::{Outcome, errand, print, staff, today, typed, unexpected};
 use crate::config::Config;
 use crate::control::{Answer, Errand};
 use crate::county::at_county;
-use crate::decide::{Settlement, Verdict, Word};
+use crate::decide::{Settlement, Verdict, Word, not_blindly};
 use crate::open;
 use crate::problem::wrong;
 use crate::reports::waiting::{Filter, Item, Reason, Shown, Side, contested_record, list, show};
@@ -111,7 +111,9 @@ pub(super) async fn run(config: &Config, command: Command) -> Outcome {
                 let county = open::to_read(config)?;
                 let shown = show(&county, &record.to_string(), today()).await?;
                 let words = words(&county, &shown.items).await?;
-                (shown, words, contested_record(&county, record).await?)
+                let record = contested_record(&county, record).await?;
+                not_blindly(&county, record, &field, today()).await?;
+                (shown, words, record)
             };
             let sides = differing(&shown, &words, &field)?;
             let value = chosen(&sides, side, value.as_deref())?;
@@ -151,12 +153,6 @@ fn differing<'a>(shown: &'a Shown, words: &Words, field: &str) -> Result<Vec<&'a
     let sides: Vec<&Side> = shown.sides.iter().filter(|one| one.field == field).collect();
     if !sides.is_empty() {
         return Ok(sides);
-    }
-    if shown.items.iter().any(|item| item.field.as_deref() == Some(field)) {
-        let zh = "儿童的内容，这里看不到各边，不能在这里定；由负责儿童的人在手机上定";
-        let en = "a child's: its sides are not shown here, so it cannot be settled here; those responsible do it on \
-                  their phones";
-        return Err(wrong(field, zh, en));
     }
     let keys: Vec<_> = shown.items.iter().filter_map(|item| item.field.as_deref()).collect();
     let name = |item: &Item| item.field.as_deref().map(|key| named(words, place(Some(item), key)));

@@ -348,6 +348,15 @@ async fn what_differs_about_a_child_is_for_those_responsible() {
     }
     assert_eq!(sides(&world, person(child)).await, [keys::NICKNAME]);
     assert_eq!(sides(&world, person(elder)).await, [keys::ID_NUMBER, keys::NICKNAME]);
+    // Nobody settles what is not shown, at the terminal or at the desk.
+    for (record, outcome) in [(person(child), Err(ProblemCode::ArgumentWrong)), (person(elder), Ok(()))] {
+        let seen = world.store.record(record).await.unwrap().unwrap().head.vector.clone();
+        let (field, value, by) = (keys::ID_NUMBER.to_owned(), "一".into(), reviewer());
+        let word = Settlement { record, field, value, seen, by };
+        let settled = settle(&world.county, &word, clock::now_ms()).await;
+        assert_eq!(settled.clone().map_err(|problem| problem.code), outcome);
+        assert!(settled.err().is_none_or(|problem| problem.zh().contains("儿童的内容")));
+    }
     // Of age today, and a child on the day of the visit: what was said then stays shut.
     let born = today().date().checked_sub_months(chrono::Months::new(18 * 12)).unwrap();
     let sets = BTreeMap::from([(keys::BORN.to_owned(), Value::from(born.to_string()))]);

@@ -38,8 +38,20 @@ pub struct Settled {
     pub form: Option<Hash>,
 }
 
-/// Every such word on a record of this id, in the order of arrival; nothing of what is for those responsible
-/// for a child. O(patches of the record).
+impl Settled {
+    fn masked(mut self, shut: &Shut) -> Self {
+        for value in self.sides.iter_mut().map(|side| &mut side.value).chain([&mut self.value]) {
+            *value = shut.masked(&self.field, value);
+        }
+        self
+    }
+}
+
+/// Every such word on a record of this id, in the order of arrival, of whoever had seen all sides; nothing of
+/// what is for those responsible for a child, whose names are masked. O(patches of the record).
+///
+/// The history keeps what became of a patch, but not when: one that waited and was taken in later counts here
+/// from its arrival on, so that a word in between, which had not seen it, is not among these.
 ///
 /// # Errors
 /// What the store says.
@@ -52,7 +64,7 @@ pub async fn settled_of(county: &County, id: RecordId, today: Day) -> Result<Vec
         let shut = Shut::of(&desk, None, record, &row.head).await?;
         let history = county.stores.reports.history(record).await.map_err(at_county)?;
         let all = words(&desk, *kind, &history);
-        found.extend(all.into_iter().filter(|one| !shut.hides(&one.field)));
+        found.extend(all.into_iter().filter(|one| !shut.hides(&one.field)).map(|one| one.masked(&shut)));
     }
     Ok(found)
 }
@@ -69,8 +81,14 @@ fn words(desk: &Desk<'_>, kind: RecordKind, history: &[HistoryItem]) -> Vec<Sett
         let item = Item { patch, body, order: desk.reference.order(patch.form).unwrap_or_default() };
         taken.push(item);
         let written = body.into_iter().flat_map(|body| body.writes(item.order));
-        let differed: Vec<(String, Vec<Side>)> =
-            written.map(|(key, _, _)| (key.clone(), desk.sides(&head, &key))).collect();
+        let all_seen = |field: &str| {
+            let mut sides = head.fields.get(field).into_iter().flatten();
+            sides.all(|side| patch.seen.covers(side.dot()))
+        };
+        let differed: Vec<(String, Vec<Side>)> = written
+            .filter(|(key, _, _)| all_seen(key))
+            .map(|(key, _, _)| (key.clone(), desk.sides(&head, &key)))
+            .collect();
         if apply(&mut head, item) == Applied::SettleAll {
             head = settle(taken.iter().copied());
         }
@@ -86,4 +104,50 @@ fn words(desk: &Desk<'_>, kind: RecordKind, history: &[HistoryItem]) -> Vec<Sett
     };
     let told = |(dot, one): (_, Settled)| Settled { stands: stands(&one.field, dot), ..one };
     found.into_iter().map(told).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::World;
+    use domain::catalogue::keys;
+    use domain::log::Vector;
+
+    #[tokio::test]
+    async fn whoever_has_not_seen_all_sides_settles_nothing() {
+        let world = World::new().await;
+        let record = RecordRef { kind: RecordKind::Person, id: world.elder().await };
+        let row = async || world.county.stores.ledger.record(record).await.unwrap().unwrap();
+        let mut phones = Vec::new();
+        for (seed, number) in [(1, "13300000001"), (2, "13300000002")] {
+            let mut phone = world.phone(seed).await;
+            let seen = if seed == 1 { row().await.head.vector.clone() } else { Vector::default() };
+            phone.write_having_seen(record, &[(keys::PHONE, number.into())], seen);
+            phone.exchange(&world.phones).await.unwrap();
+            phones.push(phone);
+        }
+        let today = Day::of(crate::clock::now_ms());
+        let settled = async || settled_of(&world.county, record.id, today).await.unwrap();
+        // Somebody takes back all but one number, and says the same number without having seen that one.
+        let all = row().await.head;
+        let kept = all.fields[keys::PHONE].iter().find(|one| one.value.as_text() == Some("13300000001"));
+        let mut seen = all.vector.clone();
+        seen.0.remove(&kept.unwrap().writer);
+        let mut third = world.phone(3).await;
+        third.write_having_seen(record, &[(keys::PHONE, "13300000001".into())], seen);
+        third.exchange(&world.phones).await.unwrap();
+        assert!(
+            matches!(row().await.head.read(keys::PHONE), Reading::Settled(_)),
+            "nothing differs any more"
+        );
+        assert_eq!(settled().await, []);
+        // It differs again, and whoever sees all of it settles it.
+        phones[1].write_to(record, &[(keys::PHONE, "13300000004".into())]);
+        phones[1].exchange(&world.phones).await.unwrap();
+        let seen = row().await.head.vector.clone();
+        third.write_having_seen(record, &[(keys::PHONE, "13300000004".into())], seen);
+        third.exchange(&world.phones).await.unwrap();
+        let told: Vec<_> = settled().await.into_iter().map(|one| (one.value, one.stands)).collect();
+        assert_eq!(told, [("13300000004".into(), true)]);
+    }
 }

@@ -205,7 +205,7 @@ impl RecordHistory {
 }
 
 /// 填写不一致: the sides of every contested field of a person, with their authors; nothing of what is for
-/// those responsible for a child.
+/// those responsible for a child, whose names are masked.
 ///
 /// # Errors
 /// `nothing_found`, or what the store says.
@@ -213,9 +213,13 @@ pub async fn contested_of(county: &County, id: RecordId, today: Day) -> Result<V
     let desk = Desk::open(county, today).await?;
     let record = RecordRef { kind: RecordKind::Person, id };
     let mut all = history(county, &desk.reference, record).await?;
-    all.close(&shut(&desk, record).await?);
+    let shut = shut(&desk, record).await?;
+    all.close(&shut);
     let RecordHistory { contested, writes, .. } = all;
-    Ok(writes.into_iter().filter(|write| write.stands && contested.contains(&write.field)).collect())
+    let differing = writes.into_iter().filter(|write| write.stands && contested.contains(&write.field));
+    let masked =
+        |write: FieldHistory| FieldHistory { value: shut.masked(&write.field, &write.value), ..write };
+    Ok(differing.map(masked).collect())
 }
 
 /// A record with everything that was ever written to it.

@@ -18,8 +18,12 @@ use sync::merge::counted;
 pub enum Then {
     /// It stands, and its day has come.
     Holds,
+    /// It stands, and held up to this day: the first day of another value has come since.
+    HeldUntil(Day),
     /// It stands, and its day is to come.
     ToCome,
+    /// It took back what was set.
+    TookBack,
     /// Another value was set for the same day.
     Replaced,
     /// It was taken back.
@@ -30,14 +34,17 @@ pub enum Then {
 
 impl Then {
     /// In Chinese words.
-    pub fn zh(self) -> &'static str {
-        match self {
+    pub fn zh(self) -> String {
+        let word = match self {
             Self::Holds => "有效",
+            Self::HeldUntil(last) => return format!("到 {last} 为止"),
             Self::ToCome => "以后生效",
+            Self::TookBack => "撤回后按以前的或上级的",
             Self::Replaced => "已被替换",
             Self::Withdrawn => "已撤回",
             Self::Contested => "填写不一致，都不算",
-        }
+        };
+        word.to_owned()
     }
 }
 
@@ -108,6 +115,7 @@ async fn of_record(
             let then = match head.read(key) {
                 _ if !stands => Then::Replaced,
                 Reading::Contested(_) => Then::Contested,
+                Reading::Settled(value) if value.is_null() => Then::TookBack,
                 _ if from > today => Then::ToCome,
                 _ => Then::Holds,
             };
@@ -129,6 +137,14 @@ async fn of_record(
                 at_ms: patch.stamp.best_ms(),
                 then,
             });
+        }
+    }
+    let mut next: Option<(Setting, Day)> = None;
+    for ((setting, from), past) in found.iter_mut().rev() {
+        let last = next.filter(|(of, _)| of == setting).map(|(_, first)| first.plus(-1));
+        for one in past.iter_mut().filter(|one| one.then == Then::Holds) {
+            next = Some((*setting, *from));
+            one.then = last.map_or(Then::Holds, Then::HeldUntil);
         }
     }
     Ok(found.into_values().flatten().collect())

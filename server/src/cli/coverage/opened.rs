@@ -200,7 +200,7 @@ fn closed(shares: &[Share]) -> String {
         return String::new();
     }
     format!(
-        "{}：儿童的内容没有打印。要看先要有批准查看，再写 --grant 批准编号 --reason 查看事由 --by 谁看；每次打开都有记录。",
+        "{}：儿童的内容没有打印。要看先要有管那里的批准查看，再写 --grant 批准编号 --reason 查看事由 --by 谁看；每次打开都有记录。",
         names.join("、")
     )
 }
@@ -248,6 +248,115 @@ mod tests {
         let masked = text.lines().find(|line| line.starts_with("走访对象") && line.contains('*'));
         assert!(masked.is_some() && text.contains("--grant"), "{text}");
         assert!(!text.contains(&story.grandson.to_string()), "people by name, not by id: {text}");
+    }
+
+    #[tokio::test]
+    async fn a_grant_opens_the_children_of_its_villages_and_of_no_other() {
+        use crate::control::{Answer, Errand, carry_out};
+        use crate::opening::{Opening, homes};
+        use domain::catalogue::keys::{AREA, FROM, STAFF, STATE, UNTIL, WORDS};
+        let world = World::new().await;
+        let county = &world.county;
+        let (now_ms, operator) = (crate::clock::now_ms(), crate::staff::operator());
+        let write = async |kind, sets: Vec<(&str, Value)>| {
+            let sets = sets.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
+            let change = crate::staff::Change::new(kind, sets);
+            crate::staff::write(county, operator, change, now_ms).await.unwrap()
+        };
+        let number = |area: domain::ids::AreaCode| Value::Int(i64::try_from(area.0).unwrap());
+        let (_, _, reference, _) = county.stores.ledger.standing_now().await.unwrap();
+        let mut villages = reference.areas.0.keys().copied().filter(|area| !area.0.is_multiple_of(1000));
+        let villages: [_; 3] = std::array::from_fn(|_| villages.next().unwrap());
+        let when = Value::from(Happened::whole(today()).to_string());
+        let school = vec![(keys::VILLAGE, number(villages[0])), (keys::WAY, "elsewhere".into())];
+        let visit = write(RecordKind::Visit, [school, vec![(keys::HAPPENED, when)]].concat()).await;
+        let told = ["想妈妈", "想爸爸", "想奶奶", "想姐姐", "想弟弟"];
+        let mut parts = Vec::new();
+        for (place, words) in [0, 0, 1, 1, 2].into_iter().zip(told) {
+            let born = today().plus(-3650).to_string();
+            let child = vec![
+                (keys::NAME, "杨小某".into()),
+                (keys::VILLAGE, number(villages[place])),
+                (keys::BORN, born.into()),
+            ];
+            let child = write(RecordKind::Person, child).await;
+            assert_eq!(homes(county, child).await.unwrap(), BTreeSet::from([villages[place]]));
+            let part = vec![
+                (keys::VISIT, visit.to_string().into()),
+                (keys::SUBJECT, child.to_string().into()),
+                (keys::MET, "self".into()),
+                (keys::REASON_WORDS, words.into()),
+            ];
+            parts.push(write(RecordKind::Part, part).await);
+        }
+        let by = crate::seed::staff::id(county.keys.county(), 1);
+        let day = |days| Value::from(today().plus(days).to_string());
+        let grant = async |area| {
+            let sets = vec![(STAFF, by.to_string().into()), (AREA, number(area)), (WORDS, "核实".into())];
+            let days = vec![(STATE, "approved".into()), (FROM, day(0)), (UNTIL, day(3))];
+            write(RecordKind::Grant, [sets, days].concat()).await
+        };
+        let open = async |grant, parts: Vec<RecordId>| {
+            let reason = domain::grant::OpeningReason::Verify;
+            carry_out(county, Errand::Open(Opening { grant, parts, reason, by }), now_ms).await
+        };
+        assert_eq!(shut(county, visit).await.unwrap().len(), 5);
+        let own = grant(villages[1]).await;
+        let Answer::Opened(opened) = open(own, parts.clone()).await.unwrap() else {
+            panic!("the parts that are open are named")
+        };
+        assert_eq!(opened, parts[2..4].iter().copied().collect());
+        let logged = async || {
+            let lines = county.stores.directory.accesses(None, 9).await.unwrap();
+            lines.into_iter().filter_map(|(_, line)| Some(line.record?.id)).collect::<BTreeSet<_>>()
+        };
+        assert_eq!(logged().await, opened, "a line for each of them");
+        let text = super::visit(county, visit, &opened, Format::Text).await.unwrap();
+        for (words, open) in told.into_iter().zip([false, false, true, true, false]) {
+            assert_eq!(text.contains(words), open, "{words}: {text}");
+        }
+        assert!(text.contains("--grant") && text.contains("杨*某、杨*某、杨*某："), "{text}");
+        let refused = open(own, vec![parts[0], parts[4]]).await.unwrap_err();
+        assert_eq!(refused.code, domain::problem::ProblemCode::GrantMissing);
+        assert_eq!(logged().await, opened, "what was refused is not an opening");
+    }
+
+    #[tokio::test]
+    async fn a_child_s_name_stays_masked_while_it_differs_and_once_it_is_settled() {
+        let world = World::new().await;
+        let county = &world.county;
+        let plan =
+            crate::seed::Plan { seed: 1, subjects: crate::seed::register::SUBJECTS_MIN, today: today() };
+        let story = crate::seed::story::story(&crate::seed::County::new(plan), today()).unwrap();
+        let record = domain::patch::RecordRef { kind: RecordKind::Person, id: story.grandson };
+        let names = [("杨小明", "阿明子"), ("杨晓明", "阿鸣子")];
+        let by = crate::seed::staff::id(county.keys.county(), 1);
+        for (name, nickname) in names {
+            let sets = [(keys::NAME, name), (keys::NICKNAME, nickname)];
+            let sets = sets.map(|(key, value)| (key.to_owned(), value.into())).into();
+            let change = crate::staff::Change::of_register(record, domain::log::Vector::default(), sets);
+            crate::staff::write(county, by, change, crate::clock::now_ms()).await.unwrap();
+        }
+        let masked = async || {
+            for format in [Format::Text, Format::Csv, Format::Json] {
+                let text = person(county, story.grandson, format).await.unwrap();
+                for whole in names.iter().flat_map(|(name, nickname)| [name, nickname]) {
+                    assert!(!text.contains(whole), "{whole}: {text}");
+                }
+                assert!(text.contains("杨*明") && text.contains("阿*子"), "{text}");
+            }
+        };
+        masked().await;
+        for (field, value) in [(keys::NAME, names[0].0), (keys::NICKNAME, names[0].1)] {
+            let (row, field) =
+                (county.stores.ledger.record(record).await.unwrap().unwrap(), field.to_owned());
+            let (seen, value) = (row.head.vector.clone(), value.into());
+            let word = crate::decide::Settlement { record, field, value, seen, by };
+            crate::decide::settle(county, &word, crate::clock::now_ms()).await.unwrap();
+        }
+        masked().await;
+        let told = reports::settled_of(county, story.grandson, today()).await.unwrap();
+        assert_eq!(told.len(), 2, "{told:?}");
     }
 
     #[tokio::test]

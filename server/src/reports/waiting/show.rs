@@ -191,8 +191,13 @@ impl Shut {
         self.child && (self.kind == RecordKind::ChildFile || key.starts_with(ANSWER_PREFIX) || words)
     }
 
-    fn masks(&self, key: &str) -> bool {
-        self.child && self.kind == RecordKind::Person && key == keys::NAME
+    /// A value as lists show it: the name of a child is masked.
+    pub fn masked(&self, key: &str, value: &Value) -> Value {
+        let named = self.kind == RecordKind::Person && [keys::NAME, keys::NICKNAME].contains(&key);
+        match value.as_text().filter(|_| self.child && named) {
+            Some(name) => Value::text(mask::name(name)),
+            None => value.clone(),
+        }
     }
 }
 
@@ -205,13 +210,9 @@ fn sides(desk: &Desk<'_>, head: &Head, shut: &Shut) -> Vec<Side> {
 fn fields(desk: &Desk<'_>, item: &QueueItem, stands: &Head, shut: &Shut) -> Vec<Field> {
     let Some(entry) = &item.entry else { return Vec::new() };
     let Some(body) = &entry.body else { return Vec::new() };
-    let name = |key: &str, value: &Value| match value.as_text() {
-        Some(name) if shut.masks(key) => Value::text(mask::name(name)),
-        _ => value.clone(),
-    };
     let order = desk.reference.order(entry.patch.form).unwrap_or_default();
     let written = body.writes(order).map(|(field, value, origin)| {
-        let shown = |value: &Value| (!shut.hides(&field)).then(|| name(&field, value));
+        let shown = |value: &Value| (!shut.hides(&field)).then(|| shut.masked(&field, value));
         Field {
             value: shown(value),
             origin,
