@@ -4,6 +4,7 @@
 mod past;
 
 use crate::area::exists;
+use crate::clock;
 use crate::county::{County, at_county};
 use crate::problem::{unchanged, wrong};
 use crate::staff::{Change, Sets, find_area, operator, write_all};
@@ -275,6 +276,11 @@ async fn one(
             );
             return Err(wrong("--from", zh, en));
         }
+        let latest = Day::of(clock::now_ms()).plus(AHEAD_DAYS);
+        if from > latest {
+            let zh = format!("太远了：搬村最多提前一年写入（不晚于 {latest}）");
+            return Err(wrong("--from", zh, format!("too far ahead: not later than {latest}")));
+        }
         if let Some(was) = after.counted_in() {
             after.moves.insert(from, was);
             sets.insert(format!("{}{from}", keys::MOVED), number(was));
@@ -291,6 +297,9 @@ async fn one(
     plan.changes.push(Change::of_register(record, seen, sets));
     Ok(())
 }
+
+/// For how many days ahead a move is written down; a year that was mistyped is none of them.
+const AHEAD_DAYS: i32 = 366;
 
 /// Whoever lives in the village already moves nowhere; whether that is what was meant.
 fn there_already(person: &Person, village: AreaCode, from: Day, household: Option<RecordId>) -> Problem {

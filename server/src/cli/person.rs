@@ -113,6 +113,14 @@ async fn told(county: &County, new: &Move, plan: &Plan, effects: &Effects) -> Re
             (false, Some(_)) => format!("户在{name}，不跟着走；要全户一起改，请加 --household。\n"),
         });
     }
+    if new.to.is_some_and(|to| to.from > today()) {
+        for (before, _) in plan.people.iter().filter(|(before, after)| before.household != after.household) {
+            let name = called(before);
+            text.push_str(&format!(
+                "{name}那天以前仍统计在原来的村，但写入以后就不在原来的户里：名单上没有小组和户主。\n"
+            ));
+        }
+    }
     text.push_str(&figures(&reference, &generations, effects));
     Ok(text)
 }
@@ -146,6 +154,21 @@ mod tests {
     use domain::ids::AreaCode;
     use domain::patch::RecordRef;
     use domain::value::Value;
+
+    #[tokio::test]
+    async fn a_move_to_come_says_that_the_household_is_left_now_and_is_not_years_ahead() {
+        let world = World::new().await;
+        let (person, village) = (world.elder().await, AreaCode(532_929_102_201));
+        let said = async |days| {
+            let target = Target { village, from: today().plus(days), household: None };
+            let new = Move { person, whole_household: false, take_back: false, to: Some(target) };
+            let planned = plan(&world.county, &new).await.map_err(|problem| problem.zh())?;
+            Ok(told(&world.county, &new, &planned, &Effects::new()).await.unwrap())
+        };
+        assert!(said(30).await.is_ok_and(|said: String| said.contains("没有小组和户主")));
+        assert!(said(0).await.is_ok_and(|said| !said.contains("没有小组和户主")));
+        assert!(said(367).await.is_err_and(|said: String| said.contains("太远")));
+    }
 
     #[tokio::test]
     async fn a_move_that_settles_where_somebody_lives_says_so_before_it_is_written() {
