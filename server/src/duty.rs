@@ -10,7 +10,7 @@ use crate::staff::{Change, write_all};
 use domain::catalogue::{RecordKind, keys};
 use domain::category::Category;
 use domain::coverage::rules::{ANY_DUTY, Rules, rule_on};
-use domain::duty::{Duty, DutyKind};
+use domain::duty::{Duty, DutyKind, Strength};
 use domain::ids::{AreaCode, RecordId};
 use domain::patch::RecordRef;
 use domain::period::{Cadence, Cut};
@@ -207,9 +207,12 @@ fn check_fields(edit: &Edit) -> Result<(), Problem> {
         let zh = format!("没有“{code}”这个类别；有 {known}");
         return Err(wrong("--categories", zh, format!("{code} is none of {known}")));
     }
-    if let Some(strength) = strength.as_deref().filter(|one| !["N", "O", "D"].contains(one)) {
-        let zh = format!("不能写“{strength}”；能写 N 国家，O 外地，D 建议");
-        let en = format!("{strength} is none of N national text, O another place, D suggested");
+    if let Some(strength) = strength.as_deref().filter(|one| Strength::from_code(one).is_none()) {
+        let known = |word: fn(Strength) -> &'static str| {
+            Strength::ALL.iter().map(|one| format!("{} {}", one.code(), word(*one))).collect::<Vec<_>>()
+        };
+        let zh = format!("不能写“{strength}”；能写 {}", known(Strength::zh).join("，"));
+        let en = format!("{strength} is none of {}", known(Strength::en).join(", "));
         return Err(wrong("--strength", zh, en));
     }
     if let Some(least) = visitors_min.filter(|least| *least > VISITORS_MAX) {
@@ -278,7 +281,7 @@ fn blank(edit: &Edit) -> Duty {
         from: edit.from,
         until: None,
         source: String::new(),
-        strength: "D".to_owned(),
+        strength: Strength::County.code().to_owned(),
     }
 }
 
@@ -309,6 +312,10 @@ impl Plan {
     pub fn concerns(&self, reference: &Reference, area: AreaCode, person: &Person, day: Day) -> bool {
         let here = person.village_on(day).is_some_and(|village| reference.areas.within(village, area));
         here && self.before.iter().chain(&self.after).any(|rule| rule.concerns(person, day))
+    // The strength is of the source: another source does not inherit it.
+    if fields.source.as_ref().is_some_and(|source| *source != rule.source) {
+        Strength::County.code().clone_into(&mut rule.strength);
+    }
     }
 }
 

@@ -27,6 +27,15 @@ crate::staff::codes! {
     }
 }
 
+crate::staff::codes! {
+    /// By whose word a duty is asked for.
+    Strength {
+        National "N" "全国规定" "national";
+        Elsewhere "O" "参照外地" "after another place";
+        County "D" "县里自定" "set by the county";
+    }
+}
+
 /// One rule of a duty.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Duty {
@@ -64,7 +73,7 @@ pub struct Duty {
     pub until: Option<Day>,
     /// Law, document and article.
     pub source: String,
-    /// N national, O other place, D suggested default.
+    /// The code of its [`Strength`].
     pub strength: String,
 }
 
@@ -83,6 +92,11 @@ impl Duty {
     /// Whether there is any day on which it is in force: of one that was ended before it began there is none.
     pub fn holds_ever(&self) -> bool {
         self.until.is_none_or(|until| self.from < until)
+    }
+
+    /// By whose word it is asked for; what is not known is the county's own.
+    pub fn strength(&self) -> Strength {
+        Strength::from_code(&self.strength).unwrap_or(Strength::County)
     }
 
     /// Reads a rule; `None` when what it needs is missing, contested or of a newer version:

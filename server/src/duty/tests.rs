@@ -8,7 +8,7 @@ use crate::staff::operator;
 use crate::testing::World;
 use crate::{clock, doctor};
 use domain::coverage::EVERYBODY;
-use domain::duty::Duty;
+use domain::duty::{Duty, Strength};
 use domain::ids::{AreaCode, RecordId};
 use domain::period::{Cadence, Cut, Period};
 use domain::problem::ProblemCode;
@@ -181,6 +181,23 @@ fn all_of(rule: &Duty) -> Fields {
         source: Some(rule.source),
         strength: Some(rule.strength),
     }
+}
+
+#[tokio::test]
+async fn another_source_does_not_inherit_the_strength_of_the_former() {
+    let world = World::new().await;
+    let (state, _, reference, _) = world.store.standing_now().await.unwrap();
+    let before = reference.rule_on("elder_monthly", COUNTY, today()).unwrap().clone();
+    assert_eq!(before.strength(), Strength::National);
+    let after = |fields: Fields| {
+        let edit = Edit { fields, ..change(today(), Fields::default()) };
+        plan(&reference, state.begins, &edit).unwrap().after.unwrap().strength()
+    };
+    let source = |source: &str| Fields { source: Some(source.to_owned()), ..every(Cadence::Quarter) };
+    assert_eq!(after(source("县民政局通知")), Strength::County);
+    assert_eq!(after(source(&before.source)), Strength::National, "the same source says it");
+    let national = Fields { strength: Some("N".to_owned()), ..source("民发〔2026〕1号") };
+    assert_eq!(after(national), Strength::National);
 }
 
 #[tokio::test]

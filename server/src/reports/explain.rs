@@ -170,15 +170,11 @@ fn rolling(cadence: Cadence) -> (String, String) {
 }
 
 fn source(asked: &Asked) -> (String, String) {
-    let Duty { source, strength, from, .. } = &asked.rule;
+    let Duty { source, from, .. } = &asked.rule;
     if asked.question.duty == ANY_DUTY {
         return ("各项要求自己的依据".to_owned(), "that of each duty".to_owned());
     }
-    let (zh, en) = match strength.as_str() {
-        "N" => ("全国规定", "national"),
-        "O" => ("参照外地", "after another place"),
-        _ => ("县里自定", "set by the county"),
-    };
+    let (zh, en) = (asked.rule.strength().zh(), asked.rule.strength().en());
     (format!("{source}（{zh}，自 {from} 起）"), format!("{source} ({en}, since {from})"))
 }
 

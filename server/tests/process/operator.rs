@@ -97,6 +97,10 @@ fn an_operator_edits_duties_without_a_server_too() {
         (&["--ways", ""], "home, elsewhere, phone, video"),
         (&["--mets", "dog"], "self_and_carer"),
         (&["--categories", "QQ"], "QQ"),
+    assert!(said.contains("效力：全国规定 → 县里自定"), "another source, no strength named: {said}");
+    let explain = ["coverage", "--duty", "elder_monthly", "--period", "2027-01", "--explain", "met"];
+    let explained = place.said(&[&explain[..], &["--area", "功果桥镇"]].concat());
+    assert!(explained.contains("依据：x（县里自定"), "{explained}");
         (&["--cut", "day25"], "day26"),
     ] {
         let told = place.refused(&[&change[..], wrong].concat());

@@ -113,7 +113,7 @@ pub(super) struct Change {
     /// 种类 (what kind of visit): care, check, `follow_up`, assessment.
     #[arg(long, value_parser = |text: &str| code(text, DutyKind::ALL, DutyKind::from_code, DutyKind::code))]
     kind: Option<DutyKind>,
-    /// 效力：N 国家，O 外地，D 建议 (N national text, O another place, D suggested).
+    /// 效力：N 全国规定，O 参照外地，D 县里自定，不写是 D (N national, O after another place, D set by the county, unless told).
     #[arg(long)]
     strength: Option<String>,
     /// 依据：哪个文件哪一条 (law, document and article that says so).

@@ -38,7 +38,7 @@ pub(super) fn fields(rule: &Duty) -> [(&'static str, String); 14] {
         ("职责", codes(&rule.roles, |role| role.zh())),
         ("到", rule.until.map(|until| until.to_string()).unwrap_or_default()),
         ("依据", rule.source.clone()),
-        ("效力", rule.strength.clone()),
+        ("效力", rule.strength().zh().to_owned()),
     ]
 }
 
