@@ -301,7 +301,8 @@ pub(crate) async fn write_all(
 /// Retires (handed over) or revokes (lost) a phone, or takes it back.
 ///
 /// # Errors
-/// `device_unknown`; `nothing_to_change` when it is so already; what the store says.
+/// `device_unknown`; `nothing_to_change` when it is so already; `argument_wrong` when a lost phone is to be
+/// handed over: that would lift the loss; what the store says.
 pub async fn set_state(county: &County, device: DeviceId, state: DeviceState) -> Result<(), Problem> {
     let today = Day::of(clock::now_ms());
     let directory = &county.stores.directory;
@@ -310,6 +311,13 @@ pub async fn set_state(county: &County, device: DeviceId, state: DeviceState) ->
     if now == state {
         let zh = format!("这台手机本来就是“{}”", state.zh());
         return Err(unchanged(device, zh, format!("this phone is \"{}\" already", state.en())));
+    }
+    if (now, state) == (DeviceState::Revoked, DeviceState::Retired) {
+        let zh =
+            "已停用（丢失），不能再移交：移交的手机还能上传，等于取消丢失；找回来了，用 `staff reactivate`";
+        let en = "it is revoked (lost) and cannot be handed over: that would lift the loss. When it was found, use \
+                  `staff reactivate`";
+        return Err(wrong(device, zh, en));
     }
     directory.set_state(device, state, today).await.map_err(at_county)?;
     tracing::info!(%device, ?state, "a phone's state was set");

@@ -16,7 +16,7 @@ use domain::time::Day;
 use std::process::ExitCode;
 use std::sync::Arc;
 use store::county::DeviceRecord;
-use sync::county::needs::DeviceState;
+use sync::county::needs::{DeviceRow, DeviceState};
 
 /// What can be done about staff.
 #[derive(Debug, clap::Subcommand)]
@@ -97,7 +97,10 @@ pub(super) async fn reference(config: &Config) -> Result<Arc<Reference>, Problem
 
 /// Does it.
 pub(super) async fn run(config: &Config, command: Command) -> Outcome {
-    let (set, of) = (|device, state| Errand::SetState { device, state }, phone_of(&command));
+    let of = match &command {
+        Command::Recovery { device } => Some(*device),
+        _ => None,
+    };
     let asked = match command {
         Command::List { area } => return list(config, area.as_deref()).await,
         Command::Phones => return phones(config).await,
@@ -117,12 +120,9 @@ pub(super) async fn run(config: &Config, command: Command) -> Outcome {
         Command::End { assignment, until } => {
             Errand::EndAssignment { assignment, until: until.unwrap_or_else(today) }
         }
-        Command::Retire { device } => set(device, DeviceState::Retired),
-        Command::Revoke { device } => {
-            print(&last_word(config, device).await?);
-            set(device, DeviceState::Revoked)
-        }
-        Command::Reactivate { device } => set(device, DeviceState::Active),
+        Command::Retire { device } => return set(config, device, DeviceState::Retired).await,
+        Command::Revoke { device } => return set(config, device, DeviceState::Revoked).await,
+        Command::Reactivate { device } => return set(config, device, DeviceState::Active).await,
         Command::Recovery { device } => Errand::Recovery { device },
     };
     let done = errand(config, asked).await.map_err(|problem| match (problem.code, of) {
@@ -173,17 +173,6 @@ async fn list(config: &Config, area: Option<&str>) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The phone that a command is about.
-fn phone_of(command: &Command) -> Option<DeviceId> {
-    match command {
-        Command::Retire { device }
-        | Command::Revoke { device }
-        | Command::Reactivate { device }
-        | Command::Recovery { device } => Some(*device),
-        _ => None,
-    }
-}
-
 /// Gives a role, and says where it holds: a whole county is as quickly typed as a village.
 async fn assign(config: &Config, known: &Reference, new: NewAssignment) -> Outcome {
     let words = given(known, &new, today());
@@ -232,20 +221,39 @@ fn unknown(device: DeviceId) -> Problem {
     wrong(device, zh, "no such phone is enrolled; `staff phones` lists them all")
 }
 
-/// What a phone that is about to be revoked may still hold: after its next contact nobody can read it.
-async fn last_word(config: &Config, device: DeviceId) -> Result<String, Problem> {
-    let county = open::to_read(config)?;
-    let found = county.stores.directory.device(device).await.map_err(at_county)?;
-    let DeviceRecord { row, .. } = found.ok_or_else(|| unknown(device))?;
-    if row.state == DeviceState::Revoked {
-        return Ok(String::new());
+/// Retires, revokes or takes back a phone; says whose it is, what it was and what it is now.
+async fn set(config: &Config, device: DeviceId, state: DeviceState) -> Outcome {
+    let (row, name) = {
+        let county = open::to_read(config)?;
+        let found = county.stores.directory.device(device).await.map_err(at_county)?;
+        let DeviceRecord { row, .. } = found.ok_or_else(|| unknown(device))?;
+        let (_, _, known, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
+        let name = known.staff.get(&row.staff).map_or_else(|| row.staff.to_string(), |one| one.name.clone());
+        (row, name)
+    };
+    if state == DeviceState::Revoked && row.state != state {
+        print(&last_word(&row));
     }
+    match errand(config, Errand::SetState { device, state }).await? {
+        Answer::Done => print(&turned(&name, &row, state)),
+        _ => return Err(unexpected()),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Whose phone it is, what it was and what it is now.
+fn turned(name: &str, row: &DeviceRow, state: DeviceState) -> String {
+    format!("{name}的手机 {}：{} → {}。已写入。\n", row.device, row.state.zh(), state.zh())
+}
+
+/// What a phone that is about to be revoked may still hold: after its next contact nobody can read it.
+fn last_word(row: &DeviceRow) -> String {
     let heard = if row.number == 0 { "还没有联系过".to_owned() } else { moment(row.heard_ms) };
     let waiting = match row.waiting {
         0 => "那时手机里没有等待上传的".to_owned(),
         waiting => format!("那时手机里还有 {waiting} 条等待上传：停用后读不出来了，能找到手机请先上传"),
     };
-    Ok(format!("上次联系 {heard}；{waiting}。以后记的县里不知道。\n"))
+    format!("上次联系 {heard}；{waiting}。以后记的县里不知道。\n")
 }
 
 async fn phones(config: &Config) -> Outcome {
@@ -267,4 +275,28 @@ async fn phones(config: &Config) -> Outcome {
     }
     print(&table.text());
     Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::staff::set_state;
+    use crate::testing::World;
+
+    #[tokio::test]
+    async fn a_lost_phone_is_not_handed_over_and_what_became_of_it_is_told_with_its_holder() {
+        let world = World::new().await;
+        let device = world.phone(1).await.certificate().device;
+        let row = async || world.county.stores.directory.device(device).await.unwrap().unwrap().row;
+        let before = row().await;
+        set_state(&world.county, device, DeviceState::Revoked).await.unwrap();
+        let told = turned("杨洁", &before, DeviceState::Revoked);
+        assert!(told.contains(&format!("杨洁的手机 {device}：在用 → 已停用。")), "{told}");
+        let refused = set_state(&world.county, device, DeviceState::Retired).await.unwrap_err();
+        assert_eq!(refused.code, ProblemCode::ArgumentWrong);
+        assert!(refused.zh().contains("已停用（丢失）") && refused.zh().contains("reactivate"), "{refused}");
+        assert_eq!(row().await.state, DeviceState::Revoked, "the loss stands");
+        set_state(&world.county, device, DeviceState::Active).await.unwrap();
+        set_state(&world.county, device, DeviceState::Retired).await.unwrap();
+    }
 }
