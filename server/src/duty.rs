@@ -122,12 +122,11 @@ pub fn plan(reference: &Reference, begins: Day, edit: &Edit) -> Result<Plan, Pro
                 let zh = format!("从 {from} 起已经停止");
                 return Err(unchanged(duty, zh, format!("it has been ended from {from} on")));
             }
-            let spells: Vec<_> = list.iter().filter(|rule| rule.holds_ever()).map(spell).collect();
-            let spells = spells.join(", ");
+            let (zh, en) = spells(list);
             return Err(wrong(
                 duty,
-                format!("{from} 那天没有这项要求（有要求的时间：{spells}）；要重新开始请用 `duty add`"),
-                format!("it is not in force on {from}: {spells}; `duty add` begins it again"),
+                format!("{from} 那天没有这项要求（{zh}）；要重新开始请用 `duty add`"),
+                format!("it is not in force on {from} ({en}); `duty add` begins it again"),
             ));
         }
         (Act::End, Some(_)) => {
@@ -160,9 +159,20 @@ pub fn plan(reference: &Reference, begins: Day, edit: &Edit) -> Result<Plan, Pro
     Ok(Plan { before, after, own_from_now, later, rules })
 }
 
-fn spell(rule: &Duty) -> String {
-    let last = rule.until.map(|until| until.plus(-1).to_string()).unwrap_or_default();
-    format!("{}–{last}", rule.from)
+/// When something was asked, Chinese and English; of some rules it never was.
+pub(crate) fn spells<'a>(rules: impl IntoIterator<Item = &'a Duty>) -> (String, String) {
+    let spell = |rule: &Duty| {
+        let last = rule.until.map(|until| until.plus(-1).to_string()).unwrap_or_default();
+        format!("{}–{last}", rule.from)
+    };
+    let mut spells: Vec<_> = rules.into_iter().filter(|rule| rule.holds_ever()).map(spell).collect();
+    spells.sort_unstable();
+    spells.dedup();
+    if spells.is_empty() {
+        return ("这项要求从来没有实行过".to_owned(), "it was never in force".to_owned());
+    }
+    let spells = spells.join(", ");
+    (format!("有要求的时间：{spells}"), format!("it is asked in {spells}"))
 }
 
 /// How far ahead a rule may begin.
@@ -302,6 +312,10 @@ fn with(mut rule: Duty, fields: &Fields) -> Duty {
     set(&mut rule.visitors_min, fields.visitors_min.as_ref());
     set(&mut rule.enrolled_days_min, fields.enrolled_days_min.as_ref());
     set(&mut rule.roles, fields.roles.as_ref());
+    // The strength is of the source: another source does not inherit it.
+    if fields.source.as_ref().is_some_and(|source| *source != rule.source) {
+        Strength::County.code().clone_into(&mut rule.strength);
+    }
     set(&mut rule.source, fields.source.as_ref());
     set(&mut rule.strength, fields.strength.as_ref());
     rule
@@ -312,10 +326,6 @@ impl Plan {
     pub fn concerns(&self, reference: &Reference, area: AreaCode, person: &Person, day: Day) -> bool {
         let here = person.village_on(day).is_some_and(|village| reference.areas.within(village, area));
         here && self.before.iter().chain(&self.after).any(|rule| rule.concerns(person, day))
-    // The strength is of the source: another source does not inherit it.
-    if fields.source.as_ref().is_some_and(|source| *source != rule.source) {
-        Strength::County.code().clone_into(&mut rule.strength);
-    }
     }
 }
 

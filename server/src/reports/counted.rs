@@ -2,6 +2,7 @@
 //! their place would be read as facts.
 
 use super::Question;
+use crate::duty::spells;
 use crate::problem::wrong;
 use domain::category::Category;
 use domain::coverage::rules::{ANY_DUTY, Rules};
@@ -90,18 +91,11 @@ pub(super) fn period(
     if all().any(|rule| asks(&rule)) {
         return Ok(());
     }
-    let spell = |rule: &Duty| {
-        let until = rule.until.map(|until| until.plus(-1).to_string()).unwrap_or_default();
-        format!("{}–{until}", rule.from)
-    };
-    let mut spells: Vec<_> = all().filter(|rule| rule.holds_ever()).map(spell).collect();
-    spells.sort_unstable();
-    spells.dedup();
-    let spells = spells.join(", ");
+    let (zh, en) = spells(all());
     Err(wrong(
         "period",
-        format!("{period} 没有这项要求；有要求的时间：{spells}"),
-        format!("nothing was asked in {period}; it is asked in {spells}"),
+        format!("{period} 没有这项要求；{zh}"),
+        format!("nothing was asked in {period}; {en}"),
     ))
 }
 

@@ -82,14 +82,25 @@ fn an_operator_edits_duties_without_a_server_too() {
     let said = place.said(&["duty", "end", "market_day_call", "--from", "2027-01-01", "--no-wait"]);
     assert!(said.contains("停止走访要求") && said.contains("按批重算"), "{said}");
     assert!(!place.said(&["duty", "list"]).contains("赶集日电话"));
-    let never_held = place.said(&["duty", "list", "--all"]);
-    assert!(
-        !never_held.contains("赶集日电话"),
-        "what ended before it began was never in force: {never_held}"
-    );
+    for command in [&["duty", "list", "--all"][..], &["duty", "show", "market_day_call"]] {
+        let never_held = place.said(command);
+        assert!(
+            never_held.contains("赶集日电话") && never_held.contains("没有实行过（被替换或撤下）"),
+            "what was written is told, though it was never in force: {never_held}"
+        );
+    }
+    let shown = place.said(&["duty", "show", "market_day_call"]);
+    assert!(shown.contains("今天哪里都没有实行") && shown.contains("谁写的：服务器上，"), "{shown}");
+    assert!(shown.contains("谁定的到哪天：服务器上，"), "{shown}");
+    let never = place.refused(&["duty", "end", "market_day_call", "--from", "2027-02-01"]);
+    assert!(never.contains("从来没有实行过") && !never.contains("有要求的时间"), "{never}");
     let change = ["duty", "change", "elder_monthly", "--from", "2027-01-01", "--source", "x"];
     let said = place.said(&[&change[..], &["--ways", "home", "--area", "功果桥镇"]].concat());
     assert!(said.contains("功果桥镇从此有自己的要求") && said.contains("电话"), "{said}");
+    assert!(said.contains("效力：全国规定 → 县里自定"), "another source, no strength named: {said}");
+    let explain = ["coverage", "--duty", "elder_monthly", "--period", "2027-01", "--explain", "met"];
+    let explained = place.said(&[&explain[..], &["--area", "功果桥镇"]].concat());
+    assert!(explained.contains("依据：x（县里自定"), "{explained}");
     assert!(place.said(&["duty", "list", "--area", "功果桥镇"]).contains("532929"));
     for (wrong, expected) in [
         (&["--cadence", "fortnight"][..], "half_year"),
@@ -97,10 +108,6 @@ fn an_operator_edits_duties_without_a_server_too() {
         (&["--ways", ""], "home, elsewhere, phone, video"),
         (&["--mets", "dog"], "self_and_carer"),
         (&["--categories", "QQ"], "QQ"),
-    assert!(said.contains("效力：全国规定 → 县里自定"), "another source, no strength named: {said}");
-    let explain = ["coverage", "--duty", "elder_monthly", "--period", "2027-01", "--explain", "met"];
-    let explained = place.said(&[&explain[..], &["--area", "功果桥镇"]].concat());
-    assert!(explained.contains("依据：x（县里自定"), "{explained}");
         (&["--cut", "day25"], "day26"),
     ] {
         let told = place.refused(&[&change[..], wrong].concat());

@@ -1,16 +1,21 @@
 //! `county-server duty list` and `show`.
 
 use super::words::{cadence_zh, codes, fields};
-use crate::cli::text::Table;
+use crate::cli::text::{Table, moment};
 use crate::cli::{Outcome, print, today};
 use crate::config::Config;
-use crate::county::at_county;
+use crate::county::{County, at_county};
 use crate::open;
 use crate::reports::no_duty;
-use crate::staff::find_area;
+use crate::staff::{find_area, operator};
+use domain::catalogue::{RecordKind, keys};
 use domain::coverage::Generations;
 use domain::coverage::rules::{ANY_DUTY, Rules};
 use domain::duty::Duty;
+use domain::head::Write;
+use domain::patch::RecordRef;
+use domain::problem::Problem;
+use domain::reference::Reference;
 use domain::time::Day;
 use std::process::ExitCode;
 
@@ -27,7 +32,7 @@ pub(super) async fn list(config: &Config, area: Option<&str>, all: bool) -> Outc
         }
     };
     let today = today();
-    rules.retain(|rule| rule.holds_ever() && (all || lasts(rule, today)));
+    rules.retain(|rule| all || (rule.holds_ever() && lasts(rule, today)));
     rules.sort_by(|one, other| (&one.duty, one.area, one.from).cmp(&(&other.duty, other.area, other.from)));
     let headings = [
         "要求",
@@ -44,11 +49,13 @@ pub(super) async fn list(config: &Config, area: Option<&str>, all: bool) -> Outc
         "",
         "从",
         "到",
+        "状态",
         "效力",
         "依据",
     ];
     let mut table = Table::new(&headings);
     for rule in rules {
+        let state = state(&rule, today);
         table.row([
             rule.duty,
             rule.title_zh,
@@ -64,12 +71,13 @@ pub(super) async fn list(config: &Config, area: Option<&str>, all: bool) -> Outc
             reference.areas.name(rule.area),
             rule.from.to_string(),
             rule.until.map(|until| until.to_string()).unwrap_or_default(),
+            state,
             rule.strength,
             rule.source,
         ]);
     }
     print(&table.text());
-    print(&state(&generations));
+    print(&building(&generations));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -78,8 +86,43 @@ fn lasts(rule: &Duty, today: Day) -> bool {
     rule.until.is_none_or(|until| today < until)
 }
 
+/// What became of a rule.
+fn state(rule: &Duty, today: Day) -> String {
+    if !rule.holds_ever() {
+        return "没有实行过（被替换或撤下）".to_owned();
+    }
+    let last = rule.until.map(|until| format!("到 {} 为止", until.plus(-1)));
+    if !lasts(rule, today) {
+        return last.unwrap_or_default();
+    }
+    let now = if rule.from <= today { "有效" } else { "以后生效" };
+    [now.to_owned()].into_iter().chain(last).collect::<Vec<_>>().join("，")
+}
+
+/// Who wrote a rule and when, and who said last until when it holds, as far as the ledger's head tells it.
+async fn authors(county: &County, reference: &Reference, rule: &Duty) -> Result<String, Problem> {
+    let record = RecordRef { kind: RecordKind::Duty, id: rule.id };
+    let Some(row) = county.stores.ledger.record(record).await.map_err(at_county)? else {
+        return Ok(String::new());
+    };
+    let said = |write: &Write| {
+        let name = reference.staff.get(&write.author).map(|one| one.name.as_str());
+        let name =
+            name.unwrap_or(if write.author == operator() { "服务器上" } else { "不在名册的人" });
+        format!("{name}，{}", moment(write.at_ms))
+    };
+    let fields = &row.head.fields;
+    let written = fields.values().flatten().min_by_key(|write| (write.at_ms, write.dot()));
+    let mut text = written.map(|write| format!("  谁写的：{}\n", said(write))).unwrap_or_default();
+    let ended = fields.get(keys::UNTIL).into_iter().flatten().max_by_key(|write| (write.at_ms, write.dot()));
+    if let Some(write) = ended.filter(|write| written.is_some_and(|first| first.dot() != write.dot())) {
+        text.push_str(&format!("  谁定的到哪天：{}\n", said(write)));
+    }
+    Ok(text)
+}
+
 /// What the figures stand by, when it is not what the list says.
-fn state(generations: &Generations) -> String {
+fn building(generations: &Generations) -> String {
     let Some((span, _)) = generations.building() else { return String::new() };
     let duties: Vec<_> = span.duties.iter().map(String::as_str).collect();
     format!(
@@ -106,15 +149,18 @@ pub(super) async fn show(config: &Config, name: &str) -> Outcome {
         let known = reference.duty_names();
         return Err(no_duty(name, known.iter().map(String::as_str)));
     }
-    // One that was ended before it began was never in force.
-    for rule in rules.into_iter().filter(|rule| rule.holds_ever()) {
-        let until = rule.until.map_or_else(|| "今后".to_owned(), |until| format!("{until} 前"));
+    let today = today();
+    if !rules.iter().any(|rule| rule.holds_on(today)) {
+        print(&format!("{name}：今天哪里都没有实行。\n"));
+    }
+    for rule in rules {
         let (code, area) = (rule.area, reference.areas.name(rule.area));
-        let mut text = format!("{name} · {code} {area} · {} 至 {until}\n", rule.from);
+        let mut text = format!("{name} · {code} {area} · 从 {} 起 · {}\n", rule.from, state(rule, today));
         let said = fields(rule).into_iter().filter(|(name, value)| !value.is_empty() && *name != "到");
         said.for_each(|(name, value)| text.push_str(&format!("  {name}：{value}\n")));
+        text.push_str(&authors(&county, &reference, rule).await?);
         print(&text);
     }
-    print(&state(&generations));
+    print(&building(&generations));
     Ok(ExitCode::SUCCESS)
 }
