@@ -2,7 +2,7 @@
 
 use crate::county::{County, at_county};
 use crate::problem::{unchanged, wrong};
-use crate::reports::waiting::{Desk, Shut, area_of_row};
+use crate::reports::waiting::{Desk, Shut, area_of_row, contested_record};
 use crate::staff::telephone_number;
 use domain::catalogue::keys;
 use domain::head::Reading;
@@ -57,7 +57,10 @@ pub async fn decide(county: &County, word: &Word, now_ms: UnixMs) -> Result<usiz
     let desk = Desk::open(county, today).await?;
     let mut chosen: Vec<&QueueItem> = Vec::new();
     for text in &word.items {
-        chosen.push(desk.find(text)?);
+        match desk.find(text) {
+            Ok(item) => chosen.push(item),
+            Err(problem) => return Err(differing(county, text).await.unwrap_or(problem)),
+        }
     }
     follow(&mut chosen, &desk.queue, word.verdict);
     // In the order of their logs: no decision passes over an earlier entry.
@@ -89,6 +92,19 @@ pub async fn decide(county: &County, word: &Word, now_ms: UnixMs) -> Result<usiz
     county.decide(decisions, now_ms).await?;
     tracing::info!(count, verdict = ?word.verdict, "items that waited were decided on");
     Ok(count)
+}
+
+/// What is named is no entry, but a record on which values differ: that is settled, not decided on.
+async fn differing(county: &County, text: &str) -> Option<Problem> {
+    let id = contested_record(county, text.parse().ok()?).await.ok()?.id;
+    let zh = format!(
+        "这是填写不一致，要说用哪个值：`waiting settle {id} FIELD --use N` 或 `--value …`；项和各边见 `waiting show {id}`"
+    );
+    let en = format!(
+        "values differ here, and one has to be chosen: `waiting settle {id} FIELD --use N` or `--value …`; \
+         `waiting show {id}` prints fields and sides"
+    );
+    Some(wrong(text, zh, en))
 }
 
 /// Adds what cannot be decided on apart from what was chosen.

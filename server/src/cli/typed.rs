@@ -30,6 +30,13 @@ pub(super) fn record(text: &str) -> Result<RecordId, String> {
     text.parse().map_err(|_| shape.to_owned())
 }
 
+/// A record on which values differ, by its id.
+pub(super) fn contested(text: &str) -> Result<RecordId, String> {
+    let shape = "要写填写不一致的记录的 32 位编号，见 `waiting list` 第一列 \
+                 (a record on which values differ has 32 hexadecimal digits: the first column of `waiting list`)";
+    text.parse().map_err(|_| shape.to_owned())
+}
+
 /// A phone by its number.
 pub(super) fn device(text: &str) -> Result<DeviceId, String> {
     let shape = "要写手机的 16 位编号（`staff phones` 第一列），不是电话号码 \
@@ -128,7 +135,7 @@ mod tests {
             (&["settings", "set", "late_days", "七"], &["不能写“七”", "要写整数"]),
             (&["settings", "set", "late_days", "99999999999"], &["要写整数"]),
             (&["waiting", "list", "--older", "1.5"], &["要写整数"]),
-            (&["waiting", "settle", "x", "phone"], &["32 位"]),
+            (&["waiting", "settle", "9f3a:12", "phone"], &["32 位", "`waiting list` 第一列"]),
             (
                 &["waiting", "settle", "00000000000000000000000000000001", "phone", "--use", "-x"],
                 &["要写整数"],

@@ -55,7 +55,7 @@ pub(super) enum Command {
     /// 填写不一致的一项，定下用哪个 (say which value of a contested field is to stand).
     Settle {
         /// 哪条记录：`waiting list` 的编号 (the record, as `list` names it).
-        #[arg(value_parser = typed::record)]
+        #[arg(value_parser = typed::contested)]
         record: RecordId,
         /// 哪一项：代号，`waiting show` 印在括号里 (the field: its key, which `waiting show` prints in brackets).
         field: String,
@@ -63,7 +63,6 @@ pub(super) enum Command {
         #[arg(
             long = "use",
             value_name = "N",
-            required_unless_present = "value",
             value_parser = typed::number::<usize>,
             allow_hyphen_values = true
         )]
@@ -175,6 +174,11 @@ fn stands(words: &Words, place: Place<'_>, head: &Head) -> String {
 /// The value of a side, or a new one of the same type.
 fn chosen(sides: &[&Side], side: Option<usize>, value: Option<&str>) -> Result<Value, Problem> {
     let Some(text) = value else {
+        if side.is_none() {
+            let zh = "还要写用哪个值：--use N 用这一边（号见 `waiting show`），或 --value … 另写一个";
+            let en = "say which value is to stand: --use N for a side (see `waiting show`), or --value … for another";
+            return Err(wrong("waiting settle", zh, en));
+        }
         let found = sides.iter().find(|one| Some(one.number) == side);
         let none = || {
             wrong(

@@ -34,6 +34,16 @@ async fn the_office_settles_what_differs_and_everybody_sees_by_whom() {
         "{told}"
     );
     let sides = differing(&shown, &names, keys::PHONE).unwrap();
+    let neither = chosen(&sides, None, None).unwrap_err();
+    for told in [neither.zh(), neither.en()] {
+        assert!(told.contains("--use N") && told.contains("--value …"), "{told}");
+    }
+    for verdict in [Verdict::Accept, Verdict::Dismiss, Verdict::Keep] {
+        let (reason, by) = ("问过".to_owned(), world.officer());
+        let word = Word { items: vec![id.clone()], verdict, reason, by };
+        let told = decide::decide(county, &word, clock::now_ms()).await.unwrap_err().zh();
+        assert!(told.contains("填写不一致") && told.contains(&format!("waiting settle {id}")), "{told}");
+    }
     assert_eq!(sides.len(), 3, "the register's too");
 
     // A village worker settles on the phone, not at the county, even what that worker wrote.
