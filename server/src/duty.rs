@@ -9,7 +9,7 @@ use crate::reports::no_duty;
 use crate::staff::{Change, write_all};
 use domain::catalogue::{RecordKind, keys};
 use domain::category::Category;
-use domain::coverage::rules::{ANY_DUTY, Rules, rule_on};
+use domain::coverage::rules::{ANY_DUTY, ANY_DUTY_ZH, Rules, rule_on};
 use domain::duty::{Duty, DutyKind, Strength};
 use domain::ids::{AreaCode, RecordId};
 use domain::patch::RecordRef;
@@ -115,7 +115,7 @@ pub fn plan(reference: &Reference, begins: Day, edit: &Edit) -> Result<Plan, Pro
     let after = match (edit.act, &before) {
         (Act::End | Act::Change, None) => {
             if list.is_empty() {
-                return Err(no_duty(duty, known.names().filter(|name| *name != ANY_DUTY)));
+                return Err(no_duty(reference, duty, known.names().filter(|name| *name != ANY_DUTY)));
             }
             let ends = |rule: &Duty| rule.area == edit.area && rule.until == Some(from);
             if edit.act == Act::End && list.iter().any(ends) {
@@ -157,6 +157,21 @@ pub fn plan(reference: &Reference, begins: Day, edit: &Edit) -> Result<Plan, Pro
     rules.extend(after.clone().map(|rule| (None, rule)));
     let later = list.iter().filter(|rule| rule.from > from && rule.holds_ever()).cloned().collect();
     Ok(Plan { before, after, own_from_now, later, rules })
+}
+
+/// The name of the duty whose whole Chinese title this is; else what was said, which may be a name.
+pub fn named(reference: &Reference, text: &str) -> String {
+    if text == ANY_DUTY_ZH {
+        return ANY_DUTY.to_owned();
+    }
+    let titled = reference.duties.values().filter(|rule| rule.title_zh == text).map(|rule| &rule.duty);
+    let mut names: Vec<_> = titled.collect();
+    names.sort_unstable();
+    names.dedup();
+    match names.as_slice() {
+        [one] => (*one).clone(),
+        _ => text.to_owned(),
+    }
 }
 
 /// When something was asked, Chinese and English; of some rules it never was.

@@ -8,6 +8,7 @@ use super::{Outcome, errand, hint, print, today, typed, unexpected};
 use crate::config::Config;
 use crate::control::{Answer, Errand};
 use crate::county::{County, at_county};
+use crate::duty::named;
 use crate::opening::{Opening, not_this};
 use crate::problem::wrong;
 use crate::reports::{Column, Question, ask, explain, table};
@@ -26,7 +27,7 @@ pub(super) struct Options {
     /// 区划：代码或全名，不写是全县 (the area: code or whole name; the county when nothing is said).
     #[arg(long)]
     area: Option<String>,
-    /// 走访要求的代号；`*` 每人计一次 (the duty's name; `*` counts everybody once).
+    /// 走访要求的代号或中文全称；`*` 每人计一次 (the duty's name or whole Chinese title; `*` counts everybody once).
     #[arg(long, default_value = "*")]
     duty: String,
     /// 统计期：2026-11、2026-10+3（季）、2026-11@26；不写是截至日所在的 (the period; the one of `--as-of`).
@@ -154,7 +155,7 @@ async fn figures(county: &County, options: &Options) -> Result<String, Problem> 
     };
     let question = Question {
         area,
-        duty: options.duty.clone(),
+        duty: named(&reference, &options.duty),
         period: options.period,
         category: options.category.clone(),
         as_of: options.as_of.unwrap_or_else(today),

@@ -32,7 +32,7 @@ use domain::catalogue::RecordKind;
 use domain::category::Category;
 use domain::coverage::Step;
 use domain::coverage::reading::{Row, roll_up, rows, sentence_en, sentence_zh, total};
-use domain::coverage::rules::{Rules, rule_on};
+use domain::coverage::rules::{ANY_DUTY_ZH, Rules, rule_on};
 use domain::coverage::tally::{EVERYBODY, MISSED};
 use domain::duty::Duty;
 use domain::head::{Head, Reading};
@@ -132,7 +132,7 @@ pub async fn ask(county: &County, mut question: Question) -> Result<Asked, Probl
     }
     question.category = question.category.map(|text| counted::category(rules, &text)).transpose()?;
     let rule = title_rule(rules, &reference, &question);
-    let rule = rule.ok_or_else(|| no_duty(&question.duty, rules.names()))?;
+    let rule = rule.ok_or_else(|| no_duty(&reference, &question.duty, rules.names()))?;
     let own = Period::containing(rule.cadence, rule.cut, question.as_of);
     let period = question.period.unwrap_or(own);
     let here = reference.areas.villages(question.area).map(|one| rules.at(&question.duty, one.code));
@@ -151,19 +151,28 @@ pub async fn ask(county: &County, mut question: Question) -> Result<Asked, Probl
     Ok(Asked { question, period, rule, villages, silent, known, reference })
 }
 
-/// There is no duty of this name; these are.
-pub(crate) fn no_duty<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Problem {
-    let known: Vec<_> = known.into_iter().collect();
-    let near = near(name, known.iter().copied()).join(", ");
-    let (near_zh, near_en) = match near.as_str() {
-        "" => (String::new(), String::new()),
+/// There is no duty of this name or title; these are, with their titles.
+pub(crate) fn no_duty<'a>(
+    reference: &Reference,
+    name: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Problem {
+    let titled = |name: &str| {
+        let last = reference.duties.values().filter(|rule| rule.duty == name).max_by_key(|rule| rule.from);
+        last.map_or((ANY_DUTY_ZH, "any of them"), |rule| (rule.title_zh.as_str(), rule.title_en.as_str()))
+    };
+    let known: Vec<_> = known.into_iter().map(|name| (name, titled(name))).collect();
+    let near_names = near(name, known.iter().flat_map(|(name, (title, _))| [*name, *title])).join(", ");
+    let (near_zh, near_en) = match near_names.as_str() {
+        "" => ("。".to_owned(), ".".to_owned()),
         near => (format!("；是不是 {near}？"), format!("; did you mean {near}?")),
     };
-    let known = known.join(", ");
+    let all_zh: Vec<_> = known.iter().map(|(name, (zh, _))| format!("{name} {zh}")).collect();
+    let all_en: Vec<_> = known.iter().map(|(name, (_, en))| format!("{name} {en}")).collect();
     wrong(
         "duty",
-        format!("没有“{name}”这项走访要求{near_zh} 全部：{known}"),
-        format!("there is no duty {name}{near_en} All: {known}"),
+        format!("没有“{name}”这项走访要求{near_zh}全部：{}", all_zh.join("，")),
+        format!("there is no duty {name}{near_en} All: {}", all_en.join(", ")),
     )
 }
 

@@ -13,6 +13,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// month: its own rules name neither ways nor meetings.
 pub const ANY_DUTY: &str = "*";
 
+/// What people call it.
+pub const ANY_DUTY_ZH: &str = "任一要求";
+
 /// How standings are judged by rules; one more whenever [`super::timeline`] judges the same facts differently, so
 /// that a county's standings are built anew when its program is replaced. Until that is done readers see the old
 /// ones, but for people of whom something arrives meanwhile: they are judged by the new program at once.
@@ -142,7 +145,7 @@ fn any_rule(area: AreaCode, from: Day, until: Option<Day>, holding: &[&Duty]) ->
     Some(Duty {
         id: RecordId::named("any duty", &format!("{area} {from}")),
         duty: ANY_DUTY.to_owned(),
-        title_zh: "任一要求".to_owned(),
+        title_zh: ANY_DUTY_ZH.to_owned(),
         title_en: "any requirement".to_owned(),
         kind: DutyKind::Care,
         categories: categories.into_iter().cloned().collect(),

@@ -1,10 +1,12 @@
 //! `county-server duty list` and `show`.
 
-use super::words::{cadence_zh, codes, fields};
+use super::words::{cadence_zh, categories_zh, fields, spoken};
+use crate::cli::coverage::{Format, json};
 use crate::cli::text::{Table, moment};
 use crate::cli::{Outcome, print, today};
 use crate::config::Config;
 use crate::county::{County, at_county};
+use crate::duty::named;
 use crate::open;
 use crate::reports::no_duty;
 use crate::staff::{find_area, operator};
@@ -20,7 +22,7 @@ use domain::time::Day;
 use std::process::ExitCode;
 
 /// Prints the rules that hold in an area, or of all areas.
-pub(super) async fn list(config: &Config, area: Option<&str>, all: bool) -> Outcome {
+pub(super) async fn list(config: &Config, area: Option<&str>, all: bool, format: Format) -> Outcome {
     let county = open::to_read(config)?;
     let (_, _, reference, generations) = county.stores.ledger.standing_now().await.map_err(at_county)?;
     let mut rules: Vec<Duty> = match area {
@@ -34,51 +36,93 @@ pub(super) async fn list(config: &Config, area: Option<&str>, all: bool) -> Outc
     let today = today();
     rules.retain(|rule| all || (rule.holds_ever() && lasts(rule, today)));
     rules.sort_by(|one, other| (&one.duty, one.area, one.from).cmp(&(&other.duty, other.area, other.from)));
-    let headings = [
-        "要求",
-        "名称",
-        "种类",
-        "对象",
-        "方式",
-        "见到谁",
-        "多久一次",
-        "口径",
-        "在册天数",
-        "职责",
-        "区划",
-        "",
-        "从",
-        "到",
-        "状态",
-        "效力",
-        "依据",
-    ];
-    let mut table = Table::new(&headings);
+    match format {
+        Format::Text => {
+            print(&table(&rules, &reference, today, false).text());
+            print(&building(&generations));
+        }
+        Format::Csv => print(&table(&rules, &reference, today, true).csv()),
+        Format::Json => print(&json(&rules)?),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What stands over the list.
+const HEADINGS: [&str; 17] = [
+    "要求",
+    "名称",
+    "种类",
+    "对象",
+    "方式",
+    "见到谁",
+    "多久一次",
+    "口径",
+    "在册天数",
+    "职责",
+    "区划",
+    "",
+    "从",
+    "到",
+    "状态",
+    "效力",
+    "依据",
+];
+
+/// Over the codes that a spreadsheet has behind the words.
+const CODES: [&str; 8] = [
+    "种类的代号",
+    "对象的代号",
+    "方式的代号",
+    "见到谁的代号",
+    "多久一次的代号",
+    "口径的代号",
+    "职责的代号",
+    "效力的代号",
+];
+
+/// Rules in words; with their codes behind them.
+fn table(rules: &[Duty], reference: &Reference, today: Day, codes: bool) -> Table {
+    let mut table = Table::new(&[&HEADINGS[..], if codes { &CODES } else { &[] }].concat());
     for rule in rules {
-        let state = state(&rule, today);
-        table.row([
-            rule.duty,
-            rule.title_zh,
+        let words = [
+            rule.duty.clone(),
+            rule.title_zh.clone(),
             rule.kind.zh().to_owned(),
-            rule.categories.join(","),
-            codes(&rule.ways, |way| way.code()),
-            codes(&rule.mets, |met| met.code()),
+            categories_zh(rule),
+            spoken(&rule.ways, |way| way.zh()),
+            spoken(&rule.mets, |met| met.zh()),
             cadence_zh(rule.cadence),
             rule.cut.zh().to_owned(),
             rule.enrolled_days_min.to_string(),
-            codes(&rule.roles, |role| role.zh()),
+            spoken(&rule.roles, |role| role.zh()),
             rule.area.to_string(),
             reference.areas.name(rule.area),
             rule.from.to_string(),
             rule.until.map(|until| until.to_string()).unwrap_or_default(),
-            state,
-            rule.strength,
-            rule.source,
-        ]);
+            state(rule, today),
+            rule.strength().zh().to_owned(),
+            rule.source.clone(),
+        ];
+        let behind = || {
+            [
+                rule.kind.code().to_owned(),
+                rule.categories.join(","),
+                joined(&rule.ways, |way| way.code()),
+                joined(&rule.mets, |met| met.code()),
+                rule.cadence.to_string(),
+                rule.cut.code().to_owned(),
+                joined(&rule.roles, |role| role.code()),
+                rule.strength.clone(),
+            ]
+        };
+        table.row(words.into_iter().chain(codes.then(behind).into_iter().flatten()));
     }
-    print(&table.text());
-    print(&building(&generations));
-    Ok(ExitCode::SUCCESS)
+    table
+}
+
+/// Codes as they are typed.
+fn joined<T: Copy>(of: &[T], code: impl Fn(T) -> &'static str) -> String {
+    of.iter().map(|one| code(*one)).collect::<Vec<_>>().join(",")
 }
 
 /// Whether a rule is in force, or will be.
@@ -137,17 +181,18 @@ fn building(generations: &Generations) -> String {
 pub(super) async fn show(config: &Config, name: &str) -> Outcome {
     let county = open::to_read(config)?;
     let (_, _, reference, generations) = county.stores.ledger.standing_now().await.map_err(at_county)?;
-    if name == ANY_DUTY {
+    if named(&reference, name) == ANY_DUTY {
         print(
             "* 任一要求：由所有走访要求合成，每人只计一次，其中任一项算走访过即为已走访，只按月统计；不能单独更改。\n",
         );
         return Ok(ExitCode::SUCCESS);
     }
-    let mut rules: Vec<&Duty> = reference.duties.values().filter(|rule| rule.duty == name).collect();
+    let name = &named(&reference, name);
+    let mut rules: Vec<&Duty> = reference.duties.values().filter(|rule| rule.duty == *name).collect();
     rules.sort_by_key(|rule| (rule.area, rule.from, rule.id));
     if rules.is_empty() {
         let known = reference.duty_names();
-        return Err(no_duty(name, known.iter().map(String::as_str)));
+        return Err(no_duty(&reference, name, known.iter().map(String::as_str)));
     }
     let today = today();
     if !rules.iter().any(|rule| rule.holds_on(today)) {

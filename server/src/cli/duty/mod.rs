@@ -4,11 +4,12 @@ mod list;
 mod progress;
 mod words;
 
+use super::coverage::Format;
 use super::{Outcome, print, typed};
 use crate::config::Config;
 use crate::control::{Errand, carry_out, hand_over};
 use crate::county::{County, at_county};
-use crate::duty::{Act, Edit, Fields, plan};
+use crate::duty::{Act, Edit, Fields, named, plan};
 use crate::person::everybody;
 use crate::staff::find_area;
 use crate::{clock, open};
@@ -32,10 +33,13 @@ pub(super) enum Command {
         /// 已停的也列出 (those that are over as well).
         #[arg(long)]
         all: bool,
+        /// 打印成什么；csv 和 json 有代号 (how it is printed; csv and json have the codes).
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
     },
     /// 一项要求的过去、现在和将来 (every rule a duty had, has and will have).
     Show {
-        /// 要求的代号 (the duty's name).
+        /// 要求的代号或中文全称 (the duty's name, or its whole Chinese title).
         name: String,
     },
     /// 从某天起更改，没写的不变 (another rule from a day on: what is not named stays as it is).
@@ -54,7 +58,7 @@ pub(super) enum Command {
 /// Which duty, where, and from when.
 #[derive(Debug, clap::Args)]
 pub(super) struct Place {
-    /// 要求的代号，见 duty list (the duty's name).
+    /// 要求的代号或中文全称，见 duty list (the duty's name, or its whole Chinese title).
     name: String,
     /// 从哪天起 (the first day of it).
     #[arg(long, value_name = "DAY", value_parser = typed::day)]
@@ -142,7 +146,9 @@ fn code<T: Copy>(
 /// Does it.
 pub(super) async fn run(config: &Config, command: Command) -> Outcome {
     let (act, place, fields, waiting) = match command {
-        Command::List { area, all } => return list::list(config, area.as_deref(), all).await,
+        Command::List { area, all, format } => {
+            return list::list(config, area.as_deref(), all, format).await;
+        }
         Command::Show { name } => return list::show(config, &name).await,
         Command::End { place, waiting } => (Act::End, place, Fields::default(), waiting),
         Command::Change(change) => of(Act::Change, change),
@@ -154,7 +160,7 @@ pub(super) async fn run(config: &Config, command: Command) -> Outcome {
         Some(text) => find_area(&reference, text)?,
         None => reader.keys.county(),
     };
-    let edit = Edit { act, duty: place.name, area, from: place.from, fields };
+    let edit = Edit { act, duty: named(&reference, &place.name), area, from: place.from, fields };
     let planned = plan(&reference, state.begins, &edit)?;
     let people = everybody(&reader).await?;
     let concerned =

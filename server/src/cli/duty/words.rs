@@ -1,6 +1,7 @@
 //! What an edit will change, in words.
 
 use crate::duty::{Act, Edit, Plan};
+use domain::category::Category;
 use domain::duty::Duty;
 use domain::period::{Cadence, Period};
 use domain::reference::Reference;
@@ -17,9 +18,16 @@ pub(super) fn cadence_zh(cadence: Cadence) -> String {
     }
 }
 
-/// Codes with a comma between them.
-pub(super) fn codes<T: Copy>(of: &[T], code: impl Fn(T) -> &'static str) -> String {
-    of.iter().map(|one| code(*one)).collect::<Vec<_>>().join(",")
+/// The words of some codes, Chinese.
+pub(super) fn spoken<T: Copy>(of: &[T], word: impl Fn(T) -> &'static str) -> String {
+    of.iter().map(|one| word(*one)).collect::<Vec<_>>().join("、")
+}
+
+/// Whom a rule is for, Chinese; a code of a newer version stays.
+pub(super) fn categories_zh(rule: &Duty) -> String {
+    let word =
+        |code: &String| Category::from_code(code).map_or_else(|| code.clone(), |one| one.zh().to_owned());
+    rule.categories.iter().map(word).collect::<Vec<_>>().join("、")
 }
 
 /// The fields of a rule as they are told: name and value.
@@ -28,14 +36,14 @@ pub(super) fn fields(rule: &Duty) -> [(&'static str, String); 14] {
         ("名称", rule.title_zh.clone()),
         ("英文名称", rule.title_en.clone()),
         ("种类", rule.kind.zh().to_owned()),
-        ("对象", rule.categories.join(",")),
-        ("方式", codes(&rule.ways, |way| way.zh())),
-        ("见到谁", codes(&rule.mets, |met| met.zh())),
+        ("对象", categories_zh(rule)),
+        ("方式", spoken(&rule.ways, |way| way.zh())),
+        ("见到谁", spoken(&rule.mets, |met| met.zh())),
         ("多久一次", cadence_zh(rule.cadence)),
         ("口径", rule.cut.zh().to_owned()),
         ("至少几人", rule.visitors_min.to_string()),
         ("期末前至少在册天数", rule.enrolled_days_min.to_string()),
-        ("职责", codes(&rule.roles, |role| role.zh())),
+        ("职责", spoken(&rule.roles, |role| role.zh())),
         ("到", rule.until.map(|until| until.to_string()).unwrap_or_default()),
         ("依据", rule.source.clone()),
         ("效力", rule.strength().zh().to_owned()),
