@@ -3,7 +3,7 @@
 
 use crate::county::{County, at_county};
 use crate::problem;
-use crate::staff::{self, NewAssignment, find_area, number};
+use crate::staff::{self, NewAssignment, find_area, number, of_the_county};
 use domain::catalogue::{RecordKind, keys};
 use domain::ids::{AreaCode, RecordId};
 use domain::name::tidy;
@@ -208,6 +208,8 @@ pub fn plan(reference: &Reference, file: &str, rows: &[Row], from: Day) -> Roste
         let namesakes = named.get(row.name.as_str()).map_or(&[][..], Vec::as_slice);
         let alone = in_file.get(row.name.as_str()).is_none_or(|phones| phones.len() == 1);
         let planned = area(reference, row).and_then(|area| {
+            let [_, column, _, _] = COLUMNS;
+            of_the_county(row.role, area).map_err(|problem| reasons(column, &problem))?;
             let staff = who(row, namesakes, alone)?;
             let key = (row.name.as_str(), row.phone.as_deref(), row.role, area);
             if met.insert(key, row.line).is_some() {
@@ -235,10 +237,13 @@ pub fn plan(reference: &Reference, file: &str, rows: &[Row], from: Day) -> Roste
 
 fn area(reference: &Reference, row: &Row) -> Result<AreaCode, Doubt> {
     let [_, _, column, _] = COLUMNS;
-    find_area(reference, &row.area).map_err(|problem| {
-        let said = |key: &str| problem.params.get(key).cloned().unwrap_or_default();
-        (column, said("reason_zh"), said("reason"))
-    })
+    find_area(reference, &row.area).map_err(|problem| reasons(column, &problem))
+}
+
+/// What a problem says of a column.
+fn reasons(column: &'static str, problem: &Problem) -> Doubt {
+    let said = |key: &str| problem.params.get(key).cloned().unwrap_or_default();
+    (column, said("reason_zh"), said("reason"))
 }
 
 /// Whom a row means. Namesakes are told apart by their telephones, and never guessed.

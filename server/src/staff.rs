@@ -7,7 +7,7 @@ use crate::near::near;
 use crate::problem::{unchanged, wrong};
 use domain::area::Area;
 use domain::catalogue::{RecordKind, keys};
-use domain::ids::{AreaCode, DeviceId, RecordId, WriterId};
+use domain::ids::{AreaCode, AreaLevel, DeviceId, RecordId, WriterId};
 use domain::log::Vector;
 use domain::patch::{Body, RecordRef};
 use domain::problem::{Problem, ProblemCode};
@@ -88,8 +88,8 @@ fn spell(one: &Assignment) -> (String, String) {
 /// Adds a member of staff; they can do nothing before they are given a role.
 ///
 /// # Errors
-/// `argument_wrong` when nobody can be called that, it is no telephone, or they are there already:
-/// namesakes are told apart by their telephones; what the store says.
+/// `argument_wrong` when nobody can be called that or it is no telephone: namesakes are told apart by their
+/// telephones; `nothing_to_change` when they are there already; what the store says.
 pub async fn add(
     county: &County,
     by: RecordId,
@@ -123,8 +123,8 @@ fn new_member(
     };
     let namesakes: Vec<_> = namesakes(reference, &name).collect();
     if let Some(one) = namesakes.iter().find(|one| one.phone == phone) {
-        let zh = format!("已经在名册里，没有再加。编号 {}", one.id);
-        return Err(wrong(&name, zh, format!("is already there, nothing was added. Id {}", one.id)));
+        let zh = format!("已经在名册里，编号 {}", one.id);
+        return Err(unchanged(&name, zh, format!("is there already, with the id {}", one.id)));
     }
     if !namesakes.is_empty() && phone.is_none() {
         let zh = "县里有同名的人，请用 --phone 写上电话，以便分清";
@@ -157,8 +157,8 @@ pub(crate) fn telephone_number(text: &str) -> Result<String, Problem> {
 /// Gives a role.
 ///
 /// # Errors
-/// `argument_wrong` when there is no such member of staff or area, the area has ended by then, or the member
-/// has the role there on some of these days; `nothing_to_change` when on all of them; what the store says.
+/// `argument_wrong` when there is no such member of staff or area, the area has ended by then, the role is the
+/// county's and the area is not, or the member has the role there on some of these days; `nothing_to_change` when on all of them; what the store says.
 pub async fn assign(
     county: &County,
     by: RecordId,
@@ -168,6 +168,7 @@ pub async fn assign(
     let (_, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
     find(&reference, &new.staff.to_string())?;
     exists(&reference, find_area(&reference, &new.area.to_string())?, new.from)?;
+    of_the_county(new.role, new.area)?;
     let name = reference.staff.get(&new.staff).map_or("", |one| &one.name);
     let (area, role) = (reference.areas.name(new.area), new.role);
     if let Some(one) = new.given(&reference) {
@@ -190,6 +191,18 @@ pub async fn assign(
         return Err(wrong(name, zh, en));
     }
     write(county, by, Change::new(RecordKind::Assignment, new.sets()), now_ms).await
+}
+
+/// Some roles are the county's own: in a township or a village they mean nothing.
+///
+/// # Errors
+/// `argument_wrong`.
+pub(crate) fn of_the_county(role: Role, area: AreaCode) -> Result<(), Problem> {
+    if !role.of_the_county() || area.level() == AreaLevel::County {
+        return Ok(());
+    }
+    let zh = "是县里的角色，只能给在县，不能给在乡镇或村";
+    Err(wrong(role.zh(), zh, format!("{} is a role of the county, and of no township or village", role.en())))
 }
 
 /// Ends a role: `until` is the first day on which it holds no more.

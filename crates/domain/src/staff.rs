@@ -59,6 +59,16 @@ codes! {
 }
 
 impl Role {
+    /// Whether it is held at the county only.
+    pub fn of_the_county(self) -> bool {
+        matches!(self, Self::CountyAdmin | Self::CountyReviewer | Self::Approver | Self::Auditor)
+    }
+
+    /// Whether it is of whoever goes from house to house: with a phone, not at the desk.
+    pub fn of_the_village(self) -> bool {
+        matches!(self, Self::AssistanceOfficer | Self::ChildDirector)
+    }
+
     /// The role of a code or of its Chinese name; also of a name as people shorten it (协理员, 站长), when
     /// only one role ends so.
     pub fn from_words(text: &str) -> Option<Self> {

@@ -1,7 +1,7 @@
 //! `county-server account …`.
 
 use super::text::{Table, moment};
-use super::{Outcome, errand, print, unexpected};
+use super::{Outcome, errand, print, today, unexpected};
 use crate::account::Act;
 use crate::cli::staff::reference;
 use crate::config::Config;
@@ -10,7 +10,10 @@ use crate::county::at_county;
 use crate::open;
 use crate::problem::wrong;
 use crate::staff::find;
+use domain::ids::RecordId;
 use domain::problem::{Problem, ProblemCode};
+use domain::reference::Reference;
+use domain::time::Day;
 use std::process::ExitCode;
 
 /// What can be done about accounts. Roles are given with `staff assign`.
@@ -41,7 +44,12 @@ pub(super) enum Command {
 pub(super) async fn run(config: &Config, command: Command) -> Outcome {
     let act = match command {
         Command::List => return list(config).await,
-        Command::Add { staff, login } => Act::Add { staff: find(&*reference(config).await?, &staff)?, login },
+        Command::Add { staff, login } => {
+            let known = reference(config).await?;
+            let staff = find(&known, &staff)?;
+            at_the_desk(&known, staff, today())?;
+            Act::Add { staff, login }
+        }
         Command::Reset { staff } => Act::Reset { staff: find(&*reference(config).await?, &staff)? },
         Command::Lock { staff } => Act::Close { staff: find(&*reference(config).await?, &staff)? },
     };
@@ -63,6 +71,20 @@ pub(super) async fn run(config: &Config, command: Command) -> Outcome {
         _ => return Err(unexpected()),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Whoever has roles of the village only works with a phone.
+fn at_the_desk(known: &Reference, staff: RecordId, today: Day) -> Result<(), Problem> {
+    let roles: Vec<_> =
+        known.assignments_of(staff).filter(|one| one.holds_on(today)).map(|one| one.role).collect();
+    if roles.is_empty() || !roles.iter().all(|role| role.of_the_village()) {
+        return Ok(());
+    }
+    let name = known.staff.get(&staff).map_or("", |one| &one.name);
+    let zh = "只有村里的角色：用手机，不用账号；在乡镇或县有角色（`staff assign`）以后再开";
+    let en = "has roles of the village only, and works with a phone, not an account; give a role in the township or \
+              the county first (`staff assign`)";
+    Err(wrong(name, zh, en))
 }
 
 fn no_account(name: &str) -> Problem {

@@ -194,7 +194,13 @@ fn given(known: &Reference, new: &NewAssignment, today: Day) -> String {
         AreaLevel::Village => String::new(),
         _ => format!("，管这里全部 {count} 个村"),
     };
-    format!("{name}从 {from} 起是{area}的{}{reach}。", new.role.zh())
+    let usual = match new.area.level() {
+        AreaLevel::County if new.role.of_the_village() => {
+            "这是村里的角色，一般给在村：写错了用 `staff end` 取消。"
+        }
+        _ => "",
+    };
+    format!("{name}从 {from} 起是{area}的{}{reach}。{usual}", new.role.zh())
 }
 
 /// Adds somebody, and says so when the county has others of that name.
@@ -206,6 +212,7 @@ async fn add(config: &Config, name: String, phone: Option<String>) -> Outcome {
     print(&format!("{made}\n"));
     let known = reference(config).await?;
     let name = known.staff.get(&made).map(|one| one.name.as_str()).unwrap_or_default();
+    hint(&format!("{name}已加进名册，编号在上面；还没有分工，用 `staff assign` 给。"));
     let others: Vec<_> = namesakes(&known, name).filter(|one| one.id != made).collect();
     if !others.is_empty() {
         let others =

@@ -427,6 +427,25 @@ fn what_was_understood_is_said_and_what_is_wrong_is_named() {
     let none = place.refused(&["account", "reset", "测试甲"]);
     assert!(none.contains("测试甲") && none.contains("还没有登录账号"), "{none}");
     let change = |more: [&str; 2]| {
+    let officer = told(&["staff", "assign", "测试甲", "儿童主任", "532929000000"]);
+    assert!(officer.contains("一般给在村"), "{officer}");
+    for role in ["县管理员", "县审核员", "负责人", "审计"] {
+        for area in ["功果桥镇", "民主村委会"] {
+            let county = place.refused(&["staff", "assign", "测试甲", role, area]);
+            assert!(county.contains(role) && county.contains("是县里的角色"), "{county}");
+        }
+    }
+    let added = place.run(&["staff", "add", "测试乙"]);
+    let said = String::from_utf8(added.stderr).unwrap();
+    assert!(said.contains("测试乙已加进名册") && said.contains("staff assign"), "{said}");
+    let id = String::from_utf8(added.stdout).unwrap();
+    assert_eq!(id.trim().len(), 32, "standard output has the id alone: {id}");
+    let again = place.said(&["staff", "add", "测试乙"]);
+    assert!(again.contains(id.trim()) && again.contains("没有要改的"), "{again}");
+    place.said(&["staff", "assign", "测试乙", "协理员", "民主村委会"]);
+    let phone = place.refused(&["account", "add", "测试乙", "yi"]);
+    assert!(phone.contains("测试乙") && phone.contains("用手机，不用账号"), "{phone}");
+
         let from = Day::of(county_server::clock::now_ms()).to_string();
         let line = ["duty", "change", "elder_monthly", "--from", &from, "--source", "x"];
         place.refused(&[&line[..5], &more[..], if more[0] == "--source" { &[] } else { &line[5..] }].concat())
