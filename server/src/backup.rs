@@ -6,7 +6,7 @@ use crate::begin;
 use crate::config::Data;
 use crate::keys::{not_written, write_new};
 use crate::open::{damage, damaged, opening};
-use crate::problem::wrong;
+use crate::problem::{not_read, wrong};
 use domain::problem::{Problem, ProblemCode};
 use seal::SealError;
 use seal::age_seal::{SealIdentity, SealWriter, open_stream};
@@ -122,9 +122,9 @@ pub fn restore(data: &Data, recovery: &SealIdentity, from: &Path) -> Result<(), 
         let problem = Problem::new(ProblemCode::BackupUnreadable).with("path", from.display());
         problem.with_both("reason", zh, en)
     };
-    let file = File::open(from).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => unreadable("没有这个文件", &"there is no such file"),
-        _ => unreadable("文件读不出来", &error),
+    let file = File::open(from).map_err(|error| {
+        let (zh, en) = not_read(&error);
+        unreadable(zh, &en)
     })?;
     let plain = open_stream(std::slice::from_ref(recovery), BufReader::new(file));
     let plain = plain.map_err(|error| match error {

@@ -32,6 +32,18 @@ impl From<ProblemCode> for Refusal {
     }
 }
 
+/// Why a file cannot be read, Chinese and English, in words of people.
+pub(crate) fn not_read(error: &std::io::Error) -> (&'static str, &'static str) {
+    use std::io::ErrorKind;
+    match error.kind() {
+        ErrorKind::NotFound => ("没有这个文件", "there is no such file"),
+        ErrorKind::PermissionDenied => ("没有权限读这个文件", "this user may not read the file"),
+        ErrorKind::IsADirectory => ("这是文件夹，不是文件", "it is a folder, not a file"),
+        ErrorKind::InvalidData => ("不是 UTF-8 的文字文件", "it is no text in UTF-8"),
+        _ => ("文件读不出来", "the file cannot be read"),
+    }
+}
+
 /// The status of a problem. The app reads the code; the status is for proxies and people with `curl`.
 pub fn status(code: ProblemCode) -> StatusCode {
     match code {
@@ -88,6 +100,18 @@ mod tests {
         let response = Refusal(Problem::new(ProblemCode::CountyBusy).with("wait_s", 5)).into_response();
         assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(response.headers().get(header::RETRY_AFTER).unwrap(), "5");
+    }
+
+    #[test]
+    fn what_the_system_says_of_a_file_is_told_in_words() {
+        let folder = tempfile::tempdir().unwrap();
+        let missing = std::fs::read(folder.path().join("nowhere")).unwrap_err();
+        assert_eq!(not_read(&missing).0, "没有这个文件");
+        let is_folder = std::fs::read(folder.path()).unwrap_err();
+        assert_eq!(not_read(&is_folder).0, "这是文件夹，不是文件");
+        std::fs::write(folder.path().join("gbk"), b"\xd0\xd5").unwrap();
+        let foreign = std::fs::read_to_string(folder.path().join("gbk")).unwrap_err();
+        assert_eq!(not_read(&foreign).0, "不是 UTF-8 的文字文件");
     }
 
     #[test]

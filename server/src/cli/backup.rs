@@ -3,7 +3,7 @@
 use super::{Outcome, print};
 use crate::config::Config;
 use crate::keys::load;
-use crate::problem::wrong;
+use crate::problem::{not_read, wrong};
 use crate::{backup as archive, open};
 use domain::problem::{Problem, ProblemCode};
 use seal::age_seal::SealIdentity;
@@ -31,8 +31,9 @@ pub(super) async fn backup(config: &Config, to: &Path) -> Outcome {
 pub(super) fn restore(config: &Config, from: &Path, recovery: Option<&Path>) -> Outcome {
     let text = match recovery {
         Some(path) => std::fs::read_to_string(path).map_err(|error| {
-            let zh = format!("文件读不出来（{error}）；里面要有恢复密钥 AGE-SECRET-KEY-1…");
-            wrong(path.display(), zh, format!("cannot be read ({error}); it holds the recovery key"))
+            let (zh, en) = not_read(&error);
+            let zh = format!("{zh}；要的是有恢复密钥 AGE-SECRET-KEY-1… 的文件");
+            wrong(path.display(), zh, format!("{en}; what is needed is the file with the recovery key"))
         })?,
         None => typed(),
     };

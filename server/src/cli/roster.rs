@@ -4,7 +4,7 @@ use super::text::Table;
 use super::{Outcome, errand, print, staff, today, typed, unexpected};
 use crate::config::Config;
 use crate::control::{Answer, Errand};
-use crate::problem::wrong;
+use crate::problem::{not_read, wrong};
 use crate::roster::{Planned, Roster, Step, plan, read};
 use domain::problem::Problem;
 use domain::time::Day;
@@ -28,7 +28,8 @@ pub(super) struct Options {
 pub(super) async fn run(config: &Config, options: &Options) -> Outcome {
     let file = options.file.display().to_string();
     let bytes = std::fs::read(&options.file).map_err(|error| {
-        wrong(&file, format!("文件读不出来：{error}"), format!("the file cannot be read: {error}"))
+        let (zh, en) = not_read(&error);
+        wrong(&file, zh, en)
     })?;
     let (rows, unread) = read(&file, &bytes)?;
     let from = options.from.unwrap_or_else(today);

@@ -120,7 +120,7 @@ fn an_operator_edits_duties_without_a_server_too() {
     let said = place.said(&[&change[..], &["--ways", "home", "--area", "功果桥镇"]].concat());
     assert!(said.contains("功果桥镇从此有自己的要求") && said.contains("电话"), "{said}");
     assert!(said.contains("效力：全国规定 → 县里自定"), "another source, no strength named: {said}");
-    let explain = ["coverage", "--duty", "elder_monthly", "--period", "2027-01", "--explain", "met"];
+    let explain = ["coverage", "--duty", "elder_monthly", "--as-of", "2027-01-10", "--explain", "met"];
     let explained = place.said(&[&explain[..], &["--area", "功果桥镇"]].concat());
     assert!(explained.contains("依据：x（县里自定"), "{explained}");
     assert!(place.said(&["duty", "list", "--area", "功果桥镇"]).contains("532929"));
@@ -238,6 +238,8 @@ fn whoever_types_something_wrong_is_told_what_and_what_there_is() {
             &["restore", "nowhere.age", "--recovery", "data.recovery-key.txt", "--data", "b/data"],
             &["没有这个文件"],
         ),
+        (&["restore", "no.age", "--recovery", "nowhere.txt", "--data", "b/data"], &["没有这个文件"]),
+        (&["staff", "list", "--config", "nowhere.toml"], &["nowhere.toml：没有这个文件"]),
         (&["seed", "--subjects", "50", "--data", "c/data"], &["至少 120"]),
         (&["duty", "change", "elder_monthly", "--from", "2027-1-1", "--source", "x"], &["YYYY-MM-DD"]),
     ] {
@@ -304,7 +306,8 @@ fn a_roster_is_told_first_and_taken_when_it_is_meant() {
     assert!(import(&["--apply"]).contains("新增 1 行，已有 0 行，有错 1 行。已写入"));
     assert!(place.said(&["staff", "list", "532929102210"]).contains("测试甲"));
     assert!(import(&["--apply"]).contains("新增 0 行，已有 1 行，有错 1 行。没有要改的"));
-    assert!(place.refused(&["staff", "import", "nowhere.csv"]).contains("nowhere.csv"));
+    let missing = place.refused(&["staff", "import", "nowhere.csv"]);
+    assert!(missing.contains("nowhere.csv”：没有这个文件。") && !missing.contains("os error"), "{missing}");
     assert_eq!(server.stop(), Some(0));
     let log = fs::read_to_string(place.path("server.log")).unwrap();
     assert!(!log.contains("测试甲") && !log.contains("13900000001"), "{log}");
@@ -424,9 +427,6 @@ fn what_was_understood_is_said_and_what_is_wrong_is_named() {
     let county = told(&["staff", "assign", "测试甲", "只读", "532929000000"]);
     assert!(county.contains("云龙县") && county.contains("全部 90 个村"), "{county}");
 
-    let none = place.refused(&["account", "reset", "测试甲"]);
-    assert!(none.contains("测试甲") && none.contains("还没有登录账号"), "{none}");
-    let change = |more: [&str; 2]| {
     let officer = told(&["staff", "assign", "测试甲", "儿童主任", "532929000000"]);
     assert!(officer.contains("一般给在村"), "{officer}");
     for role in ["县管理员", "县审核员", "负责人", "审计"] {
@@ -446,6 +446,9 @@ fn what_was_understood_is_said_and_what_is_wrong_is_named() {
     let phone = place.refused(&["account", "add", "测试乙", "yi"]);
     assert!(phone.contains("测试乙") && phone.contains("用手机，不用账号"), "{phone}");
 
+    let none = place.refused(&["account", "reset", "测试甲"]);
+    assert!(none.contains("测试甲") && none.contains("还没有登录账号"), "{none}");
+    let change = |more: [&str; 2]| {
         let from = Day::of(county_server::clock::now_ms()).to_string();
         let line = ["duty", "change", "elder_monthly", "--from", &from, "--source", "x"];
         place.refused(&[&line[..5], &more[..], if more[0] == "--source" { &[] } else { &line[5..] }].concat())
