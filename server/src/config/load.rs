@@ -197,7 +197,7 @@ mod tests {
             ),
             (of("[log]\nlevel = 7\n").unwrap_err(), "放在引号里", "quotation marks"),
             (of("[log\n").unwrap_err(), "写法不对", "not written as"),
-            (unset("COUNTY_LIMITS_REQUEST_S", "soon"), "COUNTY_LIMITS_REQUEST_S：要写整数", "whole number"),
+            (unset("COUNTY_LIMITS_REQUEST_S", "soon"), "COUNTY_LIMITS_REQUEST_S）：要写整数", "whole number"),
             (unset("COUNTY_NOWHERE_X", "1"), "没有“nowhere”这个设置", "no setting nowhere"),
         ] {
             let (told_zh, told_en) = (problem.zh(), problem.en());

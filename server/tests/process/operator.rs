@@ -239,7 +239,7 @@ fn whoever_types_something_wrong_is_told_what_and_what_there_is() {
             &["没有这个文件"],
         ),
         (&["restore", "no.age", "--recovery", "nowhere.txt", "--data", "b/data"], &["没有这个文件"]),
-        (&["staff", "list", "--config", "nowhere.toml"], &["nowhere.toml：没有这个文件"]),
+        (&["staff", "list", "--config", "nowhere.toml"], &["nowhere.toml）：没有这个文件"]),
         (&["seed", "--subjects", "50", "--data", "c/data"], &["至少 120"]),
         (&["duty", "change", "elder_monthly", "--from", "2027-1-1", "--source", "x"], &["YYYY-MM-DD"]),
     ] {

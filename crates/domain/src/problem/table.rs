@@ -287,8 +287,8 @@ problems! {
         "The folder {path} cannot be written. Check permissions and disk.";
     PortInUse Fix "端口 {address} 已被占用。请换一个端口，或先停掉占用它的程序。"
         "The address {address} is in use. Choose another, or stop the program that holds it.";
-    ConfigWrong Fix "配置文件 {path}：{reason}。"
-        "The configuration file {path}: {reason}.";
+    ConfigWrong Fix "设置（{path}）：{reason}。"
+        "The settings ({path}): {reason}.";
     RowWrong Fix "{file} 第 {row} 行，{column}：{reason}。其他行不受影响。"
         "{file}, row {row}, {column}: {reason}. Other rows are not affected.";
     NotFromHere Fix "这个地址没有这一项。"
