@@ -94,28 +94,6 @@ fn an_operator_edits_duties_without_a_server_too() {
     assert!(shown.contains("谁定的到哪天：服务器上，"), "{shown}");
     let never = place.refused(&["duty", "end", "market_day_call", "--from", "2027-02-01"]);
     assert!(never.contains("从来没有实行过") && !never.contains("有要求的时间"), "{never}");
-    let words = place.said(&["duty", "list"]);
-    let spoken = ["独居老人、", "上门、", "见到本人", "每月", "全国规定", "社会救助协理员"];
-    assert!(spoken.iter().all(|word| words.contains(word)), "{words}");
-    for code in ["home,", "elsewhere", "self", "DJ", " N ", " D "] {
-        assert!(!words.contains(code), "{code}: {words}");
-    }
-    let csv = place.said(&["duty", "list", "--format", "csv"]);
-    assert!(
-        csv.contains("效力的代号") && csv.contains("home,elsewhere") && csv.contains("独居老人"),
-        "{csv}"
-    );
-    let shown = place.said(&["duty", "show", "特殊困难老年人月探访"]);
-    assert!(shown.contains("对象：独居老人、") && shown.contains("效力：全国规定"), "{shown}");
-    assert_eq!(
-        place.said(&["coverage", "--duty", "特殊困难老年人月探访", "--format", "csv"]),
-        place.said(&["coverage", "--duty", "elder_monthly", "--format", "csv"])
-    );
-    let none = place.refused(&["coverage", "--duty", "没有的"]);
-    assert!(
-        none.contains("走访要求。全部：") && none.contains("elder_monthly 特殊困难老年人月探访"),
-        "{none}"
-    );
     let change = ["duty", "change", "elder_monthly", "--from", "2027-01-01", "--source", "x"];
     let said = place.said(&[&change[..], &["--ways", "home", "--area", "功果桥镇"]].concat());
     assert!(said.contains("功果桥镇从此有自己的要求") && said.contains("电话"), "{said}");
@@ -153,6 +131,34 @@ fn an_operator_edits_duties_without_a_server_too() {
     );
     assert!(place.refused(&["coverage", "--duty", "*", "--period", "2026-10+3"]).contains("months only"));
     assert_eq!(place.said(&["doctor"]), "核对无误：存着的和从头重算的一样。\n");
+}
+
+#[test]
+fn duties_are_told_in_words_and_known_by_their_titles() {
+    let place = Place::new();
+    place.said(&["seed", "--books"]);
+    let words = place.said(&["duty", "list"]);
+    let spoken = ["独居老人、", "上门、", "见到本人", "每月", "全国规定", "社会救助协理员"];
+    assert!(spoken.iter().all(|word| words.contains(word)), "{words}");
+    for code in ["home,", "elsewhere", "self", "DJ", " N ", " D "] {
+        assert!(!words.contains(code), "{code}: {words}");
+    }
+    let csv = place.said(&["duty", "list", "--format", "csv"]);
+    assert!(
+        csv.contains("效力的代号") && csv.contains("home,elsewhere") && csv.contains("独居老人"),
+        "{csv}"
+    );
+    let shown = place.said(&["duty", "show", "特殊困难老年人月探访"]);
+    assert!(shown.contains("对象：独居老人、") && shown.contains("效力：全国规定"), "{shown}");
+    assert_eq!(
+        place.said(&["coverage", "--duty", "特殊困难老年人月探访", "--format", "csv"]),
+        place.said(&["coverage", "--duty", "elder_monthly", "--format", "csv"])
+    );
+    let none = place.refused(&["coverage", "--duty", "没有的"]);
+    assert!(
+        none.contains("走访要求。全部：") && none.contains("elder_monthly 特殊困难老年人月探访"),
+        "{none}"
+    );
 }
 
 fn restored(from: &Place, backup: &Path, staff: &str) {
