@@ -1,5 +1,6 @@
 //! The workshop: what people and machines do with this repository, as `cargo xtask <command>`.
 
+mod android;
 mod bench;
 mod codegen;
 mod commands;
@@ -13,6 +14,7 @@ mod screens;
 mod steps;
 mod test;
 mod tidy;
+mod window;
 mod workspace;
 
 use clap::{CommandFactory, Parser, Subcommand};
@@ -41,6 +43,10 @@ enum Command {
     Tidy,
     /// Check, build and test the screens alone.
     Screens(screens::Options),
+    /// Check and test the phone's app alone: its shell, and the story's core in its window.
+    Window,
+    /// Check the phone's app for Android, or build it on a machine with the SDK.
+    Android(android::Options),
     /// Write what the screens need of the Rust sources: types, commands, texts of problems.
     Codegen,
     /// Build for release and measure: speed, bytes on the wire, growth.
@@ -71,6 +77,8 @@ fn run(say: &Say) -> Outcome {
         Command::Test(options) => test::run(&shell, say, &workspace, &options),
         Command::Tidy => tidy::run(&shell, say, &workspace),
         Command::Screens(options) => screens::run(&shell, say, &workspace, &options),
+        Command::Window => window::run(&shell, say),
+        Command::Android(options) => android::run(&shell, say, &workspace, &options),
         Command::Codegen => codegen::run(&shell, say),
         Command::Bench(options) => bench::run(&shell, say, &workspace, &options),
     }

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use xshell::Shell;
 
 /// Where the screens are.
-const FOLDER: &str = "app-ui";
+pub const FOLDER: &str = "app-ui";
 /// Where their tests in a browser are.
 const TESTS: &str = "tests/ui";
 

@@ -4,7 +4,7 @@ use crate::commands::{answers, cargo};
 use crate::say::Say;
 use crate::steps::{self, Step};
 use crate::workspace::Workspace;
-use crate::{Outcome, install, quick, screens, tidy};
+use crate::{Outcome, install, quick, screens, tidy, window};
 use std::collections::BTreeSet;
 use std::process::ExitCode;
 use xshell::{Cmd, Shell};
@@ -30,7 +30,10 @@ pub fn run(shell: &Shell, say: &Say, workspace: &Workspace, options: &Options) -
     let with_nextest = answers(shell, "cargo", &["nextest", "--version"]);
     if options.quick {
         let changed = quick::changed_files(shell)?;
-        let selection = quick::select(&changed, &workspace.packages);
+        let mut selection = quick::select(&changed, &workspace.packages);
+        if selection.without(window::APP) {
+            say.line("The phone's app was changed, which needs WebKit: cargo xtask window tests it.");
+        }
         steps.push(tidy);
         if changed.iter().any(|file| file.starts_with("app-ui/")) {
             steps.extend(screens::checks(shell, say));
@@ -49,16 +52,19 @@ pub fn run(shell: &Shell, say: &Say, workspace: &Workspace, options: &Options) -
         }
     } else {
         steps.push(tidy);
-        steps.push(command("clippy", cargo(shell).args(["clippy", "--workspace"]).args(STRICT)));
+        steps.push(command("clippy", cargo(shell).arg("clippy").args(ALL_BUT_THE_APP).args(STRICT)));
         steps.extend(every_test(shell, with_nextest));
         steps.extend(screens::checks(shell, say));
         steps.extend(screens::in_a_browser(shell, say, workspace, &[]));
+        steps.extend(window::checks(shell, say));
     }
     Ok(if steps::run(say, steps) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
+/// The phone's app has steps of its own, at the end: it alone needs WebKit.
+const ALL_BUT_THE_APP: [&str; 3] = ["--workspace", "--exclude", window::APP];
 /// Warnings are errors, in the tests too.
-const STRICT: [&str; 4] = ["--all-targets", "--", "-D", "warnings"];
+pub const STRICT: [&str; 4] = ["--all-targets", "--", "-D", "warnings"];
 const NEXTEST: &[&str] = &["nextest", "run", "--no-tests=pass"];
 const CARGO_TEST: &[&str] = &["test", "--no-fail-fast"];
 
@@ -67,11 +73,14 @@ fn every_test(shell: &Shell, with_nextest: bool) -> Vec<Step<'_>> {
     let all = "unit, property, conformance and end-to-end tests";
     if with_nextest {
         vec![
-            command(all, cargo(shell).args(NEXTEST).arg("--workspace")),
-            command("examples in the documentation", cargo(shell).args(["test", "--workspace", "--doc"])),
+            command(all, cargo(shell).args(NEXTEST).args(ALL_BUT_THE_APP)),
+            command(
+                "examples in the documentation",
+                cargo(shell).args(["test", "--doc"]).args(ALL_BUT_THE_APP),
+            ),
         ]
     } else {
-        vec![command(all, cargo(shell).args(CARGO_TEST).arg("--workspace"))]
+        vec![command(all, cargo(shell).args(CARGO_TEST).args(ALL_BUT_THE_APP))]
     }
 }
 
@@ -97,7 +106,10 @@ mod tests {
         let repeats: Vec<String> = every_test(&shell, true).into_iter().map(|step| step.repeat).collect();
         assert_eq!(
             repeats,
-            ["cargo nextest run --no-tests=pass --workspace", "cargo test --workspace --doc"]
+            [
+                "cargo nextest run --no-tests=pass --workspace --exclude phone-app",
+                "cargo test --doc --workspace --exclude phone-app"
+            ]
         );
     }
 
@@ -105,6 +117,6 @@ mod tests {
     fn without_nextest_one_command_runs_everything() {
         let shell = Shell::new().unwrap();
         let repeats: Vec<String> = every_test(&shell, false).into_iter().map(|step| step.repeat).collect();
-        assert_eq!(repeats, ["cargo test --no-fail-fast --workspace"]);
+        assert_eq!(repeats, ["cargo test --no-fail-fast --workspace --exclude phone-app"]);
     }
 }

@@ -14,11 +14,14 @@ fn runs(process: u64) -> bool {
     std::fs::read(format!("/proc/{process}/cmdline")).is_ok_and(|line| !line.is_empty())
 }
 
-/// A program in place of the phone's app: it writes down how it was called, and its window is closed at once.
+/// A program in place of the phone's app: it writes down how it was called and what runs beside it, and its window
+/// is closed at once.
 fn stand_in(folder: &Path) -> PathBuf {
     use std::os::unix::fs::PermissionsExt;
     let program = folder.join("app");
-    std::fs::write(&program, format!("#!/bin/sh\necho \"$@\" > {}/told\n", folder.display())).unwrap();
+    let script =
+        "#!/bin/sh\ncd \"${0%/*}\"\necho \"$@\" > told\ncat /proc/[0-9]*/cmdline | tr '\\0' ' ' > beside\n";
+    std::fs::write(&program, script).unwrap();
     std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o700)).unwrap();
     program
 }
