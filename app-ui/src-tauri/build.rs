@@ -1,18 +1,20 @@
 //! Writes down for Tauri what the screens may ask, and into the app which county it belongs to.
 
+#[path = "src/screens.rs"]
+mod screens;
+
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-/// What a desktop's debug build shows when nobody has built the screens.
-const NO_SCREENS: &str = "<!doctype html><meta charset=\"utf-8\"><title>phone-app</title>\
-                          <p>The screens are not built: npx vite build --mode phone</p>\n";
 /// The county of a debug build: a county-server on this machine, with the settings it has by itself.
 const COUNTY_OF_DEBUG: &str = "http://127.0.0.1:7440";
 
 fn main() -> Result<(), String> {
     let release = env::var("PROFILE").is_ok_and(|profile| profile == "release");
     county(release)?;
-    screens(release)?;
+    let folder = Path::new("../dist/phone");
+    println!("cargo::rerun-if-changed={}", folder.display());
+    screens::judge(folder, release)?;
     let commands = tauri_build::AppManifest::new().commands(&["call"]);
     tauri_build::try_build(tauri_build::Attributes::new().app_manifest(commands))
         .map_err(|error| format!("{error:#}"))
@@ -44,19 +46,4 @@ fn county(release: bool) -> Result<(), String> {
     println!("cargo::rustc-env=COUNTY_ADDRESS={county}");
     let out = PathBuf::from(env::var("OUT_DIR").map_err(|error| error.to_string())?);
     fs::write(out.join("authority.pem"), pem).map_err(|error| error.to_string())
-}
-
-/// A release has the screens; a debug build, and whoever only checks it, does without.
-fn screens(release: bool) -> Result<(), String> {
-    let folder = Path::new("../dist/phone");
-    println!("cargo::rerun-if-changed={}", folder.display());
-    if folder.join("index.html").exists() {
-        return Ok(());
-    }
-    if release {
-        return Err("the screens are not built: npx vite build --mode phone, in app-ui".to_owned());
-    }
-    fs::create_dir_all(folder)
-        .and_then(|()| fs::write(folder.join("index.html"), NO_SCREENS))
-        .map_err(|error| format!("{}: {error}", folder.display()))
 }

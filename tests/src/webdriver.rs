@@ -45,6 +45,8 @@ impl Driver {
             .arg(format!("--port={port}"))
             // Without it the app never answers for a session.
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
+            // Else the window would open before whoever runs this on Wayland, and not on the test's screen.
+            .env_remove("WAYLAND_DISPLAY")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .process_group(0)

@@ -4,6 +4,8 @@
 mod county;
 mod ipc;
 mod platform;
+#[cfg(test)]
+mod screens;
 
 use county::Start;
 use ipc::Carrier;
@@ -58,15 +60,24 @@ fn open<R: Runtime>(app: &App<R>, start: Start) -> tauri::Result<()> {
         Some(folder) => folder.clone(),
         None => app.path().app_data_dir()?,
     };
+    // What the holder chose for the screens belongs to the phone, not to the machine. Where its folder cannot be
+    // made, the window opens all the same: it is the screens that tell.
+    #[cfg(desktop)]
+    let kept = Some(folder.join("screens")).filter(|kept| std::fs::create_dir_all(kept).is_ok());
     // Before the window, whose first act is a command.
     app.manage(Carrier::new(start, folder));
     let handle = app.handle().clone();
     let window = WebviewWindowBuilder::new(app, WINDOW, WebviewUrl::default());
     let window = window.on_navigation(move |to| platform::may_go(&handle, to));
     #[cfg(desktop)]
-    let window = window.title(app.config().product_name.clone().unwrap_or_default());
+    let window = window
+        .title(app.config().product_name.clone().unwrap_or_default())
+        .inner_size(DESKTOP.0, DESKTOP.1);
     #[cfg(desktop)]
-    let window = window.inner_size(DESKTOP.0, DESKTOP.1);
+    let window = match kept {
+        Some(kept) => window.data_directory(kept),
+        None => window,
+    };
     window.build()?;
     Ok(())
 }
@@ -149,22 +160,5 @@ mod tests {
         std::fs::remove_file(&folder).unwrap();
         assert_eq!(status().unwrap()["phase"], "fresh");
         std::fs::remove_dir_all(folder).unwrap();
-    }
-
-    #[test]
-    fn the_bridge_is_not_built_in() {
-        let context: tauri::Context<MockRuntime> = tauri::generate_context!(test = true);
-        let assets = context.assets();
-        let texts: Vec<String> = assets
-            .iter()
-            .filter_map(|(name, _)| assets.get(&name.as_ref().into()))
-            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
-            .collect();
-        let screens = texts.iter().any(|text| text.contains("id=\"app\""));
-        assert!(screens, "the screens are not built: npx vite build --mode phone, in app-ui");
-        for text in texts {
-            let carrier = text.contains("/call/") || text.contains("/signal");
-            assert!(!carrier, "the bridge's carrier was built in");
-        }
     }
 }

@@ -12,6 +12,7 @@
 mod world;
 
 use serde_json::Value;
+use std::path::Path;
 use system_tests::county::binary;
 use system_tests::net::Weather;
 use system_tests::webdriver::Window;
@@ -28,10 +29,13 @@ const OPEN_QUESTION: &str = "
     })
     return open ? { path: open.id, chosen: !!open.querySelector('[role=group]') } : null";
 
-fn open(world: &World) -> Window {
+fn open_at(folder: &Path, county: &str) -> Window {
     let app = binary("phone-app").expect("cargo build -p phone-app, after the screens");
-    let folder = world.folder.join("phone").display().to_string();
-    Window::open(&app, &["--folder", &folder, "--county", &world.road.url]).unwrap()
+    Window::open(&app, &["--folder", &folder.display().to_string(), "--county", county]).unwrap()
+}
+
+fn open(world: &World) -> Window {
+    open_at(&world.folder.join("phone"), &world.road.url)
 }
 
 fn picture(window: &Window, name: &str) {
@@ -149,4 +153,26 @@ fn a_visit_is_on_the_phone_without_signal_and_at_the_county_with_it() {
     window.tap("//nav//a[normalize-space()='记录']").unwrap();
     window.reads("县里已收到").unwrap();
     world.doctor_finds_nothing();
+}
+
+#[test]
+#[ignore = "needs a display and the built app: cargo xtask window"]
+fn what_the_holder_chose_belongs_to_the_phone_and_not_to_the_machine() {
+    let (nowhere, size) = ("http://127.0.0.1:9", "return document.documentElement.dataset.size");
+    let (mine, theirs) = (world::folder("mine"), world::folder("theirs"));
+    let window = open_at(&mine, nowhere);
+    window.reads("启用本机").unwrap();
+    assert_eq!(window.script(size).unwrap(), "usual");
+    window.script("localStorage.setItem('settings', JSON.stringify({ size: 'largest' }))").unwrap();
+    drop(window);
+    let seen = |folder: &Path| {
+        let window = open_at(folder, nowhere);
+        window.reads("启用本机").unwrap();
+        window.script(size).unwrap()
+    };
+    assert_eq!(seen(&theirs), "usual");
+    assert_eq!(seen(&mine), "largest");
+    for folder in [mine, theirs] {
+        std::fs::remove_dir_all(folder).unwrap();
+    }
 }
