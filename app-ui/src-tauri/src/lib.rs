@@ -31,7 +31,7 @@ pub fn run() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    match assemble(Builder::default(), start).run(tauri::generate_context!()) {
+    match assemble(Builder::default(), start).run(context()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("the window does not open: {error}");
@@ -45,6 +45,12 @@ pub fn run() -> ExitCode {
 #[tauri::mobile_entry_point]
 fn enter() {
     run();
+}
+
+/// The screens, and what they may do, as they were built in.
+#[expect(clippy::disallowed_types, reason = "Tauri's macro keeps the screens in one")]
+fn context<R: Runtime>() -> tauri::Context<R> {
+    tauri::generate_context!()
 }
 
 /// What is the same in the window and in the tests.
@@ -70,9 +76,8 @@ fn open<R: Runtime>(app: &App<R>, start: Start) -> tauri::Result<()> {
     let window = WebviewWindowBuilder::new(app, WINDOW, WebviewUrl::default());
     let window = window.on_navigation(move |to| platform::may_go(&handle, to));
     #[cfg(desktop)]
-    let window = window
-        .title(app.config().product_name.clone().unwrap_or_default())
-        .inner_size(DESKTOP.0, DESKTOP.1);
+    let window =
+        window.title(app.config().product_name.clone().unwrap_or_default()).inner_size(DESKTOP.0, DESKTOP.1);
     #[cfg(desktop)]
     let window = match kept {
         Some(kept) => window.data_directory(kept),
@@ -103,7 +108,7 @@ mod tests {
     fn opened(folder: &Path) -> (App<MockRuntime>, WebviewWindow<MockRuntime>) {
         let county = "http://127.0.0.1:9".to_owned();
         let start = Start { county, authority: None, folder: Some(folder.to_owned()) };
-        let mut app = assemble(mock_builder(), start).build(tauri::generate_context!(test = true)).unwrap();
+        let mut app = assemble(mock_builder(), start).build(context()).unwrap();
         // The window opens with the first turn of the loop.
         #[expect(deprecated, reason = "the one way to turn the loop of the mock runtime once")]
         app.run_iteration(|_, _| {});

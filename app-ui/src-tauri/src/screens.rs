@@ -33,7 +33,9 @@ fn no_bridge(folder: &Path) -> Result<(), String> {
             no_bridge(&path)?;
         } else if is_of_the_bridge(&fs::read(&path).map_err(told)?) {
             let path = path.display();
-            return Err(format!("{path} is of the screens for a browser: npx vite build --mode phone, in app-ui"));
+            return Err(format!(
+                "{path} is of the screens for a browser: npx vite build --mode phone, in app-ui"
+            ));
         }
     }
     Ok(())

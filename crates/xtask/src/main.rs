@@ -37,13 +37,13 @@ struct Arguments {
 enum Command {
     /// Install what is missing, build, and play the main job as a story in this terminal.
     Demo(demo::Options),
-    /// Run every test there is: format, clippy, tidy, unit, property, conformance, end to end.
+    /// Run every test there is: format, clippy, tidy, unit, property, conformance, end to end, browser, window.
     Test(test::Options),
     /// Check the laws of the house and print each breach as `path:line: rule: reason`.
     Tidy,
     /// Check, build and test the screens alone.
     Screens(screens::Options),
-    /// Check and test the phone's app alone: its shell, and the story's core in its window.
+    /// Drive the phone's app in its own window, on a screen that nobody sees.
     Window,
     /// Check the phone's app for Android, or build it on a machine with the SDK.
     Android(android::Options),

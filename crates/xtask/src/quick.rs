@@ -55,9 +55,7 @@ impl Selection {
         }
         arguments
     }
-}
 
-impl Selection {
     /// Leaves a package out. Answers whether it was in.
     pub fn without(&mut self, package: &str) -> bool {
         self.tested.remove(package);

@@ -22,6 +22,9 @@ pub fn run(shell: &Shell, say: &Say, workspace: &Workspace, options: &Options) -
     let mut steps = vec![
         Step::new("install what is missing", "cargo xtask test", || {
             install::to_build(shell, say)?;
+            if !options.quick {
+                install::to_open_a_window(shell, say)?;
+            }
             install::to_check(shell, say)
         }),
         command("format", cargo(shell).args(["fmt", "--all", "--check"])),
@@ -32,7 +35,7 @@ pub fn run(shell: &Shell, say: &Say, workspace: &Workspace, options: &Options) -
         let changed = quick::changed_files(shell)?;
         let mut selection = quick::select(&changed, &workspace.packages);
         if selection.without(window::APP) {
-            say.line("The phone's app was changed, which needs WebKit: cargo xtask window tests it.");
+            say.line("The phone's app was changed, which needs WebKit: cargo xtask test tests it.");
         }
         steps.push(tidy);
         if changed.iter().any(|file| file.starts_with("app-ui/")) {
@@ -52,19 +55,17 @@ pub fn run(shell: &Shell, say: &Say, workspace: &Workspace, options: &Options) -
         }
     } else {
         steps.push(tidy);
-        steps.push(command("clippy", cargo(shell).arg("clippy").args(ALL_BUT_THE_APP).args(STRICT)));
+        steps.push(command("clippy", cargo(shell).args(["clippy", "--workspace"]).args(STRICT)));
         steps.extend(every_test(shell, with_nextest));
         steps.extend(screens::checks(shell, say));
         steps.extend(screens::in_a_browser(shell, say, workspace, &[]));
-        steps.extend(window::checks(shell, say));
+        steps.push(window::driven(shell));
     }
     Ok(if steps::run(say, steps) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// The phone's app has steps of its own, at the end: it alone needs WebKit.
-const ALL_BUT_THE_APP: [&str; 3] = ["--workspace", "--exclude", window::APP];
 /// Warnings are errors, in the tests too.
-pub const STRICT: [&str; 4] = ["--all-targets", "--", "-D", "warnings"];
+const STRICT: [&str; 4] = ["--all-targets", "--", "-D", "warnings"];
 const NEXTEST: &[&str] = &["nextest", "run", "--no-tests=pass"];
 const CARGO_TEST: &[&str] = &["test", "--no-fail-fast"];
 
@@ -73,14 +74,11 @@ fn every_test(shell: &Shell, with_nextest: bool) -> Vec<Step<'_>> {
     let all = "unit, property, conformance and end-to-end tests";
     if with_nextest {
         vec![
-            command(all, cargo(shell).args(NEXTEST).args(ALL_BUT_THE_APP)),
-            command(
-                "examples in the documentation",
-                cargo(shell).args(["test", "--doc"]).args(ALL_BUT_THE_APP),
-            ),
+            command(all, cargo(shell).args(NEXTEST).arg("--workspace")),
+            command("examples in the documentation", cargo(shell).args(["test", "--workspace", "--doc"])),
         ]
     } else {
-        vec![command(all, cargo(shell).args(CARGO_TEST).args(ALL_BUT_THE_APP))]
+        vec![command(all, cargo(shell).args(CARGO_TEST).arg("--workspace"))]
     }
 }
 
@@ -106,10 +104,7 @@ mod tests {
         let repeats: Vec<String> = every_test(&shell, true).into_iter().map(|step| step.repeat).collect();
         assert_eq!(
             repeats,
-            [
-                "cargo nextest run --no-tests=pass --workspace --exclude phone-app",
-                "cargo test --doc --workspace --exclude phone-app"
-            ]
+            ["cargo nextest run --no-tests=pass --workspace", "cargo test --workspace --doc"]
         );
     }
 
@@ -117,6 +112,6 @@ mod tests {
     fn without_nextest_one_command_runs_everything() {
         let shell = Shell::new().unwrap();
         let repeats: Vec<String> = every_test(&shell, false).into_iter().map(|step| step.repeat).collect();
-        assert_eq!(repeats, ["cargo test --no-fail-fast --workspace --exclude phone-app"]);
+        assert_eq!(repeats, ["cargo test --no-fail-fast --workspace"]);
     }
 }

@@ -1,5 +1,4 @@
-//! `cargo xtask window`: the phone's app in its own window, checked, tested and driven on a screen that nobody sees.
-//! Apart from the other steps, so that whoever works on the rules never builds WebKit's bindings.
+//! `cargo xtask window`: the phone's app in its own window, driven on a screen that nobody sees.
 
 use crate::commands::{cargo, program};
 use crate::say::Say;
@@ -8,33 +7,24 @@ use crate::workspace::Workspace;
 use crate::{Outcome, install, screens};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use xshell::{Cmd, Shell};
+use xshell::Shell;
 
-/// The package of the app. Nothing else builds it.
+/// The package of the app. `default-members` leaves it out: whoever works on the rules builds no WebKit.
 pub const APP: &str = "phone-app";
 
-/// Checks and tests the app.
+/// Sees to everything that the window needs, and drives it.
 pub fn run(shell: &Shell, say: &Say) -> Outcome {
-    Ok(if steps::run(say, checks(shell, say)) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let ready = Step::new("what a window needs", "cargo xtask window", move || ready(shell, say));
+    Ok(if steps::run(say, vec![ready, driven(shell)]) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Everything that is checked of the app, the story's core in its window last.
-pub fn checks<'a>(shell: &'a Shell, say: &'a Say) -> Vec<Step<'a>> {
-    let command =
-        |name: &str, command: Cmd<'a>| Step::new(name, command.to_string(), move || Ok(command.run()?));
-    vec![
-        Step::new("what a window needs", "cargo xtask window", move || ready(shell, say)),
-        command("clippy of the app", cargo(shell).args(["clippy", "-p", APP]).args(crate::test::STRICT)),
-        command("tests of the app without a window", cargo(shell).args(["test", "-p", APP])),
-        command("build the app", cargo(shell).args(["build", "-p", APP])),
-        command("the story's core in the app's window", on_a_screen(shell)),
-    ]
-}
-
-/// The one test that has a window, on a screen of its own.
-fn on_a_screen(shell: &Shell) -> Cmd<'_> {
-    let test = ["cargo", "test", "-p", "system-tests", "--test", "window", "--", "--ignored"];
-    program(shell, "xvfb-run").args(["-a", "-s", "-screen 0 1280x1000x24"]).args(test)
+/// The story's core in the app's window, on a screen that nobody sees. The whole workspace is named, so that what
+/// its other tests have built is used: with other packages every feature, and so every package, would be another.
+pub fn driven(shell: &Shell) -> Step<'_> {
+    let test = ["--workspace", "--test", "program", "--test", "window", "--", "--include-ignored"];
+    let driven = program(shell, "xvfb-run").args(["-a", "-s", "-screen 0 1280x1000x24", "cargo", "test"]);
+    let driven = driven.args(test);
+    Step::new("the story's core in the app's window", "cargo xtask window", move || Ok(driven.run()?))
 }
 
 /// Packages and screens.
@@ -58,17 +48,4 @@ pub fn built(shell: &Shell, say: &Say, workspace: &Workspace) -> Outcome<PathBuf
     ready(shell, say)?;
     cargo(shell).args(["build", "-p", APP]).run()?;
     Ok(workspace.target.join("debug").join(APP))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_window_is_driven_on_a_screen_of_its_own() {
-        let shell = Shell::new().unwrap();
-        let (say, last) = (Say::new(), "xvfb-run -a -s");
-        let repeat = checks(&shell, &say).pop().unwrap().repeat;
-        assert!(repeat.starts_with(last) && repeat.ends_with("--test window -- --ignored"), "{repeat}");
-    }
 }
