@@ -149,6 +149,7 @@ fn a_visit_is_on_the_phone_without_signal_and_at_the_county_with_it() {
     for digit in PIN.chars() {
         window.press(&digit.to_string()).unwrap();
     }
+    window.words("//button[.='解锁'][not(@disabled)]").unwrap();
     picture(&window, "locked");
     window.press("解锁").unwrap();
     window.tap("//nav//a[normalize-space()='记录']").unwrap();
