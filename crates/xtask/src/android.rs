@@ -142,10 +142,7 @@ fn debian(shell: &Shell, folder: &Path) -> Outcome<PathBuf> {
     if minor(version).is_none_or(|minor| minor < RUSTC_OLDEST) {
         return Err(format!("Debian's rustc-web {version} is older than 1.{RUSTC_OLDEST}").into());
     }
-    let mut wanted = vec!["rustc-web".to_owned(), "rust-web-src".to_owned()];
-    for package in ["rustc-web", "libstd-rust-web-dev"] {
-        wanted.extend(used(&cmd!(shell, "apt-cache depends {package}").quiet().read()?));
-    }
+    let wanted = wanted(|package| Ok(cmd!(shell, "apt-cache depends {package}").quiet().read()?))?;
     let debs = folder.join("debs");
     shell.create_dir(&debs)?;
     let there = shell.push_dir(&debs);
@@ -171,6 +168,18 @@ fn candidate(policy: &str) -> Option<&str> {
 /// 96 of 1.96.0+dfsg1-1.
 fn minor(version: &str) -> Option<u32> {
     version.strip_prefix("1.")?.split('.').next()?.parse().ok()
+}
+
+/// The compiler, the sources of its library, and what of their dependencies only the compiler needs, to the last.
+fn wanted(depends: impl Fn(&str) -> Outcome<String>) -> Outcome<Vec<String>> {
+    let mut wanted = vec!["rustc-web".to_owned(), "rust-web-src".to_owned()];
+    let mut next = 0;
+    while let Some(package) = wanted.get(next) {
+        let more = used(&depends(package)?);
+        wanted.extend(more.into_iter().filter(|one| !wanted.contains(one)).collect::<Vec<_>>());
+        next += 1;
+    }
+    Ok(wanted)
 }
 
 /// What of a package's dependencies only the compiler needs: LLVM and the standard library.
@@ -252,6 +261,21 @@ mod tests {
         assert_eq!(minor("2.0"), None);
         let depends = "rustc-web\n  Depends: libc6\n  Depends: libllvm22\n |Depends: gcc\n  Depends: libstd-rust-web-dev\n";
         assert_eq!(used(depends), ["libllvm22", "libstd-rust-web-dev"]);
+    }
+
+    #[test]
+    fn what_the_compiler_needs_is_followed_to_the_last() {
+        let depends = |package: &str| {
+            let on = match package {
+                "rustc-web" => "libstd-rust-web-dev",
+                "libstd-rust-web-dev" => "libstd-rust-web-1.96",
+                "libstd-rust-web-1.96" => "libllvm22",
+                _ => "libc6",
+            };
+            Ok(format!("{package}\n  Depends: {on}\n"))
+        };
+        let all = ["rustc-web", "rust-web-src", "libstd-rust-web-dev", "libstd-rust-web-1.96", "libllvm22"];
+        assert_eq!(wanted(depends).unwrap(), all);
     }
 
     #[cfg(unix)]
