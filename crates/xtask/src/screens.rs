@@ -31,7 +31,8 @@ pub fn run(shell: &Shell, say: &Say, workspace: &Workspace, options: &Options) -
         return Ok(if steps::run(say, steps) { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
     let mut steps = checks(shell, say);
-    steps.extend(in_a_browser(shell, say, workspace, &options.names));
+    let programs = move || compile::programs(shell, say, workspace, false);
+    steps.extend(in_a_browser(shell, say, &options.names, programs));
     Ok(if steps::run(say, steps) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -44,12 +45,13 @@ pub fn checks<'a>(shell: &'a Shell, say: &'a Say) -> Vec<Step<'a>> {
     ]
 }
 
-/// Builds for a phone, for a browser that stands in for one, and for the desk, and acts in Chromium.
+/// Builds for a phone, for a browser that stands in for one, and for the desk, and acts in Chromium, with the programs
+/// in a folder that is asked for when it comes to that.
 pub fn in_a_browser<'a>(
     shell: &'a Shell,
     say: &'a Say,
-    workspace: &'a Workspace,
     names: &'a [String],
+    programs: impl FnOnce() -> Outcome<PathBuf> + 'a,
 ) -> Vec<Step<'a>> {
     vec![
         Step::new("a browser", "cargo xtask screens", move || install::to_show(shell, say)),
@@ -57,7 +59,7 @@ pub fn in_a_browser<'a>(
         tool("build them for a browser", shell, "vite build --mode phone-bridge --logLevel warn"),
         tool("build the console's screens", shell, "vite build --mode review --logLevel warn"),
         Step::new("tests in a browser", "cargo xtask screens", move || {
-            let programs = compile::programs(shell, say, workspace, false)?;
+            let programs = programs()?;
             // One file after the other: two browsers at once are slower than one on a small machine.
             let files = files(shell, names)?;
             let node = program(shell, "node").args(["--test", "--test-concurrency=1"]).args(files);

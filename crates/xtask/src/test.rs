@@ -56,9 +56,13 @@ pub fn run(shell: &Shell, say: &Say, workspace: &Workspace, options: &Options) -
     } else {
         steps.push(tidy);
         steps.push(command("clippy", cargo(shell).args(["clippy", "--workspace"]).args(STRICT)));
+        // The tests of the whole workspace build its programs too. Built for two packages alone they would stand on
+        // other features, and so nearly everything would be built twice.
+        let programs = workspace.target.join("debug");
+        shell.set_var("SHANFANG_PROGRAMS", &programs);
         steps.extend(every_test(shell, with_nextest));
         steps.extend(screens::checks(shell, say));
-        steps.extend(screens::in_a_browser(shell, say, workspace, &[]));
+        steps.extend(screens::in_a_browser(shell, say, &[], || Ok(programs)));
         steps.push(window::driven(shell));
     }
     Ok(if steps::run(say, steps) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
