@@ -220,6 +220,14 @@ impl Window {
         self.ask("POST", "/execute/sync", Some(&json!({ "script": script, "args": [] })))
     }
 
+    /// Waits until a script returns something, and gives it back.
+    ///
+    /// # Errors
+    /// When it never does.
+    pub fn gives(&self, script: &str) -> Result<Value> {
+        self.wait(script, || Ok(Some(self.script(script)?).filter(|value| !value.is_null())))
+    }
+
     /// One step back, as the key of the phone does.
     ///
     /// # Errors
