@@ -14,6 +14,7 @@ pub struct Start {
     pub folder: Option<PathBuf>,
 }
 
+#[cfg(desktop)]
 const USAGE: &str = "usage: phone-app [--folder FOLDER] [--county URL] [--authority PEM-FILE]";
 
 impl Start {
@@ -31,6 +32,7 @@ impl Start {
     ///
     /// # Errors
     /// How it is called; a file that cannot be read.
+    #[cfg(desktop)]
     pub fn told(words: impl IntoIterator<Item = String>) -> Result<Self, String> {
         let mut start = Self::built();
         let mut words = words.into_iter();

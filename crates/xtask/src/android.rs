@@ -6,7 +6,6 @@ use crate::say::Say;
 use crate::window::APP;
 use crate::workspace::Workspace;
 use crate::{Outcome, screens};
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use xshell::{Cmd, Shell, cmd};
@@ -18,9 +17,18 @@ const TARGETS: [(&str, &str); 2] =
 const PROJECT: &str = "app-ui/src-tauri/gen/android";
 /// Tauri needs this compiler or a newer one, and so do we.
 const RUSTC_OLDEST: u32 = 95;
-/// Stands in for a C compiler: only the types of Rust are checked, and nothing is linked.
-const NO_COMPILER: &str =
-    "#!/bin/sh\nfor word; do\n  [ \"$before\" = -o ] && : > \"$word\"\n  before=$word\ndone\n";
+/// Stands in for a C compiler: only the types of Rust are checked, and nothing is linked. What build scripts ask first
+/// is whose words it takes: those of clang, and not those of Microsoft's.
+const NO_COMPILER: &str = r#"#!/bin/sh
+case $1 in
+  -E) echo '#pragma message "clang"' ;;
+  '-?') exit 1 ;;
+esac
+for word; do
+  [ "$before" = -o ] && : > "$word"
+  before=$word
+done
+"#;
 
 /// What may be asked of it.
 #[derive(clap::Args)]
@@ -93,8 +101,7 @@ fn check(shell: &Shell, say: &Say, workspace: &Workspace) -> Outcome {
         .env(format!("AR_{}", target.replace('-', "_")), "ar")
         // SQLCipher's build only wants to know where OpenSSL is.
         .env("OPENSSL_LIB_DIR", &folder)
-        .env("OPENSSL_INCLUDE_DIR", &folder)
-        .envs(kotlin(&folder)?);
+        .env("OPENSSL_INCLUDE_DIR", &folder);
     if let Compiler::Debian(found) = &compiler {
         command = command
             .arg("-Zbuild-std")
@@ -107,20 +114,6 @@ fn check(shell: &Shell, say: &Say, workspace: &Workspace) -> Outcome {
         "The app's Rust is right for {target}. Nothing was linked, and no Kotlin was compiled."
     ));
     Ok(ExitCode::SUCCESS)
-}
-
-/// Where wry's build writes its Kotlin. A build on a real SDK does it in the project; a check leaves that alone.
-fn kotlin(folder: &Path) -> Outcome<Vec<(&'static str, OsString)>> {
-    let written = folder.join("kotlin");
-    std::fs::create_dir_all(&written)?;
-    Ok(vec![
-        ("TAURI_ANDROID_PROJECT_PATH", folder.join("project").into()),
-        ("WRY_ANDROID_PACKAGE", "org.shanfang.phone".into()),
-        ("WRY_ANDROID_LIBRARY", "phone_app".into()),
-        ("WRY_ANDROID_KOTLIN_FILES_OUT_DIR", written.into()),
-        ("TAURI_ANDROID_PACKAGE_NAME_APP_NAME", "phone".into()),
-        ("TAURI_ANDROID_PACKAGE_NAME_PREFIX", "org_shanfang".into()),
-    ])
 }
 
 fn has_target(shell: &Shell, target: &str) -> bool {
@@ -280,16 +273,17 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn the_stand_in_for_a_compiler_makes_the_file_that_was_asked_for() {
+    fn the_stand_in_for_a_compiler_makes_the_file_that_was_asked_for_and_is_taken_for_clang() {
         let folder = std::env::temp_dir().join(format!("shanfang-no-compiler-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let object = folder.join("x.o");
-        let ran = std::process::Command::new("sh")
-            .args(["-c", NO_COMPILER, "cc", "-O2", "-c", "x.c", "-o"])
-            .arg(&object)
-            .status();
-        assert!(ran.unwrap().success());
+        let told = |words: &[&str]| {
+            std::process::Command::new("sh").args(["-c", NO_COMPILER, "cc"]).args(words).output().unwrap()
+        };
+        assert!(told(&["-O2", "-c", "x.c", "-o", &object.display().to_string()]).status.success());
         assert_eq!(std::fs::read(&object).unwrap(), b"");
+        assert_eq!(told(&["-E", "x.c"]).stdout, b"#pragma message \"clang\"\n");
+        assert!(!told(&["-?"]).status.success(), "it would be taken for Microsoft's");
         std::fs::remove_dir_all(folder).unwrap();
     }
 }
