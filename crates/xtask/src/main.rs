@@ -77,7 +77,7 @@ fn run(say: &Say) -> Outcome {
         Command::Test(options) => test::run(&shell, say, &workspace, &options),
         Command::Tidy => tidy::run(&shell, say, &workspace),
         Command::Screens(options) => screens::run(&shell, say, &workspace, &options),
-        Command::Window => window::run(&shell, say),
+        Command::Window => window::run(&shell, say, &workspace),
         Command::Android(options) => android::run(&shell, say, &workspace, &options),
         Command::Codegen => codegen::run(&shell, say),
         Command::Bench(options) => bench::run(&shell, say, &workspace, &options),

@@ -59,9 +59,11 @@ pub fn run(shell: &Shell, say: &Say, workspace: &Workspace, options: &Options) -
         // The tests of the whole workspace build its programs too. Built for two packages alone they would stand on
         // other features, and so nearly everything would be built twice.
         let programs = workspace.target.join("debug");
-        shell.set_var("SHANFANG_PROGRAMS", &programs);
-        steps.extend(every_test(shell, with_nextest));
+        shell.set_var(screens::PROGRAMS, &programs);
+        // The screens first: the app is built with them in it.
         steps.extend(screens::checks(shell, say));
+        steps.extend(screens::builds(shell));
+        steps.extend(every_test(shell, with_nextest));
         steps.extend(screens::in_a_browser(shell, say, &[], || Ok(programs)));
         steps.push(window::driven(shell));
     }

@@ -4,7 +4,7 @@ use crate::commands::{cargo, program};
 use crate::say::Say;
 use crate::steps::{self, Step};
 use crate::workspace::Workspace;
-use crate::{Outcome, install, screens};
+use crate::{Outcome, compile, install, screens};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use xshell::Shell;
@@ -13,9 +13,15 @@ use xshell::Shell;
 pub const APP: &str = "phone-app";
 
 /// Sees to everything that the window needs, and drives it.
-pub fn run(shell: &Shell, say: &Say) -> Outcome {
-    let ready = Step::new("what a window needs", "cargo xtask window", move || ready(shell, say));
-    Ok(if steps::run(say, vec![ready, driven(shell)]) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+pub fn run(shell: &Shell, say: &Say, workspace: &Workspace) -> Outcome {
+    let ready = Step::new("what a window needs", "cargo xtask window", || ready(shell, say));
+    // Built before and not by the test, beside which a window would wait for the compiler.
+    let county = Step::new("the county behind it", "cargo xtask window", || {
+        shell.set_var(screens::PROGRAMS, compile::programs(shell, say, workspace, false)?);
+        Ok(())
+    });
+    let steps = vec![ready, county, driven(shell)];
+    Ok(if steps::run(say, steps) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// The story's core in the app's window, on a screen that nobody sees. The whole workspace is named, so that what
@@ -32,8 +38,7 @@ fn ready(shell: &Shell, say: &Say) -> Outcome<()> {
     install::to_build(shell, say)?;
     install::to_open_a_window(shell, say)?;
     screens::packages(shell, say)?;
-    let _there = shell.push_dir(screens::FOLDER);
-    Ok(program(shell, "npx").args(["vite", "build", "--mode", "phone", "--logLevel", "warn"]).run()?)
+    screens::built(shell, "vite build --mode phone --logLevel warn")
 }
 
 /// Builds the app, for somebody who wants to see it. Returns the program.
