@@ -105,12 +105,13 @@ fn a_visit_is_on_the_phone_without_signal_and_at_the_county_with_it() {
     assert_eq!(window.script("return document.title").unwrap(), "云龙民政走访");
     nothing_foreign_runs(&window, &world);
     enrol(&window, &world);
+    let first = "const row = document.querySelector('a.row'); return row && row.hash.split('/').pop()";
+    let person = window.gives(first).unwrap();
     picture(&window, "today");
 
     world.road.set(Weather::Closed);
-    let person = window.script("return document.querySelector('a.row').hash.split('/').pop()").unwrap();
     let person = person.as_str().unwrap().to_owned();
-    window.tap("//a[contains(@class, 'row')]").unwrap();
+    window.tap(&format!("//a[contains(@href, '{person}')]")).unwrap();
     window.reads("要做什么").unwrap();
     window.press("开始走访").unwrap();
     window.reads("这次见到了谁？").unwrap();
