@@ -46,7 +46,7 @@ fn picture(window: &Window, name: &str) {
 }
 
 fn field(label: &str) -> String {
-    format!("//label[normalize-space()='{label}']/following::input[1]")
+    format!("//*[@id = //label[normalize-space()='{label}']/@for]")
 }
 
 fn enrol(window: &Window, world: &World) {
