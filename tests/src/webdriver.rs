@@ -241,6 +241,10 @@ impl Window {
     /// # Errors
     /// When it cannot be taken or written.
     pub fn picture(&self, to: &Path) -> Result<()> {
+        // What was last changed is drawn with the next frame.
+        let drawn =
+            "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done()))";
+        self.ask("POST", "/execute/async", Some(&json!({ "script": drawn, "args": [] })))?;
         let taken = self.ask("GET", "/screenshot", None)?;
         std::fs::write(to, unpacked(text(&taken)?))
     }
