@@ -137,7 +137,7 @@ pub(crate) async fn not_this(county: &County, by: RecordId, today: Day) -> Resul
         zh.push(format!("{}（{area}，到 {last}）", one.id));
         en.push(format!("{} ({area}, until {last})", one.id));
     }
-    let name = reference.staff.get(&by).map_or_else(|| by.to_string(), |staff| staff.name.clone());
+    let name = reference.staff_name(by);
     if zh.is_empty() {
         let zh = format!("{name}现在没有有效的批准；在审核台申请，由负责人批准");
         let en = format!("{name} has no grant that holds; ask for one at the desk");

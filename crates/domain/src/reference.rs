@@ -85,6 +85,11 @@ impl Reference {
         form.map_or(Some(&[]), |hash| self.orders.get(&hash).map(Vec::as_slice))
     }
 
+    /// What a member of staff is called; the id of whom nothing is known.
+    pub fn staff_name(&self, id: RecordId) -> String {
+        self.staff.get(&id).map_or_else(|| id.to_string(), |staff| staff.name.clone())
+    }
+
     /// The assignments of a member of staff, past and present. O(assignments).
     pub fn assignments_of(&self, staff: RecordId) -> impl Iterator<Item = &Assignment> {
         self.assignments.values().filter(move |one| one.staff == staff)

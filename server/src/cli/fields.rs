@@ -9,7 +9,7 @@ use domain::catalogue::{RecordKind, field_zh, keys};
 use domain::category::Category;
 use domain::concern::{ConcernKind, ConcernState};
 use domain::duty::DutyKind;
-use domain::ids::{AreaCode, RecordId};
+use domain::ids::AreaCode;
 use domain::patch::ANSWER_PREFIX;
 use domain::problem::Problem;
 use domain::reference::Reference;
@@ -113,8 +113,7 @@ impl Words {
         match place.field {
             keys::HAPPENED => text.parse().map_or_else(|_| text.to_owned(), happened_zh),
             keys::VISITED_BY | keys::COMPANIONS | keys::STAFF | keys::DECIDED_BY => {
-                let member = text.parse::<RecordId>().ok().and_then(|id| self.reference.staff.get(&id));
-                member.map_or_else(|| text.to_owned(), |member| member.name.clone())
+                text.parse().map_or_else(|_| text.to_owned(), |id| self.reference.staff_name(id))
             }
             _ => text.to_owned(),
         }

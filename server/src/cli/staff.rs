@@ -186,7 +186,7 @@ async fn assign(config: &Config, known: &Reference, new: NewAssignment) -> Outco
 
 /// Who is what from now on, where, and over how many villages.
 fn given(known: &Reference, new: &NewAssignment, today: Day) -> String {
-    let name = known.staff.get(&new.staff).map_or_else(|| new.staff.to_string(), |one| one.name.clone());
+    let name = known.staff_name(new.staff);
     let villages = known.areas.0.values().filter(|one| one.code.level() == AreaLevel::Village);
     let villages = villages.filter(|one| one.exists_on(today) && known.areas.within(one.code, new.area));
     let (count, area, from) = (villages.count(), known.areas.name(new.area), new.from);
@@ -235,7 +235,7 @@ async fn set(config: &Config, device: DeviceId, state: DeviceState) -> Outcome {
         let found = county.stores.directory.device(device).await.map_err(at_county)?;
         let DeviceRecord { row, .. } = found.ok_or_else(|| unknown(device))?;
         let (_, _, known, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
-        let name = known.staff.get(&row.staff).map_or_else(|| row.staff.to_string(), |one| one.name.clone());
+        let name = known.staff_name(row.staff);
         (row, name)
     };
     if state == DeviceState::Revoked && row.state != state {

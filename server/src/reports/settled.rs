@@ -1,6 +1,5 @@
 //! What became of 填写不一致: which value was said to stand, by whom and when, and what stood beside it.
 
-use super::visits::staff_name;
 use super::waiting::{Desk, Shut, Side};
 use crate::county::{County, at_county};
 use domain::canonical::Hash;
@@ -94,7 +93,7 @@ fn words(desk: &Desk<'_>, kind: RecordKind, history: &[HistoryItem]) -> Vec<Sett
         }
         for (field, sides) in differed.into_iter().filter(|(_, sides)| !sides.is_empty()) {
             let Reading::Settled(value) = head.read(&field) else { continue };
-            let (value, by) = (value.clone(), staff_name(&desk.reference, patch.author));
+            let (value, by) = (value.clone(), desk.reference.staff_name(patch.author));
             let (at_ms, stands) = (patch.stamp.best_ms(), false);
             found.push((patch.dot(), Settled { kind, field, value, by, at_ms, stands, sides, form }));
         }

@@ -88,7 +88,7 @@ pub async fn of_person(
                 reason: fact.reason.map(domain::visit::NotMet::code),
                 zh: in_words(fact),
             }),
-            visited_by: visited_by.into_iter().map(|one| staff_name(&reference, one)).collect(),
+            visited_by: visited_by.into_iter().map(|one| reference.staff_name(one)).collect(),
             receipt: history.iter().find_map(|item| digits(item.receipt)).unwrap_or_default(),
         });
     }
@@ -98,10 +98,6 @@ pub async fn of_person(
 fn in_words(fact: &domain::visit::PartFact) -> String {
     let met = format!("{}，{}", fact.way.zh(), fact.met.zh());
     fact.reason.map_or(met.clone(), |reason| format!("{met}：{}", reason.zh()))
-}
-
-pub(super) fn staff_name(reference: &Reference, id: RecordId) -> String {
-    reference.staff.get(&id).map_or_else(|| id.to_string(), |staff| staff.name.clone())
 }
 
 fn digits(receipt: Option<(i32, u32)>) -> Option<String> {
@@ -243,7 +239,7 @@ pub(crate) async fn history(
             let stands = head.fields.get(&field).is_some_and(|all| all.iter().any(|one| one.dot() == dot));
             writes.push(FieldHistory {
                 value: value.clone(),
-                by: staff_name(reference, entry.patch.author),
+                by: reference.staff_name(entry.patch.author),
                 made_ms: entry.patch.stamp.best_ms(),
                 arrived_ms,
                 state,

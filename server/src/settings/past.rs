@@ -121,7 +121,6 @@ async fn of_record(
             };
             let source = format!("{}{}/{from}", keys::SETTING_SOURCE, setting.code());
             let source = body.sets.get(&source).and_then(|text| text.as_text()).unwrap_or_default();
-            let author = reference.staff.get(&patch.author);
             let value = value.as_int().and_then(|value| i32::try_from(value).ok());
             let past = found.entry((setting, from)).or_default();
             if let (None, Some(before)) = (value, past.last_mut().filter(|one| one.then == Then::Replaced)) {
@@ -133,7 +132,7 @@ async fn of_record(
                 from,
                 value,
                 source: source.to_owned(),
-                by: author.map_or_else(|| patch.author.to_string(), |one| one.name.clone()),
+                by: reference.staff_name(patch.author),
                 at_ms: patch.stamp.best_ms(),
                 then,
             });

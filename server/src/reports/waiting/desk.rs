@@ -3,7 +3,6 @@
 use super::{Handle, Item, Kept, Reason, Side};
 use crate::county::{County, at_county};
 use crate::problem::wrong;
-use crate::reports::visits::staff_name;
 use domain::canonical::Hash;
 use domain::catalogue::{RecordKind, keys};
 use domain::head::{Head, Reading};
@@ -102,7 +101,7 @@ impl<'a> Desk<'a> {
             field: None,
             area,
             area_name: self.reference.areas.name(area),
-            author: author.map(|id| staff_name(&self.reference, id)).unwrap_or_default(),
+            author: author.map(|id| self.reference.staff_name(id)).unwrap_or_default(),
             day,
             people,
             arrived_ms: item.arrived_ms,
@@ -124,7 +123,7 @@ impl<'a> Desk<'a> {
         let item = |field: &str| {
             let Reading::Contested(sides) = row.head.read(field) else { return None };
             let mut authors: Vec<_> =
-                sides.iter().map(|side| staff_name(&self.reference, side.author)).collect();
+                sides.iter().map(|side| self.reference.staff_name(side.author)).collect();
             authors.dedup();
             let at_ms = sides.iter().map(|side| side.at_ms).max()?;
             Some(Item {
@@ -287,7 +286,7 @@ impl<'a> Desk<'a> {
             field: field.to_owned(),
             number,
             value: write.value.clone(),
-            by: staff_name(&self.reference, write.author),
+            by: self.reference.staff_name(write.author),
             at_ms: write.at_ms,
         };
         (1..).zip(writes).map(side).collect()
@@ -322,7 +321,7 @@ impl<'a> Desk<'a> {
 
     async fn kept(&self, hash: Hash) -> Result<Option<Kept>, Problem> {
         let kept = self.kept_by(hash).await?;
-        let by = |author| staff_name(&self.reference, author);
+        let by = |author| self.reference.staff_name(author);
         Ok(kept.map(|(author, at_ms, reason)| Kept { by: by(author), at_ms, reason }))
     }
 }

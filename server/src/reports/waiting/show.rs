@@ -4,7 +4,6 @@ use super::desk::Desk;
 use super::{Item, Reason};
 use crate::county::{County, at_county};
 use crate::problem::wrong;
-use crate::reports::visits::staff_name;
 use domain::catalogue::{RecordKind, keys};
 use domain::head::Head;
 use domain::ids::RecordId;
@@ -232,7 +231,7 @@ async fn words(county: &County, desk: &Desk<'_>, item: &QueueItem) -> Result<Vec
         words.push(Word {
             verdict: text(keys::VERDICT),
             reason: text(keys::VERDICT_WHY),
-            by: staff_name(&desk.reference, one.entry.patch.author),
+            by: desk.reference.staff_name(one.entry.patch.author),
             at_ms: one.entry.patch.stamp.best_ms(),
         });
     }

@@ -91,10 +91,6 @@ fn code(code: &str, zh: &str, en: &str) -> CodeReply {
     CodeReply { code: code.to_owned(), zh: zh.to_owned(), en: en.to_owned() }
 }
 
-fn name_of(reference: &Reference, id: RecordId) -> String {
-    reference.staff.get(&id).map_or_else(|| id.to_string(), |staff| staff.name.clone())
-}
-
 /// The visit.
 #[utoipa::path(get, path = "/api/visits/{visit}", params(("visit" = String, Path)),
     responses((status = 200, body = VisitReply)))]
@@ -122,8 +118,8 @@ pub(super) async fn get(
         let (day, number) = item.receipt?;
         Some((ReceiptDigits::of(Day(day), number)?.to_string(), item.arrived_ms))
     });
-    let staff = |ids: &[RecordId]| ids.iter().map(|id| name_of(reference, *id)).collect();
-    let companion = |text: &String| text.parse().map_or(text.clone(), |id| name_of(reference, id));
+    let staff = |ids: &[RecordId]| ids.iter().map(|id| reference.staff_name(*id)).collect();
+    let companion = |text: &String| text.parse().map_or(text.clone(), |id| reference.staff_name(id));
     Ok(Json(VisitReply {
         visit: id,
         village: visit.village,
@@ -133,7 +129,7 @@ pub(super) async fn get(
         from_ms: visit.happened.map(|when| when.from_ms),
         until_ms: visit.happened.map(|when| when.until_ms),
         visited_by: staff(&visit.visited_by),
-        recorded_by: visit.recorded_by.map(|id| name_of(reference, id)),
+        recorded_by: visit.recorded_by.map(|id| reference.staff_name(id)),
         companions: visit.companions.iter().map(companion).collect(),
         void: visit.void,
         received_ms: receipt.as_ref().map(|(_, at_ms)| *at_ms),
