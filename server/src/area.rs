@@ -1,7 +1,7 @@
 //! 区划: a village or a township ends, and another takes its place (撤并): whoever lives there, their
 //! households and the roles of those who work there are its successor's from that day on.
 
-use crate::county::{County, at_county};
+use crate::county::{County, at_county, each_record};
 use crate::person::{everybody, number};
 use crate::problem::{unchanged, wrong};
 use crate::roll::SLICE;
@@ -19,6 +19,7 @@ use domain::time::{Day, UnixMs};
 use domain::value::Value;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use sync::county::needs::RecordRow;
 use sync::county::place::codes;
 
 /// An end that is to be written.
@@ -234,25 +235,15 @@ fn assignments(reference: &Reference, end: &End) -> Vec<(Assignment, Option<NewA
 
 /// The households of the area. O(households).
 async fn households(county: &County, end: &End, plan: &mut Plan) -> Result<(), Problem> {
-    let mut after = None;
-    loop {
-        let page = county.stores.ledger.records_after(RecordKind::Household, after, SLICE).await;
-        let page = page.map_err(at_county)?;
-        for (record, row) in &page {
-            match codes(&row.head, keys::VILLAGE).as_slice() {
-                [village] if *village == end.area => {
-                    plan.seen.insert(record.id, row.head.vector.clone());
-                    plan.households.push(record.id);
-                }
-                several if several.contains(&end.area) => plan.contested += 1,
-                _ => {}
-            }
+    let take = |record: RecordRef, row: &RecordRow| match codes(&row.head, keys::VILLAGE).as_slice() {
+        [village] if *village == end.area => {
+            plan.seen.insert(record.id, row.head.vector.clone());
+            plan.households.push(record.id);
         }
-        after = page.last().map(|(record, _)| record.id);
-        if page.len() < SLICE {
-            return Ok(());
-        }
-    }
+        several if several.contains(&end.area) => plan.contested += 1,
+        _ => {}
+    };
+    each_record(county.stores.ledger.as_ref(), RecordKind::Household, take).await
 }
 
 impl Plan {

@@ -3,7 +3,9 @@
 use crate::dice::SharedDice;
 use crate::known::{KnownDevice, KnownDevices, KnownForms};
 use crate::session::Sessions;
+use domain::catalogue::RecordKind;
 use domain::ids::{DeviceId, WriterId};
+use domain::patch::RecordRef;
 use domain::problem::{Problem, ProblemCode};
 use domain::time::UnixMs;
 use seal::Dictionaries;
@@ -14,6 +16,7 @@ use std::sync::Arc;
 use store::StoreError;
 use store::county::{Directory, Done, Ledger, Reports};
 use sync::county::Prepared;
+use sync::county::needs::RecordRow;
 use sync::county::prepared::{Decision, Job, OwnPatch};
 use tokio::sync::Notify;
 
@@ -53,6 +56,29 @@ pub struct County {
     pub sessions: Sessions,
     devices: KnownDevices,
     edited: Notify,
+}
+
+/// How many records are read at a time.
+const PAGE: usize = 500;
+
+/// Every record of a kind, ascending by id, a page at a time. O(records).
+///
+/// # Errors
+/// What the store says.
+pub async fn each_record(
+    ledger: &dyn Ledger,
+    kind: RecordKind,
+    mut take: impl FnMut(RecordRef, &RecordRow),
+) -> Result<(), Problem> {
+    let mut after = None;
+    loop {
+        let page = ledger.records_after(kind, after, PAGE).await.map_err(at_county)?;
+        page.iter().for_each(|(record, row)| take(*record, row));
+        after = page.last().map(|(record, _)| record.id);
+        if page.len() < PAGE {
+            return Ok(());
+        }
+    }
 }
 
 impl County {

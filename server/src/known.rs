@@ -1,6 +1,6 @@
 //! What every request needs and nothing changes: keys of devices, and forms. Kept in memory.
 
-use crate::county::at_county;
+use crate::county::{at_county, each_record};
 use domain::canonical::Hash;
 use domain::catalogue::{RecordKind, keys};
 use domain::ids::{DeviceId, RecordId};
@@ -12,6 +12,7 @@ use seal::{KeyId, PublicKey};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError, RwLock};
 use store::county::{DeviceRecord, Ledger};
+use sync::county::needs::RecordRow;
 
 /// What never changes of a device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,9 +54,6 @@ impl KnownDevices {
 #[derive(Debug, Default)]
 pub struct KnownForms(RwLock<BTreeMap<Hash, Arc<Form>>>);
 
-/// How many form records are read at once.
-const FORMS_PAGE: usize = 50;
-
 impl KnownForms {
     /// A form, if it is ready.
     pub fn get(&self, hash: Hash) -> Option<Arc<Form>> {
@@ -72,24 +70,18 @@ impl KnownForms {
         if !missing.iter().any(|hash| reference.orders.contains_key(hash)) {
             return Ok(false);
         }
-        let mut after = None;
-        loop {
-            let page = ledger.records_after(RecordKind::Form, after, FORMS_PAGE).await.map_err(at_county)?;
-            for (record, row) in &page {
-                after = Some(record.id);
-                let hash = row.head.text(keys::HASH).and_then(|text| text.parse::<Hash>().ok());
-                let Some(hash) = hash.filter(|hash| self.get(*hash).is_none()) else { continue };
-                match row.head.text(keys::DEFINITION).map(Form::parse) {
-                    Some(Ok(form)) if form.hash() == hash => {
-                        let mut forms = self.0.write().unwrap_or_else(PoisonError::into_inner);
-                        forms.insert(hash, Arc::new(form));
-                    }
-                    _ => tracing::warn!(form = %hash.short(), "a published form cannot be read"),
+        let take = |_, row: &RecordRow| {
+            let hash = row.head.text(keys::HASH).and_then(|text| text.parse::<Hash>().ok());
+            let Some(hash) = hash.filter(|hash| self.get(*hash).is_none()) else { return };
+            match row.head.text(keys::DEFINITION).map(Form::parse) {
+                Some(Ok(form)) if form.hash() == hash => {
+                    let mut forms = self.0.write().unwrap_or_else(PoisonError::into_inner);
+                    forms.insert(hash, Arc::new(form));
                 }
+                _ => tracing::warn!(form = %hash.short(), "a published form cannot be read"),
             }
-            if page.len() < FORMS_PAGE {
-                return Ok(missing.iter().any(|hash| self.get(*hash).is_some()));
-            }
-        }
+        };
+        each_record(ledger, RecordKind::Form, take).await?;
+        Ok(missing.iter().any(|hash| self.get(*hash).is_some()))
     }
 }

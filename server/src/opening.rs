@@ -1,7 +1,7 @@
 //! A child's answers are opened: under a grant that holds, with a 查看事由, and on disk before anything is
 //! answered. The desk and the terminal do it here.
 
-use crate::county::{County, at_county};
+use crate::county::{County, at_county, each_record};
 use crate::problem::wrong;
 use domain::catalogue::RecordKind;
 use domain::grant::{Grant, OpeningReason};
@@ -16,6 +16,7 @@ use domain::visit::Part;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use store::county::Access;
+use sync::county::needs::RecordRow;
 
 /// What is opened, by whom, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,21 +49,11 @@ pub(crate) async fn grant(county: &County, id: RecordId) -> Result<Grant, Proble
     row.and_then(|row| Grant::read(id, &row.head)).ok_or_else(nothing)
 }
 
-/// So many are read at once.
-const PAGE: usize = 500;
-
 /// Every grant, the latest first. O(grants).
 pub(crate) async fn grants(county: &County) -> Result<Vec<Grant>, Problem> {
-    let (mut found, mut after) = (Vec::new(), None);
-    loop {
-        let page = county.stores.ledger.records_after(RecordKind::Grant, after, PAGE).await;
-        let page = page.map_err(at_county)?;
-        after = page.last().map(|(record, _)| record.id);
-        found.extend(page.iter().filter_map(|(record, row)| Grant::read(record.id, &row.head)));
-        if page.len() < PAGE {
-            break;
-        }
-    }
+    let mut found = Vec::new();
+    let take = |record: RecordRef, row: &RecordRow| found.extend(Grant::read(record.id, &row.head));
+    each_record(county.stores.ledger.as_ref(), RecordKind::Grant, take).await?;
     found.sort_by_key(|one| std::cmp::Reverse((one.from, one.id)));
     Ok(found)
 }

@@ -5,7 +5,7 @@ mod past;
 
 use crate::area::exists;
 use crate::clock;
-use crate::county::{County, at_county};
+use crate::county::{County, at_county, each_record};
 use crate::problem::{unchanged, wrong};
 use crate::staff::{Change, Sets, find_area, operator, write_all};
 use domain::catalogue::{RecordKind, keys};
@@ -341,17 +341,10 @@ fn read(id: RecordId, row: &RecordRow) -> (Person, Vector) {
 /// # Errors
 /// What the store says.
 pub async fn everybody(county: &County) -> Result<Vec<(Person, Vector)>, Problem> {
-    const PAGE: usize = 1_000;
-    let (mut people, mut after) = (Vec::new(), None);
-    loop {
-        let ledger = &county.stores.ledger;
-        let page = ledger.records_after(RecordKind::Person, after, PAGE).await.map_err(at_county)?;
-        after = page.last().map(|(record, _)| record.id);
-        people.extend(page.iter().map(|(record, row)| read(record.id, row)));
-        if page.len() < PAGE {
-            return Ok(people);
-        }
-    }
+    let mut people = Vec::new();
+    let take = |record: RecordRef, row: &RecordRow| people.push(read(record.id, row));
+    each_record(county.stores.ledger.as_ref(), RecordKind::Person, take).await?;
+    Ok(people)
 }
 
 /// Figures by duty, period and village; here what is added to each.

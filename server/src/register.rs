@@ -1,7 +1,7 @@
 //! 名册 as the desk searches it: by name, pinyin, initials and the end of the ID number. Kept in memory,
 //! read once, and from then on brought up to date by the feeds: each search costs what changed since.
 
-use crate::county::{County, at_county};
+use crate::county::{County, at_county, each_record};
 use domain::catalogue::RecordKind;
 use domain::head::Head;
 use domain::household::Household;
@@ -14,11 +14,9 @@ use domain::subject::Person;
 use std::collections::{BTreeMap, BTreeSet};
 use store::county::FeedRequest;
 use store::phone::{Needle, RANK_NONE};
+use sync::county::needs::RecordRow;
 use sync::wire::exchange::Position;
 use tokio::sync::Mutex;
-
-/// So many records are read at once.
-const PAGE: usize = 1_000;
 
 /// About so many bytes of changes are read at once.
 const BYTES: usize = 1 << 20;
@@ -108,17 +106,8 @@ impl Index {
         let feeds = scopes(reference).map(|scope| (scope, seq)).collect();
         let mut index = Self { feeds, ..Self::default() };
         for kind in [RecordKind::Household, RecordKind::Person] {
-            let mut after = None;
-            loop {
-                let page = county.stores.ledger.records_after(kind, after, PAGE).await.map_err(at_county)?;
-                after = page.last().map(|(record, _)| record.id);
-                for (record, row) in &page {
-                    index.take(*record, Some(row.head.as_ref()));
-                }
-                if page.len() < PAGE {
-                    break;
-                }
-            }
+            let take = |record: RecordRef, row: &RecordRow| index.take(record, Some(row.head.as_ref()));
+            each_record(county.stores.ledger.as_ref(), kind, take).await?;
         }
         Ok(index)
     }

@@ -1,6 +1,6 @@
 //! What was ever set, by whom and when, and what became of it: nothing is forgotten.
 
-use crate::county::{County, at_county};
+use crate::county::{County, at_county, each_record};
 use domain::catalogue::{RecordKind, keys};
 use domain::head::{Head, Reading};
 use domain::ids::AreaCode;
@@ -10,6 +10,7 @@ use domain::reference::Reference;
 use domain::settings::Setting;
 use domain::time::{Day, UnixMs};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use sync::county::place::codes;
 use sync::merge::counted;
 
@@ -69,27 +70,19 @@ pub struct Past {
     pub then: Then,
 }
 
-/// So many records are read at once.
-const PAGE: usize = 500;
-
 /// Every word on every setting of the county, by area, setting and first day, the oldest first.
 /// O(patches of settings).
 ///
 /// # Errors
 /// What the store says.
 pub async fn past(county: &County, today: Day) -> Result<Vec<Past>, Problem> {
-    let ledger = &county.stores.ledger;
+    let ledger = county.stores.ledger.as_ref();
     let (_, _, reference, _) = ledger.standing_now().await.map_err(at_county)?;
-    let (mut found, mut after) = (Vec::new(), None);
-    loop {
-        let page = ledger.records_after(RecordKind::Settings, after, PAGE).await.map_err(at_county)?;
-        after = page.last().map(|(record, _)| record.id);
-        for (record, row) in &page {
-            found.extend(of_record(county, &reference, *record, &row.head, today).await?);
-        }
-        if page.len() < PAGE {
-            break;
-        }
+    let (mut records, mut found) = (Vec::new(), Vec::new());
+    each_record(ledger, RecordKind::Settings, |record, row| records.push((record, Arc::clone(&row.head))))
+        .await?;
+    for (record, head) in &records {
+        found.extend(of_record(county, &reference, *record, head, today).await?);
     }
     // Of one day the order of arrival stays.
     found.sort_by_key(|one| (one.area, one.setting, one.from));
