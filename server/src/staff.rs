@@ -158,7 +158,8 @@ pub(crate) fn telephone_number(text: &str) -> Result<String, Problem> {
 ///
 /// # Errors
 /// `argument_wrong` when there is no such member of staff or area, the area has ended by then, the role is the
-/// county's and the area is not, or the member has the role there on some of these days; `nothing_to_change` when on all of them; what the store says.
+/// county's and the area is not, or the member has the role there on some of these days; `nothing_to_change`
+/// when on all of them; what the store says.
 pub async fn assign(
     county: &County,
     by: RecordId,

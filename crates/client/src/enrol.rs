@@ -102,8 +102,8 @@ impl App {
     /// Makes keys and a vault, writes down what is being asked for, and says what is to be posted.
     ///
     /// # Errors
-    /// A malformed code or PIN, a PIN that anybody would try first; a phone that is enrolled already; the PIN of an enrolment that was
-    /// begun before with another one ([`ProblemCode::PinWrong`]).
+    /// A malformed code or PIN, a PIN that anybody would try first; a phone that is enrolled already; the PIN
+    /// of an enrolment that was begun before with another one ([`ProblemCode::PinWrong`]).
     pub fn enrol_begin(&mut self, request: EnrolBegin) -> Result<EnrolPost, Problem> {
         let code = EnrolCode::parse(&request.code).map_err(|error| error.at_lock(0))?;
         let pin = Pin::parse(&request.pin).map_err(|error| error.at_lock(0))?;

@@ -127,6 +127,11 @@ impl Person {
         self.villages.first().copied()
     }
 
+    /// Every village in which the person is counted on some day.
+    pub fn villages_ever(&self) -> impl Iterator<Item = AreaCode> {
+        self.moves.values().copied().chain(self.counted_in())
+    }
+
     /// The village in which the person is counted on a day, as known today: the one lived in until
     /// the next move, else the present one. O(log moves).
     pub fn village_on(&self, day: Day) -> Option<AreaCode> {

@@ -88,10 +88,7 @@ impl<'a> Judge<'a> {
 
 /// The rules of care by which `*` may be told of a person.
 fn care<'a>(rules: &'a Rules, person: &'a Person) -> impl Iterator<Item = &'a Duty> {
-    let of = move |name| {
-        let villages = person.moves.values().copied().chain(person.counted_in());
-        villages.flat_map(move |village| rules.at(name, village))
-    };
+    let of = move |name| person.villages_ever().flat_map(move |village| rules.at(name, village));
     let all = rules.names().filter(|name| *name != ANY_DUTY).flat_map(of);
     all.filter(|rule| rule.kind == DutyKind::Care && rule.may_concern(person))
 }
@@ -102,8 +99,7 @@ fn rolling_rules<'a>(
     person: &'a Person,
     duty: &'a str,
 ) -> impl Iterator<Item = &'a Duty> + 'a {
-    let villages = person.moves.values().copied().chain(person.counted_in());
-    let all = villages.flat_map(move |village| rules.at(duty, village));
+    let all = person.villages_ever().flat_map(move |village| rules.at(duty, village));
     all.filter(|rule| matches!(rule.cadence, Cadence::Rolling { .. }) && rule.may_concern(person))
 }
 

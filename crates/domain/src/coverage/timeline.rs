@@ -237,8 +237,7 @@ impl<'a> Judge<'a> {
         days.extend(person.aways.iter().flat_map(|away| [away.from, away.until]).flatten());
         days.extend([person.died, person.moved_out, person.refusal_approved].into_iter().flatten());
         days.extend(person.moves.keys());
-        let villages = person.moves.values().copied().chain(person.counted_in());
-        let rules = villages.flat_map(|village| self.rules.at(self.duty, village));
+        let rules = person.villages_ever().flat_map(|village| self.rules.at(self.duty, village));
         days.extend(rules.flat_map(|rule| [Some(rule.from), rule.until]).flatten());
         days.extend(self.own_periods_begin());
         days.retain(|day| from <= *day && *day < until);

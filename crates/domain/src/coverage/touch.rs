@@ -7,7 +7,7 @@ use crate::coverage::due::reach;
 use crate::coverage::rules::{ANY_DUTY, Rules};
 use crate::coverage::timeline::reports_change;
 use crate::duty::Duty;
-use crate::ids::{AreaCode, RecordId};
+use crate::ids::RecordId;
 use crate::period::{Cadence, Period};
 use crate::subject::Person;
 use crate::time::Day;
@@ -33,25 +33,21 @@ fn horizon(rule: &Duty, today: Day) -> Period {
 
 /// The (duty, period) pairs that a part can change when it comes, goes or changes: the period of its
 /// day and the one before (whose missed visit it may make up); later ones too when it reports a change, the
-/// duty is rolling, or a month of `*` may be asked less for it. For a part that changed, ask with what it was and with what it is.
+/// duty is rolling, or a month of `*` may be asked less for it. For a part that changed, ask with what it was
+/// and with what it is.
 pub fn pairs_of_part(rules: &Rules, person: &Person, fact: &PartFact, today: Day) -> Pairs {
     let change = reports_change(fact);
     let reach = reach(rules, person, fact.day);
     collect(rules, person, |rule| {
         let its_own = Period::containing(rule.cadence, rule.cut, fact.day);
         let rolling = matches!(rule.cadence, Cadence::Rolling { .. });
-        let last = match reach.filter(|_| rule.duty == ANY_DUTY) {
-            _ if change || rolling => horizon(rule, today),
+        let reach = if rule.duty == ANY_DUTY { reach } else { Some(fact.day) };
+        let last = match reach.filter(|_| !change && !rolling) {
             Some(day) => Period::containing(rule.cadence, rule.cut, day),
-            None if rule.duty == ANY_DUTY => horizon(rule, today),
-            None => its_own,
+            None => horizon(rule, today),
         };
         (fact.day, last.max(its_own))
     })
-}
-
-fn villages(person: &Person) -> impl Iterator<Item = AreaCode> {
-    person.moves.values().copied().chain(person.counted_in())
 }
 
 /// For each rule that may concern the person: the periods from the one before that of a day up to a
@@ -59,7 +55,7 @@ fn villages(person: &Person) -> impl Iterator<Item = AreaCode> {
 fn collect(rules: &Rules, person: &Person, span: impl Fn(&Duty) -> (Day, Period)) -> Pairs {
     let mut pairs = Pairs::new();
     for duty in rules.names() {
-        for mut following in villages(person).map(|village| rules.at(duty, village)) {
+        for mut following in person.villages_ever().map(|village| rules.at(duty, village)) {
             while let Some((rule, after)) = following.split_first() {
                 following = after;
                 if !rule.may_concern(person) {
