@@ -105,10 +105,15 @@ impl World {
 
     /// A lone elder of the story's village.
     pub(crate) async fn elder(&self) -> RecordId {
-        let today = Day::of(clock::now_ms());
-        let plan = seed::Plan { seed: 1, subjects: seed::register::SUBJECTS_MIN, today };
-        seed::story::story(&seed::County::new(plan), today).unwrap().not_met
+        story().not_met
     }
+}
+
+/// Whom the story is of.
+pub(crate) fn story() -> seed::story::Story {
+    let today = Day::of(clock::now_ms());
+    let plan = seed::Plan { seed: 1, subjects: seed::register::SUBJECTS_MIN, today };
+    seed::story::story(&seed::County::new(plan), today).unwrap()
 }
 
 /// What a phone asks with, from the sheet on paper.

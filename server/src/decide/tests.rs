@@ -5,7 +5,7 @@ use crate::clock;
 use crate::reports::waiting::{Filter, Item, List, Reason, list, show};
 use crate::seed;
 use crate::seed::places::COUNTY;
-use crate::testing::{Phone, VILLAGE, World, send};
+use crate::testing::{Phone, VILLAGE, World, send, story};
 use domain::canonical::Hash;
 use domain::catalogue::{RecordKind, keys};
 use domain::reference::Reference;
@@ -25,11 +25,6 @@ fn today() -> Day {
 
 fn reviewer() -> RecordId {
     seed::staff::id(COUNTY, 2)
-}
-
-fn story() -> seed::story::Story {
-    let plan = seed::Plan { seed: 1, subjects: seed::register::SUBJECTS_MIN, today: today() };
-    seed::story::story(&seed::County::new(plan), today()).unwrap()
 }
 
 async fn waiting(world: &World) -> List {

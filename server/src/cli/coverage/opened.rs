@@ -208,7 +208,7 @@ fn closed(shares: &[Share]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{VILLAGE, World};
+    use crate::testing::{VILLAGE, World, story};
     use domain::time::Happened;
     use domain::value::Value;
 
@@ -216,9 +216,7 @@ mod tests {
     async fn what_was_said_of_a_child_is_printed_only_when_it_was_opened() {
         let world = World::new().await;
         let county = &world.county;
-        let plan =
-            crate::seed::Plan { seed: 1, subjects: crate::seed::register::SUBJECTS_MIN, today: today() };
-        let story = crate::seed::story::story(&crate::seed::County::new(plan), today()).unwrap();
+        let story = story();
         let mut phone = world.phone(1).await;
         let village = Value::Int(i64::try_from(VILLAGE.0).unwrap());
         let when = Value::from(Happened::whole(today()).to_string());
@@ -325,9 +323,7 @@ mod tests {
     async fn a_child_s_name_stays_masked_while_it_differs_and_once_it_is_settled() {
         let world = World::new().await;
         let county = &world.county;
-        let plan =
-            crate::seed::Plan { seed: 1, subjects: crate::seed::register::SUBJECTS_MIN, today: today() };
-        let story = crate::seed::story::story(&crate::seed::County::new(plan), today()).unwrap();
+        let story = story();
         let record = domain::patch::RecordRef { kind: RecordKind::Person, id: story.grandson };
         let names = [("杨小明", "阿明子"), ("杨晓明", "阿鸣子")];
         let by = crate::seed::staff::id(county.keys.county(), 1);
