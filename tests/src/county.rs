@@ -10,16 +10,28 @@ use std::process::{Child, Command, Output, Stdio};
 /// When the running program does not know where it is.
 pub fn binary(name: &str) -> Result<PathBuf> {
     let here = std::env::current_exe()?;
-    let mut folders = here.ancestors().skip(1).take(2);
-    let found = folders.find_map(|folder| Some(folder.join(name)).filter(|path| path.exists()));
+    let beside = here.ancestors().skip(1).take(2).map(Path::to_owned);
+    let found = already_built()
+        .into_iter()
+        .chain(beside)
+        .find_map(|folder| Some(folder.join(name)).filter(|path| path.exists()));
     found.ok_or_else(|| Error::other(format!("{name} has not been built: cargo build --workspace --bins")))
 }
 
-/// Builds the processes under test, once: a plain `cargo test` does not build the binaries of other packages.
+/// Where the processes under test lie when whoever calls has built them with everything else (`cargo xtask test`).
+fn already_built() -> Option<PathBuf> {
+    std::env::var_os("SHANFANG_PROGRAMS").map(PathBuf::from)
+}
+
+/// Builds the processes under test, once: a plain `cargo test` does not build the binaries of other packages. Where
+/// they are built already this would build most of what they stand on again, with the features of fewer packages.
 ///
 /// # Errors
 /// When they do not build.
 pub fn build() -> Result<()> {
+    if already_built().is_some() {
+        return Ok(());
+    }
     static BUILT: std::sync::OnceLock<bool> = std::sync::OnceLock::new();
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let built = *BUILT.get_or_init(|| {
@@ -33,6 +45,12 @@ pub fn build() -> Result<()> {
             "system-tests",
             "--bins",
         ]);
+        // What a test is told of its own package: build scripts (ring's, for one) watch it, and would run again.
+        let told =
+            |name: &str| ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|prefix| name.starts_with(prefix));
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(told)) {
+            command.env_remove(name);
+        }
         command.current_dir(env!("CARGO_MANIFEST_DIR")).status().is_ok_and(|status| status.success())
     });
     if built { Ok(()) } else { Err(Error::other("the processes under test do not build")) }

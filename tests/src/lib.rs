@@ -8,4 +8,5 @@ pub mod phone;
 #[cfg(test)]
 mod phones;
 pub mod story;
+pub mod webdriver;
 pub mod workload;

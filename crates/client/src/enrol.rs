@@ -134,13 +134,13 @@ impl App {
     /// The keys of the vault that is there, else of a new one.
     fn enrolment_keys(&mut self, pin: &Pin) -> Result<Unlocked, Problem> {
         if !matches!(self.read_vault()?, VaultRead::Missing) {
-            return self.unlock_vault(|vault, platform| vault.unlock_with_pin(pin, platform));
+            return self.unlock_vault(|vault, files| lock::by_pin(vault, pin, files));
         }
         // Only a PIN that is chosen now: what was begun with another goes on.
         lock::not_simple(pin)?;
         // Who this phone was before is sealed under keys that are gone: nobody will ever read it.
         self.ports.vault.write(VaultFile::Identity, &[]).or_tell()?;
-        let platform = self.ports.vault.platform_secret().or_tell()?;
+        let platform = self.platform_secret_or_new()?;
         let keys = VaultKeys::generate(&mut self.ports.dice);
         let (vault, unlocked) =
             Vault::create(keys, pin, &platform, None, self.settings.vault, &mut self.ports.dice).or_tell()?;

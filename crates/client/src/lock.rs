@@ -91,6 +91,12 @@ pub(crate) fn read_vault(files: &dyn VaultFiles) -> Result<VaultRead, Problem> {
     Ok(Vault::read(first.as_deref(), second.as_deref()))
 }
 
+/// A key store that does not answer is like one that has changed: the recovery code opens without it.
+pub(crate) fn by_pin(vault: &Vault, pin: &Pin, files: &mut dyn VaultFiles) -> Result<Unlocked, SealError> {
+    let platform = files.platform_secret().map_err(|_| SealError::KeyStoreChanged)?;
+    vault.unlock_with_pin(pin, &platform)
+}
+
 fn mistyped(error: &SealError) -> Problem {
     error.at_lock(0)
 }
@@ -123,7 +129,7 @@ impl App {
     /// [`ProblemCode::KeyStoreChanged`], [`ProblemCode::VaultDamaged`], and those of the database.
     pub fn unlock(&mut self, request: Unlock) -> Result<LockStatus, Problem> {
         let pin = Pin::parse(&request.pin).map_err(|error| mistyped(&error))?;
-        let unlocked = self.unlock_vault(|vault, platform| vault.unlock_with_pin(&pin, platform))?;
+        let unlocked = self.unlock_vault(|vault, files| by_pin(vault, &pin, files))?;
         self.open_keys(unlocked)
     }
 
@@ -158,7 +164,7 @@ impl App {
         let old = Pin::parse(&request.old).map_err(|error| mistyped(&error))?;
         let new = Pin::parse(&request.new).map_err(|error| mistyped(&error))?;
         not_simple(&new)?;
-        let unlocked = self.unlock_vault(|vault, platform| vault.unlock_with_pin(&old, platform))?;
+        let unlocked = self.unlock_vault(|vault, files| by_pin(vault, &old, files))?;
         self.set_pin(&unlocked, &new)?;
         Ok(Nothing {})
     }
@@ -186,7 +192,7 @@ impl App {
     }
 
     fn with_pin(&mut self, unlocked: &Unlocked, pin: &Pin) -> Result<Vault, Problem> {
-        let platform = self.ports.vault.platform_secret().or_tell()?;
+        let platform = self.platform_secret_or_new()?;
         let stretch = self.settings.vault;
         self.vault()?.with_pin(unlocked, pin, &platform, stretch, &mut self.ports.dice).or_tell()
     }
@@ -208,6 +214,12 @@ impl App {
         write_vault(self.ports.vault.as_mut(), &vault)
     }
 
+    /// The platform's secret; another one where the key store has lost it.
+    pub(crate) fn platform_secret_or_new(&mut self) -> Result<Key, Problem> {
+        let files = self.ports.vault.as_mut();
+        files.platform_secret().or_else(|_| files.renew_platform_secret()).or_tell()
+    }
+
     fn open_keys(&mut self, unlocked: Unlocked) -> Result<LockStatus, Problem> {
         match Identity::read(self.ports.vault.as_ref(), &unlocked.keys)? {
             Some(Identity::Enrolled(identity)) => self.open_with(unlocked, *identity)?,
@@ -219,7 +231,7 @@ impl App {
     /// Opens the vault in one of two ways, counting wrong tries: the try is on disk before it is made.
     pub(crate) fn unlock_vault(
         &mut self,
-        open: impl Fn(&Vault, &Key) -> Result<Unlocked, SealError>,
+        open: impl Fn(&Vault, &mut dyn VaultFiles) -> Result<Unlocked, SealError>,
     ) -> Result<Unlocked, Problem> {
         let (vault, repair) = match self.read_vault()? {
             VaultRead::Good { vault, repair } => (vault, repair),
@@ -237,8 +249,7 @@ impl App {
         let clock = &self.ports.clock;
         let counted = Tries { wrong: tries.wrong + 1, up_ms: clock.up_ms(), boot: clock.boot() };
         self.write_tries(counted)?;
-        let platform = self.ports.vault.platform_secret().or_tell()?;
-        let unlocked = match open(&vault, &platform) {
+        let unlocked = match open(&vault, self.ports.vault.as_mut()) {
             Ok(unlocked) => unlocked,
             Err(error) => {
                 if !matches!(error, SealError::SecretWrong { .. }) {

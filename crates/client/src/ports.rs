@@ -69,8 +69,14 @@ pub trait VaultFiles: Send {
     /// The 32 bytes that the platform's key store keeps for this app; made at the first call.
     ///
     /// # Errors
-    /// When the key store does not answer.
+    /// When the key store does not answer, or no longer knows it. A later call may succeed.
     fn platform_secret(&mut self) -> Result<Key, PortError>;
+
+    /// Another secret in place of the one that the key store no longer gives.
+    ///
+    /// # Errors
+    /// When it cannot be kept; the one before is then as it was.
+    fn renew_platform_secret(&mut self) -> Result<Key, PortError>;
 }
 
 /// One line of the journal.

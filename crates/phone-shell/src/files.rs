@@ -41,19 +41,44 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, PortError> {
     }
 }
 
-/// The vault's files in a folder, and a key in a file that stands for the platform's key store:
-/// for a desktop, the bridge and the headless phone. On Android the app's key store takes its place.
-#[derive(Debug)]
+/// What the platform offers to wrap a secret with, so that it opens on this device and for this app only.
+pub trait KeyStore: Send {
+    /// Wraps a secret under a key that never leaves the platform; made at the first call.
+    ///
+    /// # Errors
+    /// In the platform's words.
+    fn wrap(&mut self, secret: &[u8; SECRET]) -> Result<Vec<u8>, PortError>;
+
+    /// Opens what was wrapped.
+    ///
+    /// # Errors
+    /// When the key is gone, or the platform does not answer.
+    fn open(&mut self, wrapped: &[u8]) -> Result<Vec<u8>, PortError>;
+
+    /// Destroys the key.
+    ///
+    /// # Errors
+    /// When it may be left.
+    fn destroy(&mut self) -> Result<(), PortError>;
+}
+
+/// How long the platform's secret is. What is wrapped is longer.
+const SECRET: usize = 32;
+
+/// The vault's files in a folder. The platform's secret lies beside them: wrapped by the key store of the
+/// platform; as it is where there is none (a desktop, the bridge, the headless phone) and where it does not
+/// work (`decisions/0010-the-platforms-secret.md`).
 pub struct FolderVault {
     folder: PathBuf,
-    /// Drawn once, for a key store that is empty.
-    fresh: [u8; 32],
+    /// Drawn once, for a secret that is to be made.
+    fresh: [u8; SECRET],
+    key_store: Option<Box<dyn KeyStore>>,
 }
 
 impl FolderVault {
-    /// The vault of a folder that exists. `fresh` are 32 random bytes.
-    pub fn new(folder: &Path, fresh: [u8; 32]) -> Self {
-        Self { folder: folder.to_owned(), fresh }
+    /// The vault of a folder that exists. `fresh` are random bytes.
+    pub fn new(folder: &Path, fresh: [u8; SECRET], key_store: Option<Box<dyn KeyStore>>) -> Self {
+        Self { folder: folder.to_owned(), fresh, key_store }
     }
 
     fn path(&self, file: VaultFile) -> PathBuf {
@@ -65,8 +90,25 @@ impl FolderVault {
         })
     }
 
-    fn key_store(&self) -> PathBuf {
+    fn secret(&self) -> PathBuf {
         self.folder.join("platform.key")
+    }
+
+    /// The fresh secret as it is to lie on disk. A key store that does not give back at once what it was
+    /// given never would.
+    fn wrapped(&mut self) -> Vec<u8> {
+        let fresh = self.fresh;
+        let wrapped = self.key_store.as_mut().and_then(|store| {
+            let wrapped = store.wrap(&fresh).ok().filter(|wrapped| wrapped.len() > SECRET)?;
+            (store.open(&wrapped).ok()? == fresh).then_some(wrapped)
+        });
+        wrapped.unwrap_or_else(|| fresh.to_vec())
+    }
+}
+
+impl std::fmt::Debug for FolderVault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("FolderVault")
     }
 }
 
@@ -80,7 +122,8 @@ impl VaultFiles for FolderVault {
     }
 
     fn destroy(&mut self) -> Result<(), PortError> {
-        for path in [self.path(VaultFile::First), self.path(VaultFile::Second), self.key_store()] {
+        let key = self.key_store.as_mut().map_or(Ok(()), |store| store.destroy());
+        for path in [self.path(VaultFile::First), self.path(VaultFile::Second), self.secret()] {
             let Some(bytes) = read(&path)? else { continue };
             let wipe = || {
                 let mut file = OpenOptions::new().write(true).open(&path)?;
@@ -91,20 +134,23 @@ impl VaultFiles for FolderVault {
             };
             wipe().map_err(|error| failed(&error))?;
         }
-        Ok(())
+        key
     }
 
     fn platform_secret(&mut self) -> Result<Key, PortError> {
-        let bytes = match read(&self.key_store())? {
-            Some(bytes) => bytes,
-            None => {
-                replace(&self.key_store(), &self.fresh)?;
-                self.fresh.to_vec()
-            }
+        let none = || PortError::Failed("the key store holds no key".to_owned());
+        let secret = match (read(&self.secret())?, &mut self.key_store) {
+            (None, _) => return self.renew_platform_secret(),
+            (Some(bytes), Some(store)) if bytes.len() > SECRET => store.open(&bytes)?,
+            (Some(bytes), _) => bytes,
         };
-        let bytes: [u8; 32] =
-            bytes.try_into().map_err(|_| PortError::Failed("the key store holds no key".to_owned()))?;
-        Ok(Key::new(bytes))
+        Ok(Key::new(secret.try_into().map_err(|_| none())?))
+    }
+
+    fn renew_platform_secret(&mut self) -> Result<Key, PortError> {
+        let wrapped = self.wrapped();
+        replace(&self.secret(), &wrapped)?;
+        Ok(Key::new(self.fresh))
     }
 }
 
@@ -217,6 +263,8 @@ pub fn random() -> std::io::Result<[u8; 32]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
     fn folder(name: &str) -> PathBuf {
         let folder = std::env::temp_dir().join(format!("shanfang-{}-{name}", std::process::id()));
@@ -262,8 +310,8 @@ mod tests {
     #[test]
     fn the_platform_key_stays_the_same_and_a_destroyed_vault_is_gone() {
         let folder = folder("vault");
-        let key = FolderVault::new(&folder, [1; 32]).platform_secret().unwrap();
-        let mut vault = FolderVault::new(&folder, [2; 32]);
+        let key = FolderVault::new(&folder, [1; 32], None).platform_secret().unwrap();
+        let mut vault = FolderVault::new(&folder, [2; 32], None);
         assert!(vault.platform_secret().unwrap().expose() == key.expose(), "made once");
         vault.write(VaultFile::First, b"x").unwrap();
         vault.write(VaultFile::Identity, b"me").unwrap();
@@ -271,6 +319,63 @@ mod tests {
         assert_eq!(vault.read(VaultFile::First).unwrap(), None);
         assert_eq!(vault.read(VaultFile::Identity).unwrap().as_deref(), Some(&b"me"[..]));
         assert!(!folder.join("platform.key").exists());
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    /// A key store that turns bytes round, until its key is gone.
+    #[derive(Clone, Default)]
+    struct Turning {
+        gone: Arc<AtomicBool>,
+        deaf: bool,
+    }
+
+    impl KeyStore for Turning {
+        fn wrap(&mut self, secret: &[u8; SECRET]) -> Result<Vec<u8>, PortError> {
+            Ok([b"wrapped".as_slice(), &secret.map(|byte| !byte)].concat())
+        }
+        fn open(&mut self, wrapped: &[u8]) -> Result<Vec<u8>, PortError> {
+            if self.deaf || self.gone.load(Relaxed) {
+                return Err(PortError::Failed("no such key".to_owned()));
+            }
+            Ok(wrapped[7..].iter().map(|byte| !byte).collect())
+        }
+        fn destroy(&mut self) -> Result<(), PortError> {
+            self.gone.store(true, Relaxed);
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn the_platform_key_lies_wrapped_and_another_is_made_when_the_key_store_has_lost_it() {
+        let folder = folder("wrapped");
+        let store = Turning::default();
+        let vault = |fresh| FolderVault::new(&folder, [fresh; 32], Some(Box::new(store.clone())));
+        let key = vault(1).platform_secret().unwrap();
+        assert_ne!(fs::read(folder.join("platform.key")).unwrap(), [1; 32], "it lies there in the open");
+        assert!(vault(2).platform_secret().unwrap().expose() == key.expose(), "made once");
+        store.gone.store(true, Relaxed);
+        assert!(vault(3).platform_secret().is_err());
+        store.gone.store(false, Relaxed);
+        assert!(vault(3).platform_secret().unwrap().expose() == key.expose(), "asked later it answers");
+        store.gone.store(true, Relaxed);
+        assert_eq!(vault(4).renew_platform_secret().unwrap().expose(), &[4; 32]);
+        assert_eq!(vault(5).platform_secret().unwrap().expose(), &[4; 32]);
+        store.gone.store(false, Relaxed);
+        let mut last = vault(6);
+        last.destroy().unwrap();
+        assert!(store.gone.load(Relaxed) && !folder.join("platform.key").exists());
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn a_key_store_that_does_not_give_back_what_it_was_given_is_done_without() {
+        let folder = folder("deaf");
+        let vault = |fresh| {
+            let deaf = Turning { deaf: true, ..Turning::default() };
+            FolderVault::new(&folder, [fresh; 32], Some(Box::new(deaf)))
+        };
+        assert_eq!(vault(1).platform_secret().unwrap().expose(), &[1; 32]);
+        assert_eq!(vault(2).platform_secret().unwrap().expose(), &[1; 32]);
         fs::remove_dir_all(folder).unwrap();
     }
 }

@@ -1,7 +1,7 @@
 //! A phone in a folder: everything lent to the client.
 
 use crate::clock::SystemClock;
-use crate::files::{FileJournal, FolderVault, random};
+use crate::files::{FileJournal, FolderVault, KeyStore, random};
 use client::ports::{Ports, Stores};
 use client::{App, Settings};
 use seal::dice::SeededDice;
@@ -33,18 +33,30 @@ impl Stores for SqliteStores {
     }
 }
 
-/// A phone whose files lie in `folder`, which is made when it is not there.
+/// A phone whose files lie in `folder`, which is made when it is not there, on a platform without a key store.
+///
+/// # Errors
+/// As [`phone_with`].
+pub fn phone_in(folder: &Path, settings: Settings) -> std::io::Result<App> {
+    phone_with(folder, settings, None)
+}
+
+/// A phone whose files lie in `folder`, with the key store of its platform.
 ///
 /// # Errors
 /// When the folder cannot be made, or the system gives no randomness.
-pub fn phone_in(folder: &Path, settings: Settings) -> std::io::Result<App> {
+pub fn phone_with(
+    folder: &Path,
+    settings: Settings,
+    key_store: Option<Box<dyn KeyStore>>,
+) -> std::io::Result<App> {
     std::fs::create_dir_all(folder)?;
     let chance = random()?;
     let [a, b, c, d, ..] = chance;
     let ports = Ports {
         clock: Box::new(SystemClock::new(u32::from_le_bytes([a, b, c, d]))),
         dice: Box::new(SeededDice::from_secret(random()?)),
-        vault: Box::new(FolderVault::new(folder, random()?)),
+        vault: Box::new(FolderVault::new(folder, random()?, key_store)),
         journal: Box::new(FileJournal::new(&folder.join("journal"))),
         stores: Box::new(SqliteStores { path: folder.join("phone.db") }),
     };

@@ -3,7 +3,7 @@
 use crate::commands::{hand_over, program};
 use crate::say::Say;
 use crate::workspace::Workspace;
-use crate::{Outcome, compile, install, screens};
+use crate::{Outcome, compile, install, screens, window};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use xshell::Shell;
@@ -24,6 +24,10 @@ pub struct Options {
     /// For scripts: ask nothing, open no screens, and end with 0 only when all went as the story says.
     #[arg(long)]
     once: bool,
+    /// Open the first phone in the window of the phone's app and not in a browser. Needs a screen, and packages of
+    /// WebKit, which it names before it installs them.
+    #[arg(long, conflicts_with_all = ["once", "keep"])]
+    window: bool,
     /// Where the demo keeps its data [default: data/demo in the repository].
     #[arg(long, value_name = "FOLDER")]
     data: Option<PathBuf>,
@@ -43,10 +47,14 @@ pub fn run(shell: &Shell, say: &Say, workspace: &Workspace, options: &Options) -
         }
     }
     install::to_build(shell, say)?;
+    let app = if options.window { Some(window::built(shell, say, workspace)?) } else { None };
     let programs = compile::programs(shell, say, workspace, false)?;
     let mut arguments = arguments(options, &data);
     if !options.once {
         arguments.extend(["--screens".to_owned(), screens::for_the_demo(shell, say, &workspace.root)?]);
+    }
+    if let Some(app) = app {
+        arguments.extend(["--window".to_owned(), app.display().to_string()]);
     }
     let story = programs.join("demo").display().to_string();
     hand_over(program(shell, &story).args(arguments))

@@ -25,6 +25,17 @@ const TO_SHOW: &[Need] = &[
     Need { debian: "fonts-noto-cjk", why: "the pictures of the screens are in Chinese" },
 ];
 
+/// What the phone's app needs besides: to be built, and to be driven in a window that nobody sees.
+const TO_OPEN_A_WINDOW: &[Need] = &[
+    Need { debian: "libwebkit2gtk-4.1-dev", why: "the app's window on a desktop is WebKit's" },
+    Need { debian: "librsvg2-dev", why: "its toolkit draws icons with it" },
+    Need { debian: "webkit2gtk-driver", why: "the test taps and types through it" },
+    Need { debian: "xvfb", why: "the test's window opens on a screen that nobody sees" },
+    Need { debian: "xauth", why: "that screen lets in nobody else" },
+    Need { debian: "dbus", why: "the window's toolkit asks it" },
+    Need { debian: "fonts-noto-cjk", why: "the screens are in Chinese" },
+];
+
 /// The parts of the Rust toolchain that the checks use.
 const TO_CHECK: &[(&str, &str)] = &[("rustfmt", "fmt"), ("clippy", "clippy")];
 
@@ -42,6 +53,19 @@ pub fn to_show(shell: &Shell, say: &Say) -> Outcome<()> {
         return Ok(());
     }
     Err("the tests of the screens need Chromium and a font with Chinese characters (Noto Sans CJK)".into())
+}
+
+/// Sees to what the phone's app needs to be built and driven in a window.
+pub fn to_open_a_window(shell: &Shell, say: &Say) -> Outcome<()> {
+    if is_debian(shell) {
+        return on_debian(shell, say, TO_OPEN_A_WINDOW);
+    }
+    if answers(shell, "pkg-config", &["--exists", "webkit2gtk-4.1"]) {
+        return Ok(());
+    }
+    Err("the app's window needs WebKitGTK 4.1 with its headers, which pkg-config cannot find here; \
+         its test needs WebKitWebDriver, xvfb-run and a font with Chinese characters"
+        .into())
 }
 
 fn is_debian(shell: &Shell) -> bool {

@@ -1,5 +1,6 @@
 //! The workshop: what people and machines do with this repository, as `cargo xtask <command>`.
 
+mod android;
 mod bench;
 mod codegen;
 mod commands;
@@ -13,6 +14,7 @@ mod screens;
 mod steps;
 mod test;
 mod tidy;
+mod window;
 mod workspace;
 
 use clap::{CommandFactory, Parser, Subcommand};
@@ -35,12 +37,16 @@ struct Arguments {
 enum Command {
     /// Install what is missing, build, and play the main job as a story in this terminal.
     Demo(demo::Options),
-    /// Run every test there is: format, clippy, tidy, unit, property, conformance, end to end.
+    /// Run every test there is: format, clippy, tidy, unit, property, conformance, end to end, browser, window.
     Test(test::Options),
     /// Check the laws of the house and print each breach as `path:line: rule: reason`.
     Tidy,
     /// Check, build and test the screens alone.
     Screens(screens::Options),
+    /// Drive the phone's app in its own window, on a screen that nobody sees.
+    Window,
+    /// Check the phone's app for Android, or build it on a machine with the SDK.
+    Android(android::Options),
     /// Write what the screens need of the Rust sources: types, commands, texts of problems.
     Codegen,
     /// Build for release and measure: speed, bytes on the wire, growth.
@@ -71,6 +77,8 @@ fn run(say: &Say) -> Outcome {
         Command::Test(options) => test::run(&shell, say, &workspace, &options),
         Command::Tidy => tidy::run(&shell, say, &workspace),
         Command::Screens(options) => screens::run(&shell, say, &workspace, &options),
+        Command::Window => window::run(&shell, say, &workspace),
+        Command::Android(options) => android::run(&shell, say, &workspace, &options),
         Command::Codegen => codegen::run(&shell, say),
         Command::Bench(options) => bench::run(&shell, say, &workspace, &options),
     }

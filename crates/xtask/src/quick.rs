@@ -55,6 +55,12 @@ impl Selection {
         }
         arguments
     }
+
+    /// Leaves a package out. Answers whether it was in.
+    pub fn without(&mut self, package: &str) -> bool {
+        self.tested.remove(package);
+        self.changed.remove(package)
+    }
 }
 
 /// Which packages these changed files concern.
@@ -174,6 +180,14 @@ mod tests {
         let (changed, tested) = selected(&["Cargo.lock"]);
         assert_eq!(changed.len(), CORE.len());
         assert!(tested.iter().all(|name| CORE.contains(&name.as_str())));
+    }
+
+    #[test]
+    fn a_package_is_left_out_of_both() {
+        let mut selection = select(&["server/src/main.rs".to_owned()].into(), &house());
+        assert!(selection.without("county-server"));
+        assert!(selection.changed.is_empty() && selection.tested.is_empty());
+        assert!(!selection.without("county-server"), "it was not in");
     }
 
     #[test]

@@ -10,7 +10,9 @@ use std::process::ExitCode;
 use xshell::Shell;
 
 /// Where the screens are.
-const FOLDER: &str = "app-ui";
+pub const FOLDER: &str = "app-ui";
+/// Names for the tests the folder in which the programs lie that they start.
+pub const PROGRAMS: &str = "SHANFANG_PROGRAMS";
 /// Where their tests in a browser are.
 const TESTS: &str = "tests/ui";
 
@@ -31,7 +33,9 @@ pub fn run(shell: &Shell, say: &Say, workspace: &Workspace, options: &Options) -
         return Ok(if steps::run(say, steps) { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
     let mut steps = checks(shell, say);
-    steps.extend(in_a_browser(shell, say, workspace, &options.names));
+    steps.extend(builds(shell));
+    let programs = move || compile::programs(shell, say, workspace, false);
+    steps.extend(in_a_browser(shell, say, &options.names, programs));
     Ok(if steps::run(say, steps) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -44,24 +48,30 @@ pub fn checks<'a>(shell: &'a Shell, say: &'a Say) -> Vec<Step<'a>> {
     ]
 }
 
-/// Builds for a phone, for a browser that stands in for one, and for the desk, and acts in Chromium.
-pub fn in_a_browser<'a>(
-    shell: &'a Shell,
-    say: &'a Say,
-    workspace: &'a Workspace,
-    names: &'a [String],
-) -> Vec<Step<'a>> {
+/// Builds for a phone, for a browser that stands in for one, and for the desk.
+pub fn builds(shell: &Shell) -> Vec<Step<'_>> {
     vec![
-        Step::new("a browser", "cargo xtask screens", move || install::to_show(shell, say)),
         tool("build the phone's screens", shell, "vite build --mode phone --logLevel warn"),
         tool("build them for a browser", shell, "vite build --mode phone-bridge --logLevel warn"),
         tool("build the console's screens", shell, "vite build --mode review --logLevel warn"),
+    ]
+}
+
+/// Acts in Chromium on what was built, with the programs in a folder that is asked for when it comes to that.
+pub fn in_a_browser<'a>(
+    shell: &'a Shell,
+    say: &'a Say,
+    names: &'a [String],
+    programs: impl FnOnce() -> Outcome<PathBuf> + 'a,
+) -> Vec<Step<'a>> {
+    vec![
+        Step::new("a browser", "cargo xtask screens", move || install::to_show(shell, say)),
         Step::new("tests in a browser", "cargo xtask screens", move || {
-            let programs = compile::programs(shell, say, workspace, false)?;
+            let programs = programs()?;
             // One file after the other: two browsers at once are slower than one on a small machine.
             let files = files(shell, names)?;
             let node = program(shell, "node").args(["--test", "--test-concurrency=1"]).args(files);
-            Ok(node.env("SHANFANG_PROGRAMS", programs).run()?)
+            Ok(node.env(PROGRAMS, programs).run()?)
         }),
     ]
 }
@@ -103,7 +113,8 @@ pub fn tool<'a>(name: &'a str, shell: &'a Shell, command: &'a str) -> Step<'a> {
     Step::new(name, repeat, move || built(shell, command))
 }
 
-fn built(shell: &Shell, command: &str) -> Outcome<()> {
+/// Runs a tool of the screens in their folder.
+pub fn built(shell: &Shell, command: &str) -> Outcome<()> {
     let _there = shell.push_dir(FOLDER);
     Ok(program(shell, "node").args(format!("node_modules/.bin/{command}").split(' ')).run()?)
 }

@@ -4,7 +4,7 @@ use crate::commands::{answers, cargo};
 use crate::say::Say;
 use crate::steps::{self, Step};
 use crate::workspace::Workspace;
-use crate::{Outcome, install, quick, screens, tidy};
+use crate::{Outcome, install, quick, screens, tidy, window};
 use std::collections::BTreeSet;
 use std::process::ExitCode;
 use xshell::{Cmd, Shell};
@@ -22,6 +22,9 @@ pub fn run(shell: &Shell, say: &Say, workspace: &Workspace, options: &Options) -
     let mut steps = vec![
         Step::new("install what is missing", "cargo xtask test", || {
             install::to_build(shell, say)?;
+            if !options.quick {
+                install::to_open_a_window(shell, say)?;
+            }
             install::to_check(shell, say)
         }),
         command("format", cargo(shell).args(["fmt", "--all", "--check"])),
@@ -30,7 +33,10 @@ pub fn run(shell: &Shell, say: &Say, workspace: &Workspace, options: &Options) -
     let with_nextest = answers(shell, "cargo", &["nextest", "--version"]);
     if options.quick {
         let changed = quick::changed_files(shell)?;
-        let selection = quick::select(&changed, &workspace.packages);
+        let mut selection = quick::select(&changed, &workspace.packages);
+        if selection.without(window::APP) {
+            say.line("The phone's app was changed, which needs WebKit: cargo xtask test tests it.");
+        }
         steps.push(tidy);
         if changed.iter().any(|file| file.starts_with("app-ui/")) {
             steps.extend(screens::checks(shell, say));
@@ -50,9 +56,16 @@ pub fn run(shell: &Shell, say: &Say, workspace: &Workspace, options: &Options) -
     } else {
         steps.push(tidy);
         steps.push(command("clippy", cargo(shell).args(["clippy", "--workspace"]).args(STRICT)));
-        steps.extend(every_test(shell, with_nextest));
+        // The tests of the whole workspace build its programs too. Built for two packages alone they would stand on
+        // other features, and so nearly everything would be built twice.
+        let programs = workspace.target.join("debug");
+        shell.set_var(screens::PROGRAMS, &programs);
+        // The screens first: the app is built with them in it.
         steps.extend(screens::checks(shell, say));
-        steps.extend(screens::in_a_browser(shell, say, workspace, &[]));
+        steps.extend(screens::builds(shell));
+        steps.extend(every_test(shell, with_nextest));
+        steps.extend(screens::in_a_browser(shell, say, &[], || Ok(programs)));
+        steps.push(window::driven(shell));
     }
     Ok(if steps::run(say, steps) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

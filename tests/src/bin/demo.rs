@@ -1,5 +1,5 @@
 //! The demonstration: `demo --data DIR [--subjects N] [--fresh] [--keep]
-//! [--screens DIST] [--once]`. Called by `cargo xtask demo`,
+//! [--screens DIST] [--window PROGRAM] [--once]`. Called by `cargo xtask demo`,
 //! which has asked whatever there was to ask.
 
 use std::path::PathBuf;
@@ -14,6 +14,7 @@ fn options() -> Result<Options, String> {
         keep: false,
         screens: None,
         quiet: false,
+        window: None,
     };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
@@ -27,6 +28,7 @@ fn options() -> Result<Options, String> {
             "--fresh" => options.fresh = true,
             "--screens" => options.screens = Some(value()?.into()),
             "--keep" => options.keep = true,
+            "--window" => options.window = Some(value()?.into()),
             "--once" => {}
             other => return Err(format!("what is {other}?")),
         }

@@ -150,6 +150,24 @@ fn a_changed_pin_opens_and_the_recovery_code_opens_without_pin_and_key_store() {
 }
 
 #[test]
+fn a_key_store_without_an_answer_is_told_and_is_not_needed_for_the_recovery_code() {
+    let (county, mut phone, app) = enrolled();
+    drop(app);
+    phone.files.silence_platform(true);
+    let mut app = phone.start();
+    assert_eq!(code(app.unlock(Unlock { pin: PIN.into() })), ProblemCode::KeyStoreChanged);
+    phone.files.silence_platform(false);
+    app.unlock(Unlock { pin: PIN.into() }).unwrap();
+    phone.files.silence_platform(true);
+    let mut app = phone.start();
+    let recovery = UnlockRecovery { code: county.recovery_code(), new_pin: "777777".into() };
+    app.unlock_recovery(recovery).unwrap();
+    let mut app = phone.start();
+    assert_eq!(app.unlock(Unlock { pin: "777777".into() }).unwrap().phase, Phase::Open);
+    sync(&mut app, &phone, &county);
+}
+
+#[test]
 fn one_damaged_vault_copy_is_mended_and_two_are_told() {
     let (_, mut phone, app) = enrolled();
     drop(app);

@@ -59,13 +59,15 @@ impl Clock for Hands {
     }
 }
 
-/// Files in memory; the last says whether the disk is full.
+/// Files in memory, the key store's secret, how often it was emptied, whether the disk is full, and whether the
+/// key store keeps silent.
 #[derive(Debug, Clone, Default)]
 pub struct Files(
     pub Arc<Mutex<BTreeMap<VaultFile, Vec<u8>>>>,
     Arc<Mutex<Option<[u8; 32]>>>,
     u64,
     pub Arc<Mutex<bool>>,
+    Arc<Mutex<bool>>,
 );
 
 impl VaultFiles for Files {
@@ -87,14 +89,27 @@ impl VaultFiles for Files {
         Ok(())
     }
     fn platform_secret(&mut self) -> Result<Key, PortError> {
+        if *self.4.lock().unwrap() {
+            return Err(PortError::Failed("no answer".to_owned()));
+        }
         let mut secret = self.1.lock().unwrap();
         let made =
             *secret.get_or_insert_with(|| *Key::generate(&mut SeededDice::repeatable(self.2 + 77)).expose());
         Ok(Key::new(made))
     }
+    fn renew_platform_secret(&mut self) -> Result<Key, PortError> {
+        self.lose_platform_secret();
+        *self.4.lock().unwrap() = false;
+        self.platform_secret()
+    }
 }
 
 impl Files {
+    /// As if the platform's key store no longer answered for what it keeps.
+    pub fn silence_platform(&self, silent: bool) {
+        *self.4.lock().unwrap() = silent;
+    }
+
     /// As if the platform's key store had been emptied.
     pub fn lose_platform_secret(&mut self) {
         *self.1.lock().unwrap() = None;

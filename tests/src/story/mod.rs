@@ -19,6 +19,7 @@ use domain::time::Day;
 use std::collections::BTreeMap;
 use std::io::{Error, Result};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use tell::Teller;
 
 pub use acts::{correct_phone, fill};
@@ -39,6 +40,8 @@ pub struct Options {
     pub screens: Option<PathBuf>,
     /// Say nothing but what went wrong.
     pub quiet: bool,
+    /// The phone's app: the first phone is opened in its window instead of a browser, until that is closed.
+    pub window: Option<PathBuf>,
 }
 
 /// The seed of the demonstration's county: the default of `county-server seed`.
@@ -255,7 +258,7 @@ fn close(stage: Stage<'_>, options: &Options, played: &Played) -> Result<()> {
     tell.line("　cargo xtask demo --fresh（重新演一遍）　cargo xtask demo --fresh --subjects 20000");
     let mut now = Played { server: None, phones: Vec::new(), ..played.clone() };
     let opened = match &options.screens {
-        Some(folder) => screens::open(&stage, folder, &mut now)?,
+        Some(folder) => screens::open(&stage, folder, options.window.as_deref(), &mut now)?,
         None => Vec::new(),
     };
     let county = stage.county;
@@ -272,21 +275,30 @@ fn close(stage: Stage<'_>, options: &Options, played: &Played) -> Result<()> {
     }
     write_mark(&options.folder, &now)?;
     if !opened.is_empty() {
-        tell.line("按 Ctrl+C 全部停下；数据都留着，再运行一次还在");
-        until_told_to_stop()?;
+        let window = options.window.as_deref().map(|app| screens::window(app, &options.folder, &phones));
+        let or = if window.is_some() { "关上手机的窗口，或者" } else { "" };
+        tell.line(&format!("{or}按 Ctrl+C 全部停下；数据都留着，再运行一次还在"));
+        until_told_to_stop(window)?;
     }
     drop(opened);
     county.stop()
 }
 
-/// Waits for Ctrl+C, or for being asked to end.
-fn until_told_to_stop() -> Result<()> {
+/// Waits for Ctrl+C, for being asked to end, or for somebody to close the window that is opened meanwhile.
+fn until_told_to_stop(window: Option<Command>) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let mut asked = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+        let closed = async {
+            let Some(window) = window else { return std::future::pending().await };
+            let status = tokio::process::Command::from(window).kill_on_drop(true).status().await?;
+            let failed = || Error::other(format!("the window ended with {status}"));
+            status.success().then_some(()).ok_or_else(failed)
+        };
         tokio::select! {
             stopped = tokio::signal::ctrl_c() => stopped,
             _ = asked.recv() => Ok(()),
+            closed = closed => closed,
         }
     })
 }

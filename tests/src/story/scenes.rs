@@ -8,6 +8,11 @@ use domain::ids::RecordId;
 use serde_json::{Value, json};
 use std::io::{Error, Result};
 
+/// The folder of the first phone.
+pub(super) const FIRST: &str = "one";
+/// That of the second.
+pub(super) const SECOND: &str = "two";
+
 /// Fails with a sentence when something is not as the story says.
 fn hold(true_is: bool, otherwise: &str) -> Result<()> {
     if true_is { Ok(()) } else { Err(Error::other(otherwise.to_owned())) }
@@ -35,8 +40,8 @@ pub(super) fn play(stage: &mut Stage<'_>) -> Result<()> {
     let tell = stage.tell;
     tell.line(&format!("县里的服务器：{}（县密钥 {}）", stage.county.phones, stage.county.fingerprint));
     tell.title("一、两部手机启用，下载各自的村");
-    let mut first = enrol(stage, "one", stage.story.officer)?;
-    let mut second = enrol(stage, "two", stage.story.second_officer)?;
+    let mut first = enrol(stage, FIRST, stage.story.officer)?;
+    let mut second = enrol(stage, SECOND, stage.story.second_officer)?;
     tell.title("二、走访之前：民主村委会");
     let before = show_village(stage)?;
 
@@ -80,7 +85,7 @@ pub(super) fn play(stage: &mut Stage<'_>) -> Result<()> {
 pub(super) fn look_again(stage: &mut Stage<'_>) -> Result<()> {
     let tell = stage.tell;
     tell.line(&format!("县里的服务器：{}", stage.county.phones));
-    let mut phone = phone(stage, "one")?;
+    let mut phone = phone(stage, FIRST)?;
     // Whoever has tried things out since may have changed the PIN, or settled what was contested.
     match phone.tell("unlock", json!({ "pin": PIN }))? {
         Told::Ok(_) => {

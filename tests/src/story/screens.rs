@@ -1,22 +1,31 @@
-//! What the demonstration leaves open: the county's console, and its two phones in a browser.
+//! What the demonstration leaves open: the county's console, and its two phones in a browser; the first of them in
+//! the window of the phone's app, where there is one.
 
 use super::acts::PIN;
+use super::scenes::{FIRST, SECOND};
 use super::{Account, Played, Stage, free_port};
 use crate::bridge::BridgeProcess;
 use crate::county::ask;
 use domain::ids::RecordId;
 use domain::staff::Role;
 use std::io::{Error, Result};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// Where browsers look first; another free port when one is taken.
 const PORTS: [u16; 2] = [8461, 8462];
 
-/// Opens the phones, gives two accounts at the first time, and says where everything is.
+/// Opens the phones, gives two accounts at the first time, and says where everything is. What has a window of its
+/// own is not opened in a browser: two programs on the files of one phone would undo each other's work.
 ///
 /// # Errors
 /// When something does not come up.
-pub(super) fn open(stage: &Stage<'_>, screens: &Path, played: &mut Played) -> Result<Vec<BridgeProcess>> {
+pub(super) fn open(
+    stage: &Stage<'_>,
+    screens: &Path,
+    window: Option<&Path>,
+    played: &mut Played,
+) -> Result<Vec<BridgeProcess>> {
     let tell = stage.tell;
     if played.accounts.is_empty() {
         played.accounts = accounts(stage)?;
@@ -34,12 +43,15 @@ pub(super) fn open(stage: &Stage<'_>, screens: &Path, played: &mut Played) -> Re
         };
         tell.line(&format!("　{}：登录名 {}　{password}", account.who, account.login));
     }
-    let holders = [("one", stage.story.officer), ("two", stage.story.second_officer)];
+    let holders = [(FIRST, stage.story.officer), (SECOND, stage.story.second_officer)];
     let mut phones = Vec::new();
     for ((name, holder), port) in holders.into_iter().zip(PORTS) {
-        let folder = stage.folder.join("phones").join(name);
+        if name == FIRST && window.is_some() {
+            tell.line(&format!("{}的手机　在自己的窗口里　解锁密码 {PIN}", stage.name(holder)));
+            continue;
+        }
         let phone = BridgeProcess::start(
-            &folder,
+            &phone_folder(stage.folder, name),
             &stage.county.phones,
             &screens.join("phone-bridge"),
             free_port(port),
@@ -47,8 +59,23 @@ pub(super) fn open(stage: &Stage<'_>, screens: &Path, played: &mut Played) -> Re
         tell.line(&format!("{}的手机　{}　解锁密码 {PIN}", stage.name(holder), phone.address));
         phones.push(phone);
     }
-    tell.line("手机页面最上面有“没有信号”的开关：关掉信号，两部手机各记一次走访，再打开，到工作台看");
+    tell.line(if window.is_some() {
+        "浏览器里的手机页面最上面有“没有信号”的开关：关掉信号，记一次走访，再打开，到工作台看"
+    } else {
+        "手机页面最上面有“没有信号”的开关：关掉信号，两部手机各记一次走访，再打开，到工作台看"
+    });
     Ok(phones)
+}
+
+fn phone_folder(folder: &Path, name: &str) -> PathBuf {
+    folder.join("phones").join(name)
+}
+
+/// The window of the phone's app on the first phone.
+pub(super) fn window(app: &Path, folder: &Path, county: &str) -> Command {
+    let mut command = Command::new(app);
+    command.arg("--folder").arg(phone_folder(folder, FIRST)).args(["--county", county]);
+    command
 }
 
 /// An account for a reviewer of the county and for the head of the story's township.

@@ -1,9 +1,10 @@
 //! The demonstration's story is a test.
 
+use std::path::{Path, PathBuf};
 use system_tests::story::{Options, play};
 
 /// The mark of the story: among others, what was left running.
-fn mark(folder: &std::path::Path) -> serde_json::Value {
+fn mark(folder: &Path) -> serde_json::Value {
     let mark = std::fs::read_to_string(folder.join("demo.json")).unwrap();
     serde_json::from_str(&mark).unwrap()
 }
@@ -11,6 +12,18 @@ fn mark(folder: &std::path::Path) -> serde_json::Value {
 /// Whether a process runs; one that has ended and that nobody has waited for does not.
 fn runs(process: u64) -> bool {
     std::fs::read(format!("/proc/{process}/cmdline")).is_ok_and(|line| !line.is_empty())
+}
+
+/// A program in place of the phone's app: it writes down how it was called and what runs beside it, and its window
+/// is closed at once.
+fn stand_in(folder: &Path) -> PathBuf {
+    use std::os::unix::fs::PermissionsExt;
+    let program = folder.join("app");
+    let script =
+        "#!/bin/sh\ncd \"${0%/*}\"\necho \"$@\" > told\ncat /proc/[0-9]*/cmdline | tr '\\0' ' ' > beside\n";
+    std::fs::write(&program, script).unwrap();
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o700)).unwrap();
+    program
 }
 
 #[test]
@@ -23,6 +36,7 @@ fn the_story_holds_and_a_second_start_finds_what_it_left() {
         keep: false,
         screens: None,
         quiet: true,
+        window: None,
     };
     play(&options).unwrap();
     let screens = crate::world::folder("story-screens");
@@ -49,6 +63,17 @@ fn the_story_holds_and_a_second_start_finds_what_it_left() {
     (options.keep, options.fresh, options.screens) = (false, true, None);
     play(&options).unwrap();
     assert!(!left(&second).into_iter().any(runs), "a fresh start stops them first");
+    options.fresh = false;
+    (options.screens, options.window) = (Some(screens.clone()), Some(stand_in(&screens)));
+    play(&options).unwrap();
+    let told = std::fs::read_to_string(screens.join("told")).unwrap();
+    let first_phone = folder.join("phones/one").display().to_string();
+    assert!(told.starts_with(&format!("--folder {first_phone} --county http://127.0.0.1:")), "{told}");
+    assert_eq!(
+        mark(&folder)["phones"].as_array().unwrap().len(),
+        0,
+        "with the window closed nothing is left"
+    );
     std::fs::remove_dir_all(screens).unwrap();
     options.folder = folder.join("county");
     let refused = play(&options).unwrap_err().to_string();

@@ -40,7 +40,7 @@ pub struct Like(Connection);
 impl Like {
     /// A second connection to the file of a phone.
     pub fn open(folder: &Path) -> Outcome<Self> {
-        let mut vault = FolderVault::new(folder, [0; 32]);
+        let mut vault = FolderVault::new(folder, [0; 32], None);
         let copy = |file| vault.read(file);
         let (first, second) = (copy(VaultFile::First)?, copy(VaultFile::Second)?);
         let VaultRead::Good { vault: keys, .. } = Vault::read(first.as_deref(), second.as_deref()) else {

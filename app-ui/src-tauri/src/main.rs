@@ -1,0 +1,5 @@
+//! The program of a desktop; Android loads the library.
+
+fn main() -> std::process::ExitCode {
+    phone_app::run()
+}
