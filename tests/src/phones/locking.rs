@@ -160,10 +160,10 @@ fn a_key_store_without_an_answer_is_told_and_is_not_needed_for_the_recovery_code
     app.unlock(Unlock { pin: PIN.into() }).unwrap();
     phone.files.silence_platform(true);
     let mut app = phone.start();
-    let recovery = UnlockRecovery { code: county.recovery_code(), new_pin: "777777".into() };
+    let recovery = UnlockRecovery { code: county.recovery_code(), new_pin: "864209".into() };
     app.unlock_recovery(recovery).unwrap();
     let mut app = phone.start();
-    assert_eq!(app.unlock(Unlock { pin: "777777".into() }).unwrap().phase, Phase::Open);
+    assert_eq!(app.unlock(Unlock { pin: "864209".into() }).unwrap().phase, Phase::Open);
     sync(&mut app, &phone, &county);
 }
 
