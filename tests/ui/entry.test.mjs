@@ -15,10 +15,7 @@ before(async () => {
 })
 after(() => world.end())
 
-async function shown(one, name) {
-  await one.picture(`entry-${name}`)
-  assert.deepEqual(await one.faults(name), [])
-}
+const shown = (one, name) => one.shown(`entry-${name}`)
 
 /** A digit of a code is another one. */
 const other = (code, at) => code.slice(0, at) + ((Number(code[at]) + 1) % 10) + code.slice(at + 1)
@@ -92,21 +89,6 @@ test('a 备用解锁码 is seen whole, and one wrong digit of it is told at once
   await command(screen.phone, 'unlock', { pin: PIN })
 })
 
-/** Away for longer than the lock waits. */
-async function away(one) {
-  await one.page.evaluate(() => {
-    const now = Date.now
-    const hide = (hidden) => {
-      Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden })
-      document.dispatchEvent(new Event('visibilitychange'))
-    }
-    hide(true)
-    Date.now = () => now() + 16 * 60_000
-    hide(false)
-    Date.now = now
-  })
-  await one.see('请输入解锁密码')
-}
 /** The back key, and time for what it might do. */
 async function backKey(one) {
   await one.page.evaluate(() => history.back())
@@ -120,7 +102,7 @@ test('the back key shows no page behind the lock, and unlocking returns to where
   await screen.row('李润珍')
   await screen.see('要做什么')
   const place = screen.page.url()
-  await away(screen)
+  await screen.away()
   for (let turn = 0; turn < 3; turn++) {
     await backKey(screen)
     await screen.see('请输入解锁密码')
@@ -146,7 +128,7 @@ test('what lay over a page is covered by the lock too, and is there afterwards',
   await screen.row('李润珍')
   await screen.tap(/(更正|补充) 本人/)
   await screen.page.getByRole('dialog').getByRole('textbox').fill('10712340000')
-  await away(screen)
+  await screen.away()
   assert.equal(await screen.page.getByRole('dialog').count(), 0, 'nobody reads on over the lock')
   await shown(screen, 'locked-over-a-sheet')
   await backKey(screen)
@@ -160,7 +142,7 @@ test('what lay over a page is covered by the lock too, and is there afterwards',
 test('whom to ring is known while the phone is locked, and without signal', async () => {
   const helpers = await command(screen.phone, 'helpers')
   assert.ok(helpers.some((one) => one.role === 'child_supervisor'), 'the seeded county has one for the township')
-  await away(screen)
+  await screen.away()
   await screen.signal(false)
   await screen.tap('紧急')
   const calls = async (one) => one.page.locator('.body a').evaluateAll((all) => all.filter((at) => at.getClientRects().length).map((at) => at.getAttribute('href')))

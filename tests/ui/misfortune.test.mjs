@@ -9,11 +9,7 @@ const FIRST = '董正雄'
 const SECOND = '段树龙'
 let world, way, one, two
 
-/** A picture, and nothing that can be measured is wrong with it. */
-async function shown(screen, name) {
-  await screen.picture(`misfortune-${name}`)
-  assert.deepEqual(await screen.faults(name), [])
-}
+const shown = (screen, name) => screen.shown(`misfortune-${name}`)
 /** The next answer of the client is this problem: what a test cannot bring about, such as a full phone. */
 function answered(screen, name, problem) {
   return screen.page.route(`**/call/${name}`, (route) => route.fulfill({ status: 422, json: problem }))

@@ -122,6 +122,14 @@ act('the time of a visit is amended; of one that is long ago the reason is asked
   await one.tap('保存')
   await one.gone('走访时间：昨天下午')
   await one.quiet()
+  await one.shown('story-part-late')
+  await one.tap('改：补记原因')
+  assert.equal(await one.page.getByLabel('为什么现在才记').inputValue(), '手机坏了')
+  await one.shown('story-part-late-reason')
+  await one.page.getByLabel('为什么现在才记').fill('手机送修了')
+  await one.tap('保存')
+  await one.see('补记原因：手机送修了')
+  await one.quiet()
   // Given once, the reason holds.
   await one.tap('改：什么时候走访的？')
   await one.page.getByLabel('选日期').fill(days(11))
@@ -216,18 +224,7 @@ act('a problem that was found is asked about at the next visit', async () => {
 })
 
 act('locking keeps the question; a wrong password is told and deletes nothing', async () => {
-  await two.page.evaluate(() => {
-    const now = Date.now
-    const away = (hidden) => {
-      Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden })
-      document.dispatchEvent(new Event('visibilitychange'))
-    }
-    away(true)
-    Date.now = () => now() + 16 * 60_000
-    away(false)
-    Date.now = now
-  })
-  await two.see('请输入解锁密码')
+  await two.away()
   await two.tap('紧急')
   await two.see('解锁以后可以在这里记下情况')
   await two.tap('返回')

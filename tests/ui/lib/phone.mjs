@@ -1,4 +1,5 @@
 // A phone's screen: acts by clicking, counts the taps, makes pictures, says what is wrong with how it looks.
+import assert from 'node:assert/strict'
 import { mkdir } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
@@ -138,6 +139,22 @@ export class Screen {
     await this.tap('解锁')
   }
 
+  /** Away for longer than the lock waits. */
+  async away() {
+    await this.page.evaluate(() => {
+      const now = Date.now
+      const hide = (hidden) => {
+        Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden })
+        document.dispatchEvent(new Event('visibilitychange'))
+      }
+      hide(true)
+      Date.now = () => now() + 16 * 60_000
+      hide(false)
+      Date.now = now
+    })
+    await this.see('请输入解锁密码')
+  }
+
   /** Types what stands on the sheet, and a PIN. */
   async type(code, pin = PIN) {
     await this.page.getByLabel('启用码').fill(code)
@@ -238,5 +255,11 @@ export class Screen {
       if (all.length) faults.push(`${name}: ${kind}: ${all.join(' | ')}`)
     }
     return faults
+  }
+
+  /** A picture, and nothing is wrong with how it looks. */
+  async shown(name) {
+    await this.picture(name)
+    assert.deepEqual(await this.faults(name), [])
   }
 }
