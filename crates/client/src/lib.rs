@@ -21,6 +21,7 @@ mod opening;
 mod pen;
 pub mod people;
 pub mod ports;
+mod questions;
 pub mod records;
 mod revoke;
 mod shown;

@@ -1,6 +1,7 @@
 //! 记录: the worker's own visits, and what became of each (model: field §7).
 
 use crate::app::{App, Open};
+use crate::questions::stands;
 use crate::tell::{OrTell, nothing_found};
 use domain::catalogue::RecordKind;
 use domain::ids::{RecordId, WriterId};
@@ -171,6 +172,22 @@ impl Open {
         Ok(rows)
     }
 
+    /// Forgets what the county asked and what was answered since.
+    fn forget_answered(&self, rows: &mut [LogRow]) -> Result<(), Problem> {
+        for row in rows.iter_mut().filter(|row| row.state == Some(ItemState::Applied)) {
+            let (Some(question), patch) = (&row.problem, &row.entry.patch) else { continue };
+            let record = self.store.record(patch.record).or_tell()?;
+            if record
+                .as_ref()
+                .and_then(|record| record.head())
+                .is_some_and(|head| !stands(question, patch.dot(), head))
+            {
+                row.problem = None;
+            }
+        }
+        Ok(())
+    }
+
     fn received_ms(&self, row: &LogRow) -> Result<Option<UnixMs>, Problem> {
         let Some(proof) = row.proof else { return Ok(None) };
         let text = self.store.proof(proof).or_tell()?;
@@ -240,7 +257,8 @@ impl Open {
 
     fn record_item(&self, made: &LogRow, day: Day) -> Result<RecordItem, Problem> {
         let patch = &made.entry.patch;
-        let rows = self.entries_of(made)?;
+        let mut rows = self.entries_of(made)?;
+        self.forget_answered(&mut rows)?;
         let stored = self.store.record(patch.record).or_tell()?;
         let head = stored.as_ref().and_then(|row| row.head());
         let visit = head.map(|head| Visit::read(patch.record.id, head));
@@ -312,7 +330,9 @@ impl App {
                     return Ok(items);
                 }
                 if sought.as_ref().map_or(Ok(true), |sought| open.is_sought(row, sought, today))? {
-                    items.push(open.record_item(row, today)?);
+                    let item = open.record_item(row, today)?;
+                    let answered = filter == OwnFilter::Attention && item.state == RecordState::Received;
+                    items.extend((!answered).then_some(item));
                 }
             }
             if last {

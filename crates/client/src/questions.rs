@@ -1,0 +1,82 @@
+//! 请您补充: what the county asks of an entry that it took in, and whether it was answered since.
+
+use domain::catalogue::keys;
+use domain::head::Head;
+use domain::log::Dot;
+use domain::patch::ANSWER_PREFIX;
+use domain::problem::{Problem, ProblemCode};
+
+/// Whether the record, as it stands, still lacks what the county asked for when it took this entry in.
+///
+/// A reason that was said answers why a visit was entered late; an amended answer answers what was asked of the
+/// one before. Anything else is settled by the county's word only.
+pub(crate) fn stands(question: &Problem, entry: Dot, head: &Head) -> bool {
+    if question.code == ProblemCode::VisitTooLongAgo {
+        return head.text(keys::LATE_REASON).is_none_or(|reason| reason.trim().is_empty());
+    }
+    let Some(path) = question.params.get("path") else { return true };
+    let writes = head.fields.get(&format!("{ANSWER_PREFIX}{path}"));
+    // What was never answered is not asked any more once something stands there.
+    writes.is_none_or(|writes| {
+        writes.iter().any(|write| write.dot() == entry) || writes.iter().all(|write| write.value.is_null())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::head::Write;
+    use domain::ids::{RecordId, WriterId};
+    use domain::value::{Origin, Value};
+
+    const ASKED: Dot = Dot { writer: WriterId(7), serial: 3 };
+    const LATER: Dot = Dot { writer: WriterId(7), serial: 9 };
+
+    fn head(key: &str, writes: &[(Dot, Value)]) -> Head {
+        let write = |(dot, value): &(Dot, Value)| Write {
+            writer: dot.writer,
+            serial: dot.serial,
+            author: RecordId::derived(dot.writer, 1),
+            at_ms: 0,
+            value: value.clone(),
+            origin: Origin::default(),
+        };
+        let mut head = Head::default();
+        head.fields.insert(key.to_owned(), writes.iter().map(write).collect());
+        head
+    }
+
+    #[test]
+    fn a_late_visit_is_asked_about_until_its_reason_is_said() {
+        let late = Problem::new(ProblemCode::VisitTooLongAgo).with("days", 7);
+        assert!(stands(&late, ASKED, &Head::default()));
+        assert!(stands(&late, ASKED, &head(keys::LATE_REASON, &[(LATER, "  ".into())])), "blank is none");
+        assert!(!stands(&late, ASKED, &head(keys::LATE_REASON, &[(LATER, "山洪断路".into())])));
+    }
+
+    #[test]
+    fn an_answer_is_asked_about_until_it_was_amended() {
+        let broken = Problem::new(ProblemCode::AnswerOutsideConstraint).with("path", "rooms");
+        let amended = |writes: &[(Dot, Value)]| stands(&broken, ASKED, &head("a/rooms", writes));
+        assert!(amended(&[(ASKED, Value::Int(99))]));
+        assert!(!amended(&[(LATER, Value::Int(3))]));
+        assert!(amended(&[(ASKED, Value::Int(99)), (LATER, Value::Int(3))]), "contested, it still stands");
+        assert!(!stands(&broken, ASKED, &head("a/rooms", &[(LATER, Value::Int(3)), (LATER, Value::Null)])));
+    }
+
+    #[test]
+    fn what_is_lacking_is_asked_for_until_something_stands_there() {
+        let missing = Problem::new(ProblemCode::AnswerMissing).with("path", "rooms");
+        assert!(stands(&missing, ASKED, &Head::default()));
+        assert!(stands(&missing, ASKED, &head("a/rooms", &[(LATER, Value::Null)])));
+        assert!(!stands(&missing, ASKED, &head("a/rooms", &[(LATER, Value::Int(3))])));
+    }
+
+    #[test]
+    fn another_answer_settles_nothing_and_neither_does_anything_without_a_place() {
+        let broken = Problem::new(ProblemCode::AnswerOutsideConstraint).with("path", "rooms");
+        assert!(stands(&broken, ASKED, &head("a/beds", &[(LATER, Value::Int(3))])));
+        let misfit = Problem::new(ProblemCode::AnswersMisfit).with("given", 3).with("expected", 4);
+        assert!(stands(&misfit, ASKED, &head("a/rooms", &[(LATER, Value::Int(3))])));
+    }
+}
