@@ -3,7 +3,7 @@
 use crate::commands::{hand_over, program};
 use crate::say::Say;
 use crate::workspace::Workspace;
-use crate::{Outcome, compile, install};
+use crate::{Outcome, compile, install, screens};
 use std::io::{BufRead, BufReader};
 use std::process::{Command, ExitCode, Stdio};
 use xshell::{Shell, cmd};
@@ -12,6 +12,9 @@ use xshell::{Shell, cmd};
 const KEPT: &str = "tests/benches/README.md";
 const BEGIN: &str = "<!-- table: written by `cargo xtask bench --write` -->";
 const END: &str = "<!-- end of the table -->";
+
+/// The measurement that needs a browser and what it shows.
+const SCREENS: &str = "screens";
 
 /// What may be asked of it.
 #[derive(clap::Args)]
@@ -32,6 +35,11 @@ pub fn run(shell: &Shell, say: &Say, workspace: &Workspace, options: &Options) -
         return Err("nothing to measure yet: the package system-tests has no program `bench`".into());
     }
     install::to_build(shell, say)?;
+    let screens_too = options.name.as_deref().is_none_or(|name| SCREENS.contains(name));
+    if screens_too {
+        install::to_show(shell, say)?;
+        screens::for_the_demo(shell, say, &workspace.root)?;
+    }
     let folder = compile::programs(shell, say, workspace, true)?;
     let bench = folder.join("bench").display().to_string();
     let bench = program(shell, &bench).args(&options.name).args(&options.rest);

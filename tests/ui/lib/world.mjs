@@ -62,9 +62,14 @@ async function template(subjects, months) {
 /** A county and its phones. */
 export class World {
   static async begin(subjects, months = 2) {
+    return World.of(await template(subjects, months))
+  }
+
+  /** With a copy of the county in this folder. */
+  static async of(folder) {
     const world = new World()
     world.folder = await mkdtemp(join(tmpdir(), 'shanfang-ui-'))
-    await cp(await template(subjects, months), world.folder, { recursive: true })
+    await cp(folder, world.folder, { recursive: true })
     world.children = new Set()
     world.browser = await chromium.launch(BROWSER)
     await world.open()

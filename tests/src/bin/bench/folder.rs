@@ -92,6 +92,11 @@ impl Seeded {
         self.folder.join("county")
     }
 
+    /// The folder in which its data folder is.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// The data folder of a copy that may be written to.
     pub fn copied(&self, name: &str) -> Outcome<PathBuf> {
         let to = scratch(name)?;

@@ -10,6 +10,7 @@ mod growth;
 mod ingest;
 mod nothing;
 mod phone;
+mod screens;
 mod stages;
 mod table;
 mod writer;
@@ -37,6 +38,7 @@ const MEASUREMENTS: &[(&str, Measurement)] = &[
     ("coverage", coverage::measure),
     ("growth", growth::measure),
     ("phone", phone::measure),
+    ("screens", screens::measure),
 ];
 
 /// Processor time of a process so far, in seconds: steadier than the clock on a busy machine.
