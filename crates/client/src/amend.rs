@@ -129,7 +129,7 @@ impl Open {
     /// decides otherwise is told with the receipt.
     ///
     /// # Errors
-    /// [`ProblemCode::NotPermitted`].
+    /// [`ProblemCode::NotYoursToChange`].
     pub(crate) fn may_write(
         &self,
         record: RecordRef,
@@ -139,7 +139,7 @@ impl Open {
     ) -> Result<(), Problem> {
         let act = act_for(record.kind, key, false);
         let (area, days) = self.place_and_days(record, head, today)?;
-        let not_permitted = || Problem::new(ProblemCode::NotPermitted);
+        let not_permitted = || Problem::new(ProblemCode::NotYoursToChange);
         let area = area.ok_or_else(not_permitted)?;
         if allowed(&self.reference, self.staff, act, area, days) { Ok(()) } else { Err(not_permitted()) }
     }
@@ -172,7 +172,7 @@ impl Open {
     /// Writes fields of a record. Values that stand already, alone, are not written.
     ///
     /// # Errors
-    /// [`ProblemCode::NothingFound`], [`ProblemCode::NotPermitted`], and those of journal and database.
+    /// [`ProblemCode::NothingFound`], [`ProblemCode::NotYoursToChange`], and those of journal and database.
     pub(crate) fn write_fields(
         &mut self,
         ports: &mut Ports,
@@ -234,7 +234,7 @@ impl Open {
             let days = happened.day()..=happened.last_day();
             let act = act_for(record.kind, keys::HAPPENED, false);
             if !village.is_some_and(|area| allowed(&self.reference, self.staff, act, area, days)) {
-                return Err(Problem::new(ProblemCode::NotPermitted));
+                return Err(Problem::new(ProblemCode::NotYoursToChange));
             }
             if let Some(problem) = self.time_wrong(now_ms, village, happened, reason) {
                 return Err(problem);
@@ -263,7 +263,7 @@ impl Open {
         let row = self.store.record(record).or_tell()?.ok_or_else(nothing_found)?;
         let head = row.head().ok_or_else(nothing_found)?.clone();
         let hash = own.iter().find_map(|row| row.entry.patch.form);
-        let form = self.form(hash.ok_or_else(|| Problem::new(ProblemCode::NotPermitted))?)?;
+        let form = self.form(hash.ok_or_else(|| Problem::new(ProblemCode::NotYoursToChange))?)?;
         let mut draft = Draft::default();
         for (path, _) in head.under(ANSWER_PREFIX) {
             if let Some(value) = head.value(&format!("{ANSWER_PREFIX}{path}")) {
@@ -323,18 +323,18 @@ impl App {
     /// Amends one field of a visit or a part, or one answer.
     ///
     /// # Errors
-    /// [`ProblemCode::NotPermitted`] for what is not the author's to change, what `forms` says of an
+    /// [`ProblemCode::NotYoursToChange`] for what is not the author's to change, what `forms` says of an
     /// answer, [`ProblemCode::NothingFound`], and those of journal and database.
     pub fn amend(&mut self, request: Amend) -> Result<Written, Problem> {
         let Amend { record, key, value, seen } = request;
         let (ports, open, settings) = self.writing()?;
         if !matches!(record.kind, RecordKind::Visit | RecordKind::Part) {
-            return Err(Problem::new(ProblemCode::NotPermitted));
+            return Err(Problem::new(ProblemCode::NotYoursToChange));
         }
         let sets = match key.strip_prefix(ANSWER_PREFIX) {
             Some(path) => open.amended_answers(settings, record, path, value)?,
             None if AMENDABLE.contains(&key.as_str()) => [(key, value)].into(),
-            None => return Err(Problem::new(ProblemCode::NotPermitted)),
+            None => return Err(Problem::new(ProblemCode::NotYoursToChange)),
         };
         open.write_fields(ports, record, seen, sets)
     }
@@ -356,7 +356,7 @@ impl App {
     pub fn correct_contact(&mut self, request: CorrectContact) -> Result<Written, Problem> {
         let CorrectContact { record, key, value, seen } = request;
         if !CONTACT.contains(&key.as_str()) {
-            return Err(Problem::new(ProblemCode::NotPermitted));
+            return Err(Problem::new(ProblemCode::NotYoursToChange));
         }
         let text = value.trim();
         let value = if text.is_empty() { Value::Null } else { Value::from(text) };

@@ -109,7 +109,7 @@ impl App {
     /// written, because it takes the others away.
     ///
     /// # Errors
-    /// [`domain::problem::ProblemCode::NotPermitted`], and as [`App::amend`].
+    /// [`domain::problem::ProblemCode::NotYoursToChange`], and as [`App::amend`].
     pub fn settle(&mut self, request: Settle) -> Result<Written, Problem> {
         let Settle { record, key, value, seen } = request;
         let (ports, open, _) = self.writing()?;

@@ -95,7 +95,7 @@ fn the_time_is_amended_by_its_own_command_only() {
     for key in [keys::HAPPENED, keys::LATE_REASON] {
         let value = "2026-11-02T00:00/2026-11-03T00:00".into();
         let past = Amend { record, key: key.into(), value, seen: seen.clone() };
-        assert_eq!(code(app.amend(past)), ProblemCode::NotPermitted, "or the reason is got round");
+        assert_eq!(code(app.amend(past)), ProblemCode::NotYoursToChange, "or the reason is got round");
     }
 }
 

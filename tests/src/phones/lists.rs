@@ -240,9 +240,9 @@ fn a_field_and_an_answer_are_amended_and_what_is_not_the_workers_is_refused() {
     let key = format!("a/{path}");
     assert!(app.amend(amend(part_record, &key, "poor".into())).unwrap().changed);
     assert_eq!(code(app.amend(amend(part_record, &key, "nonsense".into()))), ProblemCode::AnswerNotAChoice);
-    assert_eq!(code(app.amend(amend(part_record, keys::VOID, "x".into()))), ProblemCode::NotPermitted);
+    assert_eq!(code(app.amend(amend(part_record, keys::VOID, "x".into()))), ProblemCode::NotYoursToChange);
     let died = amend(of(RecordKind::Person, person("李阿普")), keys::DIED, "2026-11-01".into());
-    assert_eq!(code(app.amend(died)), ProblemCode::NotPermitted);
+    assert_eq!(code(app.amend(died)), ProblemCode::NotYoursToChange);
     sync(&mut app, &phone, &county);
     let head = county.record(RecordKind::Part, part).unwrap().head;
     assert_eq!(head.text(&key), Some("poor"));

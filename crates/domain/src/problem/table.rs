@@ -123,8 +123,8 @@ problems! {
         "\"{question}\" does not apply now.";
     FormUnreadable Call "表格“{form}”读不出来：{place}，{reason}。请县里检查这张表。"
         "The form \"{form}\" cannot be read: {place}, {reason}. The county has to mend it.";
-    FormTooNew Call "表格“{form}”需要新版本的应用（{needed}）。其他表照常可用。"
-        "The form \"{form}\" needs a newer app ({needed}). Other forms work as usual.";
+    FormTooNew Call "表格“{form}”需要新版本的应用（{needed}），请更新应用后再填。已存的内容都在，其他表照常可用。"
+        "The form \"{form}\" needs a newer app ({needed}): update it, then fill it in. What is kept is safe, and other forms work as usual.";
     NothingFound Fix "没有找到。请检查后再试。"
         "Nothing was found. Check and try again.";
     VisitWithoutParts Fix "请先选这次见到了谁。"
@@ -135,6 +135,8 @@ problems! {
         "The time of the visit lies in the future. Change it.";
     VisitTooLongAgo Fix "走访时间早于 {days} 天前，请填补记的原因。"
         "The visit is more than {days} days ago; give a reason for entering it now.";
+    NotYoursToChange Call "这一项要由乡镇或县里来改，手机里的内容没有变。要改请打电话给他们。"
+        "This is for the township or the county to change; nothing on this phone was changed. Ring them to have it changed.";
     NotMetWithoutReason Fix "请选没见到的原因。"
         "Choose why the person was not met.";
     DraftDamaged Call "有一份填写中的走访读不出来，已原样保存，其他走访不受影响。请联系县里。"
@@ -229,16 +231,16 @@ problems! {
     // What became of one item at the county
     WaitsForEarlier Retry "前面还有 {missing} 条没到，先等着。内容都在。"
         "{missing} earlier items have not arrived; this one waits. Nothing is lost.";
-    WaitsForSubject Retry "县里还没有这个人的登记，先等着。内容都在。"
-        "The county has no record of this person yet; the item waits. Nothing is lost.";
+    WaitsForSubject Retry "这一条说到的人或那次走访，县里还没有收下，这一条先等着。内容都在。"
+        "The county has not taken in the person or the visit that this belongs to; this item waits. Nothing is lost.";
     WaitsForForm Retry "县里还没有这张表，先等着。内容都在。"
         "The county does not have this form yet; the item waits. Nothing is lost.";
     OutsideArea Call "这个村那时不归您负责，已放到待处理，由县里看。内容都在。"
         "This village was not yours at that time; a reviewer will look. Nothing is lost.";
     TimeNotCounted Call "走访时间在 {begins} 以前，县里从那天起才统计，已放到待处理，由县里看。时间填错了请更正。内容都在。"
         "The visit is dated before {begins}, from which day on the county counts; a reviewer will look. If the date is a slip, amend it. Nothing is lost.";
-    NotPermitted Call "这一项要由乡镇或县里来改，已放到待处理。内容都在。"
-        "This has to be changed by the township or county; a reviewer will look. Nothing is lost.";
+    NotPermitted Call "那时您没有写这一项的权限（职责可能已经变动），已放到待处理，由县里看。内容都在，有疑问请打电话给县里。"
+        "You were not permitted to write this at that time (your role may have changed); a reviewer will look. Nothing is lost; ring the county if you wonder why.";
     OfferedAfterRestore Call "县里恢复备份后，手机 {device} 交回的一条旧记录；作者和时间是手机说的，请核对。内容都在。"
         "After the county's backup was restored, phone {device} gave this earlier record back; its author and time are what the phone says: please check. Nothing is lost.";
     ItemUndecodable Call "这一条读不出来，已原样存放，由县里看。内容都在。"
