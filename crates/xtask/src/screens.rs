@@ -16,6 +16,9 @@ pub const PROGRAMS: &str = "SHANFANG_PROGRAMS";
 /// Where their tests in a browser are.
 const TESTS: &str = "tests/ui";
 
+/// The tests that make a picture of every screen.
+const LOOKS: [&str; 2] = ["looks", "console-looks"];
+
 /// What may be asked of it.
 #[derive(clap::Args)]
 pub struct Options {
@@ -24,6 +27,9 @@ pub struct Options {
     /// Only the phone's screens, in Chromium 72: a download of 36 MB the first time.
     #[arg(long, conflicts_with = "names")]
     old_browser: bool,
+    /// Make the README's pictures again, from those of the tests that look at every screen.
+    #[arg(long, conflicts_with_all = ["names", "old_browser"])]
+    pictures: bool,
 }
 
 /// Checks, builds and tests the screens.
@@ -32,10 +38,16 @@ pub fn run(shell: &Shell, say: &Say, workspace: &Workspace, options: &Options) -
         let steps = old_browser::steps(shell, say, workspace);
         return Ok(if steps::run(say, steps) { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
+    let looks = LOOKS.map(str::to_owned);
     let mut steps = checks(shell, say);
     steps.extend(builds(shell));
     let programs = move || compile::programs(shell, say, workspace, false);
-    steps.extend(in_a_browser(shell, say, &options.names, programs));
+    let names = if options.pictures { &looks[..] } else { &options.names };
+    steps.extend(in_a_browser(shell, say, names, programs));
+    if options.pictures {
+        let small = program(shell, "node").arg(format!("{TESTS}/pictures.mjs"));
+        steps.push(Step::new("the README's pictures", small.to_string(), move || Ok(small.run()?)));
+    }
     Ok(if steps::run(say, steps) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

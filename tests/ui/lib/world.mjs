@@ -20,7 +20,7 @@ const server = join(programs, 'county-server')
 
 /** The same seed always: the people of the tests are the same every day of a month. */
 const SEED = '1'
-const BROWSER = {
+export const BROWSER = {
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
   args: [
     '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
