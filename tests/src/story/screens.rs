@@ -15,7 +15,7 @@ use std::process::Command;
 /// Where browsers look first; another free port when one is taken.
 const PORTS: [u16; 2] = [8461, 8462];
 
-/// Opens the phones, gives two accounts at the first time, and says where everything is. What has a window of its
+/// Opens the phones, gives accounts at the first time, and says where everything is. What has a window of its
 /// own is not opened in a browser: two programs on the files of one phone would undo each other's work.
 ///
 /// # Errors
@@ -78,7 +78,7 @@ pub(super) fn window(app: &Path, folder: &Path, county: &str) -> Command {
     command
 }
 
-/// An account for a reviewer of the county and for the head of the story's township.
+/// An account for each role of the console: the county's own, and the head of the story's township.
 fn accounts(stage: &Stage<'_>) -> Result<Vec<Account>> {
     let (village, reference) = (stage.story.village, &stage.synthetic.reference);
     let holder = |role: Role| {
@@ -96,8 +96,15 @@ fn accounts(stage: &Stage<'_>) -> Result<Vec<Account>> {
         let who = format!("{} {}", role.zh(), stage.name(staff));
         Ok(Account { who, login: login.to_owned(), first: first.to_owned() })
     };
-    [(Role::CountyReviewer, "county"), (Role::StationHead, "township")]
-        .into_iter()
-        .map(|(role, login)| account(role, login))
-        .collect()
+    // Who looks, who sets, who approves an opening, who watches over it: none of them may do it all.
+    [
+        (Role::CountyReviewer, "county"),
+        (Role::StationHead, "township"),
+        (Role::CountyAdmin, "admin"),
+        (Role::Approver, "approver"),
+        (Role::Auditor, "auditor"),
+    ]
+    .into_iter()
+    .map(|(role, login)| account(role, login))
+    .collect()
 }
