@@ -57,7 +57,8 @@ function instruments() {
         frames.push(performance.now() - began)
         const { top, bottom, left } = box.getBoundingClientRect()
         for (const at of [top + 60, (top + bottom) / 2, bottom - 20]) {
-          const there = document.elementFromPoint(left + 20, at)?.closest('[role=row]')
+          // At the end of what has come it says that more is on its way.
+          const there = document.elementFromPoint(left + 20, at)?.closest('[role=row], .wait')
           if (!there?.innerText.trim()) blank++
           else reached = Math.max(reached, Number(there.getAttribute('aria-rowindex')))
         }
