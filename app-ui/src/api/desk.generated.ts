@@ -1034,7 +1034,7 @@ export interface components {
             name: string;
             /**
              * Format: int32
-             * @description Days late; rolling duties only.
+             * @description Days late on the day that is asked; rolling duties only.
              */
             overdue_days: number;
             /** @description The record. */
@@ -1289,6 +1289,11 @@ export interface components {
             open: number;
             /** @description Whether it opens into rows of its own; a village opens into people. */
             opens: boolean;
+            /**
+             * Format: int64
+             * @description 现已超期, visited or not: not part of the sum; none where the duty is not due by days, or nobody is.
+             */
+            overdue?: number | null;
             /**
              * Format: int64
              * @description 走访率 in thousandths; none where nobody, or hardly anybody, is due.
@@ -1757,7 +1762,7 @@ export interface operations {
                 /** @description Facts up to the end of this day; today when nothing is said. */
                 as_of?: string;
                 /** @description The figure. */
-                column: "register" | "excluded" | "due" | "met" | "met_home" | "met_other" | "open" | "change_pending" | "tried" | "silent" | "not_yet" | "missed_before" | "contested";
+                column: "register" | "excluded" | "due" | "met" | "met_home" | "met_other" | "open" | "change_pending" | "tried" | "silent" | "not_yet" | "missed_before" | "contested" | "overdue";
             };
             header?: never;
             path?: never;
@@ -1839,7 +1844,7 @@ export interface operations {
                 /** @description Facts up to the end of this day; today when nothing is said. */
                 as_of?: string;
                 /** @description The figure that is opened. */
-                column: "register" | "excluded" | "due" | "met" | "met_home" | "met_other" | "open" | "change_pending" | "tried" | "silent" | "not_yet" | "missed_before" | "contested";
+                column: "register" | "excluded" | "due" | "met" | "met_home" | "met_other" | "open" | "change_pending" | "tried" | "silent" | "not_yet" | "missed_before" | "contested" | "overdue";
                 /** @description After this person, with whom the page before ended. */
                 after?: string;
                 /** @description At most so many: 200 when nothing is said, 1000 at most. */
@@ -1884,7 +1889,7 @@ export interface operations {
                 /** @description Facts up to the end of this day; today when nothing is said. */
                 as_of?: string;
                 /** @description The figure that is opened. */
-                column: "register" | "excluded" | "due" | "met" | "met_home" | "met_other" | "open" | "change_pending" | "tried" | "silent" | "not_yet" | "missed_before" | "contested";
+                column: "register" | "excluded" | "due" | "met" | "met_home" | "met_other" | "open" | "change_pending" | "tried" | "silent" | "not_yet" | "missed_before" | "contested" | "overdue";
                 /** @description After this person, with whom the page before ended. */
                 after?: string;
                 /** @description At most so many: 200 when nothing is said, 1000 at most. */

@@ -36,8 +36,10 @@ export const OPEN = [
 ]
 /** Beside the sums. */
 export const BESIDE = [figure('missed_before', (row) => row.missed_before), figure('contested', (row) => row.contested)]
+/** Beside the sums, of a duty that is due by days. */
+export const OVERDUE = figure('overdue', (row) => row.overdue ?? 0)
 
 export const COLUMNS: Column[] = [
   'register', 'excluded', 'due', 'met', 'met_home', 'met_other', 'open', 'change_pending', 'tried', 'silent',
-  'not_yet', 'missed_before', 'contested',
+  'not_yet', 'missed_before', 'contested', 'overdue',
 ]

@@ -91,6 +91,13 @@ fn definition(column: Column) -> (&'static str, &'static str) {
             "上期漏访至今未补：上一统计期应走访而没有走访、到截至日也没有补上的人，不在本期各栏之和内",
             "Missed before: due in the period before, not visited then nor since; not part of the sums",
         ),
+        Column::Overdue => (
+            "现已超期：按天数到期的要求，截至日已经过了到期那一天还没有再走访的人，不计入的除外；统计期内走访过、\
+             之后又到期的也在内，所以不在各栏之和内",
+            "Overdue now: of a duty that falls due by days, the people whose day had passed by the day asked without \
+             another visit, but for those who are not counted; who was visited in the period and fell due again is \
+             among them, so it is not part of the sums",
+        ),
         Column::Contested => (
             "填写不一致：名册中有字段到那天已有两个不同的值、至今还没有人决定的人，不在各栏之和内",
             "Contested: people of the register with a field that had two values by that day, on which nobody has decided \

@@ -30,14 +30,14 @@ use crate::problem::wrong;
 use crate::staff::no_books;
 use domain::catalogue::RecordKind;
 use domain::category::Category;
-use domain::coverage::Step;
 use domain::coverage::reading::{Row, roll_up, rows, sentence_en, sentence_zh, total};
 use domain::coverage::rules::{ANY_DUTY_ZH, Rules, rule_on};
 use domain::coverage::tally::{EVERYBODY, MISSED};
+use domain::coverage::{Standing, Step};
 use domain::duty::Duty;
 use domain::head::{Head, Reading};
 use domain::ids::{AreaCode, AreaLevel, RecordId};
-use domain::period::Period;
+use domain::period::{Cadence, Period};
 use domain::problem::Problem;
 use domain::reference::Reference;
 use domain::settings::Setting;
@@ -78,6 +78,9 @@ pub struct Asked {
     pub villages: BTreeSet<AreaCode>,
     /// Those whose phones are silent.
     pub silent: BTreeSet<AreaCode>,
+    /// Those in which the duty is due by days (超期), with the period in which the day of the question lies there:
+    /// only its standings know who is late on that day.
+    pub rolling: BTreeMap<AreaCode, Period>,
     /// The last day of which anything can be known: that of the question, or today when it lies ahead. No phone
     /// is silent on a day to come; what the standings say of it is expected, by the visits known now.
     pub known: Day,
@@ -148,7 +151,22 @@ pub async fn ask(county: &County, mut question: Question) -> Result<Asked, Probl
         silence::is_silent(&reference, &phones, *village, &roles(*village), known, limit_days)
     };
     let silent = villages.iter().copied().filter(|one| question.silence && silent(one)).collect();
-    Ok(Asked { question, period, rule, villages, silent, known, reference })
+    let rolls = |village: &AreaCode| {
+        Some((*village, rolling_period(rules.at(&question.duty, *village), question.as_of)?))
+    };
+    let rolling = villages.iter().filter_map(rolls).collect();
+    Ok(Asked { question, period, rule, villages, silent, rolling, known, reference })
+}
+
+/// The period in which a day lies, when one of these rules is due by days in it.
+fn rolling_period(rules: &[Duty], day: Day) -> Option<Period> {
+    let rule = rule_on(rules, day)?;
+    let period = Period::containing(rule.cadence, rule.cut, day);
+    let rolls = |rule: &Duty| {
+        let overlaps = rule.from < period.until() && rule.until.is_none_or(|until| period.from() < until);
+        overlaps && matches!(rule.cadence, Cadence::Rolling { .. }) && period.suits(rule.cadence, rule.cut)
+    };
+    rules.iter().any(rolls).then_some(period)
 }
 
 /// There is no duty of this name or title; these are, with their titles.
@@ -197,7 +215,8 @@ fn title_rule(rules: &Rules, reference: &Reference, question: &Question) -> Opti
 }
 
 /// The figures of a question. One select over the tally, one for what was missed before (of one
-/// category the standings of that period), and the standings of the few people with contested fields.
+/// category the standings of that period), the standings of the few people with contested fields, and of a
+/// duty that is due by days those of the period in which the day lies.
 ///
 /// # Errors
 /// What the store says.
@@ -214,6 +233,9 @@ pub async fn table(county: &County, asked: &Asked) -> Result<Table, Problem> {
     for (area, people) in contested(county, asked).await? {
         let row = villages.entry(area).or_insert_with(|| Row::empty(area));
         row.contested += i64::try_from(people.len()).unwrap_or(i64::MAX);
+    }
+    for (area, people) in overdue(county, asked).await? {
+        villages.entry(area).or_insert_with(|| Row::empty(area)).overdue = Some(people);
     }
     let total = total(asked.question.area, villages.values());
     Ok(Table {
@@ -234,6 +256,14 @@ impl Asked {
     fn figures(&self, period: Period, category: &str) -> FiguresQuery {
         let Question { duty, as_of, .. } = &self.question;
         FiguresQuery { duty: duty.clone(), period, category: category.to_owned(), as_of: *as_of }
+    }
+
+    /// 超期 N 天, as of the day of the question; 0 where the duty is not due by days, and by the standing of
+    /// another period than that in which the day lies: it does not know who was visited since.
+    fn overdue_days(&self, standing: &Standing) -> i32 {
+        let as_of = self.question.as_of;
+        let here = standing.step_on(as_of).and_then(|step| self.rolling.get(&step.place.area));
+        if here == Some(&standing.period) { standing.overdue_days(as_of) } else { 0 }
     }
 
     /// Whether somebody who stands here is asked for.
@@ -259,6 +289,23 @@ async fn missed_before(county: &County, asked: &Asked) -> Result<BTreeMap<AreaCo
         let step = standing.step_on(as_of).filter(|step| asked.chooses(step) && standing.missed_on(as_of));
         if let Some(step) = step {
             *found.entry(step.place.area).or_default() += 1;
+        }
+    }
+    Ok(found)
+}
+
+/// 现已超期, by village in which the duty is due by days; zero where nobody is late of those who stand there.
+async fn overdue(county: &County, asked: &Asked) -> Result<BTreeMap<AreaCode, i64>, Problem> {
+    let mut found = BTreeMap::new();
+    for period in asked.rolling.values().copied().collect::<BTreeSet<_>>() {
+        let villages = asked.rolling.iter().filter(|(_, one)| **one == period).map(|(area, _)| *area);
+        let villages = villages.collect();
+        for standing in standings(county.stores.reports.as_ref(), asked, period, villages).await? {
+            let step = standing.step_on(asked.question.as_of).filter(|step| asked.chooses(step));
+            if let Some(step) = step {
+                let late = i64::from(asked.overdue_days(&standing) > 0);
+                *found.entry(step.place.area).or_default() += late;
+            }
         }
     }
     Ok(found)
@@ -312,7 +359,7 @@ async fn standings(
     asked: &Asked,
     period: Period,
     villages: BTreeSet<AreaCode>,
-) -> Result<Vec<domain::coverage::Standing>, Problem> {
+) -> Result<Vec<Standing>, Problem> {
     let query = StandingQuery {
         duty: asked.question.duty.clone(),
         period,

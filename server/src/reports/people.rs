@@ -51,6 +51,8 @@ pub enum Column {
     MissedBefore,
     /// 填写不一致
     Contested,
+    /// 现已超期
+    Overdue,
 }
 
 impl Column {
@@ -70,6 +72,7 @@ impl Column {
             Self::NotYet => "还没去",
             Self::MissedBefore => "上期漏访至今未补",
             Self::Contested => "填写不一致",
+            Self::Overdue => "现已超期",
         }
     }
 
@@ -89,6 +92,7 @@ impl Column {
             Self::NotYet => row.not_yet,
             Self::MissedBefore => row.missed_before,
             Self::Contested => row.contested,
+            Self::Overdue => row.overdue.unwrap_or_default(),
         }
     }
 
@@ -106,7 +110,7 @@ impl Column {
             Self::Tried => status == Status::Tried,
             Self::Silent => status == Status::NotYet && silent,
             Self::NotYet => status == Status::NotYet && !silent,
-            Self::MissedBefore | Self::Contested => false,
+            Self::MissedBefore | Self::Contested | Self::Overdue => false,
         }
     }
 }
@@ -146,7 +150,7 @@ pub struct Line {
     /// By when.
     #[schema(value_type = Option<String>)]
     pub due_on: Option<Day>,
-    /// Days late; rolling duties only.
+    /// Days late on the day that is asked; rolling duties only.
     pub overdue_days: i32,
     /// The last visit on which the person was met, or by which the duty was.
     #[schema(value_type = Option<String>)]
@@ -248,9 +252,13 @@ async fn read(county: &County, standing: Standing) -> Result<Option<Found>, Prob
     Ok(Some(Found { standing, person, household }))
 }
 
-/// The period of whose standings a figure is made.
-fn period(asked: &Asked, column: Column) -> Period {
-    if column == Column::MissedBefore { asked.period.previous() } else { asked.period }
+/// The period of whose standings a figure is made in a village; `None` where it counts nobody.
+fn period(asked: &Asked, column: Column, village: AreaCode) -> Option<Period> {
+    match column {
+        Column::MissedBefore => Some(asked.period.previous()),
+        Column::Overdue => asked.rolling.get(&village).copied(),
+        _ => Some(asked.period),
+    }
 }
 
 /// Where somebody stands among all whom a question can list.
@@ -261,10 +269,12 @@ async fn place_of(
     id: RecordId,
 ) -> Result<(AreaCode, Key), Problem> {
     let gone = || Problem::new(ProblemCode::NothingFound);
-    let mut all = county.stores.reports.standings_of(id).await.map_err(at_county)?;
-    all.retain(|one| one.duty == asked.question.duty && one.period == period(asked, column));
-    let standing = all.pop().ok_or_else(gone)?;
-    let village = standing.step_on(asked.question.as_of).ok_or_else(gone)?.place.area;
+    let all = county.stores.reports.standings_of(id).await.map_err(at_county)?;
+    let here = all.into_iter().filter(|one| one.duty == asked.question.duty).find_map(|standing| {
+        let village = standing.step_on(asked.question.as_of)?.place.area;
+        (Some(standing.period) == period(asked, column, village)).then_some((village, standing))
+    });
+    let (village, standing) = here.ok_or_else(gone)?;
     let found = read(county, standing).await?.ok_or_else(gone)?;
     Ok((village, found.key()))
 }
@@ -281,11 +291,13 @@ async fn of_village(
     let reports = county.stores.reports.as_ref();
     let silent = asked.silent.contains(&village);
     let mut people = Vec::new();
-    for standing in standings(reports, asked, period(asked, column), BTreeSet::from([village])).await? {
+    let Some(period) = period(asked, column, village) else { return Ok(people) };
+    for standing in standings(reports, asked, period, BTreeSet::from([village])).await? {
         let step = standing.step_on(as_of).filter(|step| asked.chooses(step));
         let counts = step.is_some_and(|step| match column {
             Column::MissedBefore => standing.missed_on(as_of),
             Column::Contested => contested.contains(&standing.subject),
+            Column::Overdue => asked.overdue_days(&standing) > 0,
             _ => column.counts(step.status, silent),
         });
         if counts {
@@ -333,7 +345,7 @@ async fn line(
         categories: categories(person, as_of),
         status: if silent { Column::Silent.zh() } else { step.status.zh() }.to_owned(),
         due_on: standing.due_on(as_of),
-        overdue_days: standing.overdue_days(as_of),
+        overdue_days: asked.overdue_days(standing),
         last_visit: last.map(|fact| fact.day),
         last_visit_by: last.and_then(|fact| staff(fact.by?)).unwrap_or_default(),
         why: why(&parts, standing.period, step.status, column),

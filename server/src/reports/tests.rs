@@ -126,6 +126,73 @@ async fn the_figures_of_one_category_open_too() {
     assert!(missed > 0 && contested > 0, "{missed} were missed, {contested} are contested");
 }
 
+/// Names of the duties that are due by days.
+async fn rolling(world: &World) -> Vec<String> {
+    let (_, _, _, generations) = world.store.standing_now().await.unwrap();
+    let area = world.county.keys.county();
+    let rolls = |name: &&str| {
+        let rules = generations.rules().at(name, area);
+        rules.iter().any(|rule| matches!(rule.cadence, Cadence::Rolling { .. }))
+    };
+    generations.rules().names().filter(rolls).map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn a_duty_due_by_days_says_who_is_late_whatever_the_month_says() {
+    let world = World::with_months(2).await;
+    let county = &world.county;
+    let whole = county.keys.county();
+    let this = Period::containing(Cadence::Month, Cut::Natural, today());
+    let (state, ..) = world.store.standing_now().await.unwrap();
+    let (mut late, mut visited, mut later) = (0, 0, 0);
+    for duty in rolling(&world).await {
+        // Every few days of three months, days to come and the month before asked from this one among them.
+        for (period, as_of) in (0..13)
+            .map(|step| (None, this.last().plus(-7 * step)))
+            .chain([(Some(this.previous()), today()), (Some(this.previous()), this.previous().last())])
+            .filter(|(_, as_of)| *as_of >= state.begins)
+        {
+            let asked = Question { period, ..question(whole, &duty, as_of) };
+            let (asked, table) = answer(county, asked).await;
+            let listed = people(county, &asked, Column::Overdue).await.unwrap();
+            assert_eq!(listed.len() as i64, Column::Overdue.of(&table.total), "{duty} {as_of}");
+            assert_eq!(table.total.overdue.is_some(), table.total.register > 0, "{duty} {as_of}");
+            let told = format!("现已超期 {} 人", listed.len());
+            assert_eq!(table.sentence_zh(clock::now_ms()).contains(&told), !listed.is_empty());
+            // By the definition: the day that was due has passed, and who is late is due.
+            let own = Period::containing(Cadence::Month, Cut::Natural, as_of);
+            let (on_the_day, _) =
+                answer(county, Question { period: Some(own), ..asked.question.clone() }).await;
+            let mut expected = BTreeSet::new();
+            for line in people(county, &on_the_day, Column::Due).await.unwrap() {
+                let days = as_of.0 - line.due_on.unwrap().0;
+                assert_eq!(line.overdue_days, days.max(0), "{duty} {as_of}");
+                if days > 0 {
+                    expected.insert(line.person);
+                    visited += usize::from(line.status.starts_with("已走访"));
+                }
+            }
+            assert_eq!(listed.iter().map(|line| line.person).collect::<BTreeSet<_>>(), expected);
+            assert!(listed.iter().all(|line| line.overdue_days > 0));
+            late += listed.len();
+            if own != asked.period {
+                later += 1;
+                let register = people(county, &asked, Column::Register).await.unwrap();
+                assert!(
+                    register.iter().all(|line| line.overdue_days == 0),
+                    "it does not know of later visits"
+                );
+            }
+        }
+    }
+    assert!(late > 0 && visited > 0 && later > 0, "{late} late, {visited} of them visited, {later}");
+    for duty in ["elder_monthly", "*"] {
+        let (asked, table) = answer(county, question(whole, duty, today())).await;
+        assert_eq!(table.total.overdue, None, "nothing of a month is late before it ends");
+        assert!(people(county, &asked, Column::Overdue).await.unwrap().is_empty());
+    }
+}
+
 #[tokio::test]
 async fn figures_of_today_are_those_that_the_ledger_gives_anew() {
     let world = World::with_months(1).await;

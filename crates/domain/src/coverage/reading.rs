@@ -46,6 +46,10 @@ pub struct Row {
     pub missed_before: i64,
     /// 填写不一致: people with contested fields, not part of the sum. Given by the reader.
     pub contested: i64,
+    /// 现已超期: people who are late by days on the day that is asked, whether they were visited in the period
+    /// or not; not part of the sum. Given by the reader, where the duty rolls: `None` where it does not or nobody is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overdue: Option<i64>,
 }
 
 impl Row {
@@ -64,6 +68,7 @@ impl Row {
             not_yet: 0,
             missed_before: 0,
             contested: 0,
+            overdue: None,
         }
     }
 
@@ -104,6 +109,10 @@ impl Row {
         self.not_yet += other.not_yet;
         self.missed_before += other.missed_before;
         self.contested += other.contested;
+        self.overdue = match (self.overdue, other.overdue) {
+            (Some(one), Some(other)) => Some(one + other),
+            (one, other) => one.or(other),
+        };
     }
 
     /// How many are 不计入.
@@ -122,6 +131,7 @@ impl Row {
         let more = [self.silent, self.not_yet, self.missed_before, self.contested];
         self.register == self.not_counted() + self.due
             && self.due == self.met + self.open()
+            && self.overdue.is_none_or(|people| people >= 0)
             && parts.iter().chain(&more).chain(self.excluded.values()).all(|people| *people >= 0)
     }
 
@@ -245,8 +255,12 @@ pub fn sentence_zh(row: &Row, title: &str, period: Period, as_of: &str) -> Strin
         0 => String::new(),
         people => format!(" {}漏访至今未补 {} 人，另列。", period.previous().short_zh(), grouped(people)),
     };
+    let overdue = match row.overdue.unwrap_or_default() {
+        0 => String::new(),
+        people => format!(" 现已超期 {} 人（按天数到期，走访过的也会再到期），另列。", grouped(people)),
+    };
     format!(
-        "截至 {as_of} · {title} · {}\n名册 {} 人，{excluded}应走访 {} 人；已走访 {} 人{rate}，其中上门 {} 人。{open}{missed}",
+        "截至 {as_of} · {title} · {}\n名册 {} 人，{excluded}应走访 {} 人；已走访 {} 人{rate}，其中上门 {} 人。{open}{missed}{overdue}",
         period.zh(),
         grouped(row.register),
         grouped(row.due),
@@ -290,8 +304,14 @@ pub fn sentence_en(row: &Row, title: &str, period: Period, as_of: &str) -> Strin
             )
         }
     };
+    let overdue = match row.overdue.unwrap_or_default() {
+        0 => String::new(),
+        people => {
+            format!(" Overdue now: {} (due by days, and again after a visit), listed apart.", grouped(people))
+        }
+    };
     format!(
-        "As of {as_of} · {title} · {}\nRegister {}, {excluded}due {}; visited {}{rate}, of these {} at home.{open}{missed}",
+        "As of {as_of} · {title} · {}\nRegister {}, {excluded}due {}; visited {}{rate}, of these {} at home.{open}{missed}{overdue}",
         period.en(),
         grouped(row.register),
         grouped(row.due),
@@ -359,6 +379,27 @@ mod tests {
             "{text}"
         );
         assert_eq!(Row::empty(AreaCode(1)).rate_text(), "");
+    }
+
+    #[test]
+    fn who_is_overdue_stands_beside_a_month_in_which_everybody_was_visited() {
+        let row =
+            |overdue| Row { register: 9, due: 9, met: 9, met_home: 9, overdue, ..Row::empty(AreaCode(1)) };
+        let told = |row: &Row| {
+            let period = "2026-11".parse().unwrap();
+            (sentence_zh(row, "探访", period, "11月23日"), sentence_en(row, "visits", period, "23 November"))
+        };
+        let (zh, en) = told(&row(Some(4)));
+        assert!(
+            zh.contains("已走访 9 人（100.0%），其中上门 9 人。 现已超期 4 人") && zh.ends_with("另列。"),
+            "{zh}"
+        );
+        assert!(en.contains("of these 9 at home. Overdue now: 4 ") && en.ends_with("listed apart."), "{en}");
+        assert_eq!(told(&row(Some(0))), told(&row(None)));
+        assert!(!told(&row(None)).0.contains("超期"));
+        let sum = total(AreaCode(1), &[row(None), row(Some(4)), row(Some(2)), row(None)]);
+        assert_eq!((sum.overdue, sum.register, sum.adds_up()), (Some(6), 36, true));
+        assert_eq!(total(AreaCode(1), &[row(None)]).overdue, None);
     }
 
     #[test]

@@ -74,7 +74,7 @@ pub(super) fn print(
             Ok(columns.csv())
         }
         Format::Text => {
-            let mut columns = Columns::new(&[
+            let mut headings = vec![
                 "",
                 "名册",
                 "不计入",
@@ -89,7 +89,15 @@ pub(super) fn print(
                 "还没去",
                 "上期漏访",
                 "不一致",
-            ]);
+            ];
+            let rolls = table.total.overdue.is_some();
+            headings.extend(rolls.then_some("现已超期"));
+            let mut columns = Columns::new(&headings);
+            let cells = |name, row: &Row| {
+                let mut cells = cells(name, row);
+                cells.extend(rolls.then(|| overdue(row)));
+                cells
+            };
             rows.iter().for_each(|row| columns.row(cells(name(row), row)));
             columns.row(cells("合计".to_owned(), &table.total));
             Ok(format!("{}\n\n{}", table.sentence_zh(now_ms), columns.text()))
@@ -107,6 +115,11 @@ fn cells(name: String, row: &Row) -> Vec<String> {
     cells
 }
 
+/// 现已超期; empty where the duty is not due by days.
+fn overdue(row: &Row) -> String {
+    row.overdue.map_or_else(String::new, |people| people.to_string())
+}
+
 fn csv_headings() -> Columns {
     let mut headings =
         vec!["区划", "名称", "走访要求", "类别", "统计期", "从", "到", "截至", "名册", "不计入"];
@@ -121,7 +134,7 @@ fn csv_headings() -> Columns {
         "去过未见到",
         "手机未回传",
     ]);
-    headings.extend(["还没去", "上期漏访至今未补", "填写不一致"]);
+    headings.extend(["还没去", "上期漏访至今未补", "填写不一致", "现已超期"]);
     Columns::new(&headings)
 }
 
@@ -138,5 +151,6 @@ fn csv_cells(table: &Table, name: String, row: &Row) -> Vec<String> {
     );
     let after = [row.change_pending, row.tried, row.silent, row.not_yet, row.missed_before, row.contested];
     cells.extend(after.map(|number| number.to_string()));
+    cells.push(overdue(row));
     cells
 }

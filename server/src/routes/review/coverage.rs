@@ -109,6 +109,8 @@ pub(super) struct RowReply {
     pub missed_before: i64,
     /// 填写不一致: not part of the sum.
     pub contested: i64,
+    /// 现已超期, visited or not: not part of the sum; none where the duty is not due by days, or nobody is.
+    pub overdue: Option<i64>,
 }
 
 impl RowReply {
@@ -141,6 +143,7 @@ impl RowReply {
             not_yet: row.not_yet,
             missed_before: row.missed_before,
             contested: row.contested,
+            overdue: row.overdue,
         }
     }
 }

@@ -96,7 +96,7 @@ fn head(title: &str, about: &AboutReply, sentence: &str, columns: &[&str]) -> Gr
     Grid { title: lines.to_vec(), columns: columns.iter().map(|one| (*one).to_owned()).collect() }
 }
 
-const FIGURES: [&str; 15] = [
+const FIGURES: [&str; 16] = [
     "区划代码",
     "区划",
     "名册",
@@ -112,6 +112,7 @@ const FIGURES: [&str; 15] = [
     "还没去",
     "上期漏访至今未补",
     "填写不一致",
+    "现已超期",
 ];
 
 fn figures_of(row: &RowReply) -> Vec<Cell> {
@@ -121,6 +122,7 @@ fn figures_of(row: &RowReply) -> Vec<Cell> {
     cells.push(share);
     let rest = [row.open, row.change_pending, row.tried, row.silent, row.not_yet];
     cells.extend(rest.into_iter().chain([row.missed_before, row.contested]).map(Cell::Number));
+    cells.push(row.overdue.map_or(Cell::text("—"), Cell::Number));
     cells
 }
 
