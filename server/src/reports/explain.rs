@@ -2,10 +2,12 @@
 
 use super::{Asked, Column};
 use domain::category::Category;
-use domain::coverage::rules::ANY_DUTY;
+use domain::coverage::rules::{ANY_DUTY, Rules, rule_on};
 use domain::duty::{Duty, DutyKind};
-use domain::period::Cadence;
+use domain::ids::AreaCode;
+use domain::period::{Cadence, Period};
 use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How a figure is made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -20,13 +22,34 @@ pub struct Explanation {
     pub source_en: String,
 }
 
-/// Explains a figure of a question, from its rule.
+/// The rules in force on some day of a period in one of these villages: of a duty, or of any of care for `*`;
+/// ascending by owner and first day. O(villages · rules).
+pub(super) fn applying(
+    rules: &Rules,
+    duty: &str,
+    villages: &BTreeSet<AreaCode>,
+    period: Period,
+) -> Vec<Duty> {
+    let names = rules.names().filter(|name| *name != ANY_DUTY && (*name == duty || duty == ANY_DUTY));
+    let mut found = BTreeMap::new();
+    for list in names.flat_map(|name| villages.iter().map(move |village| rules.at(name, *village))) {
+        let edges = list.iter().flat_map(|rule| [Some(rule.from), rule.until]).flatten();
+        let days = edges.filter(|day| period.contains(*day)).chain([period.from()]);
+        found.extend(
+            days.filter_map(|day| rule_on(list, day)).map(|rule| ((rule.area, rule.from, rule.id), rule)),
+        );
+    }
+    let care = |rule: &&Duty| duty != ANY_DUTY || rule.kind == DutyKind::Care;
+    found.into_values().filter(care).cloned().collect()
+}
+
+/// Explains a figure of a question, from its rules.
 pub fn explain(asked: &Asked, column: Column) -> Explanation {
     let (zh, en) = definition(column);
     let (rule_zh, rule_en) = whom(asked);
     let (period, as_of) = (asked.period, asked.question.as_of);
     let source = source(asked);
-    let (rolling_zh, rolling_en) = rolling(asked.rule.cadence);
+    let (rolling_zh, rolling_en) = rolling(asked);
     Explanation {
         definition_zh: format!("{zh}（{rule_zh}）。{rolling_zh}"),
         definition_en: format!("{en} ({rule_en}).{rolling_en}"),
@@ -106,9 +129,8 @@ fn definition(column: Column) -> (&'static str, &'static str) {
     }
 }
 
-/// The rule in a few words: whom it concerns, how often.
+/// The rules in a few words: whom they concern, how often.
 fn whom(asked: &Asked) -> (String, String) {
-    let Duty { title_zh, title_en, cadence, .. } = &asked.rule;
     if asked.question.duty == ANY_DUTY {
         let (duties_zh, duties_en) = cared(asked);
         let zh = format!(
@@ -122,26 +144,79 @@ fn whom(asked: &Asked) -> (String, String) {
         );
         return (zh, en);
     }
-    let category = |code: &String| Category::from_code(code);
-    let zh = |code: &String| category(code).map_or(code.clone(), |one| one.zh().to_owned());
-    let en = |code: &String| category(code).map_or(code.clone(), |one| one.en().to_owned());
-    let joined = |words: Vec<String>, mark: &str| words.join(mark);
-    let (often_zh, often_en) = often(*cadence);
-    let codes = &asked.rule.categories;
-    (
-        format!("{title_zh}：{}，{often_zh}", joined(codes.iter().map(zh).collect(), "、")),
-        format!("{title_en}: {}; {often_en}", joined(codes.iter().map(en).collect(), ", ")),
-    )
+    let Duty { title_zh, title_en, .. } = &asked.rule;
+    let told = |word: fn(&Asked, &Duty) -> String, mark| {
+        rules(asked).iter().map(|rule| word(asked, rule)).collect::<Vec<_>>().join(mark)
+    };
+    (format!("{title_zh}：{}", told(asks_zh, "；")), format!("{title_en}: {}", told(asks_en, "; ")))
 }
 
-/// The duties of care of the area on the day, of which `*` is made.
+/// All rules that speak in the area and period; never none.
+fn rules(asked: &Asked) -> &[Duty] {
+    if asked.rules.is_empty() { std::slice::from_ref(&asked.rule) } else { &asked.rules }
+}
+
+/// Whom a rule concerns and how often; where and since when, if it is not the only one.
+fn asks_zh(asked: &Asked, rule: &Duty) -> String {
+    let category = |code: &String| Category::from_code(code).map_or(code.clone(), |one| one.zh().to_owned());
+    let categories = rule.categories.iter().map(category).collect::<Vec<_>>().join("、");
+    let apart = if asked.period.suits(rule.cadence, rule.cut) {
+        ""
+    } else {
+        "（不按这样的统计期统计，不在这个数字里）"
+    };
+    format!("{}{categories}，{}{apart}", where_zh(asked, rule), often(rule.cadence).0)
+}
+
+/// The same in English.
+fn asks_en(asked: &Asked, rule: &Duty) -> String {
+    let category = |code: &String| Category::from_code(code).map_or(code.clone(), |one| one.en().to_owned());
+    let categories = rule.categories.iter().map(category).collect::<Vec<_>>().join(", ");
+    let apart = if asked.period.suits(rule.cadence, rule.cut) {
+        ""
+    } else {
+        " (by other periods: not in this figure)"
+    };
+    format!("{}{categories}; {}{apart}", where_en(asked, rule), often(rule.cadence).1)
+}
+
+/// Where a rule holds and since when; nothing of the only one.
+fn where_zh(asked: &Asked, rule: &Duty) -> String {
+    if rules(asked).len() < 2 {
+        return String::new();
+    }
+    let others = if has_own_below(asked, rule) { "（另列的地方除外）" } else { "" };
+    let last = rule.until.map(|until| format!("到 {}", until.plus(-1))).unwrap_or_default();
+    format!("{}{others}自 {} 起{last}，", asked.reference.areas.name(rule.area), rule.from)
+}
+
+/// The same in English.
+fn where_en(asked: &Asked, rule: &Duty) -> String {
+    if rules(asked).len() < 2 {
+        return String::new();
+    }
+    let others = if has_own_below(asked, rule) { " (but where told apart)" } else { "" };
+    let last = rule.until.map(|until| format!(" to {}", until.plus(-1))).unwrap_or_default();
+    format!("{}{others} from {}{last}, ", asked.reference.areas.name(rule.area), rule.from)
+}
+
+/// Whether an area in which a rule would hold has rules of its own.
+fn has_own_below(asked: &Asked, rule: &Duty) -> bool {
+    let areas = &asked.reference.areas;
+    rules(asked).iter().any(|one| one.area != rule.area && areas.within(one.area, rule.area))
+}
+
+/// The duties of care that speak in the area and period, of which `*` is made.
 fn cared(asked: &Asked) -> (String, String) {
-    let (area, day) = (asked.question.area, asked.question.as_of);
-    let names = asked.reference.duty_names();
-    let rules = names.iter().filter_map(|name| asked.reference.rule_on(name, area, day));
-    let care: Vec<_> = rules.filter(|rule| rule.kind == DutyKind::Care).collect();
-    let joined =
-        |title: fn(&Duty) -> &str, mark| care.iter().map(|one| title(one)).collect::<Vec<_>>().join(mark);
+    let joined = |title: fn(&Duty) -> &str, mark| {
+        let mut titles: Vec<_> = Vec::new();
+        for rule in &asked.rules {
+            if !titles.contains(&title(rule)) {
+                titles.push(title(rule));
+            }
+        }
+        titles.join(mark)
+    };
     (joined(|rule| &rule.title_zh, "、"), joined(|rule| &rule.title_en, ", "))
 }
 
@@ -159,13 +234,24 @@ fn often(cadence: Cadence) -> (String, String) {
 }
 
 /// How a duty that is due so many days after the last time is counted by months.
-fn rolling(cadence: Cadence) -> (String, String) {
-    let Cadence::Rolling { days } = cadence else { return (String::new(), String::new()) };
+fn rolling(asked: &Asked) -> (String, String) {
+    let by_days = |rule: &Duty| match rule.cadence {
+        Cadence::Rolling { days } => Some(days),
+        _ => None,
+    };
+    let one = asked.question.duty != ANY_DUTY;
+    let days: BTreeSet<_> = rules(asked).iter().filter(|_| one).filter_map(by_days).collect();
+    if days.is_empty() {
+        return (String::new(), String::new());
+    }
+    let joined = |mark| days.iter().map(ToString::to_string).collect::<Vec<_>>().join(mark);
+    let days = joined(" 或 ");
     let zh = format!(
         "这项要求逐人按天数到期，但按月统计：从统计期开始以前最近一次合要求的走访（没有的，从纳入类别或要求开始）\
          起，满 {days} 天的那一天不晚于统计期最后一天的人，才应走访；统计期内走访一次即为已走访，期内再到期不另计；\
          满 {days} 天的那一天在统计期以后的人不计入（未到期），期内走访了也不计。到期没有走访的，下一个统计期仍应走访，不列漏访。"
     );
+    let days = joined(" or ");
     let en = format!(
         " It falls due for each person by days, and is counted by months: due are those whose day, {days} days after \
          the last visit that counted before the period (or after they came into the categories, or the duty began), is \
@@ -177,20 +263,33 @@ fn rolling(cadence: Cadence) -> (String, String) {
 }
 
 fn source(asked: &Asked) -> (String, String) {
-    let Duty { source, from, .. } = &asked.rule;
     if asked.question.duty == ANY_DUTY {
         return ("各项要求自己的依据".to_owned(), "that of each duty".to_owned());
     }
-    let (zh, en) = (asked.rule.strength().zh(), asked.rule.strength().en());
-    (format!("{source}（{zh}，自 {from} 起）"), format!("{source} ({en}, since {from})"))
+    let several = rules(asked).len() > 1;
+    let told = rules(asked).iter().map(|rule| {
+        let (Duty { source, from, .. }, strength) = (rule, rule.strength());
+        if several {
+            let zh = format!("{}{source}（{}）", where_zh(asked, rule), strength.zh());
+            return (zh, format!("{}{source} ({})", where_en(asked, rule), strength.en()));
+        }
+        let zh = format!("{source}（{}，自 {from} 起）", strength.zh());
+        (zh, format!("{source} ({}, since {from})", strength.en()))
+    });
+    let (zh, en): (Vec<_>, Vec<_>) = told.unzip();
+    (zh.join("；"), en.join("; "))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::clock;
+    use crate::duty::{Act, Edit, Fields, edit};
     use crate::reports::{Question, ask};
+    use crate::roll::build;
+    use crate::staff::operator;
     use crate::testing::World;
+    use domain::period::Cut;
     use domain::time::Day;
     use store::county::Ledger;
 
@@ -210,6 +309,52 @@ mod tests {
             *(if is_care { &mut care } else { &mut checks }) += 1;
         }
         assert!(care > 3 && checks > 0);
+    }
+
+    #[tokio::test]
+    async fn every_rule_that_speaks_in_the_area_and_period_is_named() {
+        let world = World::new().await;
+        let county = &world.county;
+        let (whole, township) = (county.keys.county(), AreaCode(532_929_102_000));
+        let now = Day::of(clock::now_ms());
+        let month = Period::containing(Cadence::Month, Cut::Natural, now).next();
+        let (_, _, reference, _) = world.store.standing_now().await.unwrap();
+        let former = reference.rule_on("elder_monthly", whole, now).unwrap().source.clone();
+        let change = async |area, from, source: &str, cadence| {
+            let fields = Fields { source: Some(source.to_owned()), cadence, ..Fields::default() };
+            let duty = "elder_monthly".to_owned();
+            edit(county, operator(), &Edit { act: Act::Change, duty, area, from, fields }, clock::now_ms())
+                .await
+                .unwrap();
+        };
+        let mid = month.from().plus(9);
+        change(township, month.from(), "镇〔2026〕1号", Some(Cadence::Rolling { days: 10 })).await;
+        change(whole, mid, "县〔2026〕2号", None).await;
+        build(county, clock::now_ms(), &mut |_| {}).await.unwrap();
+        let told = async |area, column| {
+            let duty = "elder_monthly".to_owned();
+            let question =
+                Question { area, duty, period: None, category: None, as_of: month.last(), silence: true };
+            explain(&ask(county, question).await.unwrap(), column)
+        };
+        let all = told(whole, Column::Due).await;
+        let name = reference.areas.name(township);
+        for source in [
+            format!("{name}自 {} 起，镇〔2026〕1号", month.from()),
+            format!("（另列的地方除外）自 {mid} 起，县〔2026〕2号"),
+            format!("到 {}，{former}", mid.plus(-1)),
+        ] {
+            assert!(all.source_zh.contains(&source), "{source} in {}", all.source_zh);
+        }
+        assert!(all.source_en.contains(&format!("{name} from {}, 镇〔2026〕1号", month.from())), "{all:?}");
+        assert!(all.definition_zh.contains("距上次 10 天内一次") && all.definition_zh.contains("每月一次"));
+        assert!(all.definition_zh.contains("满 10 天的那一天"), "{}", all.definition_zh);
+        let own = told(township, Column::Due).await;
+        assert!(
+            own.source_zh.contains("镇〔2026〕1号") && !own.source_zh.contains("县〔2026〕2号"),
+            "{own:?}"
+        );
+        assert!(!own.definition_zh.contains("每月一次"), "{}", own.definition_zh);
     }
 
     #[tokio::test]

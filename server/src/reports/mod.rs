@@ -74,6 +74,8 @@ pub struct Asked {
     pub period: Period,
     /// The rule that gives the table its title.
     pub rule: Duty,
+    /// All rules that speak in the area on some day of the period; of `*` those of care.
+    pub rules: Vec<Duty>,
     /// The villages of the area, whether they exist today or not.
     pub villages: BTreeSet<AreaCode>,
     /// Those whose phones are silent.
@@ -155,7 +157,8 @@ pub async fn ask(county: &County, mut question: Question) -> Result<Asked, Probl
         Some((*village, rolling_period(rules.at(&question.duty, *village), question.as_of)?))
     };
     let rolling = villages.iter().filter_map(rolls).collect();
-    Ok(Asked { question, period, rule, villages, silent, rolling, known, reference })
+    let rules = explain::applying(rules, &question.duty, &villages, period);
+    Ok(Asked { question, period, rule, rules, villages, silent, rolling, known, reference })
 }
 
 /// The period in which a day lies, when one of these rules is due by days in it.
