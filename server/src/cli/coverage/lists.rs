@@ -4,6 +4,8 @@ use super::{Format, json};
 use crate::cli::text::Table as Columns;
 use crate::county::County;
 use crate::reports::{self, Asked, Column, Line, Table};
+use domain::category::Category;
+use domain::ids::AreaLevel;
 use domain::problem::Problem;
 
 /// The people behind a figure.
@@ -18,7 +20,8 @@ pub(super) async fn people(
     if format == Format::Json {
         return json(&lines);
     }
-    let mut columns = Columns::new(&[
+    let csv = format == Format::Csv;
+    let mut headings = vec![
         "乡镇",
         "村",
         "组",
@@ -31,13 +34,20 @@ pub(super) async fn people(
         "谁",
         "为什么",
         "责任人",
-        "记录",
-    ]);
-    lines.iter().for_each(|line| columns.row(cells(line)));
+    ];
+    headings.extend(if csv { CODES.as_slice() } else { &[] });
+    headings.push("记录");
+    let mut columns = Columns::new(&headings);
+    for line in &lines {
+        let mut row = cells(line);
+        row.extend(csv.then(|| codes(asked, line)).into_iter().flatten());
+        row.push(line.person.to_string());
+        columns.row(row);
+    }
     let ahead = if asked.known < asked.question.as_of { "预计 · " } else { "" };
     let heading =
         format!("{ahead}{} · {} · {} {} 人", table.heading_zh(), table.period.zh(), column.zh(), lines.len());
-    Ok(if format == Format::Csv { columns.csv() } else { format!("{heading}\n\n{}", columns.text()) })
+    Ok(if csv { columns.csv() } else { format!("{heading}\n\n{}", columns.text()) })
 }
 
 fn cells(line: &Line) -> Vec<String> {
@@ -60,6 +70,63 @@ fn cells(line: &Line) -> Vec<String> {
         line.last_visit_by.clone(),
         line.why.clone(),
         responsible.collect::<Vec<_>>().join("；"),
-        line.person.to_string(),
     ]
+}
+
+/// The codes behind the words, for spreadsheets; the record's id is the last column everywhere.
+const CODES: [&str; 5] = ["乡镇代码", "村代码", "类别代码", "到期日", "超期天数"];
+
+fn codes(asked: &Asked, line: &Line) -> [String; 5] {
+    let mut above = asked.reference.areas.ancestors(line.village);
+    let township = above.find(|area| area.level() == AreaLevel::Township);
+    let code = |word: &String| {
+        let known = Category::ALL.iter().find(|one| one.zh() == word);
+        known.map_or_else(|| word.clone(), |one| one.code().to_owned())
+    };
+    [
+        township.map(|area| area.to_string()).unwrap_or_default(),
+        line.village.to_string(),
+        line.categories.iter().map(code).collect::<Vec<_>>().join("、"),
+        line.due_on.map(|day| day.to_string()).unwrap_or_default(),
+        line.overdue_days.to_string(),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reports::{Question, ask, table};
+    use crate::testing::{VILLAGE, World};
+    use domain::time::Day;
+
+    #[tokio::test]
+    async fn a_spreadsheet_of_people_has_the_codes_behind_the_words() {
+        let world = World::new().await;
+        let as_of = Day::of(crate::clock::now_ms());
+        let duty = "elder_monthly".to_owned();
+        let question = Question { area: VILLAGE, duty, period: None, category: None, as_of, silence: true };
+        let asked = ask(&world.county, question).await.unwrap();
+        let answer = table(&world.county, &asked).await.unwrap();
+        let print =
+            async |format| people(&world.county, &asked, &answer, Column::Register, format).await.unwrap();
+        let csv = print(Format::Csv).await;
+        let mut rows = csv.trim_start_matches('\u{feff}').lines();
+        let heading: Vec<_> = rows.next().unwrap().trim().split(',').collect();
+        let at = |name: &str| heading.iter().position(|one| *one == name).unwrap();
+        let lines = reports::people(&world.county, &asked, Column::Register).await.unwrap();
+        assert!(!lines.is_empty());
+        for (row, line) in rows.zip(&lines) {
+            let cells: Vec<_> = row.trim().split(',').collect();
+            assert_eq!(cells[at("村代码")], VILLAGE.to_string());
+            assert_eq!(cells[at("乡镇代码")], (VILLAGE.0 / 1000 * 1000).to_string());
+            let codes: Vec<_> = cells[at("类别代码")].split('、').collect();
+            let words: Vec<_> =
+                codes.iter().map(|code| Category::from_code(code).unwrap().zh().to_owned()).collect();
+            assert_eq!(words, line.categories);
+            assert_eq!(cells[at("到期日")], line.due_on.unwrap().to_string());
+            assert_eq!(cells[at("超期天数")], line.overdue_days.to_string());
+            assert_eq!(*cells.last().unwrap(), line.person.to_string());
+        }
+        assert!(!print(Format::Text).await.contains("村代码"));
+    }
 }
