@@ -65,13 +65,27 @@ async fn then(config: &Config, day: Day, duty: &str, period: Option<domain::peri
     let asked = ask(&county, question).await?;
     let now = table(&county, &asked).await?;
     let known = known_at(&county, duty, asked.period, day).await?;
-    let mut rows =
-        Table::new(&["", "名册", "不计入", "应走访", "已走访", "上门", "情况有变", "去过未见到", "还没去"]);
+    let mut rows = Table::new(&[
+        "",
+        "名册",
+        "不计入",
+        "应走访",
+        "已走访",
+        "上门",
+        "情况有变",
+        "去过未见到",
+        "还没去（含未回传）",
+    ]);
     rows.row(line(&format!("{day} 当时所知"), &known.total));
     rows.row(line(&format!("{day} 现在所知"), &now.total));
-    print(&format!("{} · {}\n{}", asked.rule.title_zh, asked.period.zh(), rows.text()));
+    let title = format!("{} · {}", asked.rule.title_zh, asked.period.zh());
+    print(&format!("{title}\n{}{NOT_COMPARED}\n", rows.text()));
     Ok(ExitCode::SUCCESS)
 }
+
+/// What both lines leave out, and where it is asked.
+const NOT_COMPARED: &str = "手机未回传在这里不比，两行都算在“还没去”里：它只看哪几天联系过县里，后来传到的走访不改变它；\
+要看那天的，用 coverage --as-of。上期漏访、填写不一致、现已超期也不比。";
 
 fn line(name: &str, row: &Row) -> [String; 9] {
     let numbers = [
