@@ -147,6 +147,10 @@ async fn what_makes_no_sense_is_refused_and_nothing_is_written() {
         let said = world.refused(bad).await;
         assert!(said.contains(why), "{said}");
     }
+    // On the day itself it may be written: what it would come to is told before (`--dry-run`).
+    let ahead = End { from: now().plus(1), ..good };
+    let planned = plan(&world.county, &ahead, ahead.from).await.unwrap();
+    assert!(!planned.people.is_empty());
     assert!(world.reference().await.areas.0.values().all(|area| area.until.is_none()));
     world.ends(good).await.unwrap();
     let third = AreaCode(532_929_102_202);

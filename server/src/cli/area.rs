@@ -58,11 +58,19 @@ pub(super) async fn run(config: &Config, command: Command) -> Outcome {
     let end =
         End { area: find_area(&reference, &area)?, successor: find_area(&reference, &successor)?, from };
     let county = open::to_read(config)?;
-    let planned = plan(&county, &end, today()).await?;
+    // What would be is told beforehand; written it is on the day or later.
+    let day = if dry_run { today().max(end.from) } else { today() };
+    let planned = plan(&county, &end, day).await?;
     print(&told(&county, &end, &planned).await?);
     drop(county);
     if dry_run {
         print("没有写入（--dry-run）。\n");
+        if end.from > today() {
+            let from = end.from;
+            print(&format!(
+                "以上照现在的数据算。{from} 还没到，要到那一天或以后才能写入：请到时再写一次。\n"
+            ));
+        }
         return Ok(ExitCode::SUCCESS);
     }
     match errand(config, Errand::EndArea(end)).await? {
