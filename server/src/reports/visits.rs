@@ -3,7 +3,8 @@
 use super::waiting::{Desk, Shut};
 use crate::county::{County, at_county};
 use domain::canonical::Hash;
-use domain::catalogue::RecordKind;
+use domain::catalogue::{RecordKind, keys};
+use domain::household::Household;
 use domain::ids::RecordId;
 use domain::mask;
 use domain::patch::RecordRef;
@@ -15,7 +16,7 @@ use domain::value::Value;
 use domain::visit::Visit;
 use seal::receipt::ReceiptDigits;
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use store::county::HistoryItem;
 use sync::wire::receipt::ItemState;
 
@@ -155,6 +156,9 @@ pub struct Share {
     pub name: Option<String>,
     /// A child's answers and words are not here: opening them takes a grant.
     pub shut: bool,
+    /// 户主 of every household that the visit ever named, by its id; of a child whom it was to, masked.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub households: BTreeMap<String, String>,
 }
 
 /// A visit and its parts, each with the history of its fields. A child's part is shut unless it is among
@@ -171,7 +175,10 @@ pub async fn of_visit(
     let desk = Desk::open(county, today).await?;
     let visit = RecordRef { kind: RecordKind::Visit, id };
     let history_of_visit = history(county, &desk.reference, visit).await?;
-    let mut shares = vec![Share { history: history_of_visit, person: None, name: None, shut: false }];
+    let mut households = heads_of(&desk, &history_of_visit).await?;
+    let of_visit =
+        |households| Share { history: history_of_visit, person: None, name: None, shut: false, households };
+    let mut shares = Vec::new();
     for part in county.stores.reports.parts_of_visit(id).await.map_err(at_county)? {
         let record = RecordRef { kind: RecordKind::Part, id: part.part };
         let shut = shut(&desk, record).await?;
@@ -181,9 +188,30 @@ pub async fn of_visit(
             history.close(&shut);
         }
         let (person, name) = (Some(part.subject), desk.person(None, part.subject).await?);
-        shares.push(Share { history, person, name, shut: closed });
+        for head in households.values_mut() {
+            let masked = mask::name(head);
+            if name.as_ref() == Some(&masked) {
+                *head = masked;
+            }
+        }
+        shares.push(Share { history, person, name, shut: closed, households: BTreeMap::new() });
     }
+    shares.insert(0, of_visit(households));
     Ok(shares)
+}
+
+/// The names of the heads of the households that a record ever named.
+async fn heads_of(desk: &Desk<'_>, history: &RecordHistory) -> Result<BTreeMap<String, String>, Problem> {
+    let mut heads = BTreeMap::new();
+    for write in history.writes.iter().filter(|write| write.field == keys::HOUSEHOLD) {
+        let Some(text) = write.value.as_text() else { continue };
+        let Ok(id) = text.parse() else { continue };
+        if let Some(row) = desk.row(RecordRef { kind: RecordKind::Household, id }).await? {
+            let name = Household::read(id, &row.head).head_name;
+            heads.extend(Some((text.to_owned(), name)).filter(|(_, name)| !name.is_empty()));
+        }
+    }
+    Ok(heads)
 }
 
 /// What of a record is for those responsible for a child.

@@ -181,6 +181,10 @@ fn row(share: &Share, write: &FieldHistory, words: &Words, csv: bool) -> Vec<Str
     let value = match (write.field.as_str(), &share.name) {
         (keys::SUBJECT, Some(name)) => name.clone(),
         (keys::VISIT, _) => "本次".to_owned(),
+        (keys::HOUSEHOLD, _) => {
+            let head = write.value.as_text().and_then(|id| share.households.get(id));
+            head.map_or_else(|| words.value(place, &write.value), |head| format!("户主 {head}"))
+        }
         _ => words.value(place, &write.value),
     };
     let mut cells = vec![of, words.field(place), value, write.by.clone()];
@@ -246,6 +250,34 @@ mod tests {
         let masked = text.lines().find(|line| line.starts_with("走访对象") && line.contains('*'));
         assert!(masked.is_some() && text.contains("--grant"), "{text}");
         assert!(!text.contains(&story.grandson.to_string()), "people by name, not by id: {text}");
+    }
+
+    #[tokio::test]
+    async fn the_household_of_a_visit_is_told_by_its_head_and_a_child_s_name_is_masked() {
+        let world = World::new().await;
+        let mut phone = world.phone(1).await;
+        let village = Value::Int(i64::try_from(VILLAGE.0).unwrap());
+        let when = Value::from(Happened::whole(today()).to_string());
+        let story = story();
+        for (person, child) in [(story.grandmother, false), (story.grandson, true)] {
+            let record = domain::patch::RecordRef { kind: RecordKind::Person, id: person };
+            let head = world.county.stores.ledger.record(record).await.unwrap().unwrap().head;
+            let name = head.text(keys::NAME).unwrap().to_owned();
+            let shown = if child { domain::mask::name(&name) } else { name.clone() };
+            let home = [(keys::NAME, name.as_str().into()), (keys::VILLAGE, village.clone())];
+            let home = phone.write(RecordKind::Household, &home);
+            let link = |id: RecordId| Value::from(id.to_string());
+            let visit = [(keys::VILLAGE, village.clone()), (keys::WAY, "home".into())];
+            let more = [(keys::HAPPENED, when.clone()), (keys::HOUSEHOLD, link(home))];
+            let visit = phone.write(RecordKind::Visit, &[visit, more].concat());
+            let part =
+                [(keys::VISIT, link(visit)), (keys::SUBJECT, link(person)), (keys::MET, "self".into())];
+            phone.write(RecordKind::Part, &part);
+            phone.exchange(&world.phones).await.unwrap();
+            let text = super::visit(&world.county, visit, &BTreeSet::new(), Format::Text).await.unwrap();
+            assert!(text.contains(&format!("户主 {shown}")), "{text}");
+            assert!(!text.contains(&home.to_string()) && text.contains(&name) != child, "{text}");
+        }
     }
 
     #[tokio::test]
