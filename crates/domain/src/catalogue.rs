@@ -253,7 +253,14 @@ keys! {
     ITEM = "item" "哪一条" "Item";
     /// Text: the hash of that item.
     ITEM_HASH = "item/hash" "哪一条的校验值" "Hash of the item";
-    /// Text: what was decided: `accept`, `dismiss` or `keep`.
+    /// Text: the kind of record of that item, unless it could not be read.
+    ITEM_KIND = "item/kind" "哪一条的种类" "Kind of the item";
+    /// Text: the record of that item, unless it could not be read.
+    ITEM_RECORD = "item/record" "哪一条的记录" "Record of the item";
+    /// List of what the decision moved, each as it becomes when the decision is taken back; nothing when
+    /// it cannot be.
+    ITEM_BACK = "item/back" "撤销后恢复成" "When taken back";
+    /// Text: what was decided: `accept`, `dismiss`, `keep` or `settle`; `undo` when that was taken back.
     VERDICT = "verdict" "决定" "Verdict";
     /// Text: why, in the words of whoever decided.
     VERDICT_WHY = "verdict/why" "决定的理由" "Reason of the verdict";

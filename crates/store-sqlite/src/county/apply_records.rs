@@ -67,7 +67,7 @@ fn one_entry(
         return None;
     }
     if let Some(before) = before {
-        return before.seq.filter(|_| old.is_some_and(|old| old.vector == head.vector));
+        return before.seq.filter(|_| old == Some(head));
     }
     let mut dots = head.vector.0.iter().map(|(writer, serial)| Dot { writer: *writer, serial: *serial });
     let (Some(dot), None) = (dots.next(), dots.next()) else { return None };

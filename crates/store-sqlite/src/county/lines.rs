@@ -83,8 +83,8 @@ impl Line {
 
     /// The row as an entry that waits.
     pub fn held(self, waits_for: WaitsFor) -> Option<HeldEntry> {
-        let Self { entry, hash, state, arrived_ms, device, questions, .. } = self;
-        Some(HeldEntry { entry: entry?, hash, state, waits_for, arrived_ms, device, questions })
+        let Self { entry, hash, state, arrived_ms, device, problem, questions, .. } = self;
+        Some(HeldEntry { entry: entry?, hash, state, waits_for, arrived_ms, device, problem, questions })
     }
 }
 

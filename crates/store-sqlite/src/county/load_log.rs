@@ -6,6 +6,7 @@ use super::view::View;
 use crate::codec::Unpack;
 use crate::fault::fault;
 use domain::canonical::Hash;
+use domain::catalogue::RecordKind;
 use domain::ids::{DeviceId, WriterId};
 use domain::log::Mark;
 use domain::patch::RecordRef;
@@ -191,7 +192,8 @@ impl View<'_> {
         let mut found = Vec::new();
         while let Some(row) = rows.next().map_err(fault)? {
             let line = Line::read(row)?;
-            let unreadable = Waiting::Unreadable { hash: line.hash, state: line.state };
+            let Line { hash, state, ref problem, .. } = line;
+            let unreadable = Waiting::Unreadable { hash, state, problem: problem.clone() };
             let held = line.held(waits_for(row, 15)?);
             found.push(held.map_or(unreadable, |one| Waiting::Entry(Box::new(one))));
         }
@@ -233,7 +235,11 @@ impl View<'_> {
     /// A record's entries with their states.
     pub fn history(&self, record: RecordRef) -> Result<Vec<HistoryEntry>, StoreError> {
         let lines = self.lines_of(record)?.into_iter();
-        Ok(lines.filter_map(|line| Some(HistoryEntry { entry: line.entry?, state: line.state })).collect())
+        let read = |line: Line| {
+            let Line { entry, state, arrived_ms, device, questions, .. } = line;
+            Some(HistoryEntry { entry: entry?, state, arrived_ms, device, questions })
+        };
+        Ok(lines.filter_map(read).collect())
     }
 
     /// Rows of the ledger after a sequence, at most so many, ascending.
@@ -245,6 +251,19 @@ impl View<'_> {
         );
         let key = [place(self.county, seq), place(self.county + 1, 0), super::bits::limit(count)];
         self.lines(SQL, key)
+    }
+
+    /// The words of reviewers before a sequence, the latest first, at most so many.
+    pub fn decisions(&self, before: Option<u64>, count: usize) -> Result<Vec<Line>, StoreError> {
+        const SQL: &str = concat!(
+            "SELECT ",
+            ledger_columns!(),
+            " FROM ledger WHERE county = ?1 AND kind = ?2 AND record IS NOT NULL AND place < ?3
+             ORDER BY place DESC LIMIT ?4"
+        );
+        let end = before.map_or(place(self.county + 1, 0), |seq| place(self.county, seq));
+        let kind = kind_number(RecordKind::Decision);
+        self.lines(SQL, [self.county, kind, end, super::bits::limit(count)])
     }
 
     /// What waits, oldest first, at most so many, with what it waits for.

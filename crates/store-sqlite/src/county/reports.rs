@@ -69,12 +69,7 @@ impl Reports for SqliteCounty {
 
     async fn history(&self, record: RecordRef) -> Result<Vec<HistoryItem>, StoreError> {
         let lines = self.read(move |view| view.lines_of(record)).await?;
-        let item = |line: Line| {
-            let (state, problem, arrived_ms, receipt) =
-                (line.state, line.problem, line.arrived_ms, line.receipt);
-            Some(HistoryItem { entry: line.entry?, state, problem, arrived_ms, receipt })
-        };
-        Ok(lines.into_iter().filter_map(item).collect())
+        Ok(lines.into_iter().filter_map(history_item).collect())
     }
 
     async fn contested(&self, count: usize) -> Result<Vec<RecordRef>, StoreError> {
@@ -97,6 +92,15 @@ impl Reports for SqliteCounty {
     async fn for_reviewer(&self, after: u64, count: usize) -> Result<Vec<(u64, QueueItem)>, StoreError> {
         let found = self.read(move |view| view.for_reviewer(after, count)).await?;
         Ok(found.into_iter().map(|one| (one.0.seq, queue_item(one))).collect())
+    }
+
+    async fn decisions(
+        &self,
+        before: Option<u64>,
+        count: usize,
+    ) -> Result<Vec<(u64, HistoryItem)>, StoreError> {
+        let lines = self.read(move |view| view.decisions(before, count)).await?;
+        Ok(lines.into_iter().filter_map(|line| Some((line.seq, history_item(line)?))).collect())
     }
 
     async fn heard(&self, as_of: Day) -> Result<BTreeMap<RecordId, Day>, StoreError> {
@@ -149,6 +153,11 @@ fn standings_in(view: &View<'_>, query: &StandingQuery) -> Result<Vec<Standing>,
         }
     }
     Ok(found)
+}
+
+fn history_item(line: Line) -> Option<HistoryItem> {
+    let Line { entry, state, problem, arrived_ms, receipt, .. } = line;
+    Some(HistoryItem { entry: entry?, state, problem, arrived_ms, receipt })
 }
 
 fn queue_item((line, waits_for): (Line, WaitsFor)) -> QueueItem {

@@ -94,7 +94,13 @@ impl Desk<'_> {
     pub fn run(&mut self, prepared: &Prepared) -> Result<Done, StoreError> {
         let cursor = match &prepared.job {
             Job::Exchange(exchange) => exchange.cursor,
-            Job::Append(_) | Job::Decide(_) | Job::Roll { .. } | Job::Restored | Job::Build { .. } => None,
+            Job::Append(_)
+            | Job::Decide(_)
+            | Job::Settle(_)
+            | Job::Undo(_)
+            | Job::Roll { .. }
+            | Job::Restored
+            | Job::Build { .. } => None,
         };
         let mut view = View { connection: self.connection, county: self.county, orders: self.orders };
         let mut knowledge = Knowledge::new(self.caches);

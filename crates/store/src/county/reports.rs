@@ -156,6 +156,17 @@ pub trait Reports: Send + Sync {
     /// As any reading.
     async fn for_reviewer(&self, after: u64, count: usize) -> Result<Vec<(u64, QueueItem)>, StoreError>;
 
+    /// What reviewers have said, word by word, latest first, before a place of the ledger (from its end when
+    /// none is given), at most so many; each with its place. O(all that was ever said).
+    ///
+    /// # Errors
+    /// As any reading.
+    async fn decisions(
+        &self,
+        before: Option<u64>,
+        count: usize,
+    ) -> Result<Vec<(u64, HistoryItem)>, StoreError>;
+
     /// The last day on or before `as_of` on which each member of staff's phone was heard; whoever has a
     /// revoked one is not heard by it.
     ///

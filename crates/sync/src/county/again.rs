@@ -1,7 +1,7 @@
 //! Work that a phone issues again because its log forked: what the county keeps of the fork waits no more.
 
 use super::needs::{HeldEntry, Waiting};
-use super::prepared::{Decision, KEEP};
+use super::prepared::{Decision, ends};
 use super::work::Work;
 use crate::wire::receipt::ItemState;
 use domain::catalogue::keys;
@@ -38,7 +38,7 @@ pub(super) fn decided(work: &mut Work<'_>, entry: &Entry) -> Option<bool> {
     for (_, hash) in entry.body.iter().flat_map(Body::issued_again) {
         let row = work.row(Decision::record(hash))?;
         let word = row.and_then(|row| row.head.text(keys::VERDICT));
-        decided |= word.is_some_and(|word| word != KEEP);
+        decided |= word.is_some_and(ends);
     }
     Some(decided)
 }

@@ -141,10 +141,10 @@ fn hold(
     device: DeviceId,
 ) {
     let held = Held::Entry(Box::new(entry.clone()));
-    work.append(held, hash, state, Some(waits_for), Some(problem), questions.clone(), Some(device));
-    let arrived_ms = work.prepared.now_ms;
-    let (entry, device) = (entry.clone(), Some(device));
-    let one = HeldEntry { entry, hash, state, waits_for, arrived_ms, device, questions };
+    let (device, problem) = (Some(device), Some(problem));
+    work.append(held, hash, state, Some(waits_for), problem.clone(), questions.clone(), device);
+    let (entry, arrived_ms) = (entry.clone(), work.prepared.now_ms);
+    let one = HeldEntry { entry, hash, state, waits_for, arrived_ms, device, problem, questions };
     work.held.entry(one.entry.patch.record).or_default().push(one);
 }
 

@@ -4,32 +4,37 @@ use super::judge;
 use super::needs::{HeldEntry, Waiting, WaitsFor};
 use super::permit;
 use super::plan::own;
-use super::prepared::{Decision, OwnPatch, OwnRecord, ReviewVerdict};
+use super::prepared::{Decision, OwnPatch, OwnRecord, ReviewVerdict, SETTLE, Settle};
+use super::undo;
 use super::work::Work;
 use crate::merge::counted;
 use crate::wire::receipt::ItemState;
+use domain::canonical::Hash;
 use domain::catalogue::keys;
-use domain::ids::RecordId;
-use domain::patch::{Body, RecordRef};
+use domain::ids::{AreaCode, RecordId};
+use domain::log::Dot;
+use domain::patch::{Body, RecordRef, Salt};
 use domain::permission::{self, Act};
 use domain::problem::{Problem, ProblemCode};
-use domain::time::{Day, Stamp};
+use domain::time::{Day, Stamp, UnixMs};
 use domain::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 /// Records that forked entries had made, under the ids they get now.
 type Renamed = BTreeMap<RecordId, RecordId>;
 
-/// Carries out decisions, and writes down each of them. A decision on something that waits for no
-/// decision is a problem, and then nothing of the job is written.
-pub(super) fn decide(work: &mut Work<'_>, decisions: &[Decision]) {
+/// Carries out decisions. A decision on something that waits for no decision is a problem, and then
+/// nothing of the job is written. Answers, for each, which of the plan's own patches it wrote.
+pub(super) fn decide(work: &mut Work<'_>, decisions: &[Decision]) -> Vec<Range<usize>> {
     let mut renamed = Renamed::new();
     let mut decided = BTreeSet::new();
+    let mut copies = Vec::new();
     for decision in decisions {
         // Nothing is taken in twice.
         if !decided.insert((decision.dot, decision.hash)) {
             work.plan.problem = Some(Problem::new(ProblemCode::NothingFound));
-            return;
+            break;
         }
         let place = (decision.dot.writer, decision.dot.serial);
         let Some(found) = work.loaded.entries.get(&place) else {
@@ -38,16 +43,43 @@ pub(super) fn decide(work: &mut Work<'_>, decisions: &[Decision]) {
         };
         let Some(one) = found.iter().find(|one| one.hash() == decision.hash) else {
             work.plan.problem = Some(Problem::new(ProblemCode::NothingFound));
-            return;
+            break;
         };
+        let before = work.plan.own.len();
         if let Some(Err(problem)) = one_item(work, decision, one, &mut renamed) {
             work.plan.problem = Some(problem);
-            return;
+            break;
         }
+        copies.push(before..work.plan.own.len());
     }
-    // Behind all that was decided: what is written again follows each other in the county's log.
-    let written: Vec<OwnPatch> = decisions.iter().map(|one| written(work, one)).collect();
-    own(work, &written);
+    copies
+}
+
+/// Writes decisions down, each with what it moved. Behind all that was decided and released: what is
+/// written again follows each other in the county's log.
+pub(super) fn write_down(work: &mut Work<'_>, decisions: &[Decision], copies: &[Range<usize>]) {
+    if copies.len() < decisions.len() {
+        return;
+    }
+    let moved = undo::moved(work, decisions, copies);
+    let now_ms = work.prepared.now_ms;
+    let written = decisions.iter().zip(moved).map(|(one, (record, back))| {
+        let Decision { dot, hash, area, by, salt, .. } = *one;
+        let word = Written { verdict: one.verdict.code(), reason: one.verdict.reason(), by, salt, now_ms };
+        word.on(Item { dot, hash, record, area }, &back)
+    });
+    own(work, &written.collect::<Vec<_>>());
+}
+
+/// Settles a contested field, and writes down that it was settled.
+pub(super) fn settle(work: &mut Work<'_>, word: &Settle) {
+    own(work, std::slice::from_ref(&word.patch));
+    let Some((record, dot)) = work.plan.own.last().copied() else { return };
+    let Some(hash) = work.plan.ledger.last().map(|row| row.hash) else { return };
+    let (by, salt, now_ms) = (word.patch.author, word.salt, work.prepared.now_ms);
+    let item = Item { dot, hash, record: Some(record), area: word.area };
+    let written = Written { verdict: SETTLE, reason: "", by, salt, now_ms };
+    own(work, &[written.on(item, &[undo::Back::passed_over(dot, hash, record)])]);
 }
 
 /// Carries out one decision. `None` while something has to be loaded.
@@ -85,22 +117,51 @@ fn one_item(
     }
 }
 
-/// A decision as a patch of its own record, in the reviewer's name.
-fn written(work: &Work<'_>, decision: &Decision) -> OwnPatch {
-    let Decision { dot, hash, verdict, by, area, salt } = decision;
-    let area = i64::try_from(area.0).unwrap_or_default();
-    let sets = BTreeMap::from([
-        (keys::ITEM.to_owned(), Value::text(format!("{}:{}", dot.writer, dot.serial))),
-        (keys::ITEM_HASH.to_owned(), Value::text(hash.to_string())),
-        (keys::AREA.to_owned(), Value::Int(area)),
-        (keys::VERDICT.to_owned(), Value::from(verdict.code())),
-        (keys::VERDICT_WHY.to_owned(), Value::from(verdict.reason())),
-    ]);
-    let now_ms = work.prepared.now_ms;
-    let stamp = Stamp { wall_ms: now_ms, county_ms: now_ms, ..Stamp::default() };
-    let body = Body { sets, salt: *salt, ..Body::default() };
-    let record = OwnRecord::Known(Decision::record(*hash));
-    OwnPatch { record, form: None, body, seen: None, author: *by, stamp }
+/// What was decided on.
+struct Item {
+    dot: Dot,
+    hash: Hash,
+    record: Option<RecordRef>,
+    area: AreaCode,
+}
+
+/// A reviewer's word, to be written down.
+pub(super) struct Written<'w> {
+    pub verdict: &'w str,
+    pub reason: &'w str,
+    pub by: RecordId,
+    pub salt: Salt,
+    pub now_ms: UnixMs,
+}
+
+impl Written<'_> {
+    /// The word as a patch of the decision's record, in the reviewer's name, that sets this beside it.
+    pub fn with(self, hash: Hash, mut sets: BTreeMap<String, Value>) -> OwnPatch {
+        let Self { verdict, reason, by, salt, now_ms } = self;
+        sets.insert(keys::VERDICT.to_owned(), Value::from(verdict));
+        sets.insert(keys::VERDICT_WHY.to_owned(), Value::from(reason));
+        let stamp = Stamp { wall_ms: now_ms, county_ms: now_ms, ..Stamp::default() };
+        let body = Body { sets, salt, ..Body::default() };
+        let record = OwnRecord::Known(Decision::record(hash));
+        OwnPatch { record, form: None, body, seen: None, author: by, stamp }
+    }
+
+    /// The first word on an item, or another one.
+    fn on(self, item: Item, back: &[undo::Back]) -> OwnPatch {
+        let Item { dot, hash, record, area } = item;
+        let area = i64::try_from(area.0).unwrap_or_default();
+        let mut sets = BTreeMap::from([
+            (keys::ITEM.to_owned(), Value::text(format!("{}:{}", dot.writer, dot.serial))),
+            (keys::ITEM_HASH.to_owned(), Value::text(hash.to_string())),
+            (keys::ITEM_BACK.to_owned(), undo::Back::list(back)),
+            (keys::AREA.to_owned(), Value::Int(area)),
+        ]);
+        if let Some(RecordRef { kind, id }) = record {
+            sets.insert(keys::ITEM_KIND.to_owned(), Value::from(kind.code()));
+            sets.insert(keys::ITEM_RECORD.to_owned(), Value::text(id.to_string()));
+        }
+        self.with(hash, sets)
+    }
 }
 
 /// Decides on an entry. `None` while something has to be loaded.
@@ -187,7 +248,9 @@ fn forked(work: &mut Work<'_>, one: &HeldEntry, told: Option<Problem>, renamed: 
     let record = match renamed.get(&patch.record.id) {
         Some(id) => OwnRecord::Known(RecordRef { id: *id, ..patch.record }),
         // The id belongs to what the other branch made.
-        None if made && row.is_some() => OwnRecord::New(patch.record.kind),
+        None if made && row.is_some_and(|row| row.head.vector.covers(patch.dot())) => {
+            OwnRecord::New(patch.record.kind)
+        }
         None => OwnRecord::Known(patch.record),
     };
     let (form, author, stamp) = (patch.form, patch.author, patch.stamp);

@@ -113,12 +113,8 @@ pub(super) fn rejudge(work: &mut Work<'_>, one: &HeldEntry) {
         // Something has to be loaded first; the plan begins anew.
         None | Some(Verdict::Apply) => {}
         Some(Verdict::Hold(state, waits_for, problem)) => {
-            work.settle_state(one, state, Some(waits_for), Some(problem));
-            work.released.remove(&one.hash);
-            let again = HeldEntry { state, waits_for, ..one.clone() };
-            let held = work.held.entry(one.entry.patch.record).or_default();
-            held.retain(|other| other.hash != one.hash);
-            held.push(again);
+            work.settle_state(one, state, Some(waits_for), Some(problem.clone()));
+            work.hold(HeldEntry { state, waits_for, problem: Some(problem), ..one.clone() });
         }
     }
 }

@@ -17,6 +17,7 @@ pub mod place;
 mod plan;
 pub mod prepared;
 mod release;
+mod undo;
 mod work;
 
 pub use needs::{Loaded, Needs};

@@ -193,6 +193,8 @@ pub struct HeldEntry {
     pub arrived_ms: UnixMs,
     /// The device that brought it.
     pub device: Option<DeviceId>,
+    /// Why it is held.
+    pub problem: Option<Problem>,
     /// What its form asks of the worker: told when it is taken in.
     pub questions: Vec<Problem>,
 }
@@ -208,6 +210,8 @@ pub enum Waiting {
         hash: Hash,
         /// Its state.
         state: ItemState,
+        /// Why it waits.
+        problem: Option<Problem>,
     },
 }
 
@@ -239,6 +243,12 @@ pub struct HistoryEntry {
     pub entry: Entry,
     /// Its state.
     pub state: ItemState,
+    /// When it arrived.
+    pub arrived_ms: UnixMs,
+    /// The device that brought it.
+    pub device: Option<DeviceId>,
+    /// What its form asks of the worker.
+    pub questions: Vec<Problem>,
 }
 
 /// A record as the county keeps it.

@@ -64,6 +64,16 @@ pub struct LedgerRow {
     pub device: Option<DeviceId>,
 }
 
+impl LedgerRow {
+    /// Whether it is what stands at a place of a log.
+    pub fn is_at(&self, dot: Dot) -> bool {
+        match &self.held {
+            Held::Entry(entry) => entry.patch.dot() == dot,
+            Held::Unreadable { writer, serial, .. } => (*writer, *serial) == (dot.writer, dot.serial),
+        }
+    }
+}
+
 /// What is said of an entry: why it is held, or what its form asks once it is taken in.
 pub fn said(problem: &Option<Problem>, questions: &[Problem], state: ItemState) -> Option<Problem> {
     let asked = || questions.first().filter(|_| state == ItemState::Applied).cloned();

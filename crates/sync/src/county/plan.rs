@@ -6,7 +6,7 @@ use super::needs::{DeviceState, Loaded, Needs, WriterRow};
 use super::outcome::{Held, Plan, said};
 use super::prepared::{Exchange, Job, OwnPatch, OwnRecord, Prepared};
 use super::work::Work;
-use super::{build, cover, decide, epoch, place, release};
+use super::{build, cover, decide, epoch, place, release, undo};
 use crate::wire::receipt::{ItemOutcome, ItemState, Statement, VisitReceipt};
 use domain::catalogue::RecordKind;
 use domain::ids::{RecordId, WriterId};
@@ -27,11 +27,13 @@ pub enum Step {
 /// Plans one job. Pure and total: the same job and the same knowledge give the same plan.
 pub fn plan(prepared: &Prepared, loaded: &Loaded) -> Step {
     let mut work = Work::new(prepared, loaded);
-    let mut walked = Vec::new();
+    let (mut walked, mut copies) = (Vec::new(), Vec::new());
     match &prepared.job {
         Job::Exchange(exchange) => walked = take_in(&mut work, exchange),
         Job::Append(patches) => own(&mut work, patches),
-        Job::Decide(decisions) => decide::decide(&mut work, decisions),
+        Job::Decide(decisions) => copies = decide::decide(&mut work, decisions),
+        Job::Settle(word) => decide::settle(&mut work, word),
+        Job::Undo(undos) => undo::undo(&mut work, undos),
         Job::Roll { subjects, from, horizon } => {
             // A county that stood still for long has a gap behind it.
             let from = (*from).min(work.county.horizon);
@@ -48,6 +50,9 @@ pub fn plan(prepared: &Prepared, loaded: &Loaded) -> Step {
         return Step::Done(Box::new(Plan { problem: work.plan.problem, ..Plan::default() }));
     }
     release::settle_waiting(&mut work);
+    if let Job::Decide(decisions) = &prepared.job {
+        decide::write_down(&mut work, decisions, &copies);
+    }
     build::edited(&mut work);
     cover::standings(&mut work);
     if let Job::Build { count } = &prepared.job {

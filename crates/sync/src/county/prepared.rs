@@ -34,6 +34,10 @@ pub enum Job {
     Append(Vec<OwnPatch>),
     /// A reviewer's word on what waits.
     Decide(Vec<Decision>),
+    /// A reviewer's word on a contested field.
+    Settle(Box<Settle>),
+    /// Decisions are taken back.
+    Undo(Vec<Undo>),
     /// Standings of these persons anew, from a day on: time has passed.
     Roll {
         /// Whose.
@@ -189,8 +193,43 @@ pub enum ReviewVerdict {
     },
 }
 
+/// A reviewer's word on a contested field.
+#[derive(Debug, Clone)]
+pub struct Settle {
+    /// The patch that has seen the sides.
+    pub patch: OwnPatch,
+    /// Where the record belongs.
+    pub area: AreaCode,
+    /// 8 random bytes, for the record of the decision.
+    pub salt: Salt,
+}
+
+/// A decision that is taken back: a word of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Undo {
+    /// The item that was decided on.
+    pub hash: Hash,
+    /// Why.
+    pub reason: String,
+    /// Who takes it back.
+    pub by: RecordId,
+    /// 8 random bytes.
+    pub salt: Salt,
+}
+
 /// The code of the word that decides nothing yet.
-pub(super) const KEEP: &str = "keep";
+pub const KEEP: &str = "keep";
+
+/// The code of the word on a contested field.
+pub const SETTLE: &str = "settle";
+
+/// The code of the word that takes another back.
+pub const UNDO: &str = "undo";
+
+/// Whether a verdict has ended the waiting of an item.
+pub fn ends(verdict: &str) -> bool {
+    ![KEEP, UNDO].contains(&verdict)
+}
 
 impl ReviewVerdict {
     /// The code in records.

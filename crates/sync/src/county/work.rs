@@ -159,19 +159,34 @@ impl<'a> Work<'a> {
         let order = self.reference().order(entry.patch.form).unwrap_or(&[]);
         let item = Item { patch: &entry.patch, body: entry.body.as_ref(), order };
         if apply(Arc::make_mut(&mut row.head), item) == Applied::SettleAll {
-            let Some(head) = self.settle_all(record, entry) else { return false };
+            let Some(head) = self.settle_all(record, Some(entry)) else { return false };
             row.head = Arc::new(head);
         }
-        self.put(record, row, entry);
+        self.put(record, row, Some(entry));
         true
     }
 
-    /// Settles a record from its whole history and one more entry.
-    fn settle_all(&mut self, record: RecordRef, entry: &Entry) -> Option<Head> {
-        let Some(history) = self.loaded.histories.get(&record) else {
+    /// Settles a record anew, after entries of it were taken out of it.
+    pub fn take_back(&mut self, record: RecordRef) {
+        let Some(row) = self.row(record) else { return };
+        let mut row = row.cloned().unwrap_or_default();
+        let Some(head) = self.settle_all(record, None) else { return };
+        row.head = Arc::new(head);
+        self.put(record, row, None);
+    }
+
+    /// A record's whole history; asks for it when it has not been loaded.
+    pub fn history(&mut self, record: RecordRef) -> Option<&'a [HistoryEntry]> {
+        let found = self.loaded.histories.get(&record);
+        if found.is_none() {
             self.needs.histories.insert(record);
-            return None;
-        };
+        }
+        found.map(Vec::as_slice)
+    }
+
+    /// Settles a record from its whole history and one more entry, if there is one.
+    fn settle_all(&mut self, record: RecordRef, entry: Option<&Entry>) -> Option<Head> {
+        let history = self.history(record)?;
         let fresh = self.plan.ledger.iter().filter_map(|row| match &row.held {
             Held::Entry(entry)
                 if matches!(row.state, ItemState::Applied | ItemState::Erased)
@@ -192,8 +207,8 @@ impl<'a> Work<'a> {
             ItemState::Awaiting | ItemState::SetAside | ItemState::Forked => None,
         });
         let reference = self.reference.as_ref().unwrap_or(&self.loaded.reference);
-        let last = (&entry.patch, entry.body.as_ref());
-        let items = stored.chain(fresh).chain([last]).map(|(patch, body)| Item {
+        let last = entry.map(|entry| (&entry.patch, entry.body.as_ref()));
+        let items = stored.chain(fresh).chain(last).map(|(patch, body)| Item {
             patch,
             body,
             order: reference.order(patch.form).unwrap_or(&[]),
@@ -201,19 +216,20 @@ impl<'a> Work<'a> {
         Some(settle(items))
     }
 
-    /// Lays a changed record on the bench and notes what else it concerns.
-    pub fn put(&mut self, record: RecordRef, row: RecordRow, entry: &Entry) {
+    /// Lays a changed record on the bench and notes what else it concerns; `entry` is what changed it,
+    /// unless something was taken out of it.
+    pub fn put(&mut self, record: RecordRef, row: RecordRow, entry: Option<&Entry>) {
         if Reference::holds(record.kind) {
             let mut reference = self.reference.take().unwrap_or_else(|| (*self.loaded.reference).clone());
             reference.take(record, &row.head);
             self.reference = Some(reference);
         }
         match record.kind {
-            RecordKind::Person if counts(entry) => {
+            RecordKind::Person if entry.is_none_or(counts) => {
                 self.persons.entry(record.id).or_default();
             }
             // A visit that its phone has only just made has no parts yet.
-            RecordKind::Visit if self.before(record).is_some() || !makes(entry) => {
+            RecordKind::Visit if self.before(record).is_some() || !entry.is_some_and(makes) => {
                 self.visits.insert(record.id);
             }
             RecordKind::Part => {
@@ -259,6 +275,14 @@ impl<'a> Work<'a> {
         self.released.insert(hash);
         let questions = Vec::new();
         self.plan.states.push(StateChange { dot, hash, state, waits_for, problem, seq, questions });
+    }
+
+    /// Notes that an entry waits now as it is said here.
+    pub fn hold(&mut self, one: HeldEntry) {
+        self.released.remove(&one.hash);
+        let held = self.held.entry(one.entry.patch.record).or_default();
+        held.retain(|other| other.hash != one.hash);
+        held.push(one);
     }
 
     /// Whether an earlier entry of this record and writer is held, so that a later one must wait.

@@ -15,6 +15,7 @@ mod phone;
 mod random;
 mod reports;
 mod side_by_side;
+mod undo;
 mod waiting;
 mod world;
 
@@ -115,6 +116,18 @@ cases! {
     "a question waits until a reviewer finds the answer right as it is" decisions::right_as_it_is;
     "every decision is written down in its reviewer's name; what is kept goes on waiting" decisions::kept;
 
+    "an accepted entry that is taken back waits again, and leaves record and figures" undo::accepted;
+    "a dismissed entry that is taken back waits again, and its phone is told" undo::dismissed;
+    "with an accepted visit that is taken back goes what it had released" undo::released;
+    "what came since waits behind what is taken back, and what others wrote since stands" undo::since;
+    "no decision is taken back under another that rests on it" undo::rests;
+    "whoever may decide takes a decision back, once, with a reason" undo::who;
+    "a question that was found right as it is asks again" undo::asks_again;
+    "what cannot be read waits again" undo::unreadable;
+    "forked work that was accepted waits again, and is accepted again" undo::forked;
+    "a settled field is contested again, unless somebody wrote it since" undo::settled;
+    "after any history a decision that is taken back leaves everything as if there had been none" undo::never;
+
     "a visit outside the area is set aside" permission::outside;
     "work done before a hand-over counts when it is sent after it" permission::late_upload;
     "a visit dated before anything is counted is told so" permission::uncounted;
@@ -198,6 +211,7 @@ cases! {
 
     "the days on which phones were heard are kept" reports::heard;
     "the queue holds what waits, oldest first, and lets go of what was decided" reports::queue;
+    "the words of reviewers are read from the latest on, page by page" reports::decisions;
     "a history tells every patch with state, problem and receipt" reports::history;
     "a receipt leads to its visit" reports::by_receipt;
     "figures, lists and standings agree" reports::agree;

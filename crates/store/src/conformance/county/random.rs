@@ -1,13 +1,16 @@
 //! Random exchanges, corrections and decisions; everything that is kept must equal its recomputation.
 
 use super::phone::Phone;
+use super::undo::{never_decided, never_settled};
 use super::world::{
     DIRECTOR, HEAD, NEIGHBOUR, OFFICER, OTHER, REVIEWER, VILLAGE, World, code, day, list, sets,
 };
 use crate::conformance::{Broken, Outcome, claim};
+use domain::canonical::Hash;
 use domain::catalogue::{RecordKind, keys};
 use domain::head::Head;
 use domain::ids::RecordId;
+use domain::log::Dot;
 use domain::patch::RecordRef;
 use domain::time::{Day, Happened};
 use domain::value::Value;
@@ -63,6 +66,8 @@ struct Play {
     parts: Vec<RecordRef>,
     /// A copy of the county was kept.
     copied: bool,
+    /// What was decided on.
+    decided: Vec<(Dot, Hash)>,
     /// A clone of the first phone, which goes its own way.
     clone: Option<Phone>,
 }
@@ -81,6 +86,7 @@ pub async fn play(world: &mut World, seed: u64, steps: u32) -> Outcome {
         visits: Vec::new(),
         parts: Vec::new(),
         copied: false,
+        decided: Vec::new(),
         clone: None,
     };
     for name in [OFFICER, NEIGHBOUR, HEAD, DIRECTOR, REVIEWER] {
@@ -102,13 +108,15 @@ pub async fn play(world: &mut World, seed: u64, steps: u32) -> Outcome {
 
 impl Play {
     async fn step(&mut self, world: &mut World) -> Outcome {
-        match self.dice.below(22) {
+        match self.dice.below(24) {
             0 => self.register(world).await,
             1..=5 => self.visit(),
             6..=9 => self.correct(),
             10..=14 => self.send(world).await,
             15 => self.look(world).await,
             16 => self.decide(world).await,
+            22 => self.undo(world).await,
+            23 => self.never(world).await,
             17 => self.county(world).await,
             18 => self.rules(world).await,
             19 | 20 => {
@@ -340,7 +348,31 @@ impl Play {
         let all: Vec<_> = queue.iter().map(|item| (item.dot, item.hash)).collect();
         let Some(one) = self.dice.pick(&all) else { return Ok(()) };
         let accept = self.dice.one_in(2);
-        world.decide_all(&[one], accept).await.map(drop)
+        if world.decide_all(&[one], accept).await?.problem.is_none() {
+            self.decided.push(one);
+        }
+        Ok(())
+    }
+
+    /// A decision of any time is taken back, as far as no other rests on it.
+    async fn undo(&mut self, world: &mut World) -> Outcome {
+        let Some(one) = self.dice.pick(&self.decided) else { return Ok(()) };
+        world.undo(&[one]).await.map(drop)
+    }
+
+    /// Decisions that are taken back at once, on whatever waits or is contested.
+    async fn never(&mut self, world: &mut World) -> Outcome {
+        let queue = world.county.reports.queue(50).await?;
+        let mut all: Vec<_> = queue.iter().map(|item| (item.dot, item.hash)).collect();
+        if let Some(first) = self.dice.pick(&all).filter(|_| self.dice.one_in(2)) {
+            all.retain(|one| one.0.writer == first.0.writer);
+        } else {
+            all = self.dice.pick(&all).into_iter().collect();
+        }
+        never_decided(world, &all, self.dice.one_in(2)).await?;
+        let contested = world.county.reports.contested(50).await?;
+        let Some(record) = self.dice.pick(&contested) else { return Ok(()) };
+        never_settled(world, record).await
     }
 
     /// The county corrects a person.

@@ -10,6 +10,7 @@ use domain::patch::RecordRef;
 use domain::problem::ProblemCode;
 use std::collections::BTreeMap;
 use sync::county::needs::{DeviceState, WaitsFor};
+use sync::county::prepared::Decision;
 use sync::wire::receipt::ItemState;
 
 pub async fn heard(world: &mut World) -> Outcome {
@@ -74,6 +75,32 @@ pub async fn queue(world: &mut World) -> Outcome {
     let found: Vec<_> = queue.iter().filter_map(|item| Some(item.entry.as_ref()?.patch.record)).collect();
     same!(found.contains(&visit), false, "what was decided is gone");
     same!(found.first(), Some(&other), "the others wait");
+    Ok(())
+}
+
+pub async fn decisions(world: &mut World) -> Outcome {
+    let mut phone = world.phone(OFFICER).await?;
+    for at in 7..10 {
+        phone.visit(OTHER, day(11, at));
+    }
+    world.send(&mut phone).await?;
+    let queue = world.county.reports.queue(9).await?;
+    let named: Vec<_> = queue.iter().map(|item| (item.dot, item.hash)).collect();
+    same!(world.decide_all(&named, false).await?.problem, None, "dismissed");
+    let first = *there(named.first(), "three of them")?;
+    same!(world.undo(&[first]).await?, None, "one is taken back");
+    let (mut before, mut found) = (None, Vec::new());
+    loop {
+        let page = world.county.reports.decisions(before, 3).await?;
+        claim!(page.len() <= 3, "at most so many");
+        let Some((place, _)) = page.last() else { break };
+        before = Some(*place);
+        found.extend(page.into_iter().map(|(_, one)| one.entry.patch.record));
+    }
+    let mut expected: Vec<_> = named.iter().map(|one| Decision::record(one.1)).collect();
+    expected.push(Decision::record(first.1));
+    expected.reverse();
+    same!(found, expected, "each word once, the latest first");
     Ok(())
 }
 

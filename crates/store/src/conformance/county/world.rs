@@ -21,9 +21,11 @@ use domain::value::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use sync::county::Prepared;
-use sync::county::prepared::{Decision, Exchange, Job, OwnPatch, OwnRecord, ReviewVerdict};
+use sync::county::prepared::{Decision, Exchange, Job, OwnPatch, OwnRecord, ReviewVerdict, Settle, Undo};
 use sync::wire::receipt::ItemState;
 
+/// Why a reviewer takes a decision back.
+pub const WHY_BACK: &str = "看错了人";
 /// Why a reviewer dismisses.
 pub const WHY: &str = "写错了人";
 pub const COUNTY: AreaCode = AreaCode(532_929_000_000);
@@ -353,6 +355,44 @@ impl World {
     /// The reviewer's word on one entry.
     pub fn decision((dot, hash): (Dot, Hash), verdict: ReviewVerdict) -> Decision {
         Decision { dot, hash, verdict, by: staff(REVIEWER), area: COUNTY, salt: WriterId(dot.serial) }
+    }
+
+    /// The reviewer takes decisions on these entries back.
+    pub async fn undo(&mut self, entries: &[(Dot, Hash)]) -> Result<Option<Problem>, Broken> {
+        self.undo_by(REVIEWER, entries, WHY_BACK).await
+    }
+
+    /// Somebody takes decisions on these entries back, for a reason.
+    pub async fn undo_by(
+        &mut self,
+        name: &str,
+        entries: &[(Dot, Hash)],
+        reason: &str,
+    ) -> Result<Option<Problem>, Broken> {
+        let mut undos = Vec::new();
+        for (_, hash) in entries {
+            let (salt, reason) = (WriterId(self.draw()), reason.to_owned());
+            undos.push(Undo { hash: *hash, reason, by: staff(name), salt });
+        }
+        Ok(self.run(Job::Undo(undos)).await?.problem)
+    }
+
+    /// The station head settles a contested field, having seen the record as it stands. Answers the patch.
+    pub async fn settle(
+        &mut self,
+        record: RecordRef,
+        key: &str,
+        value: Value,
+    ) -> Result<(Dot, Hash), Broken> {
+        let own = self.own(OwnRecord::Known(record), sets([(key, value)]));
+        let patch = OwnPatch { author: staff(HEAD), ..own };
+        let word = Settle { patch, area: VILLAGE, salt: WriterId(self.draw()) };
+        let done = self.run(Job::Settle(Box::new(word))).await?;
+        claim!(done.problem.is_none(), "settled: {:?}", done.problem);
+        let dot = there(done.own.first(), "the patch that settles")?.1;
+        let history = self.county.reports.history(record).await?;
+        let patch = history.iter().map(|one| &one.entry.patch).find(|patch| patch.dot() == dot);
+        Ok((dot, there(patch, "the same in the record's history")?.hash()))
     }
 
     /// The first item of the queue, as a decision names it.

@@ -101,7 +101,13 @@ impl Disk {
     fn plan(&self, prepared: &Prepared) -> Plan {
         let cursor = match &prepared.job {
             Job::Exchange(exchange) => exchange.cursor,
-            Job::Append(_) | Job::Decide(_) | Job::Roll { .. } | Job::Restored | Job::Build { .. } => None,
+            Job::Append(_)
+            | Job::Decide(_)
+            | Job::Settle(_)
+            | Job::Undo(_)
+            | Job::Roll { .. }
+            | Job::Restored
+            | Job::Build { .. } => None,
         };
         let mut loaded = self.begin();
         loop {

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use sync::county::needs::{
     ChangedOutcome, HeldEntry, HistoryEntry, KnownEntry, LoadedRecord, PartRow, Waiting, WaitsFor,
 };
-use sync::county::outcome::{Held, said};
+use sync::county::outcome::{Held, LedgerRow, said};
 use sync::county::{Loaded, Needs};
 use sync::wire::exchange::Cursor;
 use sync::wire::receipt::ItemState;
@@ -149,7 +149,9 @@ impl Disk {
     fn history_of(&self, record: RecordRef) -> Vec<HistoryEntry> {
         let of_record = |row: &Row| match &row.row.held {
             Held::Entry(entry) if entry.patch.record == record => {
-                Some(HistoryEntry { entry: (**entry).clone(), state: row.row.state })
+                let LedgerRow { state, arrived_ms, device, ref questions, .. } = row.row;
+                let (entry, questions) = ((**entry).clone(), questions.clone());
+                Some(HistoryEntry { entry, state, arrived_ms, device, questions })
             }
             _ => None,
         };
@@ -194,7 +196,8 @@ pub(super) fn place(row: &Row) -> (WriterId, u64) {
 
 /// A row that waits.
 fn waiting(row: &Row) -> Waiting {
-    let unreadable = Waiting::Unreadable { hash: row.row.hash, state: row.row.state };
+    let unreadable =
+        Waiting::Unreadable { hash: row.row.hash, state: row.row.state, problem: row.row.problem.clone() };
     held(row).map_or(unreadable, |one| Waiting::Entry(Box::new(one)))
 }
 
@@ -209,6 +212,7 @@ fn held(row: &Row) -> Option<HeldEntry> {
         waits_for: row.waits_for?,
         arrived_ms: row.arrived_ms,
         device: row.device,
+        problem: row.problem.clone(),
         questions: row.questions.clone(),
     })
 }

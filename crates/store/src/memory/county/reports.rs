@@ -4,6 +4,7 @@ use super::{Disk, MemoryCounty, Row};
 use crate::StoreError;
 use crate::county::{Figures, FiguresQuery, HistoryItem, QueueItem, Reports, StandingQuery};
 use async_trait::async_trait;
+use domain::catalogue::RecordKind;
 use domain::coverage::{Generation, Standing};
 use domain::ids::RecordId;
 use domain::log::Dot;
@@ -90,6 +91,19 @@ impl Reports for MemoryCounty {
             let behind = disk.ledger.iter().filter(|(seq, _)| **seq > after);
             let waiting = behind.filter(|(_, row)| row.row.waits_for == Some(WaitsFor::Reviewer));
             waiting.map(|(seq, row)| (*seq, queue_item(row))).take(count).collect()
+        })
+    }
+
+    async fn decisions(
+        &self,
+        before: Option<u64>,
+        count: usize,
+    ) -> Result<Vec<(u64, HistoryItem)>, StoreError> {
+        self.read(|disk| {
+            let rows = disk.ledger.range(..before.unwrap_or(u64::MAX)).rev();
+            let rows = rows.filter_map(|(seq, row)| Some((*seq, row, entry(row)?)));
+            let said = rows.filter(|(.., entry)| entry.patch.record.kind == RecordKind::Decision);
+            said.map(|(seq, row, entry)| (seq, history_item(row, entry))).take(count).collect()
         })
     }
 
