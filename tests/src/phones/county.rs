@@ -4,6 +4,7 @@
 use super::flows::noon;
 use axum::body::Bytes;
 use county_server::county::{County as Server, Stores};
+use county_server::decide::{self, Retraction, Verdict, Word};
 use county_server::enrol::{self, HOURS};
 use county_server::open::begin_again;
 use county_server::problem::status;
@@ -24,8 +25,8 @@ use std::sync::{Arc, Mutex};
 use store::StoreError;
 use store::county::{Directory, Ledger, QueueItem, Reports};
 use store::memory::county::{MemoryCounty, Snapshot};
-use sync::county::needs::{DeviceState, RecordRow};
-use sync::county::prepared::{OwnPatch, OwnRecord};
+use sync::county::needs::{DeviceState, PartRow, RecordRow, WaitsFor};
+use sync::county::prepared::{Decision, OwnPatch, OwnRecord};
 use sync::wire::exchange::Rest;
 use sync::wire::limits::REPLY_BYTES_MAX;
 use tokio::runtime::{Builder, Runtime};
@@ -110,6 +111,27 @@ impl County {
     }
 
     /// Nothing that is stored differs from a recomputation.
+    /// The parts of a person, as the county has them.
+    pub fn parts_of(&self, subject: RecordId) -> Vec<PartRow> {
+        self.wait(self.store.parts_of(subject, usize::MAX)).unwrap()
+    }
+
+    /// A reviewer's word on the first item that waits for one; answers how a later word names it.
+    pub fn decide(&self, verdict: Verdict, reason: &str, now_ms: UnixMs) -> RecordId {
+        let all = self.waiting();
+        let item = all.iter().find(|item| item.waits_for == Some(WaitsFor::Reviewer)).unwrap();
+        let items = vec![format!("{}:{}", item.dot.writer, item.dot.serial)];
+        let word = Word { items, verdict, reason: reason.to_owned(), by: staff("县管") };
+        self.wait(decide::decide(&self.server, &word, now_ms)).unwrap();
+        Decision::record(item.hash).id
+    }
+
+    /// A decision is taken back.
+    pub fn undo(&self, decision: RecordId, now_ms: UnixMs) {
+        let word = Retraction { decision, reason: "看错了人".to_owned(), by: staff("县管") };
+        self.wait(decide::undo(&self.server, &word, now_ms)).unwrap();
+    }
+
     pub fn is_sound(&self) {
         let (ledger, reports) = (self.store.as_ref(), self.store.as_ref());
         assert_eq!(self.wait(store::audit::audit(ledger, reports, HERE)).unwrap(), []);

@@ -12,4 +12,5 @@ mod looking;
 mod lost;
 mod register;
 mod reissued;
+mod undone;
 mod world;

@@ -191,16 +191,18 @@ impl Open {
         Ok(rows)
     }
 
-    /// Lays own entries anew where an outcome takes one out of the phone's view.
+    /// Lays own entries anew where an outcome takes one out of the phone's view, or brings it back.
     ///
     /// # Errors
     /// Those of the database.
     pub(super) fn relay_told(&self, bench: &mut Bench<'_>, batch: &Batch) -> Result<(), Problem> {
         let out = [ItemState::Dismissed, ItemState::Forked, ItemState::Erased];
         let mut records = BTreeSet::new();
-        for one in batch.outcomes.iter().filter(|one| out.contains(&one.state)) {
+        for one in &batch.outcomes {
             let row = self.store.log(one.writer, one.serial, 1).or_tell()?;
-            records.extend(row.first().map(|row| row.entry.patch.record));
+            let was = |row: &&LogRow| row.state.is_some_and(|state| out.contains(&state));
+            let moved = row.first().filter(|row| out.contains(&one.state) || was(row));
+            records.extend(moved.map(|row| row.entry.patch.record));
         }
         for record in records {
             let own = self.own_as_told(record, batch)?;
