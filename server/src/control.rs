@@ -82,6 +82,8 @@ pub enum Errand {
     Decide(decide::Word),
     /// A reviewer's word on a contested field.
     Settle(Box<decide::Settlement>),
+    /// A reviewer's word that takes a decision back.
+    Undo(decide::Retraction),
     /// A child's answers are opened.
     Open(opening::Opening),
     /// An account of the desk.
@@ -175,6 +177,7 @@ pub async fn carry_out(county: &County, errand: Errand, now_ms: UnixMs) -> Resul
         Errand::Set(edit) => settings::set(county, &edit, now_ms).await.map(|()| Answer::Done),
         Errand::Decide(word) => decide::decide(county, &word, now_ms).await.map(Answer::Decided),
         Errand::Settle(word) => decide::settle(county, &word, now_ms).await.map(|()| Answer::Done),
+        Errand::Undo(word) => decide::undo(county, &word, now_ms).await.map(Answer::Decided),
         Errand::Open(asked) => opening::open(county, &asked, now_ms).await.map(Answer::Opened),
         Errand::Account(act) => {
             let made = account::carry_out(county, act, now_ms).await?;

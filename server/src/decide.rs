@@ -2,7 +2,7 @@
 
 use crate::county::{County, at_county};
 use crate::problem::{unchanged, wrong};
-use crate::reports::waiting::{Desk, Shut, area_of_row, contested_record};
+use crate::reports::waiting::{Desk, Shut, act_of, area_of_row, contested_record};
 use crate::staff::telephone_number;
 use domain::catalogue::keys;
 use domain::head::Reading;
@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use store::county::QueueItem;
 use sync::county::needs::WaitsFor;
-use sync::county::prepared::{Decision, OwnPatch, OwnRecord, ReviewVerdict};
+use sync::county::prepared::{Decision, Job, OwnPatch, OwnRecord, ReviewVerdict, Settle, Undo};
 use sync::wire::receipt::ItemState;
 
 /// What is decided.
@@ -182,7 +182,9 @@ pub async fn settle(county: &County, word: &Settlement, now_ms: UnixMs) -> Resul
     let stamp = Stamp { wall_ms: now_ms, county_ms: now_ms, ..Stamp::default() };
     let body = Body { sets, salt: WriterId(county.dice.number()), ..Body::default() };
     let (record, seen) = (OwnRecord::Known(word.record), Some(word.seen.clone()));
-    county.append(vec![OwnPatch { record, form: None, body, seen, author: word.by, stamp }], now_ms).await?;
+    let patch = OwnPatch { record, form: None, body, seen, author: word.by, stamp };
+    let settle = Settle { patch, area, salt: WriterId(county.dice.number()) };
+    county.run(Job::Settle(Box::new(settle)), now_ms).await?;
     Ok(())
 }
 
@@ -205,6 +207,36 @@ pub(crate) async fn not_blindly(
     let en = "a child's: its sides are not shown here, so it cannot be settled here; those responsible do it on \
               their phones";
     Err(wrong(field, zh, en))
+}
+
+/// A reviewer's word that takes a decision back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Retraction {
+    /// The decision, as the list of them names it.
+    pub decision: RecordId,
+    /// Why.
+    pub reason: String,
+    /// Who takes it back.
+    pub by: RecordId,
+}
+
+/// Takes a decision back, as it was said: with all that was decided in the same word. What was accepted or
+/// dismissed waits again; a field that was settled is contested again, unless somebody has written it since.
+/// Answers how many items that were.
+///
+/// # Errors
+/// `argument_wrong` when there is no such decision, it was taken back already, or another rests on it, and
+/// without a reason; `right_missing`; what the store says.
+pub async fn undo(county: &County, word: &Retraction, now_ms: UnixMs) -> Result<usize, Problem> {
+    let mut undos = Vec::new();
+    for hash in act_of(county, word.decision).await? {
+        let (reason, salt) = (word.reason.trim().to_owned(), WriterId(county.dice.number()));
+        undos.push(Undo { hash, reason, by: word.by, salt });
+    }
+    let count = undos.len();
+    county.run(Job::Undo(undos), now_ms).await?;
+    tracing::info!(count, "decisions were taken back");
+    Ok(count)
 }
 
 /// A value as the field keeps it.

@@ -2,23 +2,26 @@
 
 mod print;
 
-use self::print::{listed, named, one, place, words};
+use self::print::{listed, named, one, past, place, words};
 use super::coverage::Format;
 use super::fields::{Place, Words};
 use super::{Outcome, errand, print, staff, today, typed, unexpected};
 use crate::config::Config;
 use crate::control::{Answer, Errand};
 use crate::county::at_county;
-use crate::decide::{Settlement, Verdict, Word, not_blindly};
+use crate::decide::{Retraction, Settlement, Verdict, Word, not_blindly};
 use crate::open;
 use crate::problem::wrong;
-use crate::reports::waiting::{Filter, Item, Reason, Shown, Side, contested_record, list, show};
+use crate::reports::waiting::{Filter, Item, Reason, Shown, Side, contested_record, decided, list, show};
 use crate::staff::{find, find_area};
 use domain::head::{Head, Reading};
 use domain::ids::RecordId;
 use domain::problem::Problem;
 use domain::value::Value;
 use std::process::ExitCode;
+
+/// How many decisions are printed at once.
+const PAGE: usize = 50;
 
 /// What can be asked about what waits, and said to it.
 #[derive(Debug, clap::Subcommand)]
@@ -52,6 +55,29 @@ pub(super) enum Command {
     Dismiss(Said),
     /// 以后再看 (look at items later).
     Keep(Said),
+    /// 已处理：谁、什么时候、怎么定的、为什么，撤销了没有 (what was decided, the latest first, and what of it was taken back).
+    History {
+        /// 只看这个区划及以下：代码或全名 (only here and below: code or whole name).
+        #[arg(long)]
+        area: Option<String>,
+        /// 接着上一页：它末尾印的数 (the next page: the number with which the last one ends).
+        #[arg(long, value_name = "N", value_parser = typed::number::<u64>)]
+        before: Option<u64>,
+        /// 打印成什么 (how it is printed).
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+    },
+    /// 撤销一个决定：当时一起定的都回到待处理 (take a decision back: all that was decided with it waits again).
+    Undo {
+        /// 哪个决定：`waiting history` 的编号 (the decision, as `history` names it).
+        decision: RecordId,
+        /// 谁撤销：编号或姓名 (who takes it back: id or whole name).
+        #[arg(long)]
+        by: String,
+        /// 为什么撤销 (why).
+        #[arg(long)]
+        reason: String,
+    },
     /// 填写不一致的一项，定下用哪个 (say which value of a contested field is to stand).
     Settle {
         /// 哪条记录：`waiting list` 的编号 (the record, as `list` names it).
@@ -104,6 +130,20 @@ pub(super) async fn run(config: &Config, command: Command) -> Outcome {
         Command::Accept(said) => return decide(config, said, Verdict::Accept).await,
         Command::Dismiss(said) => return decide(config, said, Verdict::Dismiss).await,
         Command::Keep(said) => return decide(config, said, Verdict::Keep).await,
+        Command::History { area, before, format } => {
+            let county = open::to_read(config)?;
+            let reference = staff::reference(config).await?;
+            let area = area.map(|area| find_area(&reference, &area)).transpose()?;
+            print(&past(&decided(&county, area, before, PAGE, today()).await?, format)?);
+        }
+        Command::Undo { decision, by, reason } => {
+            let by = find(&*staff::reference(config).await?, &by)?;
+            let word = Retraction { decision, reason, by };
+            let Answer::Decided(count) = errand(config, Errand::Undo(word)).await? else {
+                return Err(unexpected());
+            };
+            print(&format!("已撤销，{count} 条回到待处理。下次联系时手机上也会改回来。\n"));
+        }
         Command::Settle { record, field, side, value, by } => {
             let by = find(&*staff::reference(config).await?, &by)?;
             let (shown, words, record) = {

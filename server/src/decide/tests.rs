@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::clock;
-use crate::reports::waiting::{Filter, Item, List, Reason, list, show};
+use crate::reports::waiting::{Filter, Item, List, Reason, decided, list, show};
 use crate::seed;
 use crate::seed::places::COUNTY;
 use crate::testing::{Phone, VILLAGE, World, send, story};
@@ -384,4 +384,61 @@ async fn what_differs_about_a_child_is_for_those_responsible() {
         differ(&world, record, &format!("{}mood", domain::patch::ANSWER_PREFIX)).await;
         assert_eq!(sides(&world, record).await.is_empty(), shut, "{day}");
     }
+}
+
+#[tokio::test]
+async fn a_decision_is_listed_and_taken_back_with_all_that_was_decided_with_it() {
+    let world = World::new().await;
+    forked(&world, story().grandmother).await;
+    let before = waiting(&world).await.items;
+    assert_eq!(say(&world, &before[1], Verdict::Dismiss, "重复").await, Ok(2), "with its visit");
+    let past = async || decided(&world.county, None, None, 50, today()).await.unwrap().decisions;
+    let all = past().await;
+    let [one] = all.as_slice() else { panic!("one word, on both: {all:?}") };
+    assert_eq!((one.verdict.as_str(), one.reason.as_str(), one.count), ("dismiss", "重复", 2));
+    assert_eq!((one.area, one.people.len(), one.stands), (VILLAGE, 1, true));
+    assert_eq!(one.undone, None);
+    let word = Retraction { decision: one.id, reason: "看错了人".to_owned(), by: reviewer() };
+    let nobody = Retraction { by: world.officer(), ..word.clone() };
+    let refused = undo(&world.county, &nobody, clock::now_ms()).await.unwrap_err();
+    assert_eq!(refused.code, ProblemCode::RightMissing);
+    assert_eq!(undo(&world.county, &word, clock::now_ms()).await, Ok(2));
+    assert_eq!(waiting(&world).await.items, before, "both wait again, as they did");
+    let undone = past().await;
+    assert_eq!(undone.len(), 1, "the word that takes back stands with the other");
+    let told = undone[0].undone.as_ref().unwrap();
+    assert_eq!((told.reason.as_str(), undone[0].stands), ("看错了人", false));
+    assert!(!told.by.is_empty());
+    let twice = undo(&world.county, &word, clock::now_ms()).await.unwrap_err();
+    assert_eq!(twice.code, ProblemCode::ArgumentWrong);
+    // Later words stand before it, page by page.
+    assert_eq!(say(&world, &before[0], Verdict::Keep, "再问问").await, Ok(1));
+    let first = decided(&world.county, Some(VILLAGE), None, 1, today()).await.unwrap();
+    assert_eq!(first.decisions[0].verdict, "keep");
+    let second = decided(&world.county, Some(VILLAGE), first.next, 1, today()).await.unwrap();
+    assert_eq!(second.decisions, undone);
+}
+
+#[tokio::test]
+async fn a_settled_field_is_listed_by_its_name_and_differs_again() {
+    let world = World::new().await;
+    let record = RecordRef { kind: RecordKind::Person, id: story().grandmother };
+    let mut phones = [world.phone(9).await, world.phone(11).await];
+    for (phone, number) in phones.iter_mut().zip(["13300000001", "13300000002"]) {
+        phone.write_to(record, &[(keys::PHONE, number.into())]);
+        phone.exchange(&world.phones).await.unwrap();
+    }
+    let row = async || world.county.stores.ledger.record(record).await.unwrap().unwrap();
+    let (sides, seen) = (row().await.head.fields[keys::PHONE].clone(), row().await.head.vector.clone());
+    assert!(sides.len() > 1);
+    let field = keys::PHONE.to_owned();
+    let word = Settlement { record, field, value: "13300000002".into(), seen, by: reviewer() };
+    settle(&world.county, &word, clock::now_ms()).await.unwrap();
+    let all = decided(&world.county, None, None, 50, today()).await.unwrap().decisions;
+    let [one] = all.as_slice() else { panic!("{all:?}") };
+    assert_eq!((one.verdict.as_str(), one.field.as_deref()), ("settle", Some(keys::PHONE)));
+    assert_eq!((one.record, one.people.len(), one.stands), (Some(record.id), 1, true));
+    let word = Retraction { decision: one.id, reason: "打不通".to_owned(), by: reviewer() };
+    assert_eq!(undo(&world.county, &word, clock::now_ms()).await, Ok(1));
+    assert_eq!(row().await.head.fields[keys::PHONE], sides, "both sides stand again");
 }

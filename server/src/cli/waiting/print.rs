@@ -5,11 +5,12 @@ use crate::cli::fields::{Place, Words};
 use crate::cli::text::{Table, in_words, moment};
 use crate::cli::today;
 use crate::county::County;
-use crate::reports::waiting::{Item, List, Shown, show};
+use crate::reports::waiting::{DecidedPage, Item, List, Shown, show};
 use crate::reports::{Settled, settled_of};
-use domain::catalogue::RecordKind;
+use domain::catalogue::{RecordKind, field_zh};
 use domain::problem::{Problem, ProblemCode};
 use domain::value::{Origin, Value};
+use sync::county::prepared::{KEEP, SETTLE, UNDO};
 
 fn kind_zh(item: &Item) -> &str {
     item.kind.and_then(RecordKind::from_code).map_or(item.kind.unwrap_or_default(), RecordKind::zh)
@@ -78,6 +79,39 @@ fn cells(item: &Item, field: String) -> [String; 11] {
         item.why.clone(),
         kept.unwrap_or_default(),
     ]
+}
+
+/// What was decided.
+pub(super) fn past(page: &DecidedPage, format: Format) -> Result<String, Problem> {
+    if format == Format::Json {
+        return json(page);
+    }
+    let mut table =
+        Table::new(&["编号", "时间", "谁定的", "怎么定", "关于", "谁写的", "区划", "条数", "理由", "撤销"]);
+    for one in &page.decisions {
+        let undone = one
+            .undone
+            .as_ref()
+            .map(|undone| format!("{} {}：{}", moment(undone.at_ms), undone.by, undone.reason));
+        let field = one.field.as_deref().and_then(field_zh).map(|field| format!("：{field}"));
+        table.row([
+            one.id.to_string(),
+            moment(one.at_ms),
+            one.by.clone(),
+            format!("{}{}", verdict_zh(&one.verdict), field.unwrap_or_default()),
+            one.people.join("、"),
+            one.author.clone(),
+            one.area_name.clone(),
+            one.count.to_string(),
+            one.reason.clone(),
+            undone.unwrap_or_default(),
+        ]);
+    }
+    if format == Format::Csv {
+        return Ok(table.csv());
+    }
+    let more = page.next.map(|next| format!("还有更早的：--before {next}\n")).unwrap_or_default();
+    Ok(format!("{}{more}", table.text()))
 }
 
 /// One item, or a record: what is contested in it, and what was settled.
@@ -224,7 +258,9 @@ fn verdict_zh(code: &str) -> &str {
     match code {
         "accept" => "收下",
         "dismiss" => "没有采用",
-        "keep" => "以后再看",
+        KEEP => "以后再看",
+        SETTLE => "定下用哪个",
+        UNDO => "撤销了上面的决定",
         other => other,
     }
 }

@@ -252,7 +252,7 @@ impl<'a> Desk<'a> {
     }
 
     /// Whom a record is about: itself, its subject, or those whom a visit met, also in parts that wait.
-    async fn people_of(
+    pub async fn people_of(
         &self,
         item: Option<&QueueItem>,
         record: RecordRef,
@@ -356,7 +356,7 @@ fn places(queue: &[QueueItem]) -> Vec<(Dot, Hash)> {
 }
 
 /// Lays an entry on a head, as if it had been taken in; answers of forms are left out.
-fn lay(head: &mut Head, entry: &Entry) {
+pub fn lay(head: &mut Head, entry: &Entry) {
     apply(head, Patch { patch: &entry.patch, body: entry.body.as_ref(), order: &[] });
 }
 

@@ -1,9 +1,12 @@
 //! 待处理: what waits for a reviewer, and what stands behind each item.
 
+mod decided;
 mod desk;
 mod handle;
 mod show;
 
+pub(crate) use decided::act_of;
+pub use decided::{Decided, DecidedPage, Undone, decided};
 pub(crate) use desk::{Desk, area_of_row};
 pub use handle::Handle;
 pub use show::{Field, Shown, Side, Word, show};

@@ -58,7 +58,7 @@ pub struct Side {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[schema(as = WaitingWord)]
 pub struct Word {
-    /// `accept`, `dismiss` or `keep`.
+    /// `accept`, `dismiss` or `keep`; `undo` where the word before was taken back.
     pub verdict: String,
     /// Why.
     pub reason: String,

@@ -148,6 +148,8 @@ table! {
     GET "/api/waiting/{item}" waiting::show READERS, Anywhere, Any;
     POST "/api/waiting/decisions" waiting::decide DECIDERS, Anywhere, Any;
     POST "/api/waiting/settlements" waiting::settle OFFICE, Anywhere, Any;
+    GET "/api/waiting/decisions" waiting::decided READERS, Area, Any;
+    POST "/api/waiting/decisions/{decision}/undo" waiting::undo OFFICE, Anywhere, Any;
 
     GET "/api/duties" duties::list READERS, Area, Any;
     GET "/api/duties/{duty}" duties::show READERS, Area, Any;

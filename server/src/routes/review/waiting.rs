@@ -5,10 +5,12 @@ use super::extract::{Asks, At, Said};
 use super::permit::Permit;
 use super::staff::AreaAsked;
 use crate::clock;
-use crate::decide::{self, Settlement, Verdict, Word};
+use crate::decide::{self, Retraction, Settlement, Verdict, Word};
 use crate::desk::Desk;
 use crate::problem::Refusal;
-use crate::reports::waiting::{Filter, List, Reason, Shown, list as waiting, show as shown};
+use crate::reports::waiting::{
+    DecidedPage, Filter, List, Reason, Shown, decided as past, list as waiting, show as shown,
+};
 use axum::Json;
 use axum::extract::State;
 use domain::ids::RecordId;
@@ -59,6 +61,49 @@ pub(super) struct SettlementAsked {
     /// As it was shown: a side that has come since stays beside the word.
     #[schema(value_type = Object)]
     seen: Vector,
+}
+
+/// Which page.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct DecidedAsked {
+    /// As the page before said.
+    before: Option<u64>,
+}
+
+/// Why a decision is taken back.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(super) struct UndoAsked {
+    reason: String,
+}
+
+/// How many decisions stand on a page.
+const PAGE: usize = 50;
+
+/// What was decided in the area, the latest first, and what of it was taken back.
+#[utoipa::path(get, path = "/api/waiting/decisions", params(AreaAsked, DecidedAsked),
+    responses((status = 200, body = DecidedPage)))]
+pub(super) async fn decided(
+    State(desk): State<Arc<Desk>>,
+    permit: Permit,
+    Asks(asked): Asks<DecidedAsked>,
+) -> Result<Json<DecidedPage>, Refusal> {
+    let today = Day::of(clock::now_ms());
+    Ok(Json(past(&desk.county, Some(permit.area), asked.before, PAGE, today).await?))
+}
+
+/// Takes a decision back, with all that was decided in the same word.
+#[utoipa::path(post, path = "/api/waiting/decisions/{decision}/undo", params(("decision" = String, Path)),
+    request_body = UndoAsked, responses((status = 200, body = DecisionReply)))]
+pub(super) async fn undo(
+    State(desk): State<Arc<Desk>>,
+    permit: Permit,
+    At(decision): At<RecordId>,
+    Said(said): Said<UndoAsked>,
+) -> Result<Json<DecisionReply>, Refusal> {
+    let word = Retraction { decision, reason: said.reason, by: permit.staff()? };
+    let decided = decide::undo(&desk.county, &word, clock::now_ms()).await?;
+    Ok(Json(DecisionReply { decided }))
 }
 
 /// What waits in the area.

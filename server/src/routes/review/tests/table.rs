@@ -172,6 +172,7 @@ async fn asked(world: &World, things: &Things, row: &Row, area: AreaCode, owner:
         "/api/waiting/settlements" => {
             json!({ "record": things.person[&area], "field": "phone", "value": null, "seen": {} })
         }
+        "/api/waiting/decisions/{decision}/undo" => json!({ "reason": "看错了" }),
         "/api/grants" => json!({ "words": "核实", "until": until }),
         "/api/grants/{grant}/decision" => json!({ "approve": true }),
         "/api/grants/{grant}/openings" => json!({ "part": things.part[&area], "reason": "verify" }),
@@ -198,6 +199,7 @@ async fn asked(world: &World, things: &Things, row: &Row, area: AreaCode, owner:
     path = path.replace("{person}", &things.person[&area].to_string());
     path = path.replace("{visit}", &things.visit[&area].to_string());
     path = path.replace("{staff}", &owner.to_string());
+    path = path.replace("{decision}", &RecordId::named("decision", "nobody's").to_string());
     if path.contains("{device}") {
         path = path.replace("{device}", &device(world, owner).await.to_string());
     }
@@ -265,7 +267,8 @@ async fn tried(world: &World, things: &Things, row: &Row, clerk: &Clerk, case: &
 
 /// What somebody is told who may ask: of what waits nothing is there to be named.
 fn granted(row: &Row) -> StatusCode {
-    let named = ["/api/waiting/{item}", "/api/waiting/settlements"].contains(&row.path);
+    let named = ["/api/waiting/{item}", "/api/waiting/settlements", "/api/waiting/decisions/{decision}/undo"]
+        .contains(&row.path);
     if named { StatusCode::BAD_REQUEST } else { StatusCode::OK }
 }
 
