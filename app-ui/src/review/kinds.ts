@@ -45,6 +45,7 @@ export type SubjectReply = Present<Schemas['SubjectReply']>
 export type SubjectsReply = Present<Schemas['SubjectsReply']>
 export type VisitLine = Present<Schemas['VisitLine']>
 export type VisitReply = Present<Schemas['VisitReply']>
+export type Decided = Present<Schemas['Decided']>
 export type WaitingItem = Present<Schemas['WaitingItem']>
 export type WaitingList = Present<Schemas['WaitingList']>
 export type WaitingShown = Present<Schemas['WaitingShown']>

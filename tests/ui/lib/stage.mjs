@@ -63,3 +63,13 @@ export async function set(world) {
   const [{ part }] = await command(one, 'history', { subject: (await find(one, '杨桂芝')).subject, after: null, count: 1 })
   return { one, two, person, other, received, waiting, draft, part }
 }
+
+/** A phone whose holder's roles have ended: the visit that it brings is set aside. */
+export async function away(world) {
+  const phone = await enrolled(world, 'away', FIRST)
+  const person = await find(phone, '杨桂芝')
+  await visited(phone, person)
+  const lines = (await world.cli('staff', 'list', '云龙县')).split('\n').map((one) => one.trim().split(/\s{2,}/))
+  for (const line of lines.filter((one) => one.includes(FIRST))) await world.cli('staff', 'end', line.at(-1))
+  return { phone, person }
+}
