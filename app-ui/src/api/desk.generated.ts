@@ -608,10 +608,28 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** What was decided in the area, the latest first, and what of it was taken back. */
+        get: operations["get_waiting_decisions"];
         put?: never;
         /** Takes in, passes over, or goes on waiting. */
         post: operations["post_waiting_decisions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/waiting/decisions/{decision}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a decision back, with all that was decided in the same word. */
+        post: operations["post_waiting_decisions_decision_undo"];
         delete?: never;
         options?: never;
         head?: never;
@@ -779,6 +797,51 @@ export interface components {
             sentence_en: string;
             sentence_zh: string;
             total: components["schemas"]["RowReply"];
+        };
+        /** @description A reviewer's word, on one item or on several at once. */
+        Decided: {
+            /**
+             * Format: int64
+             * @description Where it belongs.
+             */
+            area: number;
+            /** @description Its name. */
+            area_name: string;
+            /** @description When. */
+            at_ms: components["schemas"]["i64"];
+            /** @description Who wrote what was decided on; nobody, where a field was settled. */
+            author: string;
+            /** @description Who. */
+            by: string;
+            /** @description On how many items. */
+            count: number;
+            /** @description The field that was settled. */
+            field?: string | null;
+            /** @description By which it is named. */
+            id: string;
+            /** @description The kind of the first item's record, unless it could not be read. */
+            kind?: string | null;
+            /** @description Whom it is about; a child's name is masked. */
+            people: string[];
+            /** @description Why. */
+            reason: string;
+            /** @description The record that was settled. */
+            record?: string | null;
+            /** @description Whether it is the last word, and can be taken back. */
+            stands: boolean;
+            undone?: components["schemas"]["Undone"] | null;
+            /** @description `accept`, `dismiss`, `keep` or `settle`. */
+            verdict: string;
+        };
+        /** @description A page of decisions, the latest first. */
+        DecidedPage: {
+            /** @description The decisions. */
+            decisions: components["schemas"]["Decided"][];
+            /**
+             * Format: int64
+             * @description What `before` is to be for the next page; none at the end.
+             */
+            next?: number | null;
         };
         /** @description A reviewer's word on items. */
         DecisionAsked: {
@@ -1430,6 +1493,19 @@ export interface components {
             next?: string | null;
             total: number;
         };
+        /** @description Why a decision is taken back. */
+        UndoAsked: {
+            reason: string;
+        };
+        /** @description That a decision was taken back. */
+        Undone: {
+            /** @description When. */
+            at_ms: components["schemas"]["i64"];
+            /** @description By whom. */
+            by: string;
+            /** @description Why. */
+            reason: string;
+        };
         /** @description The password again. */
         Unlock: {
             password: string;
@@ -1570,7 +1646,7 @@ export interface components {
             by: string;
             /** @description Why. */
             reason: string;
-            /** @description `accept`, `dismiss` or `keep`. */
+            /** @description `accept`, `dismiss` or `keep`; `undo` where the word before was taken back. */
             verdict: string;
         };
         /** Format: int64 */
@@ -2950,6 +3026,39 @@ export interface operations {
             };
         };
     };
+    get_waiting_decisions: {
+        parameters: {
+            query?: {
+                /** @description The area; that of one's role when nothing is said. */
+                area?: number;
+                /** @description As the page before said. */
+                before?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecidedPage"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_waiting_decisions: {
         parameters: {
             query?: never;
@@ -2960,6 +3069,40 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["DecisionAsked"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionReply"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_waiting_decisions_decision_undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                decision: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UndoAsked"];
             };
         };
         responses: {
