@@ -59,8 +59,44 @@ router.beforeEach(() => {
   const top = stepping && layers[layers.length - 1]?.locked === locked ? layers.pop() : undefined
   stepping = false
   top?.close()
-  return !top && !locked
+  return !top && (!locked || resuming)
 })
+
+const PLACE = 'place'
+/** The app was opened as such, and not at an address. */
+const begun = !/^#\/./.test(window.location.hash)
+let resuming = false
+
+/** Android may end the app where a visit is being filled in: that place is kept, and no other. */
+function keep(place: string | null): void {
+  try {
+    if (place) localStorage.setItem(PLACE, place)
+    else localStorage.removeItem(PLACE)
+  } catch {
+    // Full or forbidden storage: the app begins on its first page.
+  }
+}
+router.afterEach((to, _from, failure) => {
+  if (!failure && session.phase === 'open') keep(to.path.startsWith('/visit/') ? to.fullPath : null)
+})
+
+/** Back to the visit at which the app was ended, also behind the lock, with the pages that lead there behind it. */
+export async function resume(): Promise<void> {
+  const known = session.phase === 'open' || session.phase === 'locked'
+  if (!known) keep(null)
+  if (!known || !begun) return
+  resuming = true
+  try {
+    const place = localStorage.getItem(PLACE)
+    const visit = place?.split('/form/')[0]
+    if (visit && visit !== place) await router.push(visit)
+    if (place) await router.push(place)
+  } catch {
+    // As if no place had been kept.
+  } finally {
+    resuming = false
+  }
+}
 
 /** Something lies over the page: the next step back closes it. Returns how to forget it. */
 export function atBack(close: () => void): () => void {
