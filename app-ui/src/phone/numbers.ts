@@ -58,13 +58,15 @@ export function numbersFor(all: OwnNumber[], areas: (AreaCode | string)[]): OwnN
   return all.filter(meant)
 }
 
+/** Who works in the township and in the office above it. */
+export function helpers(): Dialled[] {
+  return kept.helpers.map((one) => ({ number: one.phone, whose: t('urgent.helper', { role: code('role', one.role), name: one.name, area: one.area_name }) }))
+}
+
 /** The county's numbers, then who works in the township. */
 export function near(): Dialled[] {
   const own = numbersFor(data.numbers as OwnNumber[], kept.areas)
-  return [
-    ...own.map((one) => ({ number: one.number, whose: one[language.value] })),
-    ...kept.helpers.map((one) => ({ number: one.phone, whose: t('urgent.helper', { role: code('role', one.role), name: one.name, area: one.area_name }) })),
-  ]
+  return [...own.map((one) => ({ number: one.number, whose: one[language.value] })), ...helpers()]
 }
 
 function keep(now: Kept): void {

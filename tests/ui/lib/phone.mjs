@@ -12,6 +12,9 @@ export const pictures = join(repository, 'target', 'ui-pictures')
 export const SIZE = { width: 360, height: 740 }
 export const TARGET = 48
 
+/** 标准 and 特大, as the app has them. */
+const PIXELS = { usual: 17, largest: 24 }
+
 /** The PIN of every phone of the tests. */
 export const PIN = '135790'
 
@@ -230,6 +233,14 @@ export class Screen {
       if (!words) throw new Error('a choice without words')
     }
     throw new Error('the questions do not end')
+  }
+
+  /** The page as it stands, in another size of type: as 我的 sets it. */
+  sized(size) {
+    return this.page.evaluate(([to, pixels]) => {
+      document.documentElement.style.fontSize = `${pixels}px`
+      document.documentElement.dataset.size = to
+    }, [size, PIXELS[size]])
   }
 
   async picture(name) {
