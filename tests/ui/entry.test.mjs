@@ -201,11 +201,7 @@ test('whom to ring is known while the phone is locked, and without signal', asyn
   await screen.tap('忘记密码')
   assert.deepEqual(await calls(screen), near)
   await screen.see(`${helpers[0].name} · 儿童督导员 · ${helpers[0].area_name}`)
-  for (const size of SIZES) {
-    await screen.sized(size)
-    await shown(screen, `password-forgotten-${size}`)
-  }
-  await screen.sized('usual')
+  await screen.shownInBoth('entry-password-forgotten')
   await screen.tap('想起来了，用密码')
   await screen.signal(true)
   await screen.unlock()

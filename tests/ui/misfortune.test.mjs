@@ -9,7 +9,10 @@ const FIRST = '董正雄'
 const SECOND = '段树龙'
 let world, way, one, two
 
-const shown = (screen, name) => screen.shown(`misfortune-${name}`)
+const shown = (screen, name) => screen.shownInBoth(`misfortune-${name}`)
+/** Whom the page says to ring. */
+const rings = (screen) => screen.page.locator('.body a[href^="tel:"]').evaluateAll((all) => all.map((at) => at.getAttribute('href')))
+const numbers = async (screen) => (await command(screen.phone, 'helpers')).map((at) => `tel:${at.phone}`)
 /** The next answer of the client is this problem: what a test cannot bring about, such as a full phone. */
 function answered(screen, name, problem) {
   return screen.page.route(`**/call/${name}`, (route) => route.fulfill({ status: 422, json: problem }))
@@ -95,14 +98,26 @@ test('what is being typed survives a reload; two tabs do not lose each other’s
   await words().pressSequentially('屋后滑坡')
   await one.page.reload()
   await one.page.waitForFunction(() => [...document.querySelectorAll('textarea')].some((area) => area.value === '屋后滑坡'))
+  const draft = one.page.url().match(/visit\/([^/]+)/)[1]
   const other = await Screen.open(world, one.phone, { path: new URL(one.page.url()).hash.replace(/^/, '/') })
   await other.page.locator('.progress').waitFor()
   await one.finish()
   await other.tap('中')
   await other.see('这次走访已经完成，要改请用“更正”。')
   assert.equal(await other.page.getByRole('button', { name: '中', pressed: true }).count(), 0, 'what is not taken is not shown as taken')
+  await other.see('已存在手机里，不会丢。')
+  assert.equal(await other.page.getByRole('button', { name: '填完了，存好' }).count(), 0, 'there is nothing to finish')
   await shown(other, 'finished-in-the-other-tab')
   assert.deepEqual(await command(one.phone, 'drafts'), [])
+  await other.tap('看这次走访、更正')
+  await other.see('走访对象')
+  await other.row('杨四妹')
+  await other.see('当时的回答')
+  await other.page.getByRole('button', { name: /^更正：/ }).first().waitFor()
+  // The visit's own page says the same.
+  await other.page.goto(`${one.phone.url}/?finished#/visit/${draft}`)
+  await other.tap('看这次走访、更正')
+  await other.see('走访对象')
 })
 
 test('the phone is full: the last step is not saved, and it says so', async () => {
@@ -134,6 +149,10 @@ test('a form that is newer than the app', async () => {
   await answered(one, 'form', { code: 'form_too_new', advice: 'call', params: { form: '老年人探访', needed: '3' } })
   await one.page.reload()
   await one.see('需要新版本的应用')
+  await one.see('已经填的都在手机里，不会丢。')
+  await one.see('请给乡镇打电话')
+  assert.deepEqual(await rings(one), await numbers(one))
+  assert.equal(await one.page.getByRole('button', { name: '填完了，存好' }).count(), 0)
   await shown(one, 'form-too-new')
   await one.page.unroute('**/call/form')
 })

@@ -34,5 +34,14 @@ export function finishing(visit: string) {
       busy.value = false
     }
   }
-  return { gaps, problem, busy, finish, done }
+  /** Leads to a visit that was finished already: there it is amended. */
+  async function revisit(): Promise<void> {
+    try {
+      const { visit: record } = await call('finish', { visit })
+      await router.replace(`/record/${record}`)
+    } catch (reason) {
+      problem.value = problemOf(reason)
+    }
+  }
+  return { gaps, problem, busy, finish, done, revisit }
 }

@@ -273,4 +273,12 @@ export class Screen {
     await this.picture(name)
     assert.deepEqual(await this.faults(name), [])
   }
+
+  /** The same in 标准 and in 特大. */
+  async shownInBoth(name) {
+    await this.shown(name)
+    await this.sized('largest')
+    await this.shown(`${name}-largest`)
+    await this.sized('usual')
+  }
 }
