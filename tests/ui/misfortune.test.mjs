@@ -160,6 +160,7 @@ test('a form that is newer than the app', async () => {
 test('a visit that the county set aside, with its reason and what to do', async () => {
   const row = (await world.cli('staff', 'list', '民主村委会')).split('\n').find((line) => line.includes(SECOND))
   await world.cli('staff', 'end', row.trim().split(/\s+/).pop(), '--until', '2026-01-01')
+  const known = await numbers(two)
   await two.row(/杨桂芝\s*女71/)
   await two.notMet('没在家')
   await two.see('已存在手机里，不会丢。')
@@ -168,6 +169,9 @@ test('a visit that the county set aside, with its reason and what to do', async 
   await two.link('记录')
   await two.row('没能收下')
   await two.see(/已放到待处理.*内容都在/)
+  assert.equal(await two.page.locator('.body .row strong').innerText(), '此人已不在您的名单里', 'nobody has an empty name')
+  await two.see('有疑问请打电话，把回执号告诉对方：')
+  assert.deepEqual(await rings(two), known, 'who was known as long as the village was theirs')
   await shown(two, 'set-aside')
 })
 

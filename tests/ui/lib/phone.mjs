@@ -240,6 +240,7 @@ export class Screen {
     return this.page.evaluate(([to, pixels]) => {
       document.documentElement.style.fontSize = `${pixels}px`
       document.documentElement.dataset.size = to
+      dispatchEvent(new Event('resize'))
     }, [size, PIXELS[size]])
   }
 
