@@ -49,6 +49,7 @@ export default defineConfig(({ mode }) => {
       cssTarget: phone ? 'chrome64' : 'chrome87',
       assetsInlineLimit: 2048,
     },
-    test: { root: here('./src'), environment: 'node' },
+    // The style sheets are read by a test of their colours.
+    test: { root: here('./src'), environment: 'node', css: true },
   }
 })
