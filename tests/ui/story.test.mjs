@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict'
 import { after, before } from 'node:test'
 import { story } from './lib/acts.mjs'
+import { account, Desk } from './lib/console.mjs'
 import { Screen } from './lib/phone.mjs'
 import { World } from './lib/world.mjs'
 
 const VILLAGE = '民主村委会'
 const [FIRST, SECOND] = ['董正雄', '段树龙']
-let world, one, two
+let world, one, two, desk
 const act = story('story', () => [one, two])
 
 const figures = async () => JSON.parse(await world.cli('coverage', '--area', VILLAGE, '--format', 'json')).total
@@ -31,9 +32,10 @@ act('the six digits are those of the county', async () => {
   await one.link('今日')
 })
 
-let met
+let met, asked
 act('without signal a visit of three parts is kept on the phone, and nothing promises more', async () => {
   met = (await figures()).met
+  asked = (await one.body()).split(/\s+/)
   await one.signal(false)
   await one.row(/李润珍\s*女76/)
   await one.tap('开始走访')
@@ -156,12 +158,13 @@ act('the other phone sees the visit with who made it', async () => {
   assert.match(await two.body(), /今天\s*上门 · 见到本人 · 董正雄/)
 })
 
-act('two phones correct one telephone: both sides stand, and one of them is chosen', async () => {
-  for (const [phone, number] of [[one, '10712345678'], [two, '10787654321']]) {
+/** Both phones correct somebody's telephone, neither knowing of the other. */
+async function corrected(name, numbers) {
+  for (const [phone, number] of [[one, numbers[0]], [two, numbers[1]]]) {
     await phone.signal(false)
     await phone.go('/people')
-    await phone.page.getByRole('searchbox').fill('杨四妹')
-    await phone.row('杨四妹')
+    await phone.page.getByRole('searchbox').fill(name)
+    await phone.row(name)
     await phone.tap(/(更正|补充) 本人/)
     await phone.page.getByRole('dialog').getByRole('textbox').fill(number)
     await phone.tap('保存')
@@ -173,6 +176,10 @@ act('two phones correct one telephone: both sides stand, and one of them is chos
     await phone.link('记录')
     await phone.upload()
   }
+}
+
+act('two phones correct one telephone: both sides stand, and one of them is chosen', async () => {
+  await corrected('杨四妹', ['10712345678', '10787654321'])
   await one.link('名单')
   await one.row('杨四妹')
   await one.row('处填写不一致')
@@ -235,6 +242,74 @@ act('locking keeps the question; a wrong password is told and deletes nothing', 
   await two.see('上次发现的问题，现在怎么样？')
 })
 
+/** The figures of the village, as a row of the console has them. */
+async function rowOf(name) {
+  const line = desk.page.locator('table.figures tbody tr', { has: desk.page.getByRole('rowheader', { name }) })
+  const [register, , due, met, home, , open] = (await line.locator('td').allInnerTexts()).map((one) => Number(one.replace(/[^\d.]/g, '')))
+  return { line, register, due, met, home, open }
+}
+
+act('the county’s console counts what the phones visited, and opens it down to the receipt that the phone shows', async () => {
+  for (const phone of [two, one]) {
+    await phone.go('/records')
+    await phone.upload()
+  }
+  const receipt = /李润珍家[^]*?回执 (\d{4}\s\d{4}\s\d)/.exec(await one.body())[1]
+  await one.link('今日')
+  await one.see(/本期应走访 \d+ 人/)
+  const due = Number(/本期应走访 (\d+) 人/.exec(await one.body())[1])
+  // 杨桂芝 was visited yesterday: on the first of a month that is of the month before.
+  const first = new Date(Date.now() + 8 * 3_600_000).getUTCDate() === 1
+  const visited = ['李润珍', '周四泽', '周*', '张娣', ...(first ? [] : ['杨桂芝'])]
+  desk = await Desk.as(world, await account(world, '县审核员', 'shanyy'))
+  await desk.page.getByRole('navigation').getByRole('link', { name: '走访情况' }).click()
+  await desk.page.locator('table.figures tbody a', { hasText: '功果桥镇' }).click()
+  await desk.page.getByRole('heading', { name: '功果桥镇走访情况' }).waitFor()
+  const village = await rowOf(VILLAGE)
+  await desk.picture('story-console-village')
+  const now = met + visited.filter((name) => asked.includes(name)).length
+  assert.ok(now > met)
+  assert.deepEqual({ due: village.due, met: village.met, open: village.open }, { due, met: now, open: due - now })
+  await village.line.locator('td').nth(3).getByRole('link').click()
+  await desk.page.locator('.rows .row').first().waitFor()
+  const rows = await desk.page.locator('.rows .row').allInnerTexts()
+  assert.equal(rows.length, village.met)
+  for (const name of visited) assert.ok(rows.some((row) => row.split(/\s+/).includes(name)), `${name} in ${rows}`)
+  await desk.page.locator('.rows .row', { hasText: '李润珍' }).getByRole('link').first().click()
+  await desk.page.getByRole('heading', { name: /历次走访/ }).waitFor()
+  await desk.page.getByRole('link', { name: /^查看/ }).first().click()
+  await desk.see('行动能力')
+  await desk.picture('story-console-visit')
+  const said = await desk.page.locator('dt', { hasText: '回执' }).locator('xpath=following-sibling::dd').innerText()
+  assert.equal(said.replace(/\s/g, ' '), receipt.replace(/\s/g, ' '))
+})
+
+act('a telephone on which two phones differ is decided at the county, and both phones have it at their next upload', async () => {
+  const [kept, other] = ['10711112222', '10733334444']
+  await corrected('何七云', [other, kept])
+  await one.go('/people')
+  await one.page.getByRole('searchbox').fill('何七云')
+  await one.row('何七云')
+  await one.see('处填写不一致')
+  await desk.page.getByRole('navigation').getByRole('link', { name: '待处理' }).click()
+  await desk.page.getByRole('group', { name: '为什么待处理' }).getByRole('button', { name: '填写不一致' }).click()
+  await desk.page.locator('.list li', { hasText: '何七云' }).getByRole('button').click()
+  await desk.see(other)
+  await desk.picture('story-console-contested')
+  await desk.page.locator('.sides > .side', { hasText: kept }).getByRole('button', { name: /^用这一个/ }).click()
+  const [sent] = await Promise.all([desk.page.waitForResponse(/\/api\/waiting\/settlements$/), desk.press('现在送出')])
+  assert.equal(sent.status(), 200)
+  for (const phone of [one, two]) {
+    await phone.go('/records')
+    await phone.upload()
+    await phone.go('/people')
+    await phone.page.getByRole('searchbox').fill('何七云')
+    await phone.row('何七云')
+    await phone.see(kept)
+    assert.doesNotMatch(await phone.body(), new RegExp(`填写不一致|${other}`))
+  }
+})
+
 act('a page makes no fault of its own', () => {
-  assert.deepEqual([...one.errors, ...two.errors], [])
+  assert.deepEqual([...one.errors, ...two.errors, ...desk.errors], [])
 })

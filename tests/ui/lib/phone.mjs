@@ -198,7 +198,8 @@ export class Screen {
 
   /** Sends what waits, on 记录. */
   async upload() {
-    await this.tap(/现在上传|再试一次/)
+    // What stood there before says nothing of this time.
+    await Promise.all([this.page.waitForResponse(/\/call\/exchange$/), this.tap(/现在上传|再试一次/)])
     await this.see(/都传完了|没有要上传的/)
   }
 
