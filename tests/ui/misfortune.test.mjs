@@ -7,7 +7,7 @@ import { World } from './lib/world.mjs'
 
 const FIRST = '董正雄'
 const SECOND = '段树龙'
-let world, way, one, two
+let world, way, one, two, used
 
 const shown = (screen, name) => screen.shownInBoth(`misfortune-${name}`)
 /** Whom the page says to ring. */
@@ -31,7 +31,8 @@ after(async () => {
 test('no signal at the first start: nothing is lost, and it goes on', async () => {
   await one.see('启用本机')
   await one.signal(false)
-  await one.type(await world.sheet(FIRST))
+  used = (await world.sheet(FIRST)).replace(/\D/g, '')
+  await one.type(used)
   await one.see('现在连不上县里')
   await shown(one, 'first-start-without-signal')
   await one.signal(true)
@@ -64,10 +65,22 @@ test('an enrolment that was cut in the middle goes on with the same code and pas
 test('a wrong code is told with how many tries are left, and a used one too', async () => {
   const phone = await world.phone('three', { url: way.url })
   const screen = await Screen.open(world, phone)
-  await screen.type(await withCheck(phone, '111122223333444'))
-  await screen.see('启用码不对，请对照纸上的数字再输一次')
-  await screen.page.getByRole('alert').waitFor()
+  const code = (await world.sheet(FIRST)).replace(/\D/g, '')
+  const wrong = (at) => withCheck(phone, `${code.slice(0, at)}${(Number(code[at]) + 1) % 10}${code.slice(at + 1, 15)}`)
+  await screen.type(await wrong(12))
+  const told = () => screen.page.getByRole('alert').innerText()
+  await screen.see('启用码不对，请对照纸上的数字再输一次。还可以试 4 次。')
   await shown(screen, 'wrong-code')
+  await screen.page.getByLabel('启用码').fill(await wrong(13))
+  await screen.tap('下一步')
+  await screen.tap('启用')
+  await screen.see('还可以试 3 次。')
+  await screen.page.getByLabel('启用码').fill(used)
+  await screen.tap('下一步')
+  await screen.tap('启用')
+  await screen.see('这个启用码已经用过了')
+  assert.doesNotMatch(await told(), /还可以试/, 'no more tries of what is over')
+  await shown(screen, 'used-code')
 })
 
 test('a server with a wrong certificate gets nothing', async () => {
