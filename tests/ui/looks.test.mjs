@@ -117,3 +117,30 @@ for (const [look, how] of Object.entries(LOOKS)) {
     await screen.page.context().close()
   })
 }
+
+test('what moves stands still for those who asked for it', async () => {
+  const moved = {}
+  for (const motion of ['no-preference', 'reduce']) {
+    const screen = await Screen.open(world, stage.one, { motion, path: `/#/person/${stage.person.subject}` })
+    await screen.see('要做什么')
+    // Whatever moves in any frame while a sheet comes up and goes again.
+    const watched = await screen.page.evaluateHandle(() => {
+      const names = new Set()
+      const look = () => {
+        for (const one of document.getAnimations()) names.add(one.animationName ?? one.transitionProperty)
+        requestAnimationFrame(look)
+      }
+      look()
+      return names
+    })
+    await screen.tap(/^更正 /)
+    await screen.page.getByRole('dialog').waitFor()
+    await screen.page.waitForTimeout(400)
+    await screen.tap('关闭')
+    await screen.page.getByRole('dialog').waitFor({ state: 'hidden' })
+    moved[motion] = await watched.evaluate((names) => [...names])
+    await screen.page.context().close()
+  }
+  assert.ok(moved['no-preference'].length > 0, 'a sheet slides in')
+  assert.deepEqual(moved.reduce, [])
+})

@@ -68,10 +68,10 @@ export class Screen {
     })
   }
 
-  static async open(world, phone, { dark = false, size = 'usual', language = 'zh', path = '' } = {}) {
+  static async open(world, phone, { dark = false, size = 'usual', language = 'zh', path = '', motion = 'reduce' } = {}) {
     const context = await world.browser.newContext({
       viewport: SIZE, deviceScaleFactor: 2, hasTouch: true, isMobile: true, locale: 'zh-CN',
-      timezoneId: 'Asia/Shanghai', colorScheme: dark ? 'dark' : 'light', reducedMotion: 'reduce',
+      timezoneId: 'Asia/Shanghai', colorScheme: dark ? 'dark' : 'light', reducedMotion: motion,
     })
     await context.addInitScript((kept) => {
       if (!localStorage.getItem('settings')) localStorage.setItem('settings', JSON.stringify(kept))
@@ -238,9 +238,10 @@ export class Screen {
 
   /** The page as it stands, in another size of type: as 我的 sets it. */
   sized(size) {
-    return this.page.evaluate(([to, pixels]) => {
+    return this.page.evaluate(async ([to, pixels]) => {
       document.documentElement.style.fontSize = `${pixels}px`
       document.documentElement.dataset.size = to
+      await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)))
       dispatchEvent(new Event('resize'))
     }, [size, PIXELS[size]])
   }
