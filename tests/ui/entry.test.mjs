@@ -2,6 +2,7 @@
 // without getting in at all.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { account, Desk } from './lib/console.mjs'
 import { command, PIN, Screen, withCheck } from './lib/phone.mjs'
 import { World } from './lib/world.mjs'
 
@@ -212,6 +213,56 @@ test('whom to ring is known while the phone is locked, and without signal', asyn
     await shown(one, `urgent-${size}`)
     await one.page.context().close()
   }
+})
+
+test('a forgotten password: the township reads out the code, the phone opens with it without signal, and the code is replaced', async () => {
+  const desk = await Desk.as(world, await account(world, '乡镇站长', 'wangax', '功果桥镇'))
+  /** The code of this phone, as the township reads it out. */
+  async function readOut() {
+    await desk.page.getByRole('navigation').getByRole('link', { name: '今天要办' }).click()
+    await desk.page.getByRole('navigation').getByRole('link', { name: '手机' }).click()
+    await desk.page.getByRole('button', { name: '查看 董正雄' }).click()
+    const drawer = desk.page.getByRole('dialog', { name: '董正雄的手机' })
+    await drawer.getByRole('button', { name: '备用解锁码' }).click()
+    const asked = drawer.getByRole('alertdialog', { name: '备用解锁码' })
+    await asked.getByText('核对是本人以后在电话里念给他听').waitFor()
+    await asked.getByRole('button', { name: '备用解锁码' }).click()
+    const code = await drawer.locator('.code').innerText()
+    await desk.picture('entry-console-recovery')
+    await desk.page.keyboard.press('Escape')
+    await drawer.waitFor({ state: 'hidden' })
+    return code.replace(/\D/g, '')
+  }
+  const NEW = '864209'
+  const code = await readOut()
+  assert.equal(code.length, 20)
+  assert.equal(await readOut(), code, 'the same until it is used')
+  await screen.away()
+  await screen.signal(false)
+  await screen.tap('忘记密码')
+  await screen.page.getByLabel('备用解锁码').fill(code)
+  await screen.page.getByLabel('新的解锁密码').fill(NEW)
+  await screen.page.getByLabel('再输一次').fill(NEW)
+  await screen.shownInBoth('entry-recovery-typed')
+  await screen.tap('打开并换密码')
+  await screen.see('要做什么')
+  await screen.away()
+  await screen.unlock()
+  await screen.see('解锁密码不对')
+  await screen.unlock(NEW)
+  await screen.see('要做什么')
+  assert.equal(await readOut(), code, 'the county has heard nothing yet')
+  await screen.signal(true)
+  await screen.go('/records')
+  await screen.upload()
+  const next = await readOut()
+  assert.equal(next.length, 20)
+  assert.notEqual(next, code)
+  // What was used opens nothing any more; what replaced it does.
+  await command(screen.phone, 'lock')
+  await assert.rejects(command(screen.phone, 'unlock_recovery', { code, new_pin: PIN }), /recovery_code_wrong|recovery_code_used/)
+  await command(screen.phone, 'unlock_recovery', { code: next, new_pin: PIN })
+  assert.deepEqual(desk.errors, [])
 })
 
 test('a page makes no fault of its own', () => assert.deepEqual(screen.errors, []))
