@@ -198,8 +198,11 @@ export class Screen {
 
   /** Sends what waits, on 记录. */
   async upload() {
+    const words = /现在上传|再试一次/
+    // One that is under way may have a new code to make, which takes long where nothing is optimised.
+    await this.page.getByRole('button', { name: words }).waitFor({ timeout: 30_000 })
     // What stood there before says nothing of this time.
-    await Promise.all([this.page.waitForResponse(/\/call\/exchange$/), this.tap(/现在上传|再试一次/)])
+    await Promise.all([this.page.waitForResponse(/\/call\/exchange$/, { timeout: 30_000 }), this.tap(words)])
     await this.see(/都传完了|没有要上传的/)
   }
 
