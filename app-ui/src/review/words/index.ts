@@ -17,7 +17,7 @@ export function t(key: WordKey, details: Record<string, string | number> = {}): 
 
 /** The words of a key that ends with a code of the county's; the code itself when it is of a newer version. */
 export function told(key: string): string {
-  return key in zh ? t(key as WordKey) : (key.split('.').at(-1) ?? key)
+  return key in zh ? t(key as WordKey) : (key.split('.').pop() ?? key)
 }
 
 /** Of two texts that came from the county the one of the language of the screens. */
