@@ -98,6 +98,31 @@ test('a person opens into visits, a visit into answers, history, receipt and the
   await desk.see('现行')
 })
 
+test('of the homes that were not visited every cell can be read, and each says why', async () => {
+  await desk.go('/unvisited?duty=elder_monthly')
+  const { page } = desk
+  assert.deepEqual(await desk.faults('unvisited', { axe: false }), [])
+  const why = await page.getByRole('columnheader').allInnerTexts().then((all) => all.indexOf('为什么'))
+  const said = await page.locator('.rows .row').evaluateAll((rows, at) => rows.map((row) => row.children[at].innerText), why)
+  assert.ok(said.includes('还没去') && said.some((one) => one.includes('没在家')))
+  assert.ok(said.every(Boolean))
+  // What is longer than two lines makes its row higher, and the rows below it stand below it.
+  const name = '阿鲁约布木呷阿黑惹'.repeat(6)
+  await page.route('**/api/coverage/people?**', async (route) => {
+    const response = await route.fetch()
+    const body = await response.json()
+    body.lines[0].categories = [name]
+    await route.fulfill({ response, json: body })
+  })
+  await page.reload()
+  await desk.see(name)
+  await desk.quiet()
+  assert.deepEqual(await desk.faults('unvisited', { axe: false }), [])
+  const [first, second] = await page.locator('.rows .row').evaluateAll((rows) => rows.slice(0, 2).map((row) => row.getBoundingClientRect()))
+  assert.ok(first.height > 50 && second.top >= first.bottom - 1)
+  await page.unroute('**/api/coverage/people?**')
+})
+
 test('the whole list is taken along as a file, masked', async () => {
   await desk.go('/unvisited?duty=elder_monthly')
   const { page } = desk

@@ -107,8 +107,14 @@ export class Desk {
       const visible = (one) => one.getClientRects().length > 0
       const says = (one) => one.innerText?.trim().slice(0, 20) || one.getAttribute('aria-label') || one.className
       const cut = [...document.querySelectorAll('h1, h2, button, .word, th, .el-button')].filter(visible).filter((one) => one.scrollWidth > one.clientWidth + 1)
+      // In cells and facts nothing is hidden because it does not fit, and nothing sticks out.
+      const tall = (one) => one.scrollHeight > one.clientHeight + 2
+      const hides = (one) => ['hidden', 'clip'].includes(getComputedStyle(one).overflowX)
+      const held = [...document.querySelectorAll('[role=row], [role=row] *, table *, dl *, .who *')].filter(visible)
+        .filter((one) => !one.closest('.unseen, svg, .bar') && one.textContent.trim() && (hides(one) || one.matches('[role=row], [role=cell], td')))
+      const clipped = held.filter((one) => one.clientWidth > 0 && (one.scrollWidth > one.clientWidth + 1 || tall(one)))
       const wide = document.documentElement.scrollWidth > window.innerWidth + 1
-      return { cut: cut.map(says), wide: wide ? ['the page is wider than the window'] : [] }
+      return { cut: cut.map(says), clipped: clipped.map(says), wide: wide ? ['the page is wider than the window'] : [] }
     })
     for (const [kind, all] of Object.entries(look)) if (all.length) faults.push(`${name}: ${kind}: ${all.join(' | ')}`)
     return faults
