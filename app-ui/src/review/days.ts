@@ -1,5 +1,5 @@
-// Days and times as the console says them: always with the year where a document may be kept.
-import { plusDays } from '@/shared/days'
+// Days and times as the console says them, in one style; always with the year where a document may be kept.
+import { dayOf, plusDays, shortDay } from '@/shared/days'
 import { language } from '@/shared/words'
 import { t } from './words'
 
@@ -12,13 +12,29 @@ export function days(day: string): string {
   return `${Number(date)} ${['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'][Number(month) - 1]} ${year}`
 }
 
-/** `2026-11-23 08:12`, in the county's time. */
-export function moment(ms: number): string {
-  return new Date(ms + EAST_8_MS).toISOString().slice(0, 16).replace('T', ' ')
+/** `11月23日`, `23 Nov`; with the year when it is another one than today's; nothing of no day. */
+export const day = (of: string | null): string => (of ? shortDay(of) : '')
+
+/** `08:12`, in the county's time. */
+export const clock = (ms: number): string => new Date(ms + EAST_8_MS).toISOString().slice(11, 16)
+
+/** `11月23日 08:12`. */
+export const moment = (ms: number): string => `${day(dayOf(ms))} ${clock(ms)}`
+
+/** A text that came from the county, with its days in words. */
+export const inWords = (text: string): string => text.replace(/\b\d{4}-\d\d-\d\d\b/g, day)
+
+/** From a day and a clock to others. A half day is the interval that it is, and is read as one. */
+export function interval(from: string, begins: string, until: string, ends: string): string {
+  const [on, hours] = [day(from), `${begins}\u2013${ends}`]
+  if (hours === '00:00\u201312:00') return t('visit.morning', { day: on })
+  if (hours === '12:00\u201300:00') return t('visit.afternoon', { day: on })
+  if (hours === '00:00\u201300:00') return on
+  return until === from ? `${on} ${hours}` : `${on} ${begins} \u2013 ${day(until)} ${ends}`
 }
 
 /** From a day on; with the last day when there is one. What ends is excluded where it is stored. */
 export function span(from: string | null, until: string | null): string {
-  const begins = from ?? ''
-  return until ? t('days.span', { from: begins, last: plusDays(until, -1) }) : begins && t('days.on', { from: begins })
+  const begins = day(from)
+  return until ? t('days.span', { from: begins, last: day(plusDays(until, -1)) }) : begins && t('days.on', { from: begins })
 }

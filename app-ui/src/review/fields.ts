@@ -1,7 +1,8 @@
-// Fields of a record and their values in words, as far as the model's catalogue goes.
+// Fields of a record and their values in words, as far as the model's catalogue goes. Nobody reads an id.
 import { code, type CodeTable } from '@/shared/codes'
+import { inWords, interval } from './days'
 import { header } from './scope'
-import { t } from './words'
+import { t, type WordKey } from './words'
 
 const TABLES: Record<string, CodeTable> = { way: 'way', met: 'met', reason: 'not_met' }
 
@@ -9,19 +10,26 @@ const TABLES: Record<string, CodeTable> = { way: 'way', met: 'met', reason: 'not
 export const fieldName = (key: string, questions: Map<string, string>): string => questions.get(key) ?? code('field', key)
 
 const ID = /^[0-9a-f]{32}$/
+const DAY = /^\d{4}-\d\d-\d\d$/
 const SPAN = /^(\d{4}-\d\d-\d\d)T([\d:]+)\/(\d{4}-\d\d-\d\d)T([\d:]+)$/
 
-/** A value in words. */
-export function fieldValue(key: string, value: unknown): string {
+/** What a value is that names another record, where nobody said what that one is called. */
+const ONE_OF: Record<string, WordKey> = {
+  household: 'field.a_household', subject: 'field.a_person', staff: 'field.a_person', visited_by: 'field.a_person', companions: 'field.a_person', visit: 'visit.title',
+}
+
+/** A value in words; `names` of the records that are named on the page. */
+export function fieldValue(key: string, value: unknown, names: Map<string, string> = new Map()): string {
   if (value === null) return t('field.empty')
   if (typeof value === 'boolean') return t(value ? 'field.yes' : 'field.no')
-  if (Array.isArray(value)) return value.map((one) => fieldValue(key, one)).join('\u3001')
+  if (Array.isArray(value)) return value.map((one) => fieldValue(key, one, names)).join('\u3001')
   const text = String(value)
   const table = TABLES[key]
   if (table) return code(table, text)
   const span = SPAN.exec(text)
-  if (span) return `${span[1]} ${span[2]}\u2013${span[3] === span[1] ? '' : `${span[3]} `}${span[4]}`
+  if (span) return interval(...(span.slice(1) as [string, string, string, string]))
   const area = key === 'village' ? header.value?.areas.find((one) => String(one.area) === text) : undefined
   if (area) return area.name
-  return ID.test(text) ? `${text.slice(0, 8)}\u2026` : text
+  if (ID.test(text)) return names.get(text) ?? t(ONE_OF[key] ?? 'field.a_record')
+  return DAY.test(text) ? inWords(text) : text
 }

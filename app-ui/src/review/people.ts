@@ -1,5 +1,6 @@
 // How a line of people is shown: one order of columns, on the screen and on paper.
 import { OPEN } from './columns'
+import { day, inWords } from './days'
 import type { Column, Line } from './kinds'
 import type { WordKey } from './words'
 
@@ -8,15 +9,15 @@ export type PeopleColumn =
 
 export const PEOPLE: { key: PeopleColumn; word: WordKey; width: number; grows?: number }[] = [
   { key: 'place', word: 'people.place', width: 120, grows: 3 },
-  { key: 'group', word: 'people.group', width: 72, grows: 1 },
+  { key: 'group', word: 'people.group', width: 70, grows: 1 },
   { key: 'head', word: 'people.head', width: 78, grows: 1 },
-  { key: 'name', word: 'people.name', width: 72, grows: 1 },
-  { key: 'categories', word: 'people.categories', width: 112, grows: 3 },
-  { key: 'status', word: 'people.status', width: 110 },
-  { key: 'due_on', word: 'people.due_on', width: 92 },
-  { key: 'last', word: 'people.last', width: 104 },
-  { key: 'why', word: 'people.why', width: 150, grows: 3 },
-  { key: 'responsible', word: 'people.responsible', width: 150, grows: 2 },
+  { key: 'name', word: 'people.name', width: 70, grows: 1 },
+  { key: 'categories', word: 'people.categories', width: 104, grows: 3 },
+  { key: 'status', word: 'people.status', width: 108 },
+  { key: 'due_on', word: 'people.due_on', width: 108 },
+  { key: 'last', word: 'people.last', width: 118 },
+  { key: 'why', word: 'people.why', width: 140, grows: 3 },
+  { key: 'responsible', word: 'people.responsible', width: 138, grows: 2 },
 ]
 
 /** What stands in a cell of a list of those who are asked for by a figure. */
@@ -28,10 +29,10 @@ export function cell(line: Line, key: PeopleColumn, of: Column): string {
     case 'name': return line.name
     case 'categories': return line.categories.join('\u3001')
     case 'status': return line.status
-    case 'due_on': return line.due_on ?? ''
-    case 'last': return [line.last_visit, line.last_visit_by].filter(Boolean).join(' ')
+    case 'due_on': return day(line.due_on)
+    case 'last': return [day(line.last_visit), line.last_visit_by].filter(Boolean).join(' ')
     // Where nobody has been, where they stand is all there is to say.
-    case 'why': return line.why || (OPEN.some((one) => one.column === of) ? line.status : '')
+    case 'why': return inWords(line.why) || (OPEN.some((one) => one.column === of) ? line.status : '')
     case 'responsible': return line.responsible.map((one) => [one.name, one.phone].filter(Boolean).join(' ')).join('\u3001')
   }
 }

@@ -40,14 +40,14 @@ export function useScope() {
     return Object.fromEntries(all) as LocationQueryRaw
   })
   const areas = computed(() => new Map((header.value?.areas ?? []).map((one) => [one.area, one])))
-  /** From the top of what may be seen down to the area. */
-  const trail = computed<AreaReply[]>(() => {
+  /** From the top of what may be seen down to an area. */
+  function trail(to: number): AreaReply[] {
     const found: AreaReply[] = []
-    for (let one = areas.value.get(area.value); one; one = one.parent ? areas.value.get(one.parent) : undefined) {
+    for (let one = areas.value.get(to); one; one = one.parent ? areas.value.get(one.parent) : undefined) {
       found.unshift(one)
     }
     return found
-  })
+  }
   /** Goes to the same page about something else. */
   function choose(changes: Partial<Record<Name, string | number>>): void {
     const query: LocationQueryRaw = { ...route.query }
