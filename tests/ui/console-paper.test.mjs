@@ -1,0 +1,126 @@
+// What leaves the desk: paper of A4 with everything that a report needs, and files with exactly what is shown.
+import assert from 'node:assert/strict'
+import { mkdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { account, Desk, pictures } from './lib/console.mjs'
+import { World } from './lib/world.mjs'
+
+/** A4 across, as wide as what the margins leave. */
+const ACROSS = { width: 1047, height: 700 }
+const UPRIGHT = { width: 718, height: 1046 }
+let world, desk
+
+before(async () => {
+  world = await World.begin(150)
+  desk = await Desk.as(world, await account(world, '县管理员', 'yangyq'))
+})
+after(() => world.end())
+
+/** Presses the button that prints, and shows what goes to paper: its picture, its size and its words. */
+async function printed(button, name, size) {
+  const { page } = desk
+  await page.evaluate(() => {
+    window.onPaper = 0
+    window.print = () => (window.onPaper += 1)
+  })
+  await page.getByRole('button', { name: button }).click()
+  await page.waitForFunction(() => window.onPaper === 1)
+  const before = page.viewportSize()
+  await page.emulateMedia({ media: 'print' })
+  await page.setViewportSize(size)
+  await page.waitForTimeout(200)
+  const found = await page.evaluate(() => {
+    const shown = (one) => one.getClientRects().length > 0
+    const sticks = [...document.querySelectorAll('td, th, h1, p, dd, .sheet')].filter(shown).filter((one) => one.getBoundingClientRect().right > window.innerWidth + 1 || one.scrollWidth > one.clientWidth + 1)
+    return {
+      words: document.querySelector('main').innerText, sticks: sticks.map((one) => one.innerText.slice(0, 20)),
+      frame: [...document.querySelectorAll('header.header, nav, .rail, button')].filter(shown).map((one) => one.className),
+      rows: [...document.querySelectorAll('tbody tr')].filter(shown).length,
+    }
+  })
+  await mkdir(pictures, { recursive: true })
+  await page.screenshot({ path: join(pictures, `paper-${name}.png`), fullPage: true })
+  const pdf = (await page.pdf({ preferCSSPageSize: true })).toString('latin1')
+  await page.emulateMedia({ media: null })
+  await page.setViewportSize(before)
+  assert.deepEqual(found.frame, [], 'nothing of the frame is printed')
+  assert.deepEqual(found.sticks, [], 'nothing is wider than the paper')
+  assert.doesNotMatch(found.words, /\d{4}-\d\d-\d\d/)
+  return { ...found, boxes: [...pdf.matchAll(/\/MediaBox\s*\[([^\]]*)\]/g)].map((one) => one[1].trim().split(/\s+/).map(Number)) }
+}
+const isAcross = ([, , width, height]) => Math.abs(width - 842) < 2 && Math.abs(height - 595) < 2
+const isUpright = ([, , width, height]) => Math.abs(width - 595) < 2 && Math.abs(height - 842) < 2
+
+test('the table of figures on A4: title, unit, period, day, signatures, seal and how it is counted', async () => {
+  await desk.go('/coverage?duty=elder_monthly')
+  const rows = await desk.page.locator('table.figures tbody tr').count()
+  const paper = await printed('打印', 'coverage', ACROSS)
+  for (const words of ['云龙县走访情况表（特殊困难老年人月探访）', '填报单位：云龙县', '统计期：2026年', '截至：2026年', '填表人：', '审核人：', '单位（签章）：', '填表日期：', '口径说明：', '应走访', '依据']) {
+    assert.ok(paper.words.includes(words), words)
+  }
+  assert.equal(paper.rows, rows)
+  assert.ok(paper.boxes.length >= 1 && paper.boxes.every(isAcross), JSON.stringify(paper.boxes))
+})
+
+test('the list of homes not visited on A4: every one of them, in the order of the screen', async () => {
+  await desk.go('/unvisited?duty=elder_monthly')
+  const total = Number(await desk.page.locator('.tabs .here b').innerText())
+  const names = await desk.page.locator('.rows .row').evaluateAll((rows) => rows.map((row) => row.children[3].innerText))
+  assert.equal(names.length, total)
+  const paper = await printed('打印', 'unvisited', ACROSS)
+  assert.equal(paper.rows, total)
+  assert.ok(paper.words.includes('云龙县未走访名单（特殊困难老年人月探访）') && paper.words.includes('单位（签章）：'))
+  let at = 0
+  for (const name of names) {
+    at = paper.words.indexOf(name, at)
+    assert.ok(at >= 0, name)
+  }
+  assert.ok(paper.boxes.length > 1 && paper.boxes.every(isAcross), JSON.stringify(paper.boxes))
+})
+
+test('sheets on A4: two to a page, upright', async () => {
+  const { page } = desk
+  await desk.go('/phones/sheets?area=532929102000')
+  await page.getByRole('button', { name: /^生成 \d+ 张$/ }).click()
+  await page.locator('.sheet').first().waitFor()
+  const count = await page.locator('.sheet').count()
+  assert.ok(count > 2)
+  const paper = await printed(/^打印这/, 'sheets', UPRIGHT)
+  assert.equal(paper.words.match(/县里的 6 位数/g).length, count)
+  assert.equal(paper.boxes.filter(isUpright).length, Math.ceil(count / 2), JSON.stringify(paper.boxes))
+  assert.equal(paper.boxes.length, Math.ceil(count / 2))
+})
+
+/** The lines of a file, below its title. */
+async function saved() {
+  const [file] = await Promise.all([desk.page.waitForEvent('download'), desk.page.getByRole('link', { name: 'CSV' }).click()])
+  const lines = (await readFile(await file.path(), 'utf8')).replace(/^\uFEFF/, '').trimEnd().split(/\r?\n/)
+  const cells = lines.map((line) => [...line.matchAll(/("(?:[^"]|"")*"|[^,]*)(?:,|$)/g)].map((one) => one[1].replace(/^"|"$/g, '')))
+  const head = cells.findIndex((line) => line[0] === '乡镇' || line[0] === '区划代码')
+  const of = (line) => Object.fromEntries(cells[head].map((name, index) => [name, line[index]]))
+  return { text: lines.join('\n'), rows: cells.slice(head + 1).map(of) }
+}
+
+test('a file has exactly the rows that are shown', async () => {
+  await desk.go('/unvisited?duty=elder_monthly')
+  const shown = await desk.page.locator('.rows .row').evaluateAll((rows) => rows.map((row) => row.children[3].innerText))
+  const { rows } = await saved()
+  assert.deepEqual(rows.map((row) => row['姓名']), shown)
+  await desk.go('/coverage?duty=elder_monthly')
+  const figures = await desk.page.locator('table.figures tbody tr').evaluateAll((all) => all.map((row) => [row.children[0].innerText, row.children[3].innerText]))
+  const table = (await saved()).rows.filter((row) => figures.some(([name]) => name === row['区划']))
+  assert.deepEqual(table.map((row) => [row['区划'], row['应走访']]), figures)
+})
+
+test('in a file children are masked, and no ID number is whole', async () => {
+  const duties = await desk.page.evaluate(async () => (await (await fetch('/api/header')).json()).duties)
+  const { duty } = duties.find((one) => one.title_zh === '留守儿童月走访')
+  await desk.go(`/coverage/people?duty=${duty}&column=due`)
+  const { rows, text } = await saved()
+  assert.ok(rows.length > 0)
+  for (const row of rows) assert.match(row['姓名'], /\*/)
+  assert.doesNotMatch(text, /\d{17}[\dX]/)
+  const shown = await desk.page.locator('.rows .row').evaluateAll((all) => all.map((row) => row.children[3].innerText))
+  assert.deepEqual(rows.map((row) => row['姓名']), shown)
+})
