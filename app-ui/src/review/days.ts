@@ -30,11 +30,15 @@ export function interval(from: string, begins: string, until: string, ends: stri
   if (hours === '00:00\u201312:00') return t('visit.morning', { day: on })
   if (hours === '12:00\u201300:00') return t('visit.afternoon', { day: on })
   if (hours === '00:00\u201300:00') return on
+  if (until === from && begins === ends) return `${on} ${begins}`
   return until === from ? `${on} ${hours}` : `${on} ${begins} \u2013 ${day(until)} ${ends}`
 }
 
 /** From a day on; with the last day when there is one. What ends is excluded where it is stored. */
 export function span(from: string | null, until: string | null): string {
-  const begins = day(from)
-  return until ? t('days.span', { from: begins, last: day(plusDays(until, -1)) }) : begins && t('days.on', { from: begins })
+  const last = until && plusDays(until, -1)
+  // Both with their years when these differ.
+  const said = from && last && from.slice(0, 4) !== last.slice(0, 4) ? days : day
+  const begins = from ? said(from) : ''
+  return last ? t('days.span', { from: begins, last: said(last) }) : begins && t('days.on', { from: begins })
 }
