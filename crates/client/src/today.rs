@@ -182,8 +182,8 @@ struct Due {
     why: BTreeSet<Why>,
     /// Whether some duty asks for a visit.
     open: bool,
-    /// Whether some duty neither asks nor is met: a change waits for the township.
-    pending: bool,
+    /// Whether some duty is met.
+    met: bool,
     at_home: bool,
     not_by_phone: bool,
     due_on: Option<Day>,
@@ -238,7 +238,7 @@ impl Open {
                     continue;
                 }
                 let due = people.entry(row.subject).or_default();
-                due.pending |= row.status == Status::ChangePending;
+                due.met |= matches!(row.status, Status::MetHome | Status::MetOther);
                 due.area = Some(row.area);
                 let open = matches!(row.status, Status::NotYet | Status::Tried);
                 if !open {
@@ -343,7 +343,8 @@ impl Open {
             staff_name: self.identity.certificate.staff_name.clone(),
             day,
             due: people.len(),
-            met: people.values().filter(|due| !due.open && !due.pending).count(),
+            // Met stands before a change that waits for the township (field §6), as in the county's row of all duties.
+            met: people.values().filter(|due| due.met && !due.open).count(),
             waiting: waiting.len(),
             waiting_since_ms: waiting.last().map(|row| row.entry.patch.stamp.best_ms()),
             drafts: drafts.iter().filter(|draft| draft.discarded_ms.is_none()).count(),

@@ -64,26 +64,55 @@ fn a_rule_that_arrives_judges_everybody_anew() {
     assert_eq!(due(&["GL"]), (3, true));
 }
 
-#[test]
-fn not_met_stays_due_and_a_reported_change_is_asked_no_more() {
-    let (_, _, mut app) = enrolled();
-    let not_met = |reason| NotMetVisit {
-        subjects: vec![person("张建国")],
+fn part_of(app: &mut App, name: &str) -> RecordId {
+    let asked = HistoryAsked { subject: person(name), after: None, count: None };
+    app.history(asked).unwrap()[0].part
+}
+
+fn not_met(name: &str, reason: NotMet) -> NotMetVisit {
+    NotMetVisit {
+        subjects: vec![person(name)],
         reason,
         reason_words: None,
         reason_from: None,
         come_again: None,
         way: None,
         happened: None,
-    };
-    let done = app.not_met(not_met(NotMet::NotAtHome)).unwrap();
+    }
+}
+
+#[test]
+fn not_met_stays_due_and_a_reported_change_is_asked_no_more() {
+    let (_, _, mut app) = enrolled();
+    let done = app.not_met(not_met("张建国", NotMet::NotAtHome)).unwrap();
     assert!(done.visit.is_some());
     let tried = app.today_list(TodayAsked::default()).unwrap();
     let row = tried.people.iter().find(|one| one.subject == person("张建国")).unwrap();
     assert!(row.why.contains(&Why::Tried));
-    app.not_met(not_met(NotMet::Hospital)).unwrap();
+    app.not_met(not_met("张建国", NotMet::Hospital)).unwrap();
     let pending = app.today_list(TodayAsked::default()).unwrap();
     assert_eq!((pending.due, pending.met, pending.total), (3, 0, 2), "due, not met, asked no more");
+}
+
+#[test]
+fn who_was_met_stays_met_when_a_change_is_reported_afterwards() {
+    let (county, phone, mut app) = enrolled();
+    // Asked for at home only, and so not met by a visit of another way.
+    county.duty("quarterly_home", &["DJ", "GL"], &["home"], "quarter", phone.clock.wall());
+    sync(&mut app, &phone, &county);
+    let made = visit(&mut app, "张建国");
+    let part = part_of(&mut app, "张建国");
+    let seen = app.part(OfPart { part }).unwrap().visit_seen;
+    let by_phone =
+        Amend { record: of(RecordKind::Visit, made), key: keys::WAY.into(), value: "phone".into(), seen };
+    assert!(app.amend(by_phone).unwrap().changed);
+    let figures = |app: &mut App| {
+        let today = app.today_list(TodayAsked::default()).unwrap();
+        (today.due, today.met)
+    };
+    assert_eq!(figures(&mut app), (3, 0), "at home still to come");
+    app.not_met(not_met("张建国", NotMet::Hospital)).unwrap();
+    assert_eq!(figures(&mut app), (3, 1), "met by one duty, and no other asks any more");
 }
 
 #[test]
