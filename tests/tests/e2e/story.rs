@@ -59,7 +59,7 @@ fn the_story_holds_and_a_second_start_finds_what_it_left() {
     assert!(left(&second).into_iter().all(runs));
     assert_eq!(second["accounts"], first["accounts"], "log-ins stay");
     let logins: Vec<_> = second["accounts"].as_array().unwrap().iter().map(|one| &one["login"]).collect();
-    assert_eq!(logins, ["county", "township"]);
+    assert_eq!(logins, ["county", "township", "admin", "approver", "auditor"]);
     (options.keep, options.fresh, options.screens) = (false, true, None);
     play(&options).unwrap();
     assert!(!left(&second).into_iter().any(runs), "a fresh start stops them first");

@@ -122,7 +122,7 @@ fn forms_that_are_no_forms_are_told_apart() {
         The form file cannot be read at line 1, column 0: EOF while parsing a value. The county has to mend it.
         The form file cannot be read at line 1, column 2: missing field `id`. The county has to mend it.
         The form file cannot be read at line 1, column 8: invalid type: integer `1`, expected a string. The county has to mend it.
-        The form "test" needs a newer app (2). Other forms work as usual.
+        The form "test" needs a newer app (2): update it, then fill it in. What is kept is safe, and other forms work as usual.
         The form file cannot be read at line 1, column 229: unknown variant `hologram`, expected one of `group`, `select_one`, `select_multiple`, `integer`, `decimal`, `date`, `text`, `note`, `calculate`. The county has to mend it.
         The form file cannot be read at line 1, column 259: unknown field `nam`, expected one of `kind`, `name`, `label`, `hint`, `list`, `relevant`, `required`, `constraint`, `constraint_message`, `calculation`, `default`, `max_length`, `compare_with_last`, `safety`, `concerns`, `nodes`. The county has to mend it.
         The form file cannot be read at line 1, column 1: invalid type: sequence, expected a string. The county has to mend it.
