@@ -186,11 +186,18 @@ impl Phone {
         self.send(Tries::Usual).await
     }
 
-    /// Sends and fetches until the client says that it is over, or somebody stops it.
+    /// Sends and fetches until the client says that it is over, or somebody stops it. What was begun goes on
+    /// when whoever asked is gone: a page that is loaded again leaves no exchange half done behind it.
     ///
     /// # Errors
     /// When the phone is locked.
     pub async fn send(self: &Arc<Self>, tries: Tries) -> Result<SyncReport, Problem> {
+        let phone = Arc::clone(self);
+        let done = tokio::spawn(async move { phone.to_the_end(tries).await });
+        done.await.unwrap_or_else(|_| Err(Problem::new(ProblemCode::Internal)))
+    }
+
+    async fn to_the_end(self: &Arc<Self>, tries: Tries) -> Result<SyncReport, Problem> {
         let _one = self.exchanging.lock().await;
         let stopped = self.stop.notified();
         tokio::pin!(stopped);
