@@ -7,6 +7,7 @@ use crate::problem::{unchanged, wrong};
 use crate::roll::SLICE;
 use crate::staff::{Change, NewAssignment, Sets, find_area, operator, write_all};
 use domain::area::Area;
+use domain::area::codes;
 use domain::catalogue::{RecordKind, keys};
 use domain::ids::{AreaCode, AreaLevel, RecordId};
 use domain::log::Vector;
@@ -20,7 +21,6 @@ use domain::value::Value;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use sync::county::needs::RecordRow;
-use sync::county::place::codes;
 
 /// An end that is to be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

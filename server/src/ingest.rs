@@ -200,7 +200,7 @@ fn judge(county: &County, reference: &Reference, pieces: &mut [Piece]) -> BTreeS
         for (entry, _) in &piece.entries {
             let Some(body) = &entry.body else { continue };
             // Parts follow their visit.
-            village = code(body.sets.get(keys::VILLAGE)).or(village);
+            village = body.sets.get(keys::VILLAGE).and_then(Value::as_area).or(village);
             let mine = reference.assignments_of(entry.patch.author).map(|one| one.area).next();
             let area = village.or(mine).unwrap_or(county.keys.county());
             let given = believed(reference, area, entry.patch.stamp, &body.given);
@@ -221,10 +221,6 @@ fn judge(county: &County, reference: &Reference, pieces: &mut [Piece]) -> BTreeS
         }
     }
     missing
-}
-
-fn code(value: Option<&Value>) -> Option<AreaCode> {
-    u64::try_from(value?.as_int()?).ok().map(AreaCode)
 }
 
 type Given = BTreeMap<String, Value>;

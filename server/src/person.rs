@@ -8,6 +8,7 @@ use crate::clock;
 use crate::county::{County, at_county, each_record};
 use crate::problem::{unchanged, wrong};
 use crate::staff::{Change, Sets, find_area, operator, write_all};
+use domain::area::codes;
 use domain::catalogue::{RecordKind, keys};
 use domain::coverage::reading::Row;
 use domain::coverage::{Standing, standing};
@@ -24,7 +25,6 @@ use past::{as_of, first_of, former_group, moved_alone, written};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use sync::county::needs::RecordRow;
-use sync::county::place::codes;
 
 /// What is to be written about where somebody lives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

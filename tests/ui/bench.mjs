@@ -1,6 +1,6 @@
 // What the screens cost, in a real browser on the real programs. Each line of the output is a row of the bench's
 // table; `cargo xtask bench screens` runs it.
-import { command, PIN, SIZE } from './lib/phone.mjs'
+import { phoneOf, SIZE } from './lib/phone.mjs'
 import { account, Desk, WIDE } from './lib/console.mjs'
 import { answered, chosen, measured, opened, scrolled, shown } from './lib/paint.mjs'
 import { World } from './lib/world.mjs'
@@ -18,17 +18,6 @@ const STEP = 1_500
 const [coverage, register] = process.argv.slice(2)
 
 const row = (what, ms, more) => console.log(JSON.stringify({ what, ms, ...more }))
-
-async function phoneAlone(world) {
-  const name = '全县人'
-  await world.cli('staff', 'add', name, '--phone', '10700000000')
-  await world.cli('staff', 'assign', name, 'assistance_officer', '云龙县')
-  const phone = await world.phone('many')
-  await command(phone, 'enrol', { code: await world.sheet(name), pin: PIN, county: null })
-  await command(phone, 'exchange')
-  for (let more = true; more; ) more = (await command(phone, 'tidy')).more
-  return phone
-}
 
 function small(world) {
   return world.browser.newContext({ viewport: SIZE, deviceScaleFactor: 2, hasTouch: true, isMobile: true, locale: 'zh-CN' })
@@ -162,7 +151,7 @@ async function rows() {
 }
 
 const world = await World.begin(PEOPLE, 2)
-const phone = await phoneAlone(world)
+const phone = await phoneOf(world, '全县人', '云龙县')
 for (const measure of [firstView, taps, typing]) await measure(world, phone)
 await world.end()
 await table()

@@ -1,7 +1,7 @@
 // 5,000 people on one phone, a village of one, and one of nobody.
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { command, PIN, Screen } from './lib/phone.mjs'
+import { command, phoneOf, Screen } from './lib/phone.mjs'
 import { World } from './lib/world.mjs'
 
 const MANY = 5_000
@@ -12,18 +12,6 @@ async function begun(subjects, months) {
   const world = await World.begin(subjects, months)
   worlds.push(world)
   return world
-}
-
-/** Somebody new with a role in an area, and their phone. */
-async function phoneOf(world, name, area) {
-  await world.cli('staff', 'add', name, '--phone', '10700000000')
-  await world.cli('staff', 'assign', name, 'assistance_officer', area)
-  const phone = await world.phone(name)
-  await command(phone, 'enrol', { code: await world.sheet(name), pin: PIN, county: null })
-  const report = await command(phone, 'exchange')
-  assert.equal(report.problem, null)
-  for (let more = true; more; ) more = (await command(phone, 'tidy')).more
-  return phone
 }
 
 test('a village of one, and one of nobody: 0 of 0 is a sentence, not a fault', async () => {

@@ -150,10 +150,7 @@ impl Open {
         head: &Head,
         today: Day,
     ) -> Result<(Option<AreaCode>, std::ops::RangeInclusive<Day>), Problem> {
-        let village = |head: &Head| {
-            let codes = head.values(keys::VILLAGE).filter_map(Value::as_int).min();
-            codes.and_then(|code| u64::try_from(code).ok()).map(AreaCode)
-        };
+        let village = |head: &Head| head.values(keys::VILLAGE).filter_map(Value::as_area).min();
         let linked = |kind, key: &str| {
             let id = head.text(key).and_then(|text| text.parse().ok());
             let row = id.map(|id| self.store.record(RecordRef { kind, id }).or_tell()).transpose()?.flatten();

@@ -9,7 +9,7 @@ use crate::tell::OrTell;
 use domain::catalogue::{RecordKind, keys};
 use domain::head::Head;
 use domain::household::Household;
-use domain::ids::{AreaCode, RecordId};
+use domain::ids::RecordId;
 use domain::patch::{Entry, RecordRef};
 use domain::problem::Problem;
 use domain::subject::Person;
@@ -218,8 +218,7 @@ impl<'a> Bench<'a> {
 
     fn links(&mut self, record: RecordRef, head: &Head) -> Result<Links, Problem> {
         let id = |key| head.text(key).and_then(|text| text.parse::<RecordId>().ok());
-        let village = head.values(keys::VILLAGE).filter_map(|value| value.as_int()).min();
-        let village = village.and_then(|code| u64::try_from(code).ok()).map(AreaCode);
+        let village = head.values(keys::VILLAGE).filter_map(|value| value.as_area()).min();
         let day = match record.kind {
             RecordKind::Visit => visit_day(head),
             RecordKind::Part => match id(keys::VISIT) {

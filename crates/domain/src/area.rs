@@ -35,16 +35,12 @@ pub(crate) fn date(head: &Head, key: &str) -> Option<Day> {
 
 /// The settled area code in a field.
 pub(crate) fn code(head: &Head, key: &str) -> Option<AreaCode> {
-    head.int(key).and_then(area_code)
-}
-
-fn area_code(number: i64) -> Option<AreaCode> {
-    u64::try_from(number).ok().map(AreaCode)
+    head.value(key).and_then(Value::as_area)
 }
 
 /// Every area code that stands in a field, ascending: several while it is contested.
-pub(crate) fn codes(head: &Head, key: &str) -> Vec<AreaCode> {
-    let mut codes: Vec<_> = head.values(key).filter_map(Value::as_int).filter_map(area_code).collect();
+pub fn codes(head: &Head, key: &str) -> Vec<AreaCode> {
+    let mut codes: Vec<_> = head.values(key).filter_map(Value::as_area).collect();
     codes.sort_unstable();
     codes.dedup();
     codes

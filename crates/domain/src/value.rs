@@ -1,6 +1,7 @@
 //! What a field can hold, and where an answer came from.
 
 use crate::canonical::Transcript;
+use crate::ids::AreaCode;
 use serde::de::{Error, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::fmt;
@@ -49,6 +50,11 @@ impl Value {
             Self::Int(number) => Some(*number),
             _ => None,
         }
+    }
+
+    /// The code of an area, if this can be one.
+    pub fn as_area(&self) -> Option<AreaCode> {
+        self.as_int().and_then(|code| u64::try_from(code).ok()).map(AreaCode)
     }
 
     /// The truth value, if this is one.

@@ -1,6 +1,7 @@
 //! What was ever set, by whom and when, and what became of it: nothing is forgotten.
 
 use crate::county::{County, at_county, each_record};
+use domain::area::codes;
 use domain::catalogue::{RecordKind, keys};
 use domain::head::{Head, Reading};
 use domain::ids::AreaCode;
@@ -11,7 +12,6 @@ use domain::settings::Setting;
 use domain::time::{Day, UnixMs};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use sync::county::place::codes;
 use sync::merge::counted;
 
 /// What became of a word on a setting.

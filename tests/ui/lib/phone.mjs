@@ -28,6 +28,18 @@ export async function command(phone, name, args = {}) {
   return body
 }
 
+/** Somebody new with a role in an area, and their phone. */
+export async function phoneOf(world, name, area) {
+  await world.cli('staff', 'add', name, '--phone', '10700000000')
+  await world.cli('staff', 'assign', name, 'assistance_officer', area)
+  const phone = await world.phone(name)
+  await command(phone, 'enrol', { code: await world.sheet(name), pin: PIN, county: null })
+  const report = await command(phone, 'exchange')
+  assert.equal(report.problem, null)
+  for (let more = true; more; ) more = (await command(phone, 'tidy')).more
+  return phone
+}
+
 /** Digits with the one that checks them, as the client finds it. */
 export async function withCheck(phone, digits, kind = 'enrol') {
   for (let last = 0; last < 10; last++) {

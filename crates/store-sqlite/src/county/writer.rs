@@ -17,7 +17,6 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 use store::StoreError;
 use store::county::Done;
-use sync::county::prepared::Job;
 use sync::county::{Prepared, Step, plan};
 use tokio::sync::oneshot;
 
@@ -92,16 +91,7 @@ impl Desk<'_> {
     /// Carries out a job: plans it, loading what the plan names until it names nothing more, and
     /// writes what it says.
     pub fn run(&mut self, prepared: &Prepared) -> Result<Done, StoreError> {
-        let cursor = match &prepared.job {
-            Job::Exchange(exchange) => exchange.cursor,
-            Job::Append(_)
-            | Job::Decide(_)
-            | Job::Settle(_)
-            | Job::Undo(_)
-            | Job::Roll { .. }
-            | Job::Restored
-            | Job::Build { .. } => None,
-        };
+        let cursor = prepared.job.cursor();
         let mut view = View { connection: self.connection, county: self.county, orders: self.orders };
         let mut knowledge = Knowledge::new(self.caches);
         let mut foreseen = false;

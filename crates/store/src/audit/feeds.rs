@@ -3,6 +3,7 @@
 use super::{Finding, records};
 use crate::StoreError;
 use crate::county::{FeedRequest, Ledger};
+use domain::area::codes;
 use domain::catalogue::{RecordKind, keys};
 use domain::ids::{AreaCode, RecordId};
 use domain::patch::RecordRef;
@@ -11,7 +12,7 @@ use domain::subject::Person;
 use domain::time::Day;
 use std::collections::{BTreeMap, BTreeSet};
 use sync::county::needs::RecordRow;
-use sync::county::place::{areas_of, audience_of, codes, days_of_visit, hangs_on, link};
+use sync::county::place::{areas_of, audience_of, days_of_visit, hangs_on, link};
 use sync::wire::exchange::Position;
 
 /// What a feed should be.

@@ -107,10 +107,6 @@ fn may_all(work: &Work<'_>, author: RecordId, acts: &BTreeSet<Act>, places: &[Pl
     !places.is_empty() && places.iter().all(|place| place.iter().any(|area| may(*area)))
 }
 
-fn code(value: &Value) -> Option<AreaCode> {
-    value.as_int().and_then(|number| u64::try_from(number).ok()).map(AreaCode)
-}
-
 /// The values of a field that stand, and the one that the entry sets: what it was and what it is to
 /// be. Outer `None`: not loaded.
 fn was_and_is(work: &mut Work<'_>, entry: &Entry, key: &str) -> Option<Vec<Value>> {
@@ -129,14 +125,14 @@ fn linked(work: &mut Work<'_>, entry: &Entry, key: &str) -> Option<BTreeSet<Reco
 /// The smallest village of a record, or the area it names; empty when it has none.
 fn area_in(work: &mut Work<'_>, record: RecordRef, key: &str) -> Option<Place> {
     let row = work.row(record)?;
-    Some(row.and_then(|row| row.head.values(key).filter_map(code).min()).into_iter().collect())
+    Some(row.and_then(|row| row.head.values(key).filter_map(Value::as_area).min()).into_iter().collect())
 }
 
 /// Where an entry changes something. For persons and rules that exist, where they are, not where they
 /// are to go: the township moves them out of its own.
 fn places(work: &mut Work<'_>, entry: &Entry) -> Option<Vec<Place>> {
     let record = entry.patch.record;
-    let set = |key: &str| entry.body.as_ref().and_then(|body| body.sets.get(key)).and_then(code);
+    let set = |key: &str| entry.body.as_ref().and_then(|body| body.sets.get(key)).and_then(Value::as_area);
     let (kind, key) = match record.kind {
         RecordKind::Part => (RecordKind::Visit, keys::VISIT),
         RecordKind::Concern | RecordKind::ChildFile => (RecordKind::Person, keys::SUBJECT),
@@ -227,7 +223,7 @@ fn said_before(work: &mut Work<'_>, record: RecordRef, days: &[Days]) -> Option<
         if since.is_some_and(|since| Day::of(entry.patch.stamp.best_ms()) >= since) {
             place.extend(before);
         }
-        before = code(village);
+        before = village.as_area();
     }
     Some(place)
 }
@@ -258,10 +254,11 @@ fn follows_its_visit(work: &mut Work<'_>, entry: &Entry, acts: &BTreeSet<Act>) -
     }
     let visit = RecordRef { kind: RecordKind::Visit, id: over };
     let dated = text_of(work, visit, keys::HAPPENED, writer)?.is_some();
-    let village = own_value(work, visit, keys::VILLAGE, writer)?.as_ref().and_then(code);
+    let village = own_value(work, visit, keys::VILLAGE, writer)?.as_ref().and_then(Value::as_area);
     let home = work.row(RecordRef { kind: RecordKind::Person, id: subject })?;
-    let home = home
-        .is_some_and(|row| row.head.values(keys::VILLAGE).filter_map(code).any(|one| Some(one) == village));
+    let home = home.is_some_and(|row| {
+        row.head.values(keys::VILLAGE).filter_map(Value::as_area).any(|one| Some(one) == village)
+    });
     Some(dated && home)
 }
 

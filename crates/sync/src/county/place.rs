@@ -3,6 +3,7 @@
 use super::needs::RecordRow;
 use super::outcome::FeedMove;
 use super::work::Work;
+use domain::area::codes;
 use domain::catalogue::{RecordKind, keys};
 use domain::head::Head;
 use domain::ids::{AreaCode, RecordId};
@@ -280,13 +281,4 @@ pub fn days_of_visit(visit: &Head) -> Vec<Day> {
 /// The settled record that a field names.
 pub fn link(head: &Head, key: &str) -> Option<RecordId> {
     head.text(key).and_then(|text| text.parse().ok())
-}
-
-/// Every area code that stands in a field, ascending: several while it is contested.
-pub fn codes(head: &Head, key: &str) -> Vec<AreaCode> {
-    let numbers = head.values(key).filter_map(Value::as_int);
-    let mut codes: Vec<_> = numbers.filter_map(|number| u64::try_from(number).ok()).map(AreaCode).collect();
-    codes.sort_unstable();
-    codes.dedup();
-    codes
 }

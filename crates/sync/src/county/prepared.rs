@@ -59,6 +59,22 @@ pub enum Job {
     },
 }
 
+impl Job {
+    /// Where the phone stands that this is an exchange of.
+    pub fn cursor(&self) -> Option<Cursor> {
+        match self {
+            Self::Exchange(exchange) => exchange.cursor,
+            Self::Append(_)
+            | Self::Decide(_)
+            | Self::Settle(_)
+            | Self::Undo(_)
+            | Self::Roll { .. }
+            | Self::Restored
+            | Self::Build { .. } => None,
+        }
+    }
+}
+
 /// What a phone sent, decoded.
 #[derive(Debug, Clone)]
 pub struct Exchange {

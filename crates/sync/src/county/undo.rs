@@ -155,12 +155,11 @@ impl Decided {
         let write = head.fields.get(keys::VERDICT)?.last()?;
         let kind = head.text(keys::ITEM_KIND).and_then(RecordKind::from_code);
         let id = head.text(keys::ITEM_RECORD).and_then(|text| text.parse::<RecordId>().ok());
-        let area =
-            head.value(keys::AREA).and_then(Value::as_int).and_then(|area| u64::try_from(area).ok())?;
+        let area = head.value(keys::AREA).and_then(Value::as_area)?;
         let back = Back::read(head.value(keys::ITEM_BACK)?)?;
         let item = kind.zip(id).map(|(kind, id)| RecordRef { kind, id });
         let at = (write.at_ms, write.serial);
-        (verdict != UNDO).then_some(Self { verdict, item, area: AreaCode(area), back, at })
+        (verdict != UNDO).then_some(Self { verdict, item, area, back, at })
     }
 
     /// Whether whoever takes it back might have decided so today. `None` while something has to be loaded.

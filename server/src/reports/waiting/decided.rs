@@ -113,8 +113,7 @@ impl Word {
     }
 
     fn area(&self) -> Option<AreaCode> {
-        let area = self.entry.body.as_ref()?.sets.get(keys::AREA)?.as_int()?;
-        u64::try_from(area).ok().map(AreaCode)
+        self.entry.body.as_ref()?.sets.get(keys::AREA)?.as_area()
     }
 
     /// Whether both were said at once.
@@ -168,6 +167,7 @@ impl<'a> Acts<'a> {
 }
 
 /// The items that were decided on in the same word as this one, when it is the last word on them.
+/// O(decisions since).
 ///
 /// # Errors
 /// `argument_wrong` when there is no such decision; what the store says.

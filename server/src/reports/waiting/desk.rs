@@ -367,7 +367,7 @@ pub(crate) fn area_of_row(row: &RecordRow) -> Option<AreaCode> {
 }
 
 fn area_in(head: &Head, key: &str) -> Option<AreaCode> {
-    sync::county::place::codes(head, key).first().copied()
+    domain::area::codes(head, key).first().copied()
 }
 
 /// The record over this one, which says where it belongs.

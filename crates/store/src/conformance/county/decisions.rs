@@ -126,7 +126,8 @@ pub async fn visit_after_part(world: &mut World) -> Outcome {
     Ok(())
 }
 
-pub async fn releases(world: &mut World) -> Outcome {
+/// A visit to another's village, what hangs on it, and a part beside that has a doubt of its own.
+pub(super) async fn hanging(world: &mut World) -> Result<[RecordRef; 4], Broken> {
     let (theirs, own) = (world.person(OTHER, "LSLR").await?, world.person(VILLAGE, "LSLR").await?);
     let mut phone = world.phone(OFFICER).await?;
     let visit = phone.visit(OTHER, day(11, 9));
@@ -138,6 +139,11 @@ pub async fn releases(world: &mut World) -> Outcome {
     ]);
     let concern = phone.make(RecordKind::Concern, fields);
     world.send(&mut phone).await?;
+    Ok([visit, met, beside, concern])
+}
+
+pub async fn releases(world: &mut World) -> Outcome {
+    let [visit, met, beside, concern] = hanging(world).await?;
     same!(world.states(visit).await?, [ItemState::SetAside], "another's village");
     let queued = world.queued().await?;
     same!(world.decide(queued, true).await?, None, "accepted");

@@ -11,7 +11,7 @@ use domain::patch::RecordRef;
 use sync::wire::receipt::ItemState;
 
 /// Two phones have corrected a telephone, neither having seen the other.
-async fn corrected(world: &mut World) -> Result<(RecordRef, Phone, Phone), Broken> {
+pub(super) async fn corrected(world: &mut World) -> Result<(RecordRef, Phone, Phone), Broken> {
     let person = world.person(VILLAGE, "LSLR").await?;
     let head = world.head(person).await?;
     let (mut one, mut other) = (world.phone(OFFICER).await?, world.phone(HEAD).await?);

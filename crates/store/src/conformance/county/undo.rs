@@ -1,9 +1,11 @@
 //! Claims about decisions that are taken back.
 
+use super::decisions::hanging;
+use super::merge::corrected;
 use super::phone::Phone;
 use super::random;
 use super::world::{
-    ADMIN, HEAD, NEIGHBOUR, OFFICER, OTHER, REVIEWER, VILLAGE, WHY_BACK, World, day, month, sets, staff,
+    ADMIN, HEAD, NEIGHBOUR, OFFICER, OTHER, REVIEWER, VILLAGE, WHY_BACK, World, day, month, staff,
 };
 use crate::conformance::{Broken, Outcome, claim, same, there};
 use crate::county::{Done, QueueItem};
@@ -160,17 +162,7 @@ pub async fn dismissed(world: &mut World) -> Outcome {
 }
 
 pub async fn released(world: &mut World) -> Outcome {
-    let (theirs, own) = (world.person(OTHER, "LSLR").await?, world.person(VILLAGE, "LSLR").await?);
-    let mut phone = world.phone(OFFICER).await?;
-    let visit = phone.visit(OTHER, day(11, 9));
-    let (met, beside) = (phone.met(visit, theirs), phone.met(visit, own));
-    let fields = sets([
-        (keys::SUBJECT, theirs.id.to_string().into()),
-        (keys::PART, met.id.to_string().into()),
-        (keys::KIND, "house".into()),
-    ]);
-    let concern = phone.make(RecordKind::Concern, fields);
-    world.send(&mut phone).await?;
+    let [_, met, beside, concern] = hanging(world).await?;
     let (queued, before) = (world.queued().await?, Kept::of(world).await?);
     same!(world.decide(queued, true).await?, None, "accepted");
     same!(world.states(concern).await?, [ItemState::Applied], "with all that hung on it");
@@ -315,13 +307,7 @@ pub async fn forked(world: &mut World) -> Outcome {
 }
 
 pub async fn settled(world: &mut World) -> Outcome {
-    let person = world.person(VILLAGE, "LSLR").await?;
-    let head = world.head(person).await?;
-    let (mut one, mut other) = (world.phone(OFFICER).await?, world.phone(HEAD).await?);
-    one.set(person, [(keys::PHONE, "2".into())], &head);
-    other.set(person, [(keys::PHONE, "3".into())], &head);
-    world.send(&mut one).await?;
-    world.send(&mut other).await?;
+    let (person, mut one, _) = corrected(world).await?;
     let before = Kept::of(world).await?;
     let settling = world.settle(person, keys::PHONE, "3".into()).await?;
     same!(world.head(person).await?.text(keys::PHONE), Some("3"), "settled");

@@ -14,7 +14,6 @@ use domain::reference::Reference;
 use std::sync::Arc;
 use sync::county::needs::{CountyState, FormerEpoch, RecordRow};
 use sync::county::outcome::Held;
-use sync::county::prepared::Job;
 use sync::county::{Plan, Prepared, Step, plan};
 use sync::wire::exchange::{FeedDigest, Position};
 use sync::wire::heads::estimate;
@@ -99,16 +98,7 @@ impl Ledger for MemoryCounty {
 impl Disk {
     /// Plans a job, loading what the plan names until it names nothing more.
     fn plan(&self, prepared: &Prepared) -> Plan {
-        let cursor = match &prepared.job {
-            Job::Exchange(exchange) => exchange.cursor,
-            Job::Append(_)
-            | Job::Decide(_)
-            | Job::Settle(_)
-            | Job::Undo(_)
-            | Job::Roll { .. }
-            | Job::Restored
-            | Job::Build { .. } => None,
-        };
+        let cursor = prepared.job.cursor();
         let mut loaded = self.begin();
         loop {
             match plan(prepared, &loaded) {
