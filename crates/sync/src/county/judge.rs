@@ -120,7 +120,7 @@ pub(super) fn rejudge(work: &mut Work<'_>, one: &HeldEntry) {
 }
 
 /// The records that an entry speaks of and that have to be here first.
-pub(super) fn needed(entry: &Entry) -> Vec<RecordRef> {
+pub fn needed(entry: &Entry) -> Vec<RecordRef> {
     let reference = |kind, key| {
         let id = entry.body.as_ref()?.sets.get(key)?.as_text()?.parse().ok()?;
         Some(RecordRef { kind, id })

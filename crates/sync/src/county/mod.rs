@@ -20,6 +20,7 @@ mod release;
 mod undo;
 mod work;
 
+pub use judge::needed;
 pub use needs::{Loaded, Needs};
 pub use outcome::Plan;
 pub use plan::{Step, plan};

@@ -57,10 +57,7 @@ fn follow_persons(work: &mut Work<'_>) -> BTreeSet<RecordId> {
             continue;
         }
         moved.insert(id);
-        let Some(hanging) = work.loaded.hanging.get(&id) else {
-            work.needs.hanging.insert(id);
-            continue;
-        };
+        let Some(hanging) = work.hanging(id) else { continue };
         for record in hanging {
             if work.plan.records.contains_key(record) {
                 continue;
@@ -83,10 +80,7 @@ fn follow_visits(work: &mut Work<'_>) {
     });
     let amended: Vec<RecordId> = amended.map(|(record, _)| record.id).collect();
     for visit in amended {
-        let Some(parts) = work.loaded.parts_of_visits.get(&visit) else {
-            work.needs.parts_of_visits.insert(visit);
-            continue;
-        };
+        let Some(parts) = work.parts_of_visit(visit) else { continue };
         for part in parts {
             let record = RecordRef { kind: RecordKind::Part, id: part.part };
             if work.plan.records.contains_key(&record) {
@@ -141,13 +135,7 @@ fn follow_parts(work: &mut Work<'_>, moved: &BTreeSet<RecordId>) -> PartsOfVisit
 fn villages_of_visit(work: &mut Work<'_>, parts: &PartsOfVisits, id: RecordId) -> Option<Vec<AreaCode>> {
     let mut parts: BTreeSet<RecordId> = parts.get(&id).cloned().unwrap_or_default();
     if work.before(RecordRef { kind: RecordKind::Visit, id }).is_some() {
-        match work.loaded.parts_of_visits.get(&id) {
-            Some(rows) => parts.extend(rows.iter().map(|row| row.part)),
-            None => {
-                work.needs.parts_of_visits.insert(id);
-                return None;
-            }
-        }
+        parts.extend(work.parts_of_visit(id)?.iter().map(|row| row.part));
     }
     let mut villages = Some(BTreeSet::new());
     for part in parts {

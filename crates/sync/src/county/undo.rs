@@ -4,17 +4,19 @@
 //! its record. What came meanwhile and had seen what is taken back stands.
 
 use super::decide::Written;
+use super::judge;
 use super::needs::{HeldEntry, HistoryEntry, Waiting, WaitsFor};
 use super::plan::own;
 use super::prepared::{Decision, ReviewVerdict, SETTLE, UNDO, Undo, ends};
 use super::work::Work;
+use crate::merge::counted;
 use crate::wire::receipt::ItemState;
 use domain::canonical::Hash;
 use domain::catalogue::{RecordKind, keys};
 use domain::head::Head;
 use domain::ids::{AreaCode, RecordId, WriterId};
 use domain::log::Dot;
-use domain::patch::{Entry, RecordRef};
+use domain::patch::RecordRef;
 use domain::permission::{self, Act};
 use domain::problem::{Problem, ProblemCode};
 use domain::time::{Day, UnixMs};
@@ -69,18 +71,12 @@ impl Back {
         Self { dot, hash, record, state, waits_for: None, problem: None, questions: Vec::new() }
     }
 
-    /// It waits behind an earlier entry of its record and writer.
-    fn behind(entry: &Entry, hash: Hash, questions: &[Problem]) -> Self {
-        let problem = Problem::new(ProblemCode::WaitsForEarlier).with("missing", 1);
-        Self {
-            dot: entry.patch.dot(),
-            hash,
-            record: Some(entry.patch.record),
-            state: ItemState::Awaiting,
-            waits_for: Some(WaitsFor::Held),
-            problem: Some(problem),
-            questions: questions.to_vec(),
-        }
+    /// It waits, for what it had found when it came.
+    fn waiting(one: &HistoryEntry, hash: Hash, waits_for: WaitsFor, problem: Problem) -> Self {
+        let patch = &one.entry.patch;
+        let (dot, record, questions) = (patch.dot(), Some(patch.record), one.questions.clone());
+        let (state, waits_for, problem) = (ItemState::Awaiting, Some(waits_for), Some(problem));
+        Self { dot, hash, record, state, waits_for, problem, questions }
     }
 
     /// A list of these as a field keeps it.
@@ -232,20 +228,7 @@ fn put_back(
     undos: &[Undo],
     mut backs: BTreeMap<Hash, Back>,
 ) -> Option<Result<(), Problem>> {
-    let records: BTreeSet<RecordRef> = backs.values().filter_map(|back| back.record).collect();
-    let mut entries: BTreeMap<Hash, &HistoryEntry> = BTreeMap::new();
-    let mut complete = true;
-    for record in &records {
-        let (history, found) = (work.history(*record), work.loaded(*record));
-        let (Some(history), Some(found)) = (history, found) else {
-            complete = false;
-            continue;
-        };
-        let of_record: BTreeMap<Hash, &HistoryEntry> =
-            history.iter().map(|one| (one.entry.patch.hash(), one)).collect();
-        behind(&mut backs, *record, &of_record, &found.held);
-        entries.extend(of_record);
-    }
+    let (entries, mut complete) = with_what_follows(work, &mut backs);
     // No word stands on what has gone back: it was said of something else.
     for hash in backs.keys().filter(|hash| !undos.iter().any(|one| one.hash == **hash)) {
         let Some(row) = work.row(Decision::record(*hash)) else {
@@ -262,7 +245,7 @@ fn put_back(
     if !complete {
         return None;
     }
-    let mut changed = BTreeSet::new();
+    let (mut changed, mut waiting) = (BTreeSet::new(), Vec::new());
     for back in backs.into_values() {
         let entry = entries.get(&back.hash).copied();
         let Back { dot, hash, record, state, waits_for, problem, questions } = back;
@@ -271,11 +254,91 @@ fn put_back(
         changed.extend(record.filter(|_| entry.is_some_and(|one| one.state != state)));
         if let (true, Some(one), Some(waits_for)) = (state.holds_back(), entry, waits_for) {
             let (entry, arrived_ms, device) = (one.entry.clone(), one.arrived_ms, one.device);
-            work.hold(HeldEntry { entry, hash, state, waits_for, arrived_ms, device, problem, questions });
+            let one = HeldEntry { entry, hash, state, waits_for, arrived_ms, device, problem, questions };
+            work.hold(one.clone());
+            waiting.push(one);
         }
     }
     changed.into_iter().for_each(|record| work.take_back(record));
+    // What it waited for may have come since, and will not come again.
+    for one in waiting.iter().filter(|one| matches!(one.waits_for, WaitsFor::Record(_) | WaitsFor::Form(_))) {
+        let missing = judge::missing(work, &one.entry)?;
+        if missing.is_none_or(|(waits_for, _)| waits_for != one.waits_for) {
+            judge::rejudge(work, one);
+        }
+    }
     Some(Ok(()))
+}
+
+/// Adds what follows entries that go back, until nothing is added: what stands behind them, and what
+/// speaks of a record of which nothing is left. Answers the entries of all records concerned, and
+/// whether everything was loaded. O(entries of these records).
+fn with_what_follows<'l>(
+    work: &mut Work<'l>,
+    backs: &mut BTreeMap<Hash, Back>,
+) -> (BTreeMap<Hash, &'l HistoryEntry>, bool) {
+    let mut entries: BTreeMap<Hash, &HistoryEntry> = BTreeMap::new();
+    let (mut complete, mut before) = (true, 0);
+    while before < backs.len() {
+        before = backs.len();
+        let records: BTreeSet<RecordRef> = backs.values().filter_map(|back| back.record).collect();
+        for record in records {
+            let (history, found) = (work.history(record), work.loaded(record));
+            let (Some(history), Some(found)) = (history, found) else {
+                complete = false;
+                continue;
+            };
+            let of_record: BTreeMap<Hash, &HistoryEntry> =
+                history.iter().map(|one| (one.entry.patch.hash(), one)).collect();
+            behind(backs, record, &of_record, &found.held);
+            if nothing_left(backs, &of_record) {
+                complete &= speaking_of(work, backs, record).is_some();
+            }
+            entries.extend(of_record);
+        }
+    }
+    (entries, complete)
+}
+
+/// Whether no entry of a record says anything any more.
+fn nothing_left(backs: &BTreeMap<Hash, Back>, history: &BTreeMap<Hash, &HistoryEntry>) -> bool {
+    !history.iter().any(|(hash, one)| {
+        let state = backs.get(hash).map_or(one.state, |back| back.state);
+        counted(state, one.entry.body.as_ref()).is_some_and(|body| !body.sets.is_empty())
+            && state == ItemState::Applied
+    })
+}
+
+/// Adds what phones wrote of a record that is not here any more: it waits for it, as it would have when
+/// it came. Who lives in a household is counted without it. `None` while something has to be loaded.
+fn speaking_of(work: &mut Work<'_>, backs: &mut BTreeMap<Hash, Back>, gone: RecordRef) -> Option<()> {
+    let around: Vec<RecordRef> = match gone.kind {
+        RecordKind::Visit => {
+            let parts = work.parts_of_visit(gone.id)?.iter();
+            parts.map(|row| RecordRef { kind: RecordKind::Part, id: row.part }).collect()
+        }
+        RecordKind::Person => work.hanging(gone.id)?.to_vec(),
+        _ => match work.before(gone).and_then(|row| row.subject) {
+            Some(subject) => work.hanging(subject)?.to_vec(),
+            None => Vec::new(),
+        },
+    };
+    let mut complete = Some(());
+    for record in around.into_iter().filter(|record| *record != gone) {
+        let Some(history) = work.history(record) else {
+            complete = None;
+            continue;
+        };
+        for one in history {
+            let hash = one.entry.patch.hash();
+            let taken_in = one.state == ItemState::Applied && one.device.is_some();
+            if taken_in && !backs.contains_key(&hash) && judge::needed(&one.entry).contains(&gone) {
+                let (waits_for, code) = (WaitsFor::Record(gone), ProblemCode::WaitsForSubject);
+                backs.insert(hash, Back::waiting(one, hash, waits_for, Problem::new(code)));
+            }
+        }
+    }
+    complete
 }
 
 /// Adds what stands behind the entries of a record that are to wait again: of the same writer, and later.
@@ -298,7 +361,8 @@ fn behind(
         let late = first.get(&dot.writer).is_some_and(|first| *first < dot.serial);
         let waits = waits_for == Some(WaitsFor::Held) && !backs.contains_key(hash);
         if late && looked_at && !waits {
-            backs.insert(*hash, Back::behind(&one.entry, *hash, &one.questions));
+            let problem = Problem::new(ProblemCode::WaitsForEarlier).with("missing", 1);
+            backs.insert(*hash, Back::waiting(one, *hash, WaitsFor::Held, problem));
         }
     }
 }

@@ -1,6 +1,8 @@
 //! The workbench of one plan: what was loaded, with what has been changed laid over it.
 
-use super::needs::{CountyState, HeldEntry, HistoryEntry, Loaded, LoadedRecord, Needs, RecordRow, WaitsFor};
+use super::needs::{
+    CountyState, HeldEntry, HistoryEntry, Loaded, LoadedRecord, Needs, PartRow, RecordRow, WaitsFor,
+};
 use super::outcome::{Held, LedgerRow, Plan, StateChange, ledger_hash};
 use super::prepared::Prepared;
 use crate::merge::{Applied, Item, apply, counted, settle};
@@ -180,6 +182,24 @@ impl<'a> Work<'a> {
         let found = self.loaded.histories.get(&record);
         if found.is_none() {
             self.needs.histories.insert(record);
+        }
+        found.map(Vec::as_slice)
+    }
+
+    /// Records that hang on a person; asks for them when they have not been loaded.
+    pub fn hanging(&mut self, subject: RecordId) -> Option<&'a [RecordRef]> {
+        let found = self.loaded.hanging.get(&subject);
+        if found.is_none() {
+            self.needs.hanging.insert(subject);
+        }
+        found.map(Vec::as_slice)
+    }
+
+    /// Parts of a visit, as they were before this plan; asks for them when they have not been loaded.
+    pub fn parts_of_visit(&mut self, visit: RecordId) -> Option<&'a [PartRow]> {
+        let found = self.loaded.parts_of_visits.get(&visit);
+        if found.is_none() {
+            self.needs.parts_of_visits.insert(visit);
         }
         found.map(Vec::as_slice)
     }

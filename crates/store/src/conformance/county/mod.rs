@@ -120,6 +120,8 @@ cases! {
     "a dismissed entry that is taken back waits again, and its phone is told" undo::dismissed;
     "with an accepted visit that is taken back goes what it had released" undo::released;
     "what came since waits behind what is taken back, and what others wrote since stands" undo::since;
+    "what came since and speaks of what is taken back waits for it again" undo::speaks;
+    "what is put back to wait, and has come meanwhile, is not waited for" undo::came;
     "no decision is taken back under another that rests on it" undo::rests;
     "whoever may decide takes a decision back, once, with a reason" undo::who;
     "a question that was found right as it is asks again" undo::asks_again;

@@ -5,7 +5,7 @@ use super::merge::corrected;
 use super::phone::Phone;
 use super::random;
 use super::world::{
-    ADMIN, HEAD, NEIGHBOUR, OFFICER, OTHER, REVIEWER, VILLAGE, WHY_BACK, World, day, month, staff,
+    ADMIN, HEAD, NEIGHBOUR, OFFICER, OTHER, REVIEWER, VILLAGE, WHY_BACK, World, day, month, sets, staff,
 };
 use crate::conformance::{Broken, Outcome, claim, same, there};
 use crate::county::{Done, QueueItem};
@@ -13,7 +13,7 @@ use domain::canonical::Hash;
 use domain::catalogue::{RecordKind, keys};
 use domain::coverage::{Standing, Status};
 use domain::head::{Reading, Write};
-use domain::ids::{RecordId, WriterId};
+use domain::ids::RecordId;
 use domain::log::{Dot, Vector};
 use domain::patch::RecordRef;
 use domain::permission::Scope;
@@ -39,8 +39,7 @@ struct Kept {
 impl Kept {
     /// As it stands. What the county wrote itself is left out where it is only passed over.
     async fn of(world: &World) -> Result<Self, Broken> {
-        let (county, former, ..) = world.county.ledger.standing_now().await?;
-        let writers: Vec<WriterId> = former.iter().map(|one| one.writer).chain([county.epoch]).collect();
+        let writers = world.own_writers().await?;
         let (mut records, mut standings) = (BTreeMap::new(), BTreeMap::new());
         let mut parts = BTreeMap::new();
         for kind in RecordKind::ALL.iter().filter(|kind| **kind != RecordKind::Decision) {
@@ -200,6 +199,57 @@ pub async fn since(world: &mut World) -> Outcome {
     same!(now.text(keys::DIED), Some("2026-11-08"), "the rest is taken in");
     same!(now.text(keys::DIRECTIONS), Some("桥头"), "with what came behind it");
     Ok(())
+}
+
+pub async fn speaks(world: &mut World) -> Outcome {
+    let mut phone = world.phone(OFFICER).await?;
+    let mut other = world.phone(NEIGHBOUR).await?;
+    let person = phone.make(RecordKind::Person, World::person_fields("new", OTHER, "LSLR"));
+    world.send(&mut phone).await?;
+    let queued = world.queued().await?;
+    same!(world.decide(queued, true).await?, None, "a person of another's village is accepted");
+    let visit = other.visit(OTHER, day(11, 9));
+    let part = other.met(visit, person);
+    let fields = sets([
+        (keys::SUBJECT, person.id.to_string().into()),
+        (keys::PART, part.id.to_string().into()),
+        (keys::KIND, "house".into()),
+    ]);
+    let concern = other.make(RecordKind::Concern, fields);
+    world.send(&mut other).await?;
+    for record in [visit, part, concern] {
+        same!(world.states(record).await?, [ItemState::Applied], "then others write of them");
+    }
+    same!(world.undo(&[queued]).await?, None, "taken back");
+    world.stands().await?;
+    for record in [part, concern] {
+        same!(world.states(record).await?, [ItemState::Awaiting], "what speaks of them waits for them");
+    }
+    same!(world.states(visit).await?, [ItemState::Applied], "the rest stands");
+    let (waits, subject) = (ItemState::Awaiting, Some(ProblemCode::WaitsForSubject));
+    same!(told(&world.send(&mut other).await?), [(2, waits, subject), (3, waits, subject)], "which is told");
+    world.audit().await?;
+    same!(world.decide(queued, true).await?, None, "accepted again");
+    for record in [part, concern] {
+        same!(world.states(record).await?, [ItemState::Applied], "and it is taken in again");
+    }
+    let status = world.status(person, "elder", month(11), day(11, 10)).await?;
+    same!(status, Some(Status::MetHome), "it counts");
+    world.audit().await
+}
+
+pub async fn came(world: &mut World) -> Outcome {
+    let (mut phone, _, _, part) = elsewhere(world).await?;
+    let (visit, hash) = world.queued().await?;
+    let entry = there(phone.log.iter().find(|one| one.patch.record == part), "the part")?;
+    let waits = (entry.patch.dot(), entry.patch.hash());
+    same!(world.decide(waits, false).await?, None, "a part is dismissed while its visit is not here");
+    same!(world.decide((visit, hash), true).await?, None, "then its visit is accepted");
+    same!(world.undo(&[waits]).await?, None, "taken back");
+    same!(world.states(part).await?, [ItemState::Applied], "it does not wait for what is here");
+    let taken = [(1, ItemState::Applied, None), (2, ItemState::Applied, None)];
+    same!(told(&world.send(&mut phone).await?), taken, "as its phone is told");
+    world.audit().await
 }
 
 pub async fn rests(world: &mut World) -> Outcome {

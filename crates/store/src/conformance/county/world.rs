@@ -12,7 +12,7 @@ use domain::coverage::Status;
 use domain::head::Head;
 use domain::ids::{AreaCode, DeviceId, RecordId, WriterId};
 use domain::log::Dot;
-use domain::patch::{Body, RecordRef};
+use domain::patch::{Body, Entry, Patch, RecordRef};
 use domain::period::{Cadence, Cut, Period};
 use domain::problem::Problem;
 use domain::staff::Role;
@@ -20,8 +20,9 @@ use domain::time::{Day, Stamp, UnixMs};
 use domain::value::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use sync::county::Prepared;
+use sync::county::needs::WaitsFor;
 use sync::county::prepared::{Decision, Exchange, Job, OwnPatch, OwnRecord, ReviewVerdict, Settle, Undo};
+use sync::county::{Prepared, needed};
 use sync::wire::receipt::ItemState;
 
 /// Why a reviewer takes a decision back.
@@ -458,11 +459,42 @@ impl World {
         self.site.beside().await
     }
 
+    /// The logs that the county wrote itself, in all its epochs.
+    pub async fn own_writers(&self) -> Result<Vec<WriterId>, Broken> {
+        let (county, former, ..) = self.county.ledger.standing_now().await?;
+        Ok(former.iter().map(|one| one.writer).chain([county.epoch]).collect())
+    }
+
+    /// What a phone made and the county has taken in speaks of nothing that is not here, and nothing waits
+    /// for what is. A household is no matter: nobody is counted by it.
+    pub async fn stands(&self) -> Outcome {
+        let (own, rows) = (self.own_writers().await?, self.county.ledger.ledger_after(0, usize::MAX).await?);
+        for row in rows.iter().filter(|row| row.state == ItemState::Applied) {
+            let made = |patch: &Patch| patch.record.id == RecordId::derived(patch.writer, patch.serial);
+            let by_phone = |entry: &&Entry| !own.contains(&entry.patch.writer) && made(&entry.patch);
+            let Some(entry) = row.entry.as_ref().filter(by_phone) else { continue };
+            for needed in needed(entry).into_iter().filter(|one| one.kind != RecordKind::Household) {
+                let here = self.here(needed).await?;
+                claim!(here, "{:?} speaks of {needed:?}, which is not here", entry.patch.record);
+            }
+        }
+        for item in self.county.reports.queue(usize::MAX).await? {
+            let Some(WaitsFor::Record(needed)) = item.waits_for else { continue };
+            claim!(!self.here(needed).await?, "{:?} waits for {needed:?}, which is here", item.dot);
+        }
+        Ok(())
+    }
+
+    async fn here(&self, record: RecordRef) -> Result<bool, Broken> {
+        let found = self.county.ledger.record(record).await?;
+        Ok(found.is_some_and(|found| !found.head.fields.is_empty()))
+    }
+
     /// Everything the county keeps equals its recomputation.
     pub async fn audit(&self) -> Outcome {
         let findings = audit(&*self.county.ledger, &*self.county.reports, COUNTY).await?;
         let words: Vec<String> = findings.iter().map(ToString::to_string).collect();
         claim!(words.is_empty(), "the county differs from its recomputation:\n  {}", words.join("\n  "));
-        Ok(())
+        self.stands().await
     }
 }
