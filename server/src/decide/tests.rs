@@ -261,6 +261,39 @@ async fn what_was_accepted_before_it_is_issued_again_counts_once() {
 }
 
 #[tokio::test]
+async fn a_decision_on_what_was_issued_again_is_taken_back_and_it_counts_once() {
+    for verdict in [Verdict::Dismiss, Verdict::Accept] {
+        let world = World::new().await;
+        let subject = story().grandmother;
+        let count = async || {
+            let parts = world.store.parts_of(subject, 9).await.unwrap();
+            parts.iter().filter(|part| part.fact.is_some()).count()
+        };
+        let before = count().await;
+        let mut clone = forked(&world, subject).await;
+        let items = waiting(&world).await.items;
+        for item in &items {
+            say(&world, item, verdict, "看错了").await.ok();
+        }
+        issues_again(&mut clone, subject);
+        clone.exchange(&world.phones).await.unwrap();
+        let again = waiting(&world).await.items;
+        assert_eq!(again.len(), 2, "the visit and its part, issued again");
+        let refused = say(&world, &again[0], Verdict::Accept, "").await.unwrap_err();
+        assert!(refused.zh().contains("撤销"), "{refused}");
+        say(&world, &again[1], Verdict::Accept, "").await.unwrap_err();
+        let [said] = &decided(&world.county, None, None, 50, today()).await.unwrap().decisions[..] else {
+            panic!("one word on both")
+        };
+        let word = Retraction { decision: said.id, reason: "看错了人".into(), by: reviewer() };
+        assert_eq!(undo(&world.county, &word, clock::now_ms()).await, Ok(2));
+        assert_eq!(waiting(&world).await.items, [], "nothing waits beside what is issued again");
+        assert_eq!(count().await, before + 1, "it counts once");
+        world.sound().await;
+    }
+}
+
+#[tokio::test]
 async fn an_envelope_of_a_revoked_phone_is_set_aside_and_makes_nobody() {
     let world = World::new().await;
     let mut phone = world.phone(9).await;

@@ -274,10 +274,12 @@ impl View<'_> {
 
     /// What waits for a reviewer behind a place, oldest first.
     pub fn for_reviewer(&self, after: u64, count: usize) -> Result<Vec<(Line, WaitsFor)>, StoreError> {
-        let sql =
-            waiting!("WHERE waiting.county = ?1 AND place > ?2 AND waits_for = 4 ORDER BY place LIMIT ?3");
-        let after = place(self.county, after);
-        self.waiting_rows(sql, [self.county, after, super::bits::limit(count)])
+        let sql = waiting!(
+            "WHERE waiting.county = ?1 AND place > ?2
+                 AND (waits_for = 4 OR (waits_for = 2 AND needed_kind = ?4)) ORDER BY place LIMIT ?3"
+        );
+        let (after, decision) = (place(self.county, after), kind_number(RecordKind::Decision));
+        self.waiting_rows(sql, [self.county, after, super::bits::limit(count), decision])
     }
 
     fn waiting_rows(&self, sql: &str, key: impl Params) -> Result<Vec<(Line, WaitsFor)>, StoreError> {

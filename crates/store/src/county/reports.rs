@@ -149,7 +149,7 @@ pub trait Reports: Send + Sync {
     /// As any reading.
     async fn queue(&self, count: usize) -> Result<Vec<QueueItem>, StoreError>;
 
-    /// What waits for a reviewer and for nothing else, oldest first, behind a place of the ledger, at most
+    /// What waits for a reviewer ([`sync::county::needs::WaitsFor::reviewer`]), oldest first, behind a place of the ledger, at most
     /// so many; each with its place. O(what waits behind the place).
     ///
     /// # Errors

@@ -1,12 +1,12 @@
 //! A reviewer's word on what waits.
 
-use super::judge;
 use super::needs::{HeldEntry, Waiting, WaitsFor};
 use super::permit;
 use super::plan::own;
 use super::prepared::{Decision, OwnPatch, OwnRecord, ReviewVerdict, SETTLE, Settle};
 use super::undo;
 use super::work::Work;
+use super::{again, judge};
 use crate::merge::counted;
 use crate::wire::receipt::ItemState;
 use domain::canonical::Hash;
@@ -177,6 +177,9 @@ fn entry(
         if let Some((_, problem)) = judge::missing(work, &one.entry)? {
             return Some(Err(problem));
         }
+        if again::decided(work, &one.entry)?.is_some() {
+            return Some(Err(twice()));
+        }
     }
     if one.state == ItemState::Applied {
         return Some(asked(work, one, told.is_some()));
@@ -192,6 +195,15 @@ fn entry(
     } else {
         held(work, one, told)
     }
+}
+
+/// What is issued again for something that has been decided on is never taken in beside it.
+fn twice() -> Problem {
+    let zh = "手机换新记录以前的那一份已经定过，再收会计两次。要收这一份，先在“已处理”里撤销那个决定，它就自动收下；\
+              不收就选“不采用”";
+    let en = "what it was issued again for has been decided on, and taking in both would count it twice; to take \
+              this in, take that decision back, and it goes in by itself; else do not adopt it";
+    Problem::new(ProblemCode::ArgumentWrong).with("name", "accept").with_both("reason", zh, en)
 }
 
 /// An entry that was taken in and asks a question of its author: the reviewer finds it right as it is.

@@ -55,8 +55,9 @@ pub(super) fn judge(
         // Erased on its phone, by law: nothing is left of it that anybody could permit or wait for.
         return Some(Verdict::Apply);
     }
-    if again::decided(work, entry)? {
-        return set_aside(ProblemCode::DecidedBefore);
+    if let Some(decision) = again::decided(work, entry)? {
+        let (waits_for, problem) = (WaitsFor::Record(decision), Problem::new(ProblemCode::DecidedBefore));
+        return Some(Verdict::Hold(ItemState::SetAside, waits_for, problem));
     }
     if let Some((waits_for, problem)) = missing(work, entry)? {
         return Some(Verdict::Hold(ItemState::Awaiting, waits_for, problem));

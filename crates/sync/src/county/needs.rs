@@ -2,6 +2,7 @@
 
 use crate::wire::receipt::ItemState;
 use domain::canonical::Hash;
+use domain::catalogue::RecordKind;
 use domain::coverage::{Generation, Generations, Standing};
 use domain::head::Head;
 use domain::ids::{DeviceId, RecordId, WriterId};
@@ -170,12 +171,23 @@ pub enum WaitsFor {
     Earlier,
     /// An earlier entry of its record and writer that is itself held.
     Held,
-    /// A record that is not here yet.
+    /// A record that is not here yet; or the decision on what it is issued again for, to be taken back.
     Record(RecordRef),
     /// A form that is not here yet.
     Form(Hash),
     /// A reviewer.
     Reviewer,
+}
+
+impl WaitsFor {
+    /// Whether a reviewer has to do something about it.
+    pub fn reviewer(self) -> bool {
+        match self {
+            Self::Reviewer => true,
+            Self::Record(record) => record.kind == RecordKind::Decision,
+            Self::Earlier | Self::Held | Self::Form(_) => false,
+        }
+    }
 }
 
 /// An entry that is in the ledger but not in its record.

@@ -4,11 +4,11 @@
 //! its record. What came meanwhile and had seen what is taken back stands.
 
 use super::decide::Written;
-use super::judge;
 use super::needs::{HeldEntry, HistoryEntry, Waiting, WaitsFor};
 use super::plan::own;
 use super::prepared::{Decision, ReviewVerdict, SETTLE, UNDO, Undo, ends};
 use super::work::Work;
+use super::{again, judge};
 use crate::merge::counted;
 use crate::wire::receipt::ItemState;
 use domain::canonical::Hash;
@@ -248,7 +248,12 @@ fn put_back(
     let (mut changed, mut waiting) = (BTreeSet::new(), Vec::new());
     for back in backs.into_values() {
         let entry = entries.get(&back.hash).copied();
-        let Back { dot, hash, record, state, waits_for, problem, questions } = back;
+        let Back { dot, hash, record, state, mut waits_for, problem, questions } = back;
+        if let (ItemState::Forked, Some(one)) = (state, entry)
+            && again::was_issued(work, one, hash)?
+        {
+            waits_for = None;
+        }
         work.change_state(dot, hash, state, waits_for, problem.clone());
         work.ask(questions.clone());
         changed.extend(record.filter(|_| entry.is_some_and(|one| one.state != state)));
@@ -261,7 +266,8 @@ fn put_back(
     }
     changed.into_iter().for_each(|record| work.take_back(record));
     // What it waited for may have come since, and will not come again.
-    for one in waiting.iter().filter(|one| matches!(one.waits_for, WaitsFor::Record(_) | WaitsFor::Form(_))) {
+    let comes = |one: &&HeldEntry| matches!(one.waits_for, WaitsFor::Record(_) | WaitsFor::Form(_));
+    for one in waiting.iter().filter(comes) {
         let missing = judge::missing(work, &one.entry)?;
         if missing.is_none_or(|(waits_for, _)| waits_for != one.waits_for) {
             judge::rejudge(work, one);

@@ -333,7 +333,7 @@ const PAGE: usize = 500;
 async fn waiting(county: &County) -> Result<Vec<QueueItem>, Problem> {
     let reports = &county.stores.reports;
     let mut queue = reports.queue(WAITING_MAX).await.map_err(at_county)?;
-    queue.retain(|item| item.waits_for != Some(WaitsFor::Reviewer));
+    queue.retain(|item| !item.waits_for.is_some_and(WaitsFor::reviewer));
     let mut after = 0;
     loop {
         let page = reports.for_reviewer(after, PAGE).await.map_err(at_county)?;

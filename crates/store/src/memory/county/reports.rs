@@ -89,7 +89,7 @@ impl Reports for MemoryCounty {
     async fn for_reviewer(&self, after: u64, count: usize) -> Result<Vec<(u64, QueueItem)>, StoreError> {
         self.read(|disk| {
             let behind = disk.ledger.iter().filter(|(seq, _)| **seq > after);
-            let waiting = behind.filter(|(_, row)| row.row.waits_for == Some(WaitsFor::Reviewer));
+            let waiting = behind.filter(|(_, row)| row.row.waits_for.is_some_and(WaitsFor::reviewer));
             waiting.map(|(seq, row)| (*seq, queue_item(row))).take(count).collect()
         })
     }
