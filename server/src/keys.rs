@@ -76,6 +76,14 @@ pub fn renew(data: &Data, keys: &mut CountyKeys) -> Result<(), Problem> {
 
 fn unreadable(path: &Path, error: &io::Error) -> Problem {
     let problem = Problem::new(ProblemCode::KeyFileDamaged).with("path", path.display());
+    if error.kind() == io::ErrorKind::PermissionDenied {
+        let zh = "没有权限：请用运行 `serve` 的那个用户来运行，不用恢复";
+        return problem.with_both(
+            "reason",
+            zh,
+            "no permission: run this as the user who runs `serve`; nothing is to be restored",
+        );
+    }
     problem.with("reason", error)
 }
 

@@ -49,6 +49,7 @@ pub fn to_begin(
         return Err(restore_cut_off(data));
     }
     look_for_database(data)?;
+    filled(data)?;
     check_writable(data)?;
     if data.database().symlink_metadata().is_err() {
         return begin::begin(config, begins, show);
@@ -140,11 +141,37 @@ pub fn to_read(config: &Config) -> Result<Arc<County>, Problem> {
     county(keys, store.map_err(|error| opening(data, &error))?)
 }
 
+/// A synthetic county that was filled in part looks like one in which nobody did anything.
+fn filled(data: &Data) -> Result<(), Problem> {
+    if data.filling().symlink_metadata().is_err() {
+        return Ok(());
+    }
+    let keys = data.key_file();
+    let zh = format!(
+        "这里的虚构县没有填完（`seed` 被中断，或还在进行），不能用；里面没有真实数据。请删掉这个文件夹和 {}，再做 `seed`；\
+         或换一个 `--data`",
+        keys.display()
+    );
+    let en = format!(
+        "this synthetic county was not filled to its end (`seed` was cut off, or goes on) and cannot be used; nothing \
+         real is in it. Delete this folder and {}, then `seed` again; or give another `--data`",
+        keys.display()
+    );
+    Err(wrong(data.folder.display(), zh, en))
+}
+
 fn must_be_there(data: &Data) -> Result<(), Problem> {
     look_for_database(data)?;
+    filled(data)?;
     let path = data.database();
-    if path.symlink_metadata().is_ok() {
-        return Ok(());
+    match path.symlink_metadata() {
+        Ok(_) => return Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
+            let zh = "没有权限读这个文件夹；里面的数据没有动。请用运行 `serve` 的那个用户来运行";
+            let en = "no permission to read this folder; nothing in it was touched. Run this as the user who runs `serve`";
+            return Err(wrong(data.folder.display(), zh, en));
+        }
+        Err(_) => {}
     }
     let zh = "这里没有县的数据库，什么也没有建；`serve` 或 `seed` 会建一个，`--data` 指定文件夹";
     let en = "there is no county here, and nothing was made; `serve` or `seed` makes one, `--data` names the folder";

@@ -96,6 +96,13 @@ fn doubt(column: &'static str, zh: impl Into<String>, en: impl Into<String>) -> 
 pub fn read(file: &str, bytes: &[u8]) -> Result<(Vec<Row>, Vec<Problem>), Problem> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(bytes);
+    if let Some(line) = open_quote(bytes) {
+        let zh = format!("第 {line} 行的引号没有结束，它后面的行分不清。整个文件都没有导入");
+        let en = format!(
+            "the quotation mark in row {line} is not closed, so the rows behind it cannot be told apart. Nothing of the file was taken"
+        );
+        return Err(problem::wrong(file, zh, en));
+    }
     let not_utf8 = || doubt(ROW, "不是 UTF-8，请另存为“CSV UTF-8”", "not UTF-8: save it as \"CSV UTF-8\"");
     let headings = reader.headers().map_err(|_| no_roster(file, not_utf8()))?.clone();
     let place = |column: &'static str| {
@@ -138,6 +145,23 @@ fn no_roster(file: &str, (column, zh, en): Doubt) -> Problem {
     problem::wrong(file, zh, format!("row 1 {column}: {en}. Nothing of the file was taken"))
 }
 
+/// The line in which a cell's quotation mark opens that nothing closes, from 1. Inside a quoted cell a
+/// doubled mark is one mark (RFC 4180 §2).
+fn open_quote(bytes: &[u8]) -> Option<u64> {
+    let (mut open, mut begins) = (None, true);
+    for (at, byte) in bytes.iter().enumerate() {
+        match (byte, open) {
+            (b'"', None) if begins => open = Some(at),
+            // A doubled mark closes and opens again: what stands in between is nothing.
+            (b'"', Some(_)) => open = None,
+            (b'"', None) if bytes.get(at.wrapping_sub(1)) == Some(&b'"') => open = Some(at),
+            _ => {}
+        }
+        begins = matches!(byte, b',' | b'\n' | b'\r') || (begins && *byte == b' ');
+    }
+    open.map(|at| 1 + lines(bytes.get(..at).unwrap_or_default()))
+}
+
 /// A heading is missing: what the first line has to be, and what it is.
 fn no_column(column: &'static str, headings: &csv::StringRecord) -> Doubt {
     let (expected, found) = (COLUMNS.join(","), headings.iter().collect::<Vec<_>>().join(","));
@@ -176,8 +200,9 @@ fn row(line: u64, name: &str, role: &str, area: &str, phone: &str) -> Result<Row
         let list = |word: fn(Role) -> &'static str, between| {
             Role::ALL.iter().map(|role| word(*role)).collect::<Vec<_>>().join(between)
         };
-        let zh = format!("没有这个角色；有 {}", list(Role::zh, "、"));
-        doubt(role_column, zh, format!("there is no such role; there are {}", list(Role::code, ", ")))
+        let zh = format!("没有这个角色“{role}”；有 {}", list(Role::zh, "、"));
+        let en = format!("there is no such role \"{role}\"; there are {}", list(Role::code, ", "));
+        doubt(role_column, zh, en)
     })?;
     if area.is_empty() {
         return Err(empty(area_column));

@@ -51,11 +51,13 @@ pub(super) struct Options {
     /// 怎么算的：一个数字数什么，按哪些天，依据什么 (how a figure is made: what it counts, over which days, by whose word).
     #[arg(long, value_enum, value_name = "FIGURE", conflicts_with_all = ["list", "person", "visit"])]
     explain: Option<Column>,
-    /// 打开一个人：历次走访 (open a person: their visits).
-    #[arg(long, value_name = "ID", value_parser = typed::record, conflicts_with = "visit")]
+    /// 打开一个人：到 --as-of 为止的走访 (open a person: their visits up to `--as-of`).
+    #[arg(long, value_name = "ID", value_parser = typed::record,
+        conflicts_with_all = ["visit", "area", "duty", "period", "category", "open"])]
     person: Option<RecordId>,
     /// 打开一次走访：每一项的来历 (open a visit: its parts, and the history of every field).
-    #[arg(long, value_name = "ID", value_parser = typed::record)]
+    #[arg(long, value_name = "ID", value_parser = typed::record,
+        conflicts_with_all = ["area", "duty", "period", "category", "open", "as_of"])]
     visit: Option<RecordId>,
     /// 打开儿童的内容：批准查看的编号，和 --reason、--by 一起写 (open a child's answers: the grant, with --reason and --by).
     #[arg(long, value_name = "ID", value_parser = typed::record, requires_all = ["visit", "reason", "by"])]
@@ -95,7 +97,8 @@ pub(super) async fn run(config: &Config, options: &Options) -> Outcome {
     let county = open::to_read(config)?;
     let text = match (options.person, options.visit) {
         (Some(person), _) => {
-            opened::person(&county, person, options.format).await.map_err(unknown(person))?
+            let as_of = options.as_of.unwrap_or_else(today);
+            opened::person(&county, person, as_of, options.format).await.map_err(unknown(person))?
         }
         (None, Some(visit)) => {
             let parts = open_parts(config, &county, options, visit).await?;

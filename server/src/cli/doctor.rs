@@ -1,10 +1,11 @@
 //! `county-server doctor`.
 
 use super::text::Table;
-use super::{Outcome, print, typed};
+use super::{Outcome, print, today, typed};
 use crate::config::Config;
 use crate::doctor::{examine, known_at};
 use crate::open;
+use crate::problem::wrong;
 use crate::reports::{Question, ask, table};
 use domain::coverage::reading::Row;
 use domain::time::Day;
@@ -52,6 +53,11 @@ pub(super) async fn run(config: &Config, options: &Options) -> Outcome {
 }
 
 async fn then(config: &Config, day: Day, duty: &str, period: Option<domain::period::Period>) -> Outcome {
+    if day >= today() {
+        let zh = format!("要写今天以前的日子：{day} 知道些什么，还没有定下来");
+        let en = format!("a day before today: what is known on {day} is not settled yet");
+        return Err(wrong("--known-at", zh, en));
+    }
     let county = open::to_read(config)?;
     let question = Question {
         area: county.keys.county(),

@@ -7,6 +7,7 @@ use crate::seed::register::SUBJECTS_MIN;
 use crate::seeding::{self, Filled, Order, fill, months_before};
 use crate::{clock, open, roll};
 use domain::catalogue::RecordKind;
+use domain::problem::ProblemCode;
 use std::io::Write;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -14,7 +15,7 @@ use std::time::Instant;
 /// What the synthetic county is to be.
 #[derive(Debug, clap::Args)]
 pub(super) struct Options {
-    /// 名册人数，至少 120 (people of the register, at least 120).
+    /// 名册人数，120 到 100 万 (people of the register, 120 to a million).
     #[arg(long, default_value_t = 2_400, value_parser = subjects)]
     subjects: usize,
     /// 以前几个月的走访 (months of visits before the present one).
@@ -32,10 +33,15 @@ pub(super) struct Options {
     books: bool,
 }
 
-/// The story and its villages need so many.
+/// More than five times as many people as the county has.
+const SUBJECTS_MAX: usize = 1_000_000;
+
+/// The story and its villages need so many, and no county has more.
 fn subjects(text: &str) -> Result<usize, String> {
-    let enough = text.parse().ok().filter(|people| *people >= SUBJECTS_MIN);
-    enough.ok_or_else(|| format!("人数至少 {SUBJECTS_MIN} (a number, at least {SUBJECTS_MIN})"))
+    let within = text.parse().ok().filter(|people| (SUBJECTS_MIN..=SUBJECTS_MAX).contains(people));
+    within.ok_or_else(|| {
+        format!("人数 {SUBJECTS_MIN} 到 {SUBJECTS_MAX} (a number from {SUBJECTS_MIN} to {SUBJECTS_MAX})")
+    })
 }
 
 /// Five years at most.
@@ -63,8 +69,19 @@ pub(super) async fn run(config: &Config, options: &Options) -> Outcome {
         let (register, visits) = (filled.register, filled.visits);
         let _ = write!(err, "\r{register} 条名册记录，{visits} 次走访 …");
     };
-    let filled = fill(&county, &order, now_ms, &mut progress).await?;
+    let mark = config.data.filling();
+    let kept = |error: std::io::Error| crate::keys::not_written(&mark, &error);
+    std::fs::write(&mark, b"").map_err(kept)?;
+    let filled = match fill(&county, &order, now_ms, &mut progress).await {
+        // Somebody's data: nothing was begun.
+        Err(problem) if problem.code == ProblemCode::NotEmpty => {
+            std::fs::remove_file(&mark).map_err(kept)?;
+            return Err(problem);
+        }
+        filled => filled?,
+    };
     let people = roll::roll(&county, now_ms, true).await?;
+    std::fs::remove_file(&mark).map_err(kept)?;
     let _ = writeln!(std::io::stderr().lock());
     print(&format!(
         "{people} 人，{} 条名册记录，{} 次走访（{} 人次），用时 {:.1} 秒\n",

@@ -77,6 +77,11 @@ impl Data {
         self.folder.join("restoring.db")
     }
 
+    /// The mark of a synthetic county that is being filled.
+    pub fn filling(&self) -> PathBuf {
+        self.folder.join("filling")
+    }
+
     /// The mark of a database that was restored and not opened for writing since.
     pub fn restored(&self) -> PathBuf {
         self.folder.join("restored")

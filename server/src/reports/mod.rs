@@ -21,7 +21,9 @@ pub(crate) use people::township;
 pub use people::{Column, Line, Page, Responsible, people, people_after};
 pub use settled::{Settled, settled_of};
 pub(crate) use visits::history as record_history;
-pub use visits::{FieldHistory, Met, RecordHistory, Share, VisitLine, contested_of, of_person, of_visit};
+pub use visits::{
+    FieldHistory, Met, PersonVisits, RecordHistory, Share, VisitLine, contested_of, of_person, of_visit,
+};
 
 use crate::clock;
 use crate::county::{County, at_county};
@@ -407,8 +409,11 @@ impl Table {
     pub fn sentence_zh(&self, now_ms: UnixMs) -> String {
         let (day, time) = self.moment(now_ms);
         let date = day.date();
-        let mut as_of =
-            format!("{}月{}日 {time}", chrono::Datelike::month(&date), chrono::Datelike::day(&date));
+        let (year, month) = (chrono::Datelike::year(&date), chrono::Datelike::month(&date));
+        let mut as_of = format!("{month}月{}日 {time}", chrono::Datelike::day(&date));
+        if year != chrono::Datelike::year(&self.period.from().date()) {
+            as_of = format!("{year}年{as_of}");
+        }
         if day > Day::of(now_ms) {
             as_of.push_str("（还没到，这是预计：只有现在已有的走访）");
         }

@@ -358,7 +358,7 @@ pub(crate) fn township(reference: &Reference, village: AreaCode) -> String {
     above.map(|area| reference.areas.name(area)).unwrap_or_default()
 }
 
-fn categories(person: &Person, day: Day) -> Vec<String> {
+pub(super) fn categories(person: &Person, day: Day) -> Vec<String> {
     let known = |code: &str| Category::from_code(code).map(|category| category.zh().to_owned());
     person.categories_on(day).map(|code| known(code).unwrap_or_else(|| code.to_owned())).collect()
 }

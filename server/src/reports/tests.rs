@@ -249,7 +249,10 @@ async fn a_visit_opens_into_its_fields_and_who_wrote_them() {
     let line = met.iter().find(|line| line.person == elder).unwrap();
     assert_eq!(line.last_visit, Some(today()));
     assert_eq!(line.last_visit_by, phone.certificate().staff_name);
-    let (_, visits) = of_person(&world.county, elder, today()).await.unwrap();
+    let visits = of_person(&world.county, elder, today(), today()).await.unwrap().visits;
+    let earlier = of_person(&world.county, elder, today().plus(-1), today()).await.unwrap();
+    assert_eq!(earlier.visits, [], "as of the day before");
+    assert!(!earlier.home.is_empty() && !earlier.categories.is_empty(), "{earlier:?}");
     let [one] = visits.as_slice() else { panic!("one visit") };
     assert_eq!((one.visit, one.day), (visit, Some(today())));
     assert!(one.receipt.ends_with(|c: char| c.is_ascii_digit()), "{one:?}");
@@ -343,7 +346,10 @@ async fn what_is_not_there_is_told_with_what_is() {
     let nowhere = question(AreaCode(1), "elder_monthly", today());
     assert_eq!(refused(nowhere).await.params["name"], "area");
     let nobody = RecordId::named("person", "nobody");
-    assert_eq!(of_person(&world.county, nobody, today()).await.unwrap_err().code, ProblemCode::NothingFound);
+    assert_eq!(
+        of_person(&world.county, nobody, today(), today()).await.unwrap_err().code,
+        ProblemCode::NothingFound
+    );
 }
 
 #[tokio::test]

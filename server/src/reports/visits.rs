@@ -1,5 +1,6 @@
 //! The visits behind a person, and the patches behind a visit.
 
+use super::people::{categories, township};
 use super::waiting::{Desk, Shut};
 use crate::county::{County, at_county};
 use domain::canonical::Hash;
@@ -57,20 +58,34 @@ pub struct Met {
 /// How many visits of a person are listed.
 const VISITS_MAX: usize = 500;
 
-/// The name of a person for a heading, masked for a child, and their visits, the latest first.
+/// A person's heading and visits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PersonVisits {
+    /// The name, masked for a child.
+    pub name: String,
+    /// Where they live on the day: township, village, group.
+    pub home: String,
+    /// Their categories on the day, in words.
+    pub categories: Vec<String>,
+    /// Their visits up to the day, the latest first; those of which no day is known among them.
+    pub visits: Vec<VisitLine>,
+}
+
+/// A person and their visits as of a day.
 ///
 /// # Errors
 /// `nothing_found`, or what the store says.
 pub async fn of_person(
     county: &County,
     id: RecordId,
+    as_of: Day,
     today: Day,
-) -> Result<(String, Vec<VisitLine>), Problem> {
+) -> Result<PersonVisits, Problem> {
     let record = RecordRef { kind: RecordKind::Person, id };
     let row = county.stores.ledger.record(record).await.map_err(at_county)?;
     let row = row.ok_or_else(|| Problem::new(ProblemCode::NothingFound))?;
     let person = Person::read(id, &row.head);
-    let name = if person.is_minor_on(today) { mask::name(&person.name) } else { person.name };
+    let name = if person.is_minor_on(today) { mask::name(&person.name) } else { person.name.clone() };
     let (_, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
     let mut lines = Vec::new();
     for part in county.stores.reports.parts_of(id, VISITS_MAX).await.map_err(at_county)? {
@@ -79,6 +94,9 @@ pub async fn of_person(
         let visit = row.map(|row| Visit::read(part.visit, &row.head));
         let visited_by = visit.map(|visit| visit.visited_by).unwrap_or_default();
         let history = county.stores.reports.history(record).await.map_err(at_county)?;
+        if part.fact.as_ref().is_some_and(|fact| fact.day > as_of) {
+            continue;
+        }
         lines.push(VisitLine {
             visit: part.visit,
             part: part.part,
@@ -93,7 +111,24 @@ pub async fn of_person(
             receipt: history.iter().find_map(|item| digits(item.receipt)).unwrap_or_default(),
         });
     }
-    Ok((name, lines))
+    let home = home(county, &reference, &person, as_of).await?;
+    Ok(PersonVisits { name, home, categories: categories(&person, as_of), visits: lines })
+}
+
+/// Township, village and group of a person on a day.
+async fn home(county: &County, reference: &Reference, person: &Person, day: Day) -> Result<String, Problem> {
+    let Some(village) = person.village_on(day) else { return Ok(String::new()) };
+    let group = match person.household {
+        Some(id) => {
+            let record = RecordRef { kind: RecordKind::Household, id };
+            let row = county.stores.ledger.record(record).await.map_err(at_county)?;
+            row.map(|row| Household::read(id, &row.head).group).unwrap_or_default()
+        }
+        None => String::new(),
+    };
+    let mut parts = vec![township(reference, village), reference.areas.name(village), group];
+    parts.retain(|part| !part.is_empty());
+    Ok(parts.join(" "))
 }
 
 fn in_words(fact: &domain::visit::PartFact) -> String {

@@ -75,7 +75,7 @@ async fn every_bad_row_is_told_with_line_column_and_reason_and_the_others_are_ta
         places(&unread),
         [
             place("2", "姓名", "没有填"),
-            place("3", "角色", "没有这个角色"),
+            place("3", "角色", "没有这个角色“村长”"),
             place("5", "电话", "不是电话号码"),
             place("6", "村", "没有填"),
             place("11", "整行", "不是 UTF-8，请另存为“CSV UTF-8”"),
@@ -131,4 +131,21 @@ async fn namesakes_are_told_apart_and_never_guessed() {
     assert_eq!((same[0].step, same[0].staff), (Step::Role, Some(one.id)));
     let other = steps(line("13900000009"));
     assert_eq!((other[0].step, other[0].namesake), (Step::Person, true));
+}
+
+#[test]
+fn a_quotation_mark_that_nothing_closes_is_told_with_its_line() {
+    let heading = "姓名,角色,村,电话\n";
+    for (text, line) in [
+        ("\"张一,儿童主任,民主村委会,13800000011\n李二,儿童主任,民主村委会,\n", 2),
+        ("张一,儿童主任,民主村委会,\n李二,\"儿童主任,民主村委会,\n王三,儿童主任,民主村委会,", 3),
+        ("\"张\"\"一,儿童主任,民主村委会,\n", 2),
+    ] {
+        let problem = read(FILE, format!("{heading}{text}").as_bytes()).unwrap_err();
+        assert!(problem.zh().contains(&format!("第 {line} 行的引号没有结束")), "{}", problem.zh());
+        assert!(problem.en().contains(&format!("row {line}")), "{}", problem.en());
+    }
+    let whole = "\"张\"\"一\",\"儿童主任\",\"民主\n村委会\",\n李\"二,儿童主任,民主村委会,\n";
+    let (rows, wrong) = read(FILE, format!("{heading}{whole}").as_bytes()).unwrap();
+    assert_eq!((rows.len() + wrong.len(), rows.iter().filter(|row| row.line == 2).count() <= 1), (2, true));
 }

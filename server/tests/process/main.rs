@@ -14,6 +14,32 @@ use std::fs;
 use std::net::TcpListener;
 
 #[test]
+fn a_county_that_was_filled_in_part_is_never_taken_for_a_whole_one() {
+    let place = Place::new();
+    let mut seeding =
+        place.program(&["seed", "--subjects", "5000"]).stderr(std::process::Stdio::null()).spawn().unwrap();
+    let mark = place.path("data/filling");
+    while !mark.exists() {
+        assert_eq!(seeding.try_wait().unwrap(), None, "it is filling");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    seeding.kill().unwrap();
+    seeding.wait().unwrap();
+    for line in
+        [&["coverage"][..], &["doctor"], &["seed"], &["serve"], &["backup", "x.age"], &["staff", "list"]]
+    {
+        let told = place.refused(line);
+        assert!(told.contains("没有填完") && told.contains("data.keys"), "{line:?}: {told}");
+    }
+    fs::remove_dir_all(place.path("data")).unwrap();
+    for file in fs::read_dir(place.path(".")).unwrap() {
+        fs::remove_file(file.unwrap().path()).unwrap();
+    }
+    place.said(&["seed", "--subjects", "150", "--months", "0"]);
+    assert!(!mark.exists() && place.said(&["coverage"]).contains("名册"), "what it says to do, does");
+}
+
+#[test]
 fn it_starts_with_nothing_and_stops_when_told() {
     let place = Place::new();
     let mut server = place.serve();

@@ -225,6 +225,8 @@ fn whoever_types_something_wrong_is_told_what_and_what_there_is() {
         (&["staff", "revoke", "13900000001"], &["16 位编号"]),
         (&["staff", "revoke", "0123456789abcdef"], &["没有登记这台手机"]),
         (&["coverage", "--person", "00000000000000000000000000000000"], &["没有这个编号的记录"]),
+        (&["coverage", "--person", "00000000000000000000000000000000", "--area", "诺邓镇"], &["--area"]),
+        (&["doctor", "--known-at", "2099-01-01", "--duty", "elder_monthly"], &["今天以前"]),
         (&["staff", "add", "12345"], &["不是姓名"]),
         (&["staff", "add", "杨\n洁"], &["控制字符"]),
         (&["staff", "import", "bad.csv"], &["第一行要写 姓名,角色,村,电话"]),
@@ -246,7 +248,7 @@ fn whoever_types_something_wrong_is_told_what_and_what_there_is() {
         ),
         (&["restore", "no.age", "--recovery", "nowhere.txt", "--data", "b/data"], &["没有这个文件"]),
         (&["staff", "list", "--config", "nowhere.toml"], &["nowhere.toml）：没有这个文件"]),
-        (&["seed", "--subjects", "50", "--data", "c/data"], &["至少 120"]),
+        (&["seed", "--subjects", "50", "--data", "c/data"], &["120 到 1000000"]),
         (&["duty", "change", "elder_monthly", "--from", "2027-1-1", "--source", "x"], &["YYYY-MM-DD"]),
     ] {
         let told = place.refused(line);
@@ -359,6 +361,10 @@ fn a_visit_opens_in_words_and_a_spreadsheet_has_the_codes_beside_them() {
     let last = |csv: &str| csv.lines().nth(1).unwrap().rsplit(',').next().unwrap().to_owned();
     let person = last(&place.said(&met));
     let visit = last(&place.said(&["coverage", "--person", &person, "--format", "csv"]));
+    let opened = place.said(&["coverage", "--person", &person]);
+    assert!(opened.lines().next().unwrap().contains(['镇', '乡']), "which of the namesakes: {opened}");
+    let before = place.said(&["coverage", "--person", &person, "--as-of", "2020-01-01"]);
+    assert!(before.contains("走访只列到 2020-01-01") && !before.contains(&visit), "{before}");
     let text = place.said(&["coverage", "--visit", &visit]);
     for words in [
         "走访 ",

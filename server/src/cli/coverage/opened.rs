@@ -6,17 +6,19 @@ use crate::cli::fields::{Place, Words};
 use crate::cli::text::{Table as Columns, in_words, moment};
 use crate::cli::{hint, today};
 use crate::county::County;
-use crate::reports::{self, FieldHistory, Settled, Share, VisitLine};
+use crate::reports::{self, FieldHistory, PersonVisits, Settled, Share, VisitLine};
 use domain::catalogue::{RecordKind, keys};
 use domain::ids::RecordId;
 use domain::problem::Problem;
+use domain::time::Day;
 use std::collections::BTreeSet;
 
 /// A person, opened.
 #[derive(serde::Serialize)]
 struct Opened {
-    name: String,
-    visits: Vec<VisitLine>,
+    #[serde(flatten)]
+    person: PersonVisits,
+    as_of: Day,
     contested: Vec<FieldHistory>,
     settled: Vec<Settled>,
 }
@@ -28,7 +30,11 @@ impl Opened {
 
     /// For people: the name, what differs, what was settled, the visits.
     fn text(&self, words: &Words) -> String {
-        let mut text = format!("{}\n", self.name);
+        let PersonVisits { name, home, categories, visits } = &self.person;
+        let mut text = format!("{name}　{home}　{}\n", categories.join("、"));
+        if self.as_of != today() {
+            text.push_str(&format!("走访只列到 {}\n", self.as_of));
+        }
         for one in &self.contested {
             let (place, at) = (self.place(&one.field), moment(one.made_ms));
             let (field, value) = (words.field(place), words.value(place, &one.value));
@@ -45,9 +51,7 @@ impl Opened {
             ));
         }
         let mut columns = Columns::new(&["日期", "怎么见的", "走访人", "回执", "走访"]);
-        self.visits
-            .iter()
-            .for_each(|line| columns.row(cells(line).into_iter().chain([line.visit.to_string()])));
+        visits.iter().for_each(|line| columns.row(cells(line).into_iter().chain([line.visit.to_string()])));
         format!("{text}\n{}", columns.text())
     }
 
@@ -72,7 +76,7 @@ impl Opened {
             "走访",
         ]);
         let empty = |count| std::iter::repeat_n(String::new(), count);
-        for line in &self.visits {
+        for line in &self.person.visits {
             let met = line.met.as_ref();
             let codes = met.map_or(["", "", ""], |met| [met.way, met.met, met.reason.unwrap_or_default()]);
             let row = ["走访".to_owned()].into_iter().chain(cells(line)).chain(empty(4));
@@ -103,11 +107,16 @@ fn cells(line: &VisitLine) -> [String; 4] {
 }
 
 /// A person: their visits, what is contested and what was settled.
-pub(super) async fn person(county: &County, id: RecordId, format: Format) -> Result<String, Problem> {
-    let (name, visits) = reports::of_person(county, id, today()).await?;
+pub(super) async fn person(
+    county: &County,
+    id: RecordId,
+    as_of: Day,
+    format: Format,
+) -> Result<String, Problem> {
+    let person = reports::of_person(county, id, as_of, today()).await?;
     let contested = reports::contested_of(county, id, today()).await?;
     let settled = reports::settled_of(county, id, today()).await?;
-    let opened = Opened { name, visits, contested, settled };
+    let opened = Opened { person, as_of, contested, settled };
     let words = Words::of(county, BTreeSet::new()).await?;
     match format {
         Format::Json => json(&opened),
@@ -367,7 +376,7 @@ mod tests {
         }
         let masked = async || {
             for format in [Format::Text, Format::Csv, Format::Json] {
-                let text = person(county, story.grandson, format).await.unwrap();
+                let text = person(county, story.grandson, today(), format).await.unwrap();
                 for whole in names.iter().flat_map(|(name, nickname)| [name, nickname]) {
                     assert!(!text.contains(whole), "{whole}: {text}");
                 }
@@ -397,7 +406,7 @@ mod tests {
             phone.write_to(record, &[(keys::PHONE, number.into())]);
             phone.exchange(&world.phones).await.unwrap();
         }
-        let csv = person(&world.county, elder, Format::Csv).await.unwrap();
+        let csv = person(&world.county, elder, today(), Format::Csv).await.unwrap();
         for number in ["13300000001", "13300000002"] {
             let row = csv.lines().find(|line| line.contains(number)).unwrap();
             assert!(

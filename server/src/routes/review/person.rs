@@ -114,7 +114,7 @@ pub(super) async fn get(
     let shown = |name: &str| if minor { mask::name(name) } else { name.to_owned() };
     let phone = |key: &str| head.text(key).map(mask::phone);
     let head_name = home.as_ref().map(|home| home.head_name.clone()).unwrap_or_default();
-    let (_, visits) = of_person(county, id, today).await?;
+    let visits = of_person(county, id, today, today).await?.visits;
     let village = person.village_on(today);
     let reference = &permit.reference;
     Ok(Json(PersonReply {
