@@ -154,7 +154,7 @@ impl SqliteCounty {
     /// Has something done by the writer; answers when it is on disk.
     async fn write<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&mut Desk<'_>) -> Result<T, StoreError> + Send + 'static,
+        work: impl Fn(&mut Desk<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let stopped = || StoreError::Other("the county is not open for writing".to_owned());
         let queue = self.writing.as_ref().and_then(|writing| writing.queue.as_ref()).ok_or_else(stopped)?;

@@ -108,6 +108,21 @@ async fn a_failed_task_undoes_itself_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn a_task_that_panics_takes_nobody_with_it() {
+    let place = Place::new("panics-in-a-group");
+    let county = place.open();
+    // All three wait for the writer at once, so that they share a group.
+    let panics = county.write(|desk| -> Result<(), StoreError> {
+        desk.connection.execute_batch("DELETE FROM records").map_err(fault)?;
+        panic!("in the middle of a job");
+    });
+    let (one, failed, two) = tokio::join!(run(&county, 1), panics, run(&county, 2));
+    assert!(one.is_ok() && two.is_ok(), "{one:?} {two:?}");
+    assert!(matches!(failed, Err(StoreError::Other(_))));
+    agrees(&county, 2).await;
+}
+
+#[tokio::test]
 async fn after_a_panic_the_county_goes_on_with_what_is_on_disk() {
     let place = Place::new("panic");
     let county = place.open();

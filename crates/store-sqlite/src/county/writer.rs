@@ -28,7 +28,8 @@ const GROUP_TIME: Duration = Duration::from_millis(50);
 
 /// What somebody wants of the writer.
 pub(super) trait Task: Send {
-    /// Does it, in a savepoint of its own. An error undoes what it has written.
+    /// Does it, in a savepoint of its own. An error undoes what it has written. Done again when the group
+    /// that it was in came to nothing by another's panic.
     fn work(&mut self, desk: &mut Desk<'_>) -> Result<(), StoreError>;
 
     /// Tells whoever asked, once it is certain what came of the group.
@@ -37,29 +38,30 @@ pub(super) trait Task: Send {
 
 /// A task that is one function.
 pub(super) struct Errand<T, F> {
-    work: Option<F>,
+    work: F,
     outcome: Result<T, StoreError>,
     reply: oneshot::Sender<Result<T, StoreError>>,
 }
 
 impl<T, F> Errand<T, F>
 where
-    F: FnOnce(&mut Desk<'_>) -> Result<T, StoreError>,
+    F: Fn(&mut Desk<'_>) -> Result<T, StoreError>,
 {
     /// The task, and where its answer will arrive.
     pub fn new(work: F) -> (Self, oneshot::Receiver<Result<T, StoreError>>) {
         let (reply, answer) = oneshot::channel();
-        (Self { work: Some(work), outcome: Err(unfinished()), reply }, answer)
+        (Self { work, outcome: Err(unfinished()), reply }, answer)
     }
 }
 
 impl<T: Send, F> Task for Errand<T, F>
 where
-    F: FnOnce(&mut Desk<'_>) -> Result<T, StoreError> + Send,
+    F: Fn(&mut Desk<'_>) -> Result<T, StoreError> + Send,
 {
     fn work(&mut self, desk: &mut Desk<'_>) -> Result<(), StoreError> {
-        let Some(work) = self.work.take() else { return Ok(()) };
-        self.outcome = work(desk);
+        // What a panic leaves.
+        self.outcome = Err(unfinished());
+        self.outcome = (self.work)(desk);
         self.outcome.as_ref().map(|_| ()).map_err(Clone::clone)
     }
 
@@ -146,6 +148,8 @@ pub(super) struct Writer {
     spent: Spent,
     /// Whether what is in memory has to be read anew before anything else is done.
     stale: bool,
+    /// Whether the last group came to nothing by a panic.
+    panicked: bool,
 }
 
 impl Writer {
@@ -156,7 +160,18 @@ impl Writer {
         let published = Arc::new(Mutex::new((caches.clone(), Spent::default())));
         let recent = Arc::new(RwLock::new(Recent::read(&connection, county, caches.state.seq, ROWS_MAX)?));
         let (orders, spent) = (Orders::default(), Spent::default());
-        Ok(Self { connection, county, caches, around, orders, published, recent, spent, stale: false })
+        Ok(Self {
+            connection,
+            county,
+            caches,
+            around,
+            orders,
+            published,
+            recent,
+            spent,
+            stale: false,
+            panicked: false,
+        })
     }
 
     /// What others may see.
@@ -172,28 +187,44 @@ impl Writer {
     /// Works until nobody can ask any more.
     pub fn serve(mut self, queue: &Receiver<Box<dyn Task>>) {
         while let Ok(first) = queue.recv() {
-            let mut group = Vec::new();
-            let mut moved = Moved::default();
-            let outcome = self.group(first, queue, &mut group, &mut moved);
-            if outcome.is_err() {
-                self.undo();
+            let (group, outcome) = self.transaction(first, Some(queue));
+            if self.panicked && group.len() > 1 {
+                // The others have nothing to do with it.
+                for task in group {
+                    let (alone, outcome) = self.transaction(task, None);
+                    alone.into_iter().for_each(|task| task.answer(outcome.clone()));
+                }
             } else {
-                let published = (self.caches.clone(), self.spent);
-                *self.published.lock().unwrap_or_else(PoisonError::into_inner) = published;
-                let mut recent = self.recent.write().unwrap_or_else(PoisonError::into_inner);
-                recent.take(moved, self.caches.state.seq);
-            }
-            for task in group {
-                task.answer(outcome.clone());
+                group.into_iter().for_each(|task| task.answer(outcome.clone()));
             }
         }
+    }
+
+    /// Does a task, with what else waits in the queue if there is one, and shows what came of it.
+    fn transaction(
+        &mut self,
+        first: Box<dyn Task>,
+        queue: Option<&Receiver<Box<dyn Task>>>,
+    ) -> (Vec<Box<dyn Task>>, Result<(), StoreError>) {
+        let (mut group, mut moved) = (Vec::new(), Moved::default());
+        self.panicked = false;
+        let outcome = self.group(first, queue, &mut group, &mut moved);
+        if outcome.is_err() {
+            self.undo();
+        } else {
+            let published = (self.caches.clone(), self.spent);
+            *self.published.lock().unwrap_or_else(PoisonError::into_inner) = published;
+            let mut recent = self.recent.write().unwrap_or_else(PoisonError::into_inner);
+            recent.take(moved, self.caches.state.seq);
+        }
+        (group, outcome)
     }
 
     /// Does a group of tasks in one transaction. An error means that nothing of it is on disk.
     fn group(
         &mut self,
         first: Box<dyn Task>,
-        queue: &Receiver<Box<dyn Task>>,
+        queue: Option<&Receiver<Box<dyn Task>>>,
         group: &mut Vec<Box<dyn Task>>,
         moved: &mut Moved,
     ) -> Result<(), StoreError> {
@@ -206,7 +237,7 @@ impl Writer {
             group.push(task);
             outcome?;
             let more = group.len() < GROUP_MAX && began.elapsed() < GROUP_TIME;
-            next = if more { queue.try_recv().ok() } else { None };
+            next = queue.filter(|_| more).and_then(|queue| queue.try_recv().ok());
         }
         let mut watch = Watch::start();
         sums.write(&self.connection, self.county)?;
@@ -233,7 +264,10 @@ impl Writer {
             spent: &mut self.spent,
         };
         // After a panic nobody knows what the caches hold: the whole group is undone.
-        let worked = catch_unwind(AssertUnwindSafe(|| task.work(&mut desk))).map_err(|_| unfinished())?;
+        let Ok(worked) = catch_unwind(AssertUnwindSafe(|| task.work(&mut desk))) else {
+            self.panicked = true;
+            return Err(unfinished());
+        };
         if let Err(error) = worked {
             // Some failures, a full disk among them, end the whole transaction.
             if self.connection.is_autocommit() {
