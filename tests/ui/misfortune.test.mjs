@@ -62,6 +62,29 @@ test('an enrolment that was cut in the middle goes on with the same code and pas
   await two.enrol(code)
 })
 
+test('an enrolment that was begun with another password is begun anew, with another sheet when the first is used', async () => {
+  const phone = await world.phone('five', { url: way.url })
+  const screen = await Screen.open(world, phone)
+  way.weather = 'cut'
+  await screen.type(await world.sheet(FIRST))
+  await screen.see('现在连不上县里')
+  way.weather = 'clear'
+  const pin = async (digits) => {
+    await screen.page.getByLabel('解锁密码', { exact: false }).first().fill(digits)
+    await screen.page.getByLabel('再输一次').fill(digits)
+    await screen.tap('启用')
+  }
+  await pin('864209')
+  await screen.see('和上次启用时填的不一样')
+  await shown(screen, 'another-password')
+  await screen.tap('用现在填的密码重新启用')
+  await screen.see('这个启用码已经用过了')
+  await screen.page.getByLabel('启用码').fill(await world.sheet(FIRST))
+  await screen.tap('下一步')
+  await pin('864209')
+  await screen.see('核对县里的 6 位数')
+})
+
 test('a wrong code is told with how many tries are left, and a used one too', async () => {
   const phone = await world.phone('three', { url: way.url })
   const screen = await Screen.open(world, phone)

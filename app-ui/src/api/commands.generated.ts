@@ -362,7 +362,11 @@ pin: string,
 /**
  * The county's 12-digit code; where nothing is said, the county itself is asked.
  */
-county: string | null, };
+county: string | null, 
+/**
+ * Throw away what was begun before under a PIN that nobody remembers.
+ */
+anew: boolean, };
 
 export type EnrolBegin = { 
 /**
@@ -376,7 +380,12 @@ pin: string,
 /**
  * The county's 12-digit code, from the QR code or the county's `/health`.
  */
-county: string, };
+county: string, 
+/**
+ * Throw away what was begun before under a PIN that nobody remembers. It opens nothing: the county had
+ * not answered, or its answer never arrived, and then the sheet is used and another one is needed.
+ */
+anew: boolean, };
 
 export type EnrolDone = { 
 /**

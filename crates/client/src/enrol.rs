@@ -34,6 +34,10 @@ pub struct EnrolBegin {
     pub pin: String,
     /// The county's 12-digit code, from the QR code or the county's `/health`.
     pub county: String,
+    /// Throw away what was begun before under a PIN that nobody remembers. It opens nothing: the county had
+    /// not answered, or its answer never arrived, and then the sheet is used and another one is needed.
+    #[serde(default)]
+    pub anew: bool,
 }
 
 /// Which digits are being typed.
@@ -103,13 +107,14 @@ impl App {
     ///
     /// # Errors
     /// A malformed code or PIN, a PIN that anybody would try first; a phone that is enrolled already; the PIN
-    /// of an enrolment that was begun before with another one ([`ProblemCode::PinWrong`]).
+    /// of an enrolment that was begun before with another one ([`ProblemCode::PinWrong`]), unless it is begun
+    /// anew.
     pub fn enrol_begin(&mut self, request: EnrolBegin) -> Result<EnrolPost, Problem> {
         let code = EnrolCode::parse(&request.code).map_err(|error| error.at_lock(0))?;
         let pin = Pin::parse(&request.pin).map_err(|error| error.at_lock(0))?;
         let malformed = || Problem::new(ProblemCode::EnrolCodeMalformed);
         let county: AreaCode = request.county.parse().map_err(|_| malformed())?;
-        let unlocked = self.enrolment_keys(&pin)?;
+        let unlocked = self.enrolment_keys(&pin, request.anew)?;
         let known = Identity::read(self.ports.vault.as_ref(), &unlocked.keys)?;
         let code_hash = Transcript::new("typed code").text(&code.on_paper()).number(county.0).finish();
         let asked = match known {
@@ -131,9 +136,15 @@ impl App {
         Ok(EnrolPost { path: "/enrol".to_owned(), body })
     }
 
-    /// The keys of the vault that is there, else of a new one.
-    fn enrolment_keys(&mut self, pin: &Pin) -> Result<Unlocked, Problem> {
-        if !matches!(self.read_vault()?, VaultRead::Missing) {
+    /// The keys of the vault that is there, else of a new one. A vault whose enrolment came to its end is
+    /// never thrown away: it has a 备用解锁码.
+    fn enrolment_keys(&mut self, pin: &Pin, anew: bool) -> Result<Unlocked, Problem> {
+        let keep = match self.read_vault()? {
+            VaultRead::Missing => false,
+            VaultRead::Good { vault, .. } => !anew || vault.has_recovery(),
+            _ => true,
+        };
+        if keep {
             return self.unlock_vault(|vault, files| lock::by_pin(vault, pin, files));
         }
         // Only a PIN that is chosen now: what was begun with another goes on.
@@ -145,6 +156,7 @@ impl App {
         let (vault, unlocked) =
             Vault::create(keys, pin, &platform, None, self.settings.vault, &mut self.ports.dice).or_tell()?;
         lock::write_vault(self.ports.vault.as_mut(), &vault)?;
+        self.forget_tries()?;
         Ok(unlocked)
     }
 

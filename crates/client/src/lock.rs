@@ -271,6 +271,11 @@ impl App {
         Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default())
     }
 
+    /// Wrong tries were of another vault.
+    pub(crate) fn forget_tries(&mut self) -> Result<(), Problem> {
+        self.write_tries(Tries::default())
+    }
+
     fn write_tries(&mut self, tries: Tries) -> Result<(), Problem> {
         let bytes = serde_json::to_vec(&tries).map_err(|_| internal("tries"))?;
         self.ports.vault.write(VaultFile::Tries, &bytes).or_tell()

@@ -50,6 +50,9 @@ pub struct Enrol {
     /// The county's 12-digit code; where nothing is said, the county itself is asked.
     #[serde(default)]
     pub county: Option<String>,
+    /// Throw away what was begun before under a PIN that nobody remembers.
+    #[serde(default)]
+    pub anew: bool,
 }
 
 macro_rules! with_a_socket {
@@ -170,7 +173,7 @@ impl Phone {
             Some(county) => county,
             None => county_of(transport.get("/health").await.map_err(silent)?)?,
         };
-        let begin = EnrolBegin { code: request.code, pin: request.pin, county };
+        let begin = EnrolBegin { code: request.code, pin: request.pin, county, anew: request.anew };
         let phone = Arc::clone(self);
         let begun = tokio::task::spawn_blocking(move || held(&phone.app).enrol_begin(begin)).await;
         let post = begun.unwrap_or_else(|_| Err(Problem::new(ProblemCode::Internal)))?;

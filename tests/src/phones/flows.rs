@@ -32,7 +32,8 @@ pub fn enrolled() -> (County, Phone, App) {
 pub fn enrol(county: &County, name: &str, seed: u64) -> (Phone, App) {
     let mut phone = Phone::new(seed, noon());
     let mut app = phone.start();
-    let begin = EnrolBegin { code: county.sheet(name), pin: PIN.into(), county: "532929000000".into() };
+    let begin =
+        EnrolBegin { code: county.sheet(name), pin: PIN.into(), county: "532929000000".into(), anew: false };
     let post = app.enrol_begin(begin).unwrap();
     let reply = county.enrol(&post.body, phone.clock.wall());
     app.enrol_finish(EnrolFinish { reply }).unwrap();

@@ -15,7 +15,7 @@ use domain::problem::ProblemCode;
 use sync::county::needs::DeviceState;
 
 fn begin(code: &str, pin: &str) -> EnrolBegin {
-    EnrolBegin { code: code.into(), pin: pin.into(), county: "532929000000".into() }
+    EnrolBegin { code: code.into(), pin: pin.into(), county: "532929000000".into(), anew: false }
 }
 
 #[test]
@@ -62,6 +62,28 @@ fn one_wrong_digit_is_told_before_anything_else_is_asked() {
         assert_eq!(locked.status(Nothing {}).unwrap().wait_s, 0, "it costs no try");
     }
     assert_eq!(fresh.status(Nothing {}).unwrap().phase, Phase::Fresh, "nothing was begun");
+}
+
+#[test]
+fn an_enrolment_that_was_begun_under_a_forgotten_pin_is_begun_anew() {
+    let county = County::new(noon());
+    let mut phone = Phone::new(1, noon());
+    let mut app = phone.start();
+    let sheet = county.sheet("杨洁");
+    app.enrol_begin(begin(&sheet, PIN)).unwrap();
+    let mut app = phone.start();
+    for _ in 0..5 {
+        app.enrol_begin(begin(&sheet, "246802")).unwrap_err();
+    }
+    let anew = EnrolBegin { anew: true, ..begin(&sheet, "246802") };
+    let post = app.enrol_begin(anew).unwrap();
+    let reply = county.enrol(&post.body, noon());
+    app.enrol_finish(EnrolFinish { reply }).unwrap();
+    // What is enrolled is never begun anew, whatever is asked.
+    let mut app = phone.start();
+    let anew = EnrolBegin { anew: true, ..begin(&county.sheet("和平"), "135791") };
+    assert_eq!(code(app.enrol_begin(anew)), ProblemCode::PinWrong);
+    app.unlock(Unlock { pin: "246802".into() }).unwrap();
 }
 
 #[test]

@@ -245,7 +245,8 @@ fn pages_are_small_and_a_first_download_goes_on_where_it_stopped() {
     county.crowd(32, noon() - 3_600_000);
     let mut phone = Phone::new(1, noon());
     let mut app = phone.start();
-    let begin = EnrolBegin { code: county.sheet("杨洁"), pin: PIN.into(), county: HERE.to_string() };
+    let begin =
+        EnrolBegin { code: county.sheet("杨洁"), pin: PIN.into(), county: HERE.to_string(), anew: false };
     let post = app.enrol_begin(begin).unwrap();
     let reply = county.enrol(&post.body, noon());
     app.enrol_finish(EnrolFinish { reply }).unwrap();

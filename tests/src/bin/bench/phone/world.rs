@@ -144,7 +144,12 @@ impl Far {
     fn enrol(&self, app: &mut App, worker: RecordId) -> Outcome {
         let (county, now_ms) = (&self.county, clock::now_ms());
         let sheet = self.runtime.block_on(enrol::sheet(county, worker, 1, now_ms)).map_err(said)?;
-        let begin = EnrolBegin { code: sheet.code.on_paper(), pin: PIN.into(), county: COUNTY.to_string() };
+        let begin = EnrolBegin {
+            code: sheet.code.on_paper(),
+            pin: PIN.into(),
+            county: COUNTY.to_string(),
+            anew: false,
+        };
         let post = app.enrol_begin(begin).map_err(said)?;
         let request = serde_json::from_str(&post.body)?;
         let reply = self.runtime.block_on(enrol::enrol(county, &request, now_ms)).map_err(said)?;
