@@ -4,7 +4,7 @@
 use crate::county::{County, at_county};
 use domain::catalogue::RecordKind;
 use domain::coverage::Generations;
-use domain::period::{Cadence, Cut, Period};
+use domain::coverage::touch::horizon;
 use domain::problem::Problem;
 use domain::time::{Day, UnixMs};
 use sync::county::prepared::Job;
@@ -42,12 +42,14 @@ pub async fn roll(county: &County, now_ms: UnixMs, always: bool) -> Result<usize
     }
 }
 
-/// The day up to which standings are to exist: the first at which a period after next ends, of whatever
-/// duty: none is shorter than a month.
-fn horizon(today: Day) -> Day {
-    let ends =
-        Cut::ALL.iter().map(|cut| Period::containing(Cadence::Month, *cut, today).next().next().until());
-    ends.min().unwrap_or(today)
+/// The day up to which standings reach, when that is further than the clock asks for: it was ahead once.
+/// Until it has caught up, every change is judged as far as they reach.
+///
+/// # Errors
+/// What the store says.
+pub async fn ahead(county: &County, now_ms: UnixMs) -> Result<Option<Day>, Problem> {
+    let (state, ..) = county.stores.ledger.standing_now().await.map_err(at_county)?;
+    Ok((state.horizon > horizon(Day::of(now_ms))).then_some(state.horizon))
 }
 
 /// Carries on with what an edit of rules brings with it, until nothing is left: everybody concerned is
@@ -95,6 +97,7 @@ mod tests {
     use crate::clock;
     use crate::doctor::known_at;
     use crate::testing::World;
+    use domain::period::{Cadence, Cut, Period};
     use store::county::{FiguresQuery, Reports};
 
     #[tokio::test]
@@ -114,11 +117,15 @@ mod tests {
         assert_eq!(roll(&world.county, now_ms, false).await.unwrap(), 0, "once is enough");
         assert!(!world.store.figures(&query(month.next().next())).await.unwrap().is_empty());
         assert!(world.store.figures(&query(later)).await.unwrap().is_empty());
+        assert_eq!(ahead(&world.county, now_ms).await.unwrap(), None);
         let next_month = month.next().from().starts_at();
         assert!(roll(&world.county, next_month, false).await.unwrap() > 0);
         let figures = world.store.figures(&query(later)).await.unwrap();
         let anew = known_at(&world.county, "elder_monthly", later, later.last()).await.unwrap();
         assert_eq!(figures.values().sum::<i64>(), anew.total.register);
+        assert_eq!(ahead(&world.county, next_month).await.unwrap(), None);
+        let reach = ahead(&world.county, now_ms).await.unwrap();
+        assert_eq!(reach, Some(horizon(Day::of(next_month))), "the clock goes back");
         assert!(anew.total.register > 0);
     }
 }

@@ -114,7 +114,7 @@ fn careful(builder: &mut Builder<TokioExecutor>) {
 /// Answers until `stop` comes, then lets running requests finish.
 ///
 /// # Errors
-/// When a listener fails for good.
+/// When a listener fails for good; what the store says at the start.
 pub async fn serve(
     county: Arc<County>,
     listeners: Listeners,
@@ -131,6 +131,7 @@ pub async fn serve(
     for listener in [&phones, &desk] {
         tracing::info!(listener = listener.name, url = listener.url(), "listening");
     }
+    tell_ahead(&county).await?;
     tasks.spawn(phones.answer(routes::phones(Arc::clone(&county), &limits), handle.clone()));
     let at_desk = Arc::new(Desk::new(Arc::clone(&county), Settings::of(config)));
     tasks.spawn(desk.answer(routes::desk(at_desk, &limits), handle.clone()));
@@ -168,6 +169,16 @@ async fn until(listeners: &mut Listening, stop: impl Future<Output = ()>) -> std
 
 fn end_of(ended: Result<std::io::Result<()>, tokio::task::JoinError>) -> std::io::Result<()> {
     ended.unwrap_or_else(|error| Err(std::io::Error::other(error)))
+}
+
+/// Says once that the clock was ahead, or is behind now: figures are right either way, and cost more.
+async fn tell_ahead(county: &County) -> Result<(), Problem> {
+    let now_ms = clock::now_ms();
+    if let Some(reach) = roll::ahead(county, now_ms).await? {
+        let today = Day::of(now_ms);
+        tracing::warn!(%today, %reach, "the clock was ahead once, or is behind: standings reach further than it asks for");
+    }
+    Ok(())
 }
 
 /// At the start, soon after each midnight of the county, and when rules were edited.

@@ -6,6 +6,7 @@
     reason = "a test that cannot go on should stop; the helpers of tests are tests too"
 )]
 
+mod clock;
 mod operator;
 mod place;
 

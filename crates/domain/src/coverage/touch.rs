@@ -8,7 +8,7 @@ use crate::coverage::rules::{ANY_DUTY, Rules};
 use crate::coverage::timeline::reports_change;
 use crate::duty::Duty;
 use crate::ids::RecordId;
-use crate::period::{Cadence, Period};
+use crate::period::{Cadence, Cut, Period};
 use crate::subject::Person;
 use crate::time::Day;
 use crate::visit::PartFact;
@@ -20,14 +20,36 @@ pub type Pairs = BTreeSet<(String, Period)>;
 /// Periods after the present one for which standings are kept.
 const AHEAD: usize = 2;
 
+/// The day up to which standings are to exist on a day, for everybody: the first at which a period after
+/// next ends, of whatever duty: none is shorter than a month.
+pub fn horizon(today: Day) -> Day {
+    let month = |cut: &Cut| Period::containing(Cadence::Month, *cut, today);
+    let ends = Cut::ALL.iter().map(|cut| (0..AHEAD).fold(month(cut), |period, _| period.next()).until());
+    ends.min().unwrap_or(today)
+}
+
+/// The first day whose [`horizon`] is this one or a later: as of it standings have been kept that reach so
+/// far, whatever the clock says now.
+pub fn reached(horizon: Day) -> Day {
+    let last = |cut: &Cut| Period::containing(Cadence::Month, *cut, horizon.plus(-1));
+    let days = Cut::ALL.iter().map(|cut| (0..AHEAD).fold(last(cut), |period, _| period.previous()).from());
+    days.max().unwrap_or(horizon)
+}
+
+/// Whether standings of a period may be kept as of a day: it is one after the present one at most by
+/// [`AHEAD`], or an earlier one.
+pub fn is_kept(period: Period, today: Day) -> bool {
+    (0..AHEAD).fold(period, |period, _| period.previous()).from() <= today
+}
+
 /// Every (duty, period) in which the person may stand, from the period before that of `from` (whose
 /// missed visit may be made up) to the one after next, seen from `today`. `roll` asks with
 /// `from = today`, a changed rule with its first day.
 pub fn pairs_since(rules: &Rules, person: &Person, from: Day, today: Day) -> Pairs {
-    collect(rules, person, |rule| (from, horizon(rule, today)))
+    collect(rules, person, |rule| (from, last_kept(rule, today)))
 }
 
-fn horizon(rule: &Duty, today: Day) -> Period {
+fn last_kept(rule: &Duty, today: Day) -> Period {
     (0..AHEAD).fold(Period::containing(rule.cadence, rule.cut, today), |period, _| period.next())
 }
 
@@ -44,7 +66,7 @@ pub fn pairs_of_part(rules: &Rules, person: &Person, fact: &PartFact, today: Day
         let reach = if rule.duty == ANY_DUTY { reach } else { Some(fact.day) };
         let last = match reach.filter(|_| !change && !rolling) {
             Some(day) => Period::containing(rule.cadence, rule.cut, day),
-            None => horizon(rule, today),
+            None => last_kept(rule, today),
         };
         (fact.day, last.max(its_own))
     })

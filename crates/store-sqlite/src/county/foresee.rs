@@ -22,6 +22,7 @@ pub(super) fn foresee(prepared: &Prepared, loaded: &Loaded) -> Needs {
     needs.writers.extend(writers.filter(|writer| !loaded.writers.contains_key(writer)));
     needs.ledger_hash.extend(exchange.cursor.map(|cursor| cursor.seq));
     let days = days_of_visits(exchange);
+    let today = loaded.county.kept_as_of(Day::of(prepared.now_ms));
     let mut persons: BTreeMap<RecordId, (Person, Day)> = BTreeMap::new();
     for (entry, _) in exchange.pieces.iter().flat_map(|piece| &piece.entries) {
         let Some((subject, fact)) = part(entry, &days, loaded) else { continue };
@@ -29,9 +30,9 @@ pub(super) fn foresee(prepared: &Prepared, loaded: &Loaded) -> Needs {
         let row = loaded.records.get(&record).and_then(|found| found.row.as_ref());
         let Some(row) = row else { continue };
         let known = persons.entry(subject);
-        let (person, earliest) = known.or_insert_with(|| (Person::read(subject, &row.head), Day(i32::MAX)));
+        let (person, earliest) = known.or_insert_with(|| (Person::read(subject, &row.head), today));
         let rules = loaded.generations.rules();
-        let pairs = pairs_of_part(rules, person, &fact, Day::of(prepared.now_ms));
+        let pairs = pairs_of_part(rules, person, &fact, today);
         let counted = pairs.iter().filter(|(_, period)| period.until() > loaded.county.begins);
         let since = counted.map(|(duty, period)| parts_from(rules, person, duty, *period)).min();
         *earliest = since.unwrap_or(*earliest).min(*earliest);

@@ -1,6 +1,6 @@
 //! An edit of rules: a generation begins, is built slice by slice, and replaces what was.
 
-use super::cover::{counted, judge, write_down};
+use super::cover::{Targets, counted, judge, write_down};
 use super::prepared::Job;
 use super::work::Work;
 use domain::catalogue::RecordKind;
@@ -62,12 +62,14 @@ fn build(work: &mut Work<'_>, id: RecordId) {
     let Some(row) = found.row.as_ref() else { return };
     let generations = Arc::clone(&work.generations);
     let Some((span, rules)) = generations.building() else { return };
-    let (begins, today) = (work.county.begins, Day::of(work.prepared.now_ms));
+    let (begins, today) = (work.county.begins, work.kept_as_of());
     let person = Person::read(id, &row.head);
     let mut pairs = pairs_since(rules, &person, span.from, today);
     pairs.retain(|(duty, period)| span.covers(duty, *period) && counted(*period, begins, today));
-    let targets = pairs.into_iter().map(|(duty, period)| (span.number, duty, period)).collect();
-    judge(work, id, &targets, &[], Vec::new());
+    let targets: Targets = pairs.into_iter().map(|(duty, period)| (span.number, duty, period)).collect();
+    if !targets.is_empty() {
+        judge(work, id, &targets, &[], Vec::new());
+    }
 }
 
 /// Removes what a person has in generations that nobody reads.

@@ -6,8 +6,8 @@ use super::work::Work;
 use domain::catalogue::RecordKind;
 use domain::coverage::due::{earlier_parts, parts_from};
 use domain::coverage::timeline::reports_change;
-use domain::coverage::touch::{Pairs, first_difference, pairs_of_part, pairs_since};
-use domain::coverage::{Generation, Rules, Standing, deltas, standing};
+use domain::coverage::touch::{Pairs, first_difference, is_kept, pairs_of_part, pairs_since};
+use domain::coverage::{Generation, Generations, Rules, Standing, deltas, standing};
 use domain::head::Head;
 use domain::ids::RecordId;
 use domain::patch::RecordRef;
@@ -34,7 +34,7 @@ pub(super) fn standings(work: &mut Work<'_>) {
     let parts = parts(work);
     let mut targets: BTreeMap<RecordId, Targets> = BTreeMap::new();
     let mut changed: BTreeMap<RecordId, Vec<PartFact>> = BTreeMap::new();
-    let today = Day::of(work.prepared.now_ms);
+    let today = work.kept_as_of();
     for one in &parts {
         let Some(person) = person(work, one.subject) else { continue };
         let facts = || one.old.iter().chain(&one.new);
@@ -61,7 +61,7 @@ pub(super) fn standings(work: &mut Work<'_>) {
 /// generation that is being built what it covers, once it has passed the person.
 fn targets_of(work: &Work<'_>, id: RecordId, pairs: impl Fn(&Rules) -> Pairs) -> Targets {
     let generations = &work.generations;
-    let (begins, today) = (work.county.begins, Day::of(work.prepared.now_ms));
+    let (begins, today) = (work.county.begins, work.kept_as_of());
     let kept = |(_, period): &(String, Period)| counted(*period, begins, today);
     let mut targets = Targets::new();
     for (duty, period) in pairs(generations.rules()).into_iter().filter(kept) {
@@ -77,7 +77,7 @@ fn targets_of(work: &Work<'_>, id: RecordId, pairs: impl Fn(&Rules) -> Pairs) ->
 
 /// Whether standings of a period are kept: from the first that is counted to the one after next.
 pub(super) fn counted(period: Period, begins: Day, today: Day) -> bool {
-    period.until() > begins && period.previous().previous().from() <= today
+    period.until() > begins && is_kept(period, today)
 }
 
 fn head(work: &mut Work<'_>, kind: RecordKind, id: RecordId) -> Option<Option<Arc<Head>>> {
@@ -178,17 +178,22 @@ pub(super) fn judge(
         let next = generations.building().filter(|(span, _)| span.number == generation);
         next.map_or(generations.rules(), |(_, rules)| rules)
     };
-    let needed =
-        targets.iter().map(|(number, duty, period)| parts_from(rules(*number), &person, duty, *period));
-    let Some(earliest) = needed.min() else { return };
+    let needed = |(number, duty, period): &(Generation, String, Period)| {
+        parts_from(rules(*number), &person, duty, *period)
+    };
+    let today = work.kept_as_of();
+    let earliest = targets.iter().map(needed).fold(today, Day::min);
     let loaded = work.loaded;
-    let known = loaded.parts_of_subjects.get(&id).filter(|(from, _)| *from <= earliest);
     let stored = loaded.standings.get(&id).filter(|(from, _)| *from <= earliest);
+    let further = stored.map(|(_, stored)| further(stored, &generations, today)).unwrap_or_default();
+    let earliest = further.iter().map(needed).fold(earliest, Day::min);
+    let known = loaded.parts_of_subjects.get(&id).filter(|(from, _)| *from <= earliest);
     let (Some((from, rows)), Some((_, stored))) = (known, stored) else {
         work.needs.parts_of_subjects.insert((id, earliest));
         work.needs.standings.insert((id, earliest));
         return;
     };
+    let targets = || targets.iter().chain(&further);
     let gone: BTreeSet<RecordId> = changed
         .iter()
         .filter(|one| one.subject == id)
@@ -199,25 +204,34 @@ pub(super) fn judge(
         facts(rows).into_iter().filter(|fact| !gone.contains(&fact.part)).collect();
     parts.extend(new);
     let mut fresh = Vec::new();
-    let mut further: Option<Day> = None;
-    for (generation, duty, period) in targets {
+    let mut back: Option<Day> = None;
+    for (generation, duty, period) in targets() {
         let rules = rules(*generation);
         let earlier = earlier_parts(&person, rules, duty, *period, &parts);
         let asked = earlier.filter(|last| hides_older(rows, *from, *last)).map(|last| last.unwrap_or(ALWAYS));
-        further = further.into_iter().chain(asked).min();
+        back = back.into_iter().chain(asked).min();
         fresh.push(standing(&person, rules, duty, *period, &parts));
     }
-    if let Some(further) = further {
-        work.needs.parts_of_subjects.insert((id, further));
+    if let Some(back) = back {
+        work.needs.parts_of_subjects.insert((id, back));
         return;
     }
-    for ((generation, duty, period), fresh) in targets.iter().zip(fresh) {
+    for ((generation, duty, period), fresh) in targets().zip(fresh) {
         let here = |(number, one): &&(Generation, Standing)| {
             number == generation && one.duty == *duty && one.period == *period
         };
         let old = stored.iter().find(here).map(|(_, one)| one);
         write_down(work, *generation, old, fresh);
     }
+}
+
+/// What stands further than standings are kept, of all that anybody reads: it was written while the clock was
+/// ahead, and goes along with whatever changes. Nothing, in a county whose clock was never ahead.
+fn further(stored: &[(Generation, Standing)], generations: &Generations, today: Day) -> Targets {
+    let lives = |number: Generation, one: &Standing| generations.spans().lives(number, &one.duty, one.period);
+    let all = stored.iter().filter(|(_, one)| !is_kept(one.period, today));
+    let all = all.filter(|(number, one)| lives(*number, one));
+    all.map(|(number, one)| (*number, one.duty.clone(), one.period)).collect()
 }
 
 /// Whether a part that was not loaded may lie after the last known one that counts: of the parts

@@ -3,6 +3,7 @@
 use crate::wire::receipt::ItemState;
 use domain::canonical::Hash;
 use domain::catalogue::RecordKind;
+use domain::coverage::touch::reached;
 use domain::coverage::{Generation, Generations, Standing};
 use domain::head::Head;
 use domain::ids::{DeviceId, RecordId, WriterId};
@@ -87,6 +88,12 @@ impl CountyState {
     pub fn new(epoch: WriterId, begins: Day) -> Self {
         let (seq, hash) = (0, Hash::ZERO);
         Self { epoch, seq, hash, receipt_day: begins, receipt_number: 0, begins, horizon: begins }
+    }
+
+    /// The day as of which standings are kept: today, or a later one that the county's clock has shown
+    /// before it went back.
+    pub fn kept_as_of(&self, today: Day) -> Day {
+        reached(self.horizon).max(today)
     }
 }
 

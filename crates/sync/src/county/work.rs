@@ -69,6 +69,11 @@ impl<'a> Work<'a> {
         self.reference.as_ref().unwrap_or(&self.loaded.reference)
     }
 
+    /// The day as of which standings are kept: the clock may have been further already.
+    pub fn kept_as_of(&self) -> Day {
+        self.county.kept_as_of(Day::of(self.prepared.now_ms))
+    }
+
     /// Whether this plan changes the reference.
     pub fn reference_changed(&self) -> bool {
         self.reference.is_some()

@@ -9,10 +9,10 @@ mod world;
 use super::due::{earlier_parts, parts_from};
 use super::reading::{roll_up, rows, total};
 use super::tally::{Figures, Tally};
-use super::touch::{first_difference, pairs_of_part, pairs_since};
+use super::touch::{first_difference, horizon, is_kept, pairs_of_part, pairs_since, reached};
 use super::{EVERYBODY, Rules, Standing, Status, deltas, standing};
 use crate::ids::AreaCode;
-use crate::period::Period;
+use crate::period::{Cadence, Cut, Period};
 use crate::reference::Reference;
 use crate::subject::Person;
 use crate::time::Day;
@@ -180,6 +180,23 @@ proptest! {
                     prop_assert_eq!(&standing(&old, &rules, duty, period, &after), &before, "{} {} part", duty, period);
                 }
             }
+        }
+    }
+}
+
+#[test]
+fn what_a_horizon_was_reached_with_keeps_the_same_periods() {
+    let cadences = [Cadence::Month, Cadence::Quarter, Cadence::HalfYear, Cadence::Year];
+    for today in (0..800).map(|at| day("2026-01-01").plus(at)) {
+        let then = reached(horizon(today));
+        assert!(then <= today && horizon(then) == horizon(today), "{today}: {then}");
+        assert!(horizon(then.plus(-1)) < horizon(today), "{today}: {then} is the first such day");
+        for (cadence, cut) in
+            cadences.iter().flat_map(|cadence| Cut::ALL.iter().map(move |cut| (cadence, cut)))
+        {
+            let last = Period::containing(*cadence, *cut, today).next().next();
+            assert!(is_kept(last, then) && is_kept(last, today), "{today}: {last}");
+            assert!(!is_kept(last.next(), today), "{today}: {last}");
         }
     }
 }

@@ -6,9 +6,10 @@ use crate::conformance::{Broken, Outcome, claim, same, there};
 use domain::catalogue::{RecordKind, keys};
 use domain::coverage::{Excluded, Status};
 use domain::patch::RecordRef;
+use domain::period::Period;
 use domain::time::{Day, Happened};
 use domain::value::Value;
-use sync::county::prepared::OwnRecord;
+use sync::county::prepared::{Job, OwnRecord};
 
 const MET: Option<Status> = Some(Status::MetHome);
 const NOT_YET: Option<Status> = Some(Status::NotYet);
@@ -277,4 +278,82 @@ pub async fn old_change(world: &mut World) -> Outcome {
     let status = world.status(person, "elder", month(11), day(11, 10)).await?;
     same!(status, Some(Status::ChangePending), "half a year and other tries do not settle it");
     Ok(())
+}
+
+/// A month so many months after November 2026.
+fn month_after(months: u32) -> Period {
+    (0..months).fold(month(11), |period, _| period.next())
+}
+
+pub async fn clock_ahead(world: &mut World) -> Outcome {
+    let (mover, ending) = (world.person(VILLAGE, "LSLR").await?, world.person(VILLAGE, "TK").await?);
+    let mut phone = world.phone(OFFICER).await?;
+    let right = world.now_ms;
+    world.now_ms = day(11, 10).plus(730).starts_at();
+    world.roll(day(11, 10).plus(730)).await?;
+    world.now_ms = right;
+    world.audit().await?;
+    let later = month_after(12);
+    let stands = later.from();
+    same!(world.status(mover, "elder", later, stands).await?, NOT_YET, "it reaches as far as the clock did");
+
+    world.set(mover, [(keys::VILLAGE, code(OTHER)), ("moved/2026-11-09", code(VILLAGE))]).await?;
+    same!(world.count("elder", later, (VILLAGE, Status::NotYet), stands).await?, 0, "nobody is left behind");
+    same!(world.count("elder", later, (OTHER, Status::NotYet), stands).await?, 1, "but where they moved to");
+    let fresh = world.person(VILLAGE, "LSLR").await?;
+    same!(world.status(fresh, "elder", later, stands).await?, NOT_YET, "who is new stands as far");
+    world.set(ending, [("category/TK/end", "2027-03-01".into())]).await?;
+    same!(world.status(ending, "rounds", later, stands).await?, None, "who is asked no more, nowhere");
+    let visit = phone.visit(VILLAGE, day(11, 9));
+    phone.part(visit, fresh, "none", Some("hospital"));
+    world.send(&mut phone).await?;
+    same!(
+        world.status(fresh, "elder", later, stands).await?,
+        Some(Status::ChangePending),
+        "what is reported today holds there"
+    );
+    world.audit().await?;
+    world.set(World::duty("elder"), [(keys::CATEGORIES, list(&["LSLR", "TK"]))]).await?;
+    world.build().await?;
+    world.audit().await?;
+    for days in [30, 365, 720, 760] {
+        world.now_ms = right + i64::from(days) * 86_400_000;
+        world.set(mover, [(keys::DIED, day(11, 20).plus(days).to_string().into())]).await?;
+        world.audit().await?;
+        world.roll(day(11, 10).plus(days)).await?;
+        world.audit().await?;
+    }
+    Ok(())
+}
+
+pub async fn clock_ahead_between(world: &mut World) -> Outcome {
+    let (one, two) = (world.person(VILLAGE, "LSLR").await?, world.person(VILLAGE, "TK").await?);
+    let right = world.now_ms;
+    let then = day(11, 10).plus(400);
+    world.now_ms = then.starts_at();
+    world.set(one, [("category/LSLR/start", "2019-06-01".into())]).await?;
+    let (county, ..) = world.county.ledger.standing_now().await?;
+    // The first slice of a roll that is cut off.
+    world.run(Job::Roll { subjects: vec![two.id], from: then, horizon: county.horizon }).await?;
+    world.now_ms = right;
+    let later = month_after(12);
+    same!(world.status(one, "elder", later, later.from()).await?, NOT_YET, "a change reached that far");
+    // Of a day beyond all that the clock asks for, and of days within.
+    for ends in ["2027-09-05", "2026-11-20"] {
+        for (person, key) in [(one, "category/LSLR/end"), (two, "category/TK/end")] {
+            world.set(person, [(key, ends.into())]).await?;
+            world.audit().await?;
+        }
+    }
+    let mut phone = world.phone(OFFICER).await?;
+    let visit = phone.visit(VILLAGE, day(11, 9));
+    for person in [one, two] {
+        phone.part(visit, person, "none", Some("hospital"));
+    }
+    world.send(&mut phone).await?;
+    world.audit().await?;
+    world.roll(day(11, 10)).await?;
+    world.audit().await?;
+    world.now_ms = then.plus(40).starts_at();
+    world.roll(then.plus(40)).await
 }

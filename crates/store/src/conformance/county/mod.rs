@@ -171,6 +171,8 @@ cases! {
     "a rolling duty knows the calls that an earlier rule accepted" coverage::rolling_narrowed;
     "of a rolling duty the visit before counts again when the last one is void" coverage::rolling_void;
     "a visit dated into the far future counts when its time has come" coverage::far_future;
+    "once the clock was ahead, what changes changes as far as it reached" coverage::clock_ahead;
+    "what was written while the clock was ahead goes along with what changes later" coverage::clock_ahead_between;
 
     "an edited rule shows nowhere before its generation is complete" generations::switch;
     "a rule that asks no more leaves nothing behind" generations::nothing_left;

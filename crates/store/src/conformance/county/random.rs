@@ -15,6 +15,7 @@ use domain::patch::RecordRef;
 use domain::time::{Day, Happened};
 use domain::value::Value;
 use std::collections::BTreeMap;
+use sync::county::prepared::Job;
 
 /// Numbers that look random and are the same each time (Steele, Lea, Flood: SplitMix64, 2014).
 struct Dice(u64);
@@ -68,6 +69,9 @@ struct Play {
     copied: bool,
     /// What was decided on.
     decided: Vec<(Dot, Hash)>,
+    /// The clock may be ahead without everybody being rolled. What stands further than the horizon then goes
+    /// with a decision, and does not come back with it.
+    cut_off: bool,
     /// A clone of the first phone, which goes its own way.
     clone: Option<Phone>,
 }
@@ -87,6 +91,7 @@ pub async fn play(world: &mut World, seed: u64, steps: u32) -> Outcome {
         parts: Vec::new(),
         copied: false,
         decided: Vec::new(),
+        cut_off: false,
         clone: None,
     };
     for name in [OFFICER, NEIGHBOUR, HEAD, DIRECTOR, REVIEWER] {
@@ -108,7 +113,7 @@ pub async fn play(world: &mut World, seed: u64, steps: u32) -> Outcome {
 
 impl Play {
     async fn step(&mut self, world: &mut World) -> Outcome {
-        match self.dice.below(24) {
+        match self.dice.below(25) {
             0 => self.register(world).await,
             1..=5 => self.visit(),
             6..=9 => self.correct(),
@@ -122,17 +127,20 @@ impl Play {
             19 | 20 => {
                 world.build_slice(usize::try_from(1 + self.dice.below(2)).unwrap_or(1)).await.map(drop)
             }
-            _ => self.time(world).await,
+            21 => self.time(world).await,
+            _ => self.clock(world).await,
         }
     }
 
-    /// In one play of three the county goes back to a copy; in another a phone is cloned.
+    /// In one play of three the county goes back to a copy; in another a phone is cloned; in the third a roll
+    /// is cut off.
     async fn disaster(&mut self, world: &mut World, seed: u64, step: u32, steps: u32) -> Outcome {
         match seed % 3 {
             0 if step == steps / 3 => self.copied = world.back_up().await,
             0 if step == steps / 2 && self.copied => {
                 world.restore().await;
             }
+            2 if step == steps / 2 => self.cut_off = true,
             1 if step == steps / 4 => self.clone = self.workers.first().map(|worker| worker.phone.clone()),
             1 if step.is_multiple_of(10) => {
                 let Some(mut clone) = self.clone.take() else { return Ok(()) };
@@ -362,6 +370,9 @@ impl Play {
 
     /// Decisions that are taken back at once, on whatever waits or is contested.
     async fn never(&mut self, world: &mut World) -> Outcome {
+        if self.cut_off {
+            return Ok(());
+        }
         let queue = world.county.reports.queue(50).await?;
         let mut all: Vec<_> = queue.iter().map(|item| (item.dot, item.hash)).collect();
         if let Some(first) = self.dice.pick(&all).filter(|_| self.dice.one_in(2)) {
@@ -416,6 +427,28 @@ impl Play {
                 world.append(vec![patch]).await.map(drop)
             }
         }
+    }
+
+    /// The clock is ahead for a while, and goes back. Everybody was rolled meanwhile; or, in a play that says
+    /// so, only some were, or nobody.
+    async fn clock(&mut self, world: &mut World) -> Outcome {
+        let right = world.now_ms;
+        world.now_ms += i64::try_from(self.dice.below(200)).unwrap_or(0) * 86_400_000;
+        let today = Day::of(world.now_ms);
+        if !self.cut_off || self.dice.one_in(2) {
+            world.roll(today).await?;
+        } else if self.dice.one_in(2) {
+            let subjects = self.dice.pick(&self.persons).map(|person| person.id).into_iter().collect();
+            let horizon = world.county.ledger.standing_now().await?.0.horizon;
+            world.run(Job::Roll { subjects, from: today, horizon }).await?;
+        }
+        match self.dice.below(3) {
+            0 => self.county(world).await?,
+            1 => self.send(world).await?,
+            _ => {}
+        }
+        world.now_ms = right;
+        Ok(())
     }
 
     /// Time passes; the new day is rolled.

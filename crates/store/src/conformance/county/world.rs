@@ -9,6 +9,7 @@ use domain::area::Area;
 use domain::canonical::Hash;
 use domain::catalogue::{RecordKind, keys};
 use domain::coverage::Status;
+use domain::coverage::touch::horizon;
 use domain::head::Head;
 use domain::ids::{AreaCode, DeviceId, RecordId, WriterId};
 use domain::log::Dot;
@@ -250,10 +251,7 @@ impl World {
 
     /// The standings of everybody anew, from a day on, up to the period after next.
     pub async fn roll(&mut self, from: Day) -> Outcome {
-        let today = Day::of(self.now_ms);
-        let ends = [Cut::Natural, Cut::Day26]
-            .map(|cut| Period::containing(Cadence::Month, cut, today).next().next().until());
-        let horizon = ends.into_iter().min().unwrap_or(today);
+        let horizon = horizon(Day::of(self.now_ms));
         let persons = self.county.ledger.records_after(RecordKind::Person, None, usize::MAX).await?;
         let subjects = persons.into_iter().map(|(record, _)| record.id).collect();
         self.run(Job::Roll { subjects, from, horizon }).await.map(drop)
