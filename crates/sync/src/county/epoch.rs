@@ -54,17 +54,22 @@ pub(super) fn check(work: &mut Work<'_>, exchange: &Exchange) {
 
 /// Begins a new epoch.
 pub(super) fn restored(work: &mut Work<'_>) {
-    let today = Day::of(work.prepared.now_ms);
-    begin(&mut work.plan, &mut work.county, work.prepared.spare_writer, today);
+    begin(&mut work.plan, &mut work.county, work.prepared.spare_writer, work.prepared.now_ms);
 }
 
-/// Receipts after a restore are numbered from here, because those lost with the past are on paper
-/// and in phones: a county gives far fewer in a day.
-const RECEIPTS_AFTER_RESTORE: u32 = 5_000;
+/// Receipts after a restore go on above all that may have been given that day, by the county as it was or
+/// after an earlier restore: those are on paper and in phones. At a moment of a day this is more than any
+/// county has given: so many to begin with, and so many for each second; at midnight six digits still do.
+fn receipts_until(now_ms: UnixMs) -> u32 {
+    const AT_ONCE: u32 = 5_000;
+    const A_SECOND: u32 = 11;
+    let seconds = (now_ms - Day::of(now_ms).starts_at()) / 1_000;
+    AT_ONCE + A_SECOND * u32::try_from(seconds).unwrap_or(0)
+}
 
-fn begin(plan: &mut Plan, county: &mut CountyState, writer: WriterId, today: Day) {
-    county.receipt_day = county.receipt_day.max(today);
-    county.receipt_number = county.receipt_number.max(RECEIPTS_AFTER_RESTORE);
+fn begin(plan: &mut Plan, county: &mut CountyState, writer: WriterId, now_ms: UnixMs) {
+    county.receipt_day = county.receipt_day.max(Day::of(now_ms));
+    county.receipt_number = county.receipt_number.max(receipts_until(now_ms));
     plan.former = Some(FormerEpoch { writer: county.epoch, until_seq: county.seq });
     county.epoch = writer;
 }
@@ -268,5 +273,21 @@ impl Salts {
         let hash = Transcript::new("recovered salt 1").number(self.0.0).number(self.1).finish();
         let first = hash.0.first_chunk::<8>().copied().unwrap_or_default();
         WriterId(u64::from_be_bytes(first))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn receipts_after_a_restore_go_on_higher_the_later_it_is_and_have_six_digits() {
+        let day = Day(20_784);
+        let at = |seconds: i64| receipts_until(day.starts_at() + seconds * 1_000);
+        assert_eq!(at(0), 5_000);
+        for seconds in 1..86_400 {
+            assert!(at(seconds) > at(seconds - 1));
+        }
+        assert!(at(86_399) < 960_000, "with room below a million for what comes until midnight");
     }
 }

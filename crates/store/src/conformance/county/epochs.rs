@@ -64,6 +64,28 @@ pub async fn restored(world: &mut World) -> Outcome {
     Ok(())
 }
 
+pub async fn restored_twice(world: &mut World) -> Outcome {
+    let mut phone = world.phone(OFFICER).await?;
+    world.send(&mut phone).await?;
+    if !world.back_up().await {
+        return Ok(());
+    }
+    let mut before = BTreeSet::new();
+    for _ in 0..3 {
+        phone.visit(VILLAGE, day(11, 9));
+        let mut fresh = given(&world.send(&mut phone).await?);
+        fresh.extend(given(&world.send(&mut phone).await?));
+        same!(fresh.len(), phone.log.len(), "each visit is given a receipt");
+        claim!(before.is_disjoint(&fresh), "on one day, none of an earlier one: {before:?}, {fresh:?}");
+        before.extend(fresh);
+        world.restore().await;
+        // Nobody restores within a minute, and tells a phone of it.
+        world.now_ms += 60_000;
+        world.run(Job::Restored).await?;
+    }
+    Ok(())
+}
+
 pub async fn diverged(world: &mut World) -> Outcome {
     let mut phone = world.phone(OFFICER).await?;
     world.send(&mut phone).await?;

@@ -189,6 +189,7 @@ cases! {
     "after any exchanges everything equals its recomputation, as of any day" random::everything;
 
     "a restored county begins a new epoch, and the phones bring back what it lost" epochs::restored;
+    "a backup that is restored twice on a day gives no receipt twice" epochs::restored_twice;
     "a restored county that went on is found out by the hash of its ledger" epochs::diverged;
     "writes of the county that only phones still know are taken back" epochs::recovered;
     "a correction of one field does not cover a lost write of another" epochs::another_field;
