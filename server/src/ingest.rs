@@ -19,7 +19,7 @@ use domain::reference::Reference;
 use domain::settings::{LIMIT_PREFIX, Setting};
 use domain::time::{Day, Happened, Stamp, UnixMs};
 use domain::value::Value;
-use domain::visit::late_without_reason;
+use domain::visit::{dated_ahead, late_without_reason};
 use forms::verdict::verdict;
 use seal::certificate::RevocationWord;
 use seal::frame::{Limits, RequestFrame, seal_reply};
@@ -74,16 +74,18 @@ pub async fn exchange(county: &Arc<County>, posted: Bytes, now_ms: UnixMs) -> Re
     let device = RequestFrame::open(&frame, LIMITS).map_err(|error| error.at_county())?.device;
     let known = county.device(device).await?;
     let (_, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
+    let arrived = Day::of(now_ms);
     let mut request = if frame.len() > AMONG_BYTES_MAX {
         let (county, reference) = (Arc::clone(county), Arc::clone(&reference));
-        let read = tokio::task::spawn_blocking(move || read(&county, &reference, &frame, known)).await;
+        let reading = move || read(&county, &reference, &frame, known, arrived);
+        let read = tokio::task::spawn_blocking(reading).await;
         read.map_err(|_| Problem::new(ProblemCode::Internal).with("reference", "reading"))??
     } else {
-        read(county, &reference, &frame, known)?
+        read(county, &reference, &frame, known, arrived)?
     };
     let missing = &request.forms_missing;
     if !missing.is_empty() && county.forms.load(county.stores.ledger.as_ref(), missing).await? {
-        judge(county, &reference, &mut request.exchange.pieces);
+        judge(county, &reference, &mut request.exchange.pieces, arrived);
     }
     let done = county.run(Job::Exchange(Box::new(request.exchange)), now_ms).await?;
     // A phone that has not heard of the present key yet is told of it by the one that it knows.
@@ -121,6 +123,7 @@ fn read(
     reference: &Reference,
     frame: &[u8],
     known: KnownDevice,
+    arrived: Day,
 ) -> Result<Request, Problem> {
     let (device, message) = open(frame, known, &county.dictionaries)?;
     let request = decode(&message)?;
@@ -129,7 +132,7 @@ fn read(
         return Err(Problem::new(ProblemCode::RequestTooLarge).with("limit", ITEMS_MAX));
     }
     let mut pieces: Vec<Piece> = request.logs.iter().map(Piece::decode).collect();
-    let forms_missing = judge(county, reference, &mut pieces);
+    let forms_missing = judge(county, reference, &mut pieces, arrived);
     // Heads that make no sense are left out; the phone offers them again to the next version.
     let recovered = request.recovered.map_or_else(Vec::new, |heads| heads.decode().0);
     let followed = Followed { feeds: request.feeds, digest: request.digest, heard: request.cursor.is_some() };
@@ -191,9 +194,9 @@ pub(crate) fn decode(message: &[u8]) -> Result<ExchangeRequest, Problem> {
     }
 }
 
-/// What is asked of late visits, and the form's verdict on every row of answers: a question to somebody,
+/// What is asked of the time of visits, and the form's verdict on every row of answers: a question to somebody,
 /// never a refusal. Answers which forms are not ready here; rows under these are not judged.
-fn judge(county: &County, reference: &Reference, pieces: &mut [Piece]) -> BTreeSet<Hash> {
+fn judge(county: &County, reference: &Reference, pieces: &mut [Piece], arrived: Day) -> BTreeSet<Hash> {
     let mut missing = BTreeSet::new();
     for piece in pieces {
         let mut village = None;
@@ -204,9 +207,8 @@ fn judge(county: &County, reference: &Reference, pieces: &mut [Piece]) -> BTreeS
             let mine = reference.assignments_of(entry.patch.author).map(|one| one.area).next();
             let area = village.or(mine).unwrap_or(county.keys.county());
             let given = believed(reference, area, entry.patch.stamp, &body.given);
-            let late = late(&entry.patch, body, &given);
-            if late.is_some() {
-                piece.questions.insert(entry.patch.serial, late.into_iter().collect());
+            if let Some(asked) = time_asked(&entry.patch, body, &given, arrived) {
+                piece.questions.insert(entry.patch.serial, vec![asked]);
             }
             let Some(hash) = entry.patch.form else { continue };
             let Some(form) = county.forms.get(hash) else {
@@ -235,16 +237,21 @@ fn believed<'g>(reference: &Reference, area: AreaCode, stamp: Stamp, given: &'g 
     given
 }
 
-/// 补记: what is asked of a visit that was entered later than its phone knew was set, without a reason. Also
-/// of a date that is amended: or the rule would be got round in two steps.
-fn late(patch: &Patch, body: &Body, given: &Given) -> Option<Problem> {
+/// What is asked of the time of a visit: of one dated after its arrival, the right day; 补记, of one that was
+/// entered later than its phone knew was set, a reason. Also of a time that is amended: or both would be got
+/// round in two steps.
+fn time_asked(patch: &Patch, body: &Body, given: &Given, arrived: Day) -> Option<Problem> {
+    if patch.record.kind != RecordKind::Visit {
+        return None;
+    }
     let text = |key: &str| body.sets.get(key).and_then(|value| value.as_text());
     let happened: Happened = text(keys::HAPPENED)?.parse().ok()?;
-    let entered = Day::of(patch.stamp.best_ms());
-    let limit_days = Setting::LateDays.given(given);
-    let reason = text(keys::LATE_REASON);
-    (patch.record.kind == RecordKind::Visit)
-        .then(|| late_without_reason(happened.last_day(), reason, entered, limit_days))?
+    let late = || {
+        let entered = Day::of(patch.stamp.best_ms());
+        let limit_days = Setting::LateDays.given(given);
+        late_without_reason(happened.last_day(), text(keys::LATE_REASON), entered, limit_days)
+    };
+    dated_ahead(happened, arrived).or_else(late)
 }
 
 /// What goes with receipts when there are only receipts: why, and for a revoked device the word on it.

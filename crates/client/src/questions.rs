@@ -5,14 +5,21 @@ use domain::head::Head;
 use domain::log::Dot;
 use domain::patch::ANSWER_PREFIX;
 use domain::problem::{Problem, ProblemCode};
+use domain::time::{Day, Happened};
+use domain::value::Value;
+use domain::visit::dated_ahead;
 
 /// Whether the record, as it stands, still lacks what the county asked for when it took this entry in.
 ///
-/// A reason that was said answers why a visit was entered late; an amended answer answers what was asked of the
+/// A reason that was said answers why a visit was entered late, a time amended to no later day than that of the
+/// arrival how it could be dated after it; an amended answer answers what was asked of the
 /// one before. Anything else is settled by the county's word only.
 pub(crate) fn stands(question: &Problem, entry: Dot, head: &Head) -> bool {
     if question.code == ProblemCode::VisitTooLongAgo {
         return head.text(keys::LATE_REASON).is_none_or(|reason| reason.trim().is_empty());
+    }
+    if question.code == ProblemCode::VisitDatedAhead {
+        return still_ahead(question, head);
     }
     let Some(path) = question.params.get("path") else { return true };
     let writes = head.fields.get(&format!("{ANSWER_PREFIX}{path}"));
@@ -22,12 +29,23 @@ pub(crate) fn stands(question: &Problem, entry: Dot, head: &Head) -> bool {
     })
 }
 
+/// Whether a visit is dated, on one side at least, after the day on which the county had it already.
+fn still_ahead(question: &Problem, head: &Head) -> bool {
+    let arrived = question.params.get("arrived").and_then(|day| day.parse::<Day>().ok());
+    let by_then = |value: &Value| {
+        let happened = value.as_text().and_then(|text| text.parse::<Happened>().ok());
+        happened.zip(arrived).is_some_and(|(happened, arrived)| dated_ahead(happened, arrived).is_none())
+    };
+    let mut times = head.values(keys::HAPPENED).peekable();
+    times.peek().is_none() || !times.all(by_then)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use domain::head::Write;
     use domain::ids::{RecordId, WriterId};
-    use domain::value::{Origin, Value};
+    use domain::value::Origin;
 
     const ASKED: Dot = Dot { writer: WriterId(7), serial: 3 };
     const LATER: Dot = Dot { writer: WriterId(7), serial: 9 };
@@ -52,6 +70,28 @@ mod tests {
         assert!(stands(&late, ASKED, &Head::default()));
         assert!(stands(&late, ASKED, &head(keys::LATE_REASON, &[(LATER, "  ".into())])), "blank is none");
         assert!(!stands(&late, ASKED, &head(keys::LATE_REASON, &[(LATER, "山洪断路".into())])));
+    }
+
+    #[test]
+    fn a_visit_dated_ahead_is_asked_about_until_no_side_of_it_is() {
+        let arrived = Day(20_000);
+        let at = |days: i32| Happened::morning(arrived.plus(days));
+        let ahead = dated_ahead(at(3), arrived).unwrap();
+        assert_eq!((dated_ahead(at(0), arrived), dated_ahead(at(-9), arrived)), (None, None));
+        let amended = |writes: &[(Dot, i32)]| {
+            let writes: Vec<_> =
+                writes.iter().map(|(dot, days)| (*dot, at(*days).to_string().into())).collect();
+            stands(&ahead, ASKED, &head(keys::HAPPENED, &writes))
+        };
+        assert!(amended(&[(ASKED, 3)]));
+        assert!(amended(&[(LATER, 1)]), "a day after the arrival is ahead still");
+        assert!(!amended(&[(LATER, 0)]));
+        assert!(amended(&[(ASKED, 3), (LATER, 0)]), "contested, one side lies ahead");
+        assert!(
+            stands(&ahead, ASKED, &head(keys::HAPPENED, &[(LATER, Value::Null)])),
+            "no time is no answer"
+        );
+        assert!(stands(&ahead, ASKED, &Head::default()));
     }
 
     #[test]

@@ -225,6 +225,13 @@ impl PartFact {
     }
 }
 
+/// What is asked of whoever dates a visit after the day on which it had reached the county.
+pub fn dated_ahead(happened: Happened, arrived: Day) -> Option<Problem> {
+    let day = happened.day();
+    let problem = || Problem::new(ProblemCode::VisitDatedAhead).with("day", day).with("arrived", arrived);
+    (day > arrived).then(problem)
+}
+
 /// 补记: what is asked of whoever enters a visit later than is set, and gives no reason.
 pub fn late_without_reason(
     last_day: Day,

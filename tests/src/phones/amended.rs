@@ -76,6 +76,37 @@ fn long_ago_asks_for_a_reason_once_and_the_future_is_refused() {
 }
 
 #[test]
+fn a_visit_dated_ahead_by_a_wrong_clock_is_kept_and_asked_about_until_its_time_is_amended() {
+    let (county, phone, mut app) = enrolled();
+    let right = phone.clock.wall();
+    phone.clock.reboot();
+    phone.clock.set_wall(right + 40 * 86_400_000);
+    let made = visit(&mut app, "李阿普");
+    // The network sets the clock right before there is signal enough to send.
+    phone.clock.set_wall(right);
+    county.may_ask();
+    sync(&mut app, &phone, &county);
+    assert!(county.record(RecordKind::Visit, made).is_some(), "nothing is refused");
+    let record = |app: &mut App| app.records(RecordsAsked::default()).unwrap().remove(0);
+    let asked = record(&mut app);
+    assert_eq!(asked.state, RecordState::PleaseAdd);
+    let codes: Vec<_> = asked.problems.iter().map(|one| one.code).collect();
+    assert_eq!(codes, [ProblemCode::VisitDatedAhead]);
+    assert!(asked.problems[0].zh().contains("2027-01-02"), "{}", asked.problems[0].zh());
+    assert!(asked.problems[0].zh().contains("2026-11-23"), "{}", asked.problems[0].zh());
+    let met = |app: &mut App| app.today_list(TodayAsked::default()).unwrap().met;
+    assert_eq!(met(&mut app), 0);
+
+    let morning = time(&mut app, made, When::Morning(day("2026-11-23")), None);
+    assert!(app.amend_time(morning).unwrap().changed);
+    sync(&mut app, &phone, &county);
+    let answered = record(&mut app);
+    assert_eq!((answered.state, answered.problems), (RecordState::Received, Vec::new()));
+    assert_eq!(met(&mut app), 1);
+    county.is_sound();
+}
+
+#[test]
 fn a_visit_that_was_of_last_month_leaves_this_month_open() {
     let (county, phone, mut app, made) = made();
     let met = |app: &mut App| app.today_list(TodayAsked::default()).unwrap().met;

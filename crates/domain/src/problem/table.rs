@@ -135,6 +135,8 @@ problems! {
         "The time of the visit lies in the future. Change it.";
     VisitTooLongAgo Fix "走访时间早于 {days} 天前，请填补记的原因。"
         "The visit is more than {days} days ago; give a reason for entering it now.";
+    VisitDatedAhead Fix "走访日期写的是 {day}，可县里 {arrived} 就收到了，多半是当时手机的日期不对。这次走访已经收下，内容都在；没到那一天，先不计入。请更正走访的时间。"
+        "The visit is dated {day}, but the county had it on {arrived} already: the phone's date was probably wrong. The visit is kept as it is, and does not count before that day. Amend the time of the visit.";
     NotYoursToChange Call "这一项要由乡镇或县里来改，手机里的内容没有变。要改请打电话给他们。"
         "This is for the township or the county to change; nothing on this phone was changed. Ring them to have it changed.";
     NotMetWithoutReason Fix "请选没见到的原因。"
