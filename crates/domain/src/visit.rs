@@ -85,6 +85,32 @@ impl NotMet {
     }
 }
 
+/// All that stands in a field: one value, or several while it is 填写不一致.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sides<T> {
+    /// What can be read: ascending, each once.
+    known: Vec<T>,
+    /// Whether a side says something else: nothing, or what a newer version knows.
+    unread: bool,
+}
+
+impl<T: Copy + Ord> Sides<T> {
+    fn of(head: &Head, key: &str, read: impl Fn(&str) -> Option<T>) -> Self {
+        let writes = head.fields.get(key).into_iter().flatten();
+        let all: Vec<Option<T>> = writes.map(|write| write.value.as_text().and_then(&read)).collect();
+        let mut known: Vec<T> = all.iter().copied().flatten().collect();
+        known.sort_unstable();
+        known.dedup();
+        Self { known, unread: all.iter().any(Option::is_none) }
+    }
+
+    /// The last one, and what stands beside it.
+    fn last(&self) -> Option<(T, Vec<T>)> {
+        let (last, others) = self.known.split_last()?;
+        Some((*last, others.to_vec()))
+    }
+}
+
 /// One going-there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Visit {
@@ -96,10 +122,14 @@ pub struct Visit {
     pub place: Option<String>,
     /// The village as its author knew it.
     pub village: Option<AreaCode>,
-    /// How people were met; `None` while contested or of a newer version: meets no duty.
+    /// How people were met; `None` while contested or of a newer version.
     pub way: Option<Way>,
-    /// When; `None` while contested: then on no certain day, and it meets no duty.
+    /// When; `None` while contested.
     pub happened: Option<Happened>,
+    /// Every way that stands.
+    pub ways: Sides<Way>,
+    /// Every day on which it may have begun.
+    pub days: Sides<Day>,
     /// Who visited: the recorder unless said otherwise.
     pub visited_by: Vec<RecordId>,
     /// Who recorded it.
@@ -133,6 +163,8 @@ impl Visit {
             village: code(head, keys::VILLAGE),
             way: head.text(keys::WAY).and_then(Way::from_code),
             happened: head.text(keys::HAPPENED).and_then(|text| text.parse().ok()),
+            ways: Sides::of(head, keys::WAY, Way::from_code),
+            days: Sides::of(head, keys::HAPPENED, |text| text.parse().ok().map(Happened::day)),
             visited_by,
             recorded_by,
             companions: list(head, keys::COMPANIONS),
@@ -155,8 +187,10 @@ pub struct Part {
     pub visit: Option<RecordId>,
     /// The person's record.
     pub subject: Option<RecordId>,
-    /// Who was met; `None` while contested: meets no duty.
+    /// Who was met; `None` while contested.
     pub met: Option<Met>,
+    /// Everything that stands of who was met.
+    pub mets: Sides<Met>,
     /// Why not.
     pub reason: Option<NotMet>,
     /// From when a reported change holds.
@@ -174,6 +208,7 @@ impl Part {
             visit: record(keys::VISIT),
             subject: record(keys::SUBJECT),
             met: head.text(keys::MET).and_then(Met::from_code),
+            mets: Sides::of(head, keys::MET, Met::from_code),
             reason: head.text(keys::REASON).and_then(NotMet::from_code),
             reason_from: date(head, keys::REASON_FROM),
             void: head.text(keys::VOID).is_some(),
@@ -181,7 +216,8 @@ impl Part {
     }
 }
 
-/// What coverage needs to know of one part: the facts of the part and of its visit together.
+/// What coverage needs to know of one part: the facts of the part and of its visit together. Of what is
+/// 填写不一致 the last side: the latest day, and by the order of the screens the least of ways and meetings.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct PartFact {
     /// The part's record.
@@ -202,26 +238,78 @@ pub struct PartFact {
     pub visitors: u8,
     /// Who is credited first.
     pub by: Option<RecordId>,
+    /// The other sides of what is 填写不一致.
+    #[serde(default, skip_serializing_if = "Beside::is_nothing")]
+    pub beside: Beside,
+}
+
+/// What stands beside day, way and meeting of a part while they are 填写不一致; mostly nothing.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+pub struct Beside {
+    /// Earlier days, ascending.
+    pub days: Vec<Day>,
+    /// Other ways, ascending.
+    pub ways: Vec<Way>,
+    /// Other meetings, ascending.
+    pub mets: Vec<Met>,
+    /// Whether a side says nothing, or what this program cannot read: then it counts for nothing.
+    pub unread: bool,
+}
+
+impl Beside {
+    /// Whether all sides say the same.
+    pub fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 impl PartFact {
-    /// Joins a part and its visit; `None` when either is void, or when way, time or meeting is
-    /// contested or unknown: such a part counts for nothing until it is settled.
+    /// Joins a part and its visit; `None` when either is void, or when of way, time or meeting nothing is
+    /// known at all.
     pub fn of(part: &Part, visit: &Visit) -> Option<Self> {
         if part.void || visit.void || part.visit != Some(visit.id) {
             return None;
         }
+        let (day, days) = visit.days.last()?;
+        let (way, ways) = visit.ways.last()?;
+        let (met, mets) = part.mets.last()?;
+        let unread = visit.days.unread || visit.ways.unread || part.mets.unread;
         Some(Self {
             part: part.id,
             visit: visit.id,
-            day: visit.happened?.day(),
-            way: visit.way?,
-            met: part.met?,
+            day,
+            way,
+            met,
             reason: part.reason,
             reason_from: part.reason_from,
             visitors: u8::try_from(visit.visitors()).unwrap_or(u8::MAX),
             by: visit.visited_by.first().copied(),
+            beside: Beside { days, ways, mets, unread },
         })
+    }
+
+    /// Whether its day, way or meeting is 填写不一致.
+    pub fn is_contested(&self) -> bool {
+        !self.beside.is_nothing()
+    }
+
+    /// Every day on which it may have been, ascending.
+    pub fn days(&self) -> impl DoubleEndedIterator<Item = Day> {
+        self.beside.days.iter().copied().chain([self.day])
+    }
+
+    /// The first of these days.
+    pub fn first_day(&self) -> Day {
+        self.beside.days.first().copied().unwrap_or(self.day)
+    }
+
+    /// The part as each side tells it; itself when nothing is contested.
+    pub fn sides(&self) -> impl Iterator<Item = Self> {
+        let ways = || self.beside.ways.iter().copied().chain([self.way]);
+        let mets = || self.beside.mets.iter().copied().chain([self.met]);
+        let plain = |day, way, met| Self { day, way, met, beside: Beside::default(), ..*self };
+        self.days()
+            .flat_map(move |day| ways().flat_map(move |way| mets().map(move |met| plain(day, way, met))))
     }
 }
 

@@ -59,10 +59,11 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// The day of the last part before the period that counts for a duty.
+    /// The day of the last part before the period that counts for a duty; of one that may have been on several
+    /// days the first.
     fn last_counting(&self, duty: &str, parts: &[PartFact]) -> Option<Day> {
         let before = parts.iter().filter(|fact| fact.day < self.period.from());
-        before.filter(|fact| self.counts(duty, fact)).map(|fact| fact.day).max()
+        before.filter(|fact| self.counts(duty, fact)).map(PartFact::first_day).max()
     }
 
     /// For `*`: whether a rule that concerns the person on a day asks now, and not later only.

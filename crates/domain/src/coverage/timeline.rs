@@ -16,6 +16,10 @@
 //!   counts, and nobody is due by it on a day on which no duty asks now: 未到期.
 //! - *A try* is a part that does not count and that goes home, or by a way that the rule accepts,
 //!   or reports a change.
+//! - *A part that is 填写不一致* (day, way or meeting) counts when every side of it counts and all of its days
+//!   lie in the period, on the latest of them; at home when every side is. Else it is a try, when one side of it
+//!   is or counts, on the latest of its days in the period: it is never told as more than all sides agree on,
+//!   and never as if nobody had gone. A rolling duty is due after the first of its days.
 //! - *A reported change* is pending from the day of its part, into later periods, until the township
 //!   decides (then it is a try, and what was decided speaks through the person's own dates); the
 //!   date that the worker gave (`reason_from`) is a label.
@@ -102,8 +106,12 @@ pub struct Missed {
 #[derive(Debug, Clone, Copy)]
 struct Effect {
     day: Day,
+    /// The first day on which it may have been.
+    since: Day,
     part: RecordId,
     counts: bool,
+    /// Whether a rolling duty is due anew: as `counts`, though it may have been before the period.
+    renews: bool,
     home: bool,
     tried: bool,
     change_open: bool,
@@ -149,13 +157,14 @@ pub fn timeline(person: &Person, rules: &Rules, duty: &str, period: Period, part
 
 impl<'a> Judge<'a> {
     fn judge(&self, parts: &[PartFact]) -> Timeline {
-        let (from, until) = (self.period.from(), self.period.until());
-        let mut inside: Vec<&PartFact> =
-            parts.iter().filter(|fact| from <= fact.day && fact.day < until).collect();
-        inside.sort_unstable_by_key(|fact| (fact.day, fact.part));
+        let from = self.period.from();
+        let day_inside = |fact: &PartFact| fact.days().rfind(|day| self.period.contains(*day));
+        let mut inside: Vec<(Day, &PartFact)> =
+            parts.iter().filter_map(|fact| Some((day_inside(fact)?, fact))).collect();
+        inside.sort_unstable_by_key(|(day, fact)| (*day, fact.part));
         let (mut asking, mut own) = (Asking::new(), Own::new());
         let effects = |asking: &Asking<'_>| -> Vec<Effect> {
-            inside.iter().map(|fact| self.effect(fact, asking)).collect()
+            inside.iter().map(|(day, fact)| self.effect(fact, *day, self.period, asking)).collect()
         };
         let mut now = effects(&asking);
         let mut timeline = Timeline::default();
@@ -222,7 +231,8 @@ impl<'a> Judge<'a> {
         if !timeline.dues.is_empty() || !ended.is_due() || ended.is_met() {
             return None;
         }
-        let made_up = parts.iter().filter(|fact| next.contains(fact.day) && self.effect(fact, asking).counts);
+        let counts = |fact: &&PartFact| self.effect(fact, fact.day, next, asking).counts;
+        let made_up = parts.iter().filter(|fact| next.contains(fact.day)).filter(counts);
         let gone = [self.person.died, self.person.moved_out].into_iter().flatten();
         let until = made_up.map(|fact| fact.day).chain(gone.filter(|day| next.contains(*day))).min();
         Some(Missed { until })
@@ -284,9 +294,11 @@ impl<'a> Judge<'a> {
         let rolling = self.rolling(rule, day, parts);
         let Some(rolling) = rolling else { return Entry { newly, not_due: false } };
         dues.push((day, rolling.due));
-        for met in effects.iter().filter(|effect| effect.counts) {
+        let mut last = Day(i32::MIN);
+        for met in effects.iter().filter(|effect| effect.renews) {
+            last = last.max(met.since);
             dues.retain(|(since, _)| *since < met.day);
-            dues.push((met.day, rolling.after(met.day)));
+            dues.push((met.day, rolling.after(last).max(rolling.due)));
         }
         Entry { newly, not_due: rolling.due >= self.period.until() }
     }
@@ -318,33 +330,61 @@ impl<'a> Judge<'a> {
             || self.person.aways.iter().any(|away| away.holds_on(fact.day) && elsewhere(away.kind))
     }
 
-    /// Whether a part counts for a duty.
+    /// Whether a part counts for a duty, on every side of it.
     pub(super) fn counts(&self, duty: &str, fact: &PartFact) -> bool {
-        self.rule(duty, fact.day).is_some_and(|rule| self.accepts(rule, fact) && rule.met_but_for_way(fact))
+        let rule = |day| self.rule(duty, day);
+        let counts = |side: &PartFact| {
+            rule(side.day).is_some_and(|rule| self.accepts(rule, side) && rule.met_but_for_way(side))
+        };
+        !fact.beside.unread && fact.sides().all(|side| counts(&side))
     }
 
     fn change_open(&self, fact: &PartFact) -> bool {
         reports_change(fact) && !self.person.changes_decided.contains_key(&fact.part)
     }
 
-    /// What a part does for the duties that speak.
-    fn effect(&self, fact: &PartFact, asking: &Asking<'_>) -> Effect {
-        let rules = || {
-            let all = asking.iter().filter_map(|duty| self.rule(duty, fact.day));
-            all.filter(|rule| rule.kind == DutyKind::Care)
-        };
-        let accepted = || rules().filter(|rule| self.accepts(rule, fact));
-        let counts = accepted().any(|rule| rule.met_but_for_way(fact));
-        let goes = accepted().next().is_some() || fact.way == Way::Home || reports_change(fact);
+    /// What a part does in a period for the duties that speak, on the last of its days there.
+    fn effect(&self, fact: &PartFact, day: Day, period: Period, asking: &Asking<'_>) -> Effect {
+        let renews = !fact.beside.unread
+            && day == fact.day
+            && fact.sides().all(|side| self.side(&side, asking).counts);
+        let counts = renews && fact.days().all(|day| period.contains(day));
+        let tries = |side: PartFact| period.contains(side.day) && self.side(&side, asking).goes;
         Effect {
-            day: fact.day,
+            day,
+            since: fact.first_day(),
             part: fact.part,
             counts,
-            home: counts && fact.way == Way::Home,
-            tried: rules().next().is_some() && goes && !counts,
-            change_open: self.change_open(fact),
+            renews,
+            home: counts && fact.sides().all(|side| side.way == Way::Home),
+            tried: !counts && fact.sides().any(tries),
+            change_open: day == fact.day && self.change_open(fact),
         }
     }
+
+    /// What one side of a part would do for the duties that speak.
+    fn side(&self, side: &PartFact, asking: &Asking<'_>) -> Side {
+        let rules = || {
+            let all = asking.iter().filter_map(|duty| self.rule(duty, side.day));
+            all.filter(|rule| rule.kind == DutyKind::Care)
+        };
+        let accepted = || rules().filter(|rule| self.accepts(rule, side));
+        let counts = accepted().any(|rule| rule.met_but_for_way(side));
+        let goes = accepted().next().is_some() || side.way == Way::Home || reports_change(side);
+        Side { counts, goes: rules().next().is_some() && goes }
+    }
+}
+
+/// What one side of a part does: counts, or is a visit at all by the rules that speak.
+struct Side {
+    counts: bool,
+    goes: bool,
+}
+
+/// Whether a part is needed to judge every period after it, however long ago it was: of the others before a
+/// period the last of each kind is enough.
+pub fn always_needed(fact: &PartFact) -> bool {
+    reports_change(fact) || fact.is_contested()
 }
 
 /// Whether a part says that the person's circumstances have changed (情况变了).

@@ -53,8 +53,8 @@ fn last_kept(rule: &Duty, today: Day) -> Period {
     (0..AHEAD).fold(Period::containing(rule.cadence, rule.cut, today), |period, _| period.next())
 }
 
-/// The (duty, period) pairs that a part can change when it comes, goes or changes: the period of its
-/// day and the one before (whose missed visit it may make up); later ones too when it reports a change, the
+/// The (duty, period) pairs that a part can change when it comes, goes or changes: the periods of its
+/// days and the one before (whose missed visit it may make up); later ones too when it reports a change, the
 /// duty is rolling, or a month of `*` may be asked less for it. For a part that changed, ask with what it was
 /// and with what it is.
 pub fn pairs_of_part(rules: &Rules, person: &Person, fact: &PartFact, today: Day) -> Pairs {
@@ -68,7 +68,7 @@ pub fn pairs_of_part(rules: &Rules, person: &Person, fact: &PartFact, today: Day
             Some(day) => Period::containing(rule.cadence, rule.cut, day),
             None => last_kept(rule, today),
         };
-        (fact.day, last.max(its_own))
+        (fact.first_day(), last.max(its_own))
     })
 }
 

@@ -8,7 +8,7 @@ use domain::ids::RecordId;
 use domain::patch::{Entry, RecordRef};
 use domain::subject::Person;
 use domain::time::{Day, Happened};
-use domain::visit::{Met, NotMet, PartFact, Way};
+use domain::visit::{Beside, Met, NotMet, PartFact, Way};
 use std::collections::BTreeMap;
 use sync::county::prepared::{Exchange, Job};
 use sync::county::{Loaded, Needs, Prepared};
@@ -79,6 +79,7 @@ fn part(entry: &Entry, days: &BTreeMap<RecordId, Day>, loaded: &Loaded) -> Optio
         reason_from: None,
         visitors: 1,
         by: None,
+        beside: Beside::default(),
     };
     Some((subject, fact))
 }

@@ -5,22 +5,49 @@ use super::view::View;
 use crate::codec::{broken, record_id, unpack_standing};
 use crate::fault::fault;
 use domain::catalogue::RecordKind;
-use domain::coverage::timeline::reports_change;
+use domain::coverage::timeline::always_needed;
 use domain::coverage::{Generation, Standing};
 use domain::ids::RecordId;
 use domain::patch::RecordRef;
 use domain::time::Day;
-use domain::visit::{Met, NotMet, PartFact, Way};
+use domain::visit::{Beside, Met, NotMet, PartFact, Way};
 use rusqlite::{OptionalExtension, Params, Row, params};
 use store::StoreError;
 use sync::county::needs::PartRow;
 
-/// The `kind` of a part: way, meeting and visitors; one that reports a change stands before the
-/// others, one that counts for nothing is empty.
+/// The `kind` of a part: way, meeting and visitors. One that is always needed stands before the others, with
+/// all sides of what is contested in it: `!phone+home/none+self/1/-3+-1?` for a way, a meeting, a day three days
+/// and a day one day before, and a side that cannot be read. One that counts for nothing is empty.
 pub(super) fn part_kind(fact: Option<&PartFact>) -> String {
     let Some(fact) = fact else { return String::new() };
-    let mark = if reports_change(fact) { "!" } else { "" };
-    format!("{mark}{}/{}/{}", fact.way.code(), fact.met.code(), fact.visitors)
+    let mark = if always_needed(fact) { "!" } else { "" };
+    let beside = &fact.beside;
+    let joined = |first: &str, others: Vec<&str>| [vec![first], others].concat().join("+");
+    let ways = joined(fact.way.code(), beside.ways.iter().map(|way| way.code()).collect());
+    let mets = joined(fact.met.code(), beside.mets.iter().map(|met| met.code()).collect());
+    let kind = format!("{mark}{ways}/{mets}/{}", fact.visitors);
+    if beside.days.is_empty() && !beside.unread {
+        return kind;
+    }
+    let days: Vec<String> = beside.days.iter().map(|day| (day.0 - fact.day.0).to_string()).collect();
+    format!("{kind}/{}{}", days.join("+"), if beside.unread { "?" } else { "" })
+}
+
+/// Way, meeting, visitors and what stands beside them out of a `kind`, for a part of a day; `None` of a newer
+/// version.
+fn of_kind(kind: &str, day: Day) -> Option<(Way, Met, u8, Beside)> {
+    let mut words = kind.trim_start_matches('!').split('/');
+    let mut sides = || words.next().unwrap_or_default().split('+');
+    let ways = sides().map(Way::from_code).collect::<Option<Vec<_>>>()?;
+    let mets = sides().map(Met::from_code).collect::<Option<Vec<_>>>()?;
+    let visitors = words.next()?.parse().ok()?;
+    let days = words.next().unwrap_or_default();
+    let unread = days.ends_with('?');
+    let days = days.trim_end_matches('?').split('+').filter(|text| !text.is_empty());
+    let days = days.map(|text| Some(day.plus(text.parse().ok()?))).collect::<Option<Vec<_>>>()?;
+    let ((way, ways), (met, mets)) = (ways.split_first()?, mets.split_first()?);
+    let beside = Beside { days, ways: ways.to_vec(), mets: mets.to_vec(), unread };
+    Some((*way, *met, visitors, beside))
 }
 
 /// The `day` of a part.
@@ -36,37 +63,37 @@ fn part_row(row: &Row<'_>) -> Result<PartRow, StoreError> {
     if kind.is_empty() {
         return Ok(PartRow { part, visit, subject, fact: None });
     }
-    let mut words = kind.trim_start_matches('!').split('/');
-    let mut word = || words.next().unwrap_or_default();
-    let (way, met, visitors) = (Way::from_code(word()), Met::from_code(word()), word().parse().ok());
     let unknown = || broken("a part of a newer version");
+    let day = Day(row.get(4).map_err(fault)?);
+    let (way, met, visitors, beside) = of_kind(kind, day).ok_or_else(unknown)?;
     let reason = row.get_ref(5).map_err(fault)?.as_str_or_null().map_err(from_sql)?;
     let by: Option<[u8; 16]> = row.get(7).map_err(fault)?;
     let fact = PartFact {
         part,
         visit,
-        day: Day(row.get(4).map_err(fault)?),
-        way: way.ok_or_else(unknown)?,
-        met: met.ok_or_else(unknown)?,
+        day,
+        way,
+        met,
         reason: reason.map(|code| NotMet::from_code(code).ok_or_else(unknown)).transpose()?,
         reason_from: row.get::<_, Option<i32>>(6).map_err(fault)?.map(Day),
-        visitors: visitors.ok_or_else(unknown)?,
+        visitors,
         by: by.map(record_id),
+        beside,
     };
     Ok(PartRow { part, visit, subject, fact: Some(fact) })
 }
 
 /// What [`part_kind`] tells apart.
 fn kind_of_part(row: &PartRow) -> Option<(bool, Way, Met, u8)> {
-    row.fact.as_ref().map(|fact| (reports_change(fact), fact.way, fact.met, fact.visitors))
+    row.fact.as_ref().map(|fact| (always_needed(fact), fact.way, fact.met, fact.visitors))
 }
 
 /// Of parts of one kind, ascending by day and id: those from a day on, and the first of the last day
-/// before it; all of them when they report a change.
+/// before it; all of them when they are always needed.
 fn since(rows: &[PartRow], from: Day) -> impl Iterator<Item = &PartRow> {
     let day = |row: &PartRow| row.fact.as_ref().map_or(Day(i32::MIN), |fact| fact.day);
-    let change = rows.first().and_then(kind_of_part).is_some_and(|(change, ..)| change);
-    let early = if change { 0 } else { rows.partition_point(|row| day(row) < from) };
+    let always = rows.first().and_then(kind_of_part).is_some_and(|(always, ..)| always);
+    let early = if always { 0 } else { rows.partition_point(|row| day(row) < from) };
     let (before, after) = rows.split_at_checked(early).unwrap_or((&[], rows));
     let last = before.last().map(day);
     before.iter().find(move |row| Some(day(row)) == last).into_iter().chain(after)
@@ -83,8 +110,8 @@ impl View<'_> {
         Ok(found)
     }
 
-    /// Parts of a person from a day on; of those before it, all that report a change, and the last of
-    /// each kind. O((kinds + rows found) · log): however long the person's history is.
+    /// Parts of a person from a day on; of those before it, all that are always needed, and the last
+    /// of each kind. O((kinds + rows found) · log): however long the person's history is.
     pub fn parts_since(&self, subject: RecordId, from: Day) -> Result<Vec<PartRow>, StoreError> {
         // Nearly always the whole history is short, and one question is enough.
         const FEW: usize = 32;

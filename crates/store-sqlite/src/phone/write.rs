@@ -4,9 +4,9 @@ use super::columns::{day_key, kind_key, number, scope_key, to_json, writer_key};
 use crate::codec::{pack_entry, pack_head, pack_standing};
 use crate::fault::fault;
 use domain::coverage::Standing;
+use domain::coverage::timeline::always_needed;
 use domain::ids::RecordId;
 use domain::patch::RecordRef;
-use domain::visit::NotMetGroup;
 use rusqlite::{Params, Transaction, params};
 use std::collections::BTreeMap;
 use store::StoreError;
@@ -208,7 +208,8 @@ impl Writing<'_> {
 
     fn fact(&self, row: &FactRow) -> Done {
         let fact = &row.fact;
-        let change = fact.reason.is_some_and(|reason| reason.group() == NotMetGroup::Changed);
+        // What is contested is always given out, as what reports a change is, and hides no other.
+        let last = fact.met.in_person() && !fact.is_contested();
         self.run(
             "INSERT OR REPLACE INTO facts VALUES (?, ?, ?, ?, ?, ?, ?)",
             params![
@@ -216,8 +217,8 @@ impl Writing<'_> {
                 row.subject.bytes(),
                 fact.day.0,
                 fact.way.code(),
-                fact.met.in_person(),
-                change,
+                last,
+                always_needed(fact),
                 to_json(fact)?
             ],
         )

@@ -7,13 +7,14 @@ use super::{
 use crate::StoreError;
 use domain::catalogue::RecordKind;
 use domain::coverage::Standing;
+use domain::coverage::timeline::always_needed;
 use domain::head::Head;
 use domain::ids::{AreaCode, RecordId, WriterId};
 use domain::patch::RecordRef;
 use domain::period::Period;
 use domain::permission::Scope;
 use domain::time::{Day, UnixMs};
-use domain::visit::{NotMetGroup, PartFact, Way};
+use domain::visit::{PartFact, Way};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use sync::wire::receipt::ItemState;
@@ -196,14 +197,13 @@ impl Disk {
 
     fn facts(&self, subject: RecordId, since: Day) -> Vec<PartFact> {
         let mine = || self.facts.values().filter(|row| row.subject == subject).map(|row| &row.fact);
-        let change =
-            |fact: &PartFact| fact.reason.is_some_and(|reason| reason.group() == NotMetGroup::Changed);
         let mut found: BTreeMap<RecordId, PartFact> = mine()
-            .filter(|fact| fact.day >= since || change(fact))
+            .filter(|fact| fact.day >= since || always_needed(fact))
             .map(|fact| (fact.part, fact.clone()))
             .collect();
         for way in Way::ALL {
-            let before = mine().filter(|fact| fact.way == *way && fact.met.in_person() && fact.day < since);
+            let settled = mine().filter(|fact| !fact.is_contested() && fact.day < since);
+            let before = settled.filter(|fact| fact.way == *way && fact.met.in_person());
             let last = before.max_by_key(|fact| (fact.day, fact.part));
             found.extend(last.map(|fact| (fact.part, fact.clone())));
         }

@@ -140,8 +140,8 @@ pub trait PhoneStore {
     /// People whom a needle finds: best rank first, then by village, name and id. O(people).
     fn search(&self, needle: &Needle, offset: usize, count: usize) -> Result<Vec<PersonRow>, StoreError>;
 
-    /// Facts of a person for coverage since a day; of earlier ones those that report a change, and
-    /// for each way the last in which somebody was met in person. Cost does not grow with history.
+    /// Facts of a person for coverage since a day; of earlier ones those that report a change or
+    /// are 填写不一致, and for each way the last in which somebody was met in person. Cost does not grow with history.
     fn facts(&self, subject: RecordId, since: Day) -> Result<Vec<PartFact>, StoreError>;
 
     /// Persons to be judged anew, at most so many, ascending.

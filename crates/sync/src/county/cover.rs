@@ -5,7 +5,7 @@ use super::needs::PartRow;
 use super::work::Work;
 use domain::catalogue::RecordKind;
 use domain::coverage::due::{earlier_parts, parts_from};
-use domain::coverage::timeline::reports_change;
+use domain::coverage::timeline::always_needed;
 use domain::coverage::touch::{Pairs, first_difference, is_kept, pairs_of_part, pairs_since};
 use domain::coverage::{Generation, Generations, Rules, Standing, deltas, standing};
 use domain::head::Head;
@@ -109,7 +109,7 @@ fn parts(work: &mut Work<'_>) -> Vec<Changed> {
             Some(found.row.as_ref().map(|row| Arc::clone(&row.head)))
         };
         let Some(old) = before.map_or(Some(None), |before| share(id, before, visit_before)) else { continue };
-        // A part whose person or visit became contested stays where it was, and counts for nothing.
+        // A part of which it became contested whose it is stays where it was, and counts for nothing.
         let gone = || old.clone().map(|old| PartRow { fact: None, ..old });
         work.plan.parts.extend(new.clone().or_else(gone));
         match (old, new) {
@@ -239,7 +239,7 @@ fn further(stored: &[(Generation, Standing)], generations: &Generations, today: 
 /// void by now, is later.
 fn hides_older(rows: &[PartRow], from: Day, last: Option<Day>) -> bool {
     let facts = rows.iter().filter_map(|row| row.fact.as_ref());
-    let mut early = facts.filter(|fact| fact.day < from && !reports_change(fact));
+    let mut early = facts.filter(|fact| fact.day < from && !always_needed(fact));
     early.any(|fact| last.is_none_or(|last| last < fact.day))
 }
 

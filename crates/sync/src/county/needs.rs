@@ -36,8 +36,8 @@ pub struct Needs {
     pub histories: BTreeSet<RecordRef>,
     /// Entries that wait for a form.
     pub forms: BTreeSet<Hash>,
-    /// Parts of persons, from a day on; of those before it the ones that report a change
-    /// (`reports_change`), and the last of each way, meeting and number of visitors. What a rule
+    /// Parts of persons, from a day on; of those before it the ones that are always needed
+    /// (`always_needed`), and the last of each way, meeting and number of visitors. What a rule
     /// accepted changes with days and stays, so none of these need count for a rolling duty: the plan
     /// then asks further back. Parts without facts may be left out.
     pub parts_of_subjects: BTreeSet<(RecordId, Day)>,

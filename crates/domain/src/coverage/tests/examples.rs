@@ -11,11 +11,11 @@ use crate::period::{Cadence, Cut, Period};
 use crate::reference::Reference;
 use crate::subject::{Away, AwayKind, Person};
 use crate::time::Day;
-use crate::visit::{Met, NotMet, PartFact, Way};
+use crate::visit::{Beside, Met, NotMet, PartFact, Way};
 use Status::{ChangePending, Excluded as Out, MetHome, MetOther, NotYet, Tried};
 
 /// 特殊困难老年人月探访: monthly, any way but with the person in view or on the line.
-fn care() -> Duty {
+pub(super) fn care() -> Duty {
     Duty {
         id: id(4, 1),
         duty: "care".into(),
@@ -38,7 +38,7 @@ fn care() -> Duty {
     }
 }
 
-fn rules(duties: Vec<Duty>) -> Rules {
+pub(super) fn rules(duties: Vec<Duty>) -> Rules {
     let duties =
         duties.into_iter().zip(1..).map(|(rule, number)| (id(4, number), Duty { id: id(4, number), ..rule }));
     Rules::of(&Reference { areas: areas(), duties: duties.collect(), ..Reference::default() })
@@ -48,7 +48,7 @@ fn member(code: &str, from: &str) -> Membership {
     Membership { code: code.into(), from: Some(day(from)), until: None }
 }
 
-fn grandmother() -> Person {
+pub(super) fn grandmother() -> Person {
     Person {
         id: id(6, 1),
         name: "杨奶奶".into(),
@@ -79,6 +79,7 @@ fn part(number: usize, on: &str, way: Way, met: Met) -> PartFact {
         reason_from: None,
         visitors: 1,
         by: None,
+        beside: Beside::default(),
     }
 }
 
@@ -90,16 +91,16 @@ fn away(kind: AwayKind, from: &str, until: Option<&str>) -> Away {
     Away { kind, from: Some(day(from)), until: until.map(day) }
 }
 
-fn november() -> Period {
+pub(super) fn november() -> Period {
     "2026-11".parse().unwrap()
 }
 
-fn stands(person: &Person, rules: &Rules, parts: &[PartFact]) -> Standing {
+pub(super) fn stands(person: &Person, rules: &Rules, parts: &[PartFact]) -> Standing {
     standing(person, rules, "care", november(), parts).unwrap()
 }
 
 /// Days of November with the status from then on.
-fn story(standing: &Standing) -> Vec<(i32, Status)> {
+pub(super) fn story(standing: &Standing) -> Vec<(i32, Status)> {
     standing.steps.iter().map(|step| (step.day.0 - day("2026-11-01").0 + 1, step.status)).collect()
 }
 

@@ -189,5 +189,5 @@ fn who_judges_otherwise_says_so() {
         hasher.update(serde_json::to_string(&judged).unwrap().as_bytes());
     }
     let digest = hasher.finalize().to_hex();
-    assert_eq!((JUDGEMENT, digest.get(..16)), (2, Some("ef10b159b2023d5a")));
+    assert_eq!((JUDGEMENT, digest.get(..16)), (3, Some("1a814170450fab83")));
 }

@@ -1,6 +1,7 @@
 //! Coverage against a plain re-computation, over random registers, dated rules and histories.
 //! `COVERAGE_CASES` raises the number of cases of each property.
 
+mod contested;
 mod examples;
 mod generations;
 mod oracle;
@@ -107,7 +108,9 @@ proptest! {
         let earlier: Vec<_> = earlier_parts(&person, &rules, duty, period, &parts).flatten().collect();
         let from = parts_from(&rules, &person, duty, period);
         let near = |day: Day| from <= day && day < period.next().until();
-        let needed = |fact: &&PartFact| near(fact.day) || oracle.open_change(fact) || earlier.contains(&fact.day);
+        let needed = |fact: &&PartFact| {
+            near(fact.day) || oracle.open_change(fact) || fact.is_contested() || earlier.contains(&fact.day)
+        };
         let needed: Vec<PartFact> = parts.iter().filter(needed).cloned().collect();
         prop_assert_eq!(&standing(&person, &rules, duty, period, &needed), &expected);
     }

@@ -132,7 +132,9 @@ impl<'a> Oracle<'a> {
         }
         let period = Period::containing(rule.cadence, rule.cut, day);
         let own = Oracle::new(self.reference, self.person, duty, period, self.parts);
-        let before = |fact: &&PartFact| period.contains(fact.day) && fact.day < self.period.from();
+        let before = |fact: &&PartFact| {
+            fact.day < self.period.from() && tellings(fact).iter().all(|told| period.contains(told.day))
+        };
         let done = rule.cadence.months() > 1 && self.parts.iter().filter(before).any(|fact| own.counts(fact));
         !done && !own.not_due()
     }
@@ -159,10 +161,21 @@ impl<'a> Oracle<'a> {
         rules.filter(|rule| rule.kind == DutyKind::Care).cloned().collect()
     }
 
+    /// Whether each telling of a part counts, wherever its days lie.
     fn counts_by(&self, fact: &PartFact, upto: Day) -> bool {
-        self.judges(fact, upto).iter().any(|rule| {
-            self.accepted(rule, fact) && rule.mets.contains(&fact.met) && fact.visitors >= rule.visitors_min
-        })
+        let counts = |told: &PartFact| {
+            self.judges(told, upto).iter().any(|rule| {
+                self.accepted(rule, told)
+                    && rule.mets.contains(&told.met)
+                    && told.visitors >= rule.visitors_min
+            })
+        };
+        !fact.beside.unread && tellings(fact).iter().all(counts)
+    }
+
+    /// Whether a part counts in the period.
+    fn counts_here(&self, fact: &PartFact, upto: Day) -> bool {
+        self.counts_by(fact, upto) && tellings(fact).iter().all(|told| self.period.contains(told.day))
     }
 
     /// Whether a part counts, by all that the period tells.
@@ -171,10 +184,18 @@ impl<'a> Oracle<'a> {
     }
 
     fn is_try(&self, fact: &PartFact, upto: Day) -> bool {
-        let rules = self.judges(fact, upto);
-        let accepted = rules.iter().any(|rule| self.accepted(rule, fact));
-        let went = fact.way == Way::Home || accepted || changed(fact);
-        !rules.is_empty() && went && !self.counts_by(fact, upto)
+        let went = |told: &PartFact| {
+            let rules = self.judges(told, upto);
+            let accepted = rules.iter().any(|rule| self.accepted(rule, told));
+            !rules.is_empty() && (told.way == Way::Home || accepted || changed(told))
+        };
+        let mut here = tellings(fact).into_iter().filter(|told| self.period.contains(told.day));
+        here.any(|told| went(&told)) && !self.counts_here(fact, upto)
+    }
+
+    /// The last day of the period on which a part may have been.
+    fn day_here(&self, fact: &PartFact) -> Option<Day> {
+        tellings(fact).iter().map(|told| told.day).filter(|day| self.period.contains(*day)).max()
     }
 
     fn other_reason(&self, day: Day, ended: Option<Excluded>) -> Option<Excluded> {
@@ -196,9 +217,10 @@ impl<'a> Oracle<'a> {
     pub fn record(&self) -> (Option<Day>, Option<(Day, RecordId)>) {
         let period = || self.until(self.period.last());
         let last = self.period.last();
-        let tried = period().filter(|fact| self.is_try(fact, last)).map(|fact| fact.day).max();
+        let tried =
+            period().filter(|fact| self.is_try(fact, last)).filter_map(|fact| self.day_here(fact)).max();
         let counted = |home: bool| {
-            let found = period().filter(|fact| self.counts(fact) && (!home || fact.way == Way::Home));
+            let found = period().filter(|fact| self.counts_here(fact, last) && (!home || at_home(fact)));
             found.map(|fact| (fact.day, fact.part)).min()
         };
         (tried, counted(true).or(counted(false)))
@@ -210,19 +232,19 @@ impl<'a> Oracle<'a> {
         let ended = stand.status;
         let open = stand.due.is_none() && ended.is_due() && !ended.is_met();
         let since = |one: Day| self.period.until() <= one && one <= day;
-        let made_up = self.parts.iter().any(|fact| since(fact.day) && self.counts(fact));
+        let all_since = |fact: &PartFact| tellings(fact).iter().all(|told| since(told.day));
+        let made_up = self.parts.iter().any(|fact| all_since(fact) && self.counts(fact));
         open && !made_up && ![self.person.died, self.person.moved_out].into_iter().flatten().any(since)
     }
 
     fn until(&self, day: Day) -> impl Iterator<Item = &PartFact> {
-        let from = self.period.from();
-        self.parts.iter().filter(move |fact| from <= fact.day && fact.day <= day)
+        self.parts.iter().filter(move |fact| self.day_here(fact).is_some_and(|here| here <= day))
     }
 
     fn progress(&self, day: Day) -> Status {
-        if self.until(day).any(|fact| self.counts_by(fact, day) && fact.way == Way::Home) {
+        if self.until(day).any(|fact| self.counts_here(fact, day) && at_home(fact)) {
             Status::MetHome
-        } else if self.until(day).any(|fact| self.counts_by(fact, day)) {
+        } else if self.until(day).any(|fact| self.counts_here(fact, day)) {
             Status::MetOther
         } else if self.parts.iter().any(|fact| fact.day <= day && self.open_change(fact)) {
             Status::ChangePending
@@ -318,7 +340,8 @@ impl<'a> Oracle<'a> {
     /// The due day by the parts before a day.
     fn due(&self, before: Day, (begun, days): (Day, i32)) -> Day {
         let counted = self.parts.iter().filter(|fact| fact.day < before && self.counts(fact));
-        counted.map(|fact| fact.day).max().unwrap_or(begun).max(begun).plus(days)
+        let first = |fact: &PartFact| tellings(fact).iter().map(|told| told.day).min();
+        counted.filter_map(first).max().unwrap_or(begun).max(begun).plus(days)
     }
 }
 
@@ -330,4 +353,21 @@ struct Entered {
 
 fn changed(fact: &PartFact) -> bool {
     fact.reason.is_some_and(|reason| reason.group() == NotMetGroup::Changed)
+}
+
+/// A part as everybody who wrote of it tells it.
+fn tellings(fact: &PartFact) -> Vec<PartFact> {
+    let mut told = Vec::new();
+    for day in [&[fact.day][..], &fact.beside.days].concat() {
+        for way in [&[fact.way][..], &fact.beside.ways].concat() {
+            for met in [&[fact.met][..], &fact.beside.mets].concat() {
+                told.push(PartFact { day, way, met, ..fact.clone() });
+            }
+        }
+    }
+    told
+}
+
+fn at_home(fact: &PartFact) -> bool {
+    tellings(fact).iter().all(|told| told.way == Way::Home)
 }

@@ -8,7 +8,7 @@ use crate::period::{Cadence, Cut, Period};
 use crate::reference::Reference;
 use crate::subject::{Away, AwayKind, Person};
 use crate::time::Day;
-use crate::visit::{Met, NotMet, PartFact, Way};
+use crate::visit::{Beside, Met, NotMet, PartFact, Way};
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;
@@ -194,7 +194,12 @@ pub fn person() -> impl Strategy<Value = Person> {
         )
 }
 
+/// A part; of some not all sides agree.
 pub fn part(number: usize) -> impl Strategy<Value = PartFact> {
+    prop_oneof![3 => settled(number), 1 => contested(number)]
+}
+
+fn settled(number: usize) -> impl Strategy<Value = PartFact> {
     let reason = option::weighted(0.4, proptest::sample::select(NotMet::ALL));
     let met = prop_oneof![1 => proptest::sample::select(Met::ALL), 1 => Just(Met::InPerson)];
     let how = (proptest::sample::select(Way::ALL), met, 1_u8..4);
@@ -209,6 +214,29 @@ pub fn part(number: usize) -> impl Strategy<Value = PartFact> {
             reason_from: from,
             visitors,
             by: None,
+            beside: Beside::default(),
+        },
+    )
+}
+
+/// A part of which some sides differ, as it is read of its records.
+fn contested(number: usize) -> impl Strategy<Value = PartFact> {
+    let sides = (
+        btree_set(any_day(), 0..3),
+        btree_set(proptest::sample::select(Way::ALL), 0..2),
+        btree_set(proptest::sample::select(Met::ALL), 0..2),
+    );
+    (settled(number), sides, proptest::bool::weighted(0.1)).prop_map(
+        |(fact, (mut days, mut ways, mut mets), unread)| {
+            days.insert(fact.day);
+            ways.insert(fact.way);
+            mets.insert(fact.met);
+            let day = days.pop_last().unwrap_or(fact.day);
+            let way = ways.pop_last().unwrap_or(fact.way);
+            let met = mets.pop_last().unwrap_or(fact.met);
+            let (days, ways, mets) = (days.into_iter(), ways.into_iter(), mets.into_iter());
+            let beside = Beside { days: days.collect(), ways: ways.collect(), mets: mets.collect(), unread };
+            PartFact { day, way, met, beside, ..fact }
         },
     )
 }

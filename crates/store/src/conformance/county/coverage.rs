@@ -90,6 +90,42 @@ pub async fn amended_person(world: &mut World) -> Outcome {
     Ok(())
 }
 
+pub async fn contested(world: &mut World) -> Outcome {
+    let tried = Some(Status::Tried);
+    let person = world.person(VILLAGE, "LSLR").await?;
+    let (mut phone, mut other) = (world.phone(OFFICER).await?, world.phone(OFFICER).await?);
+    let visit = phone.visit(VILLAGE, day(11, 3));
+    let part = phone.met(visit, person);
+    world.send(&mut phone).await?;
+    let made = world.head(visit).await?;
+    let later = Happened::afternoon(day(11, 8)).to_string();
+    phone.set(visit, [(keys::HAPPENED, Happened::morning(day(11, 6)).to_string().into())], &made);
+    other.set(visit, [(keys::HAPPENED, later.into())], &made);
+    for phone in [&mut phone, &mut other] {
+        world.send(phone).await?;
+    }
+    same!(world.status(person, "elder", month(11), day(11, 7)).await?, NOT_YET, "not by all sides yet");
+    same!(world.status(person, "elder", month(11), day(11, 8)).await?, MET, "by all sides");
+    let head = world.head(part).await?;
+    phone.set(part, [(keys::MET, "self_and_carer".into())], &head);
+    other.set(part, [(keys::MET, "none".into())], &head);
+    for phone in [&mut phone, &mut other] {
+        world.send(phone).await?;
+    }
+    same!(world.status(person, "elder", month(11), day(11, 8)).await?, tried, "one side says no");
+    same!(world.count("elder", month(11), (VILLAGE, Status::Tried), day(11, 8)).await?, 1, "in the figures");
+    let head = world.head(part).await?;
+    other.set(part, [(keys::MET, "self".into())], &head);
+    world.send(&mut other).await?;
+    same!(world.status(person, "elder", month(11), day(11, 8)).await?, MET, "settled, it counts");
+    let october = Happened::afternoon(day(10, 31)).to_string();
+    phone.set(visit, [(keys::HAPPENED, october.into())], &made);
+    world.send(&mut phone).await?;
+    same!(world.status(person, "elder", month(11), day(11, 8)).await?, tried, "perhaps it was in October");
+    same!(world.status(person, "elder", month(10), day(10, 31)).await?, tried, "and perhaps not");
+    Ok(())
+}
+
 pub async fn death(world: &mut World) -> Outcome {
     let person = world.person(VILLAGE, "LSLR").await?;
     world.set(person, [(keys::DIED, "2026-11-05".into())]).await?;

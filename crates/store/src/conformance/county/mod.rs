@@ -160,6 +160,7 @@ cases! {
     "a visit counts on the day it was made, whenever it arrives" coverage::late_entry;
     "a void visit counts for nothing, and counts again when that is taken back" coverage::void;
     "an amended time moves the count to another period" coverage::amended_time;
+    "a contested visit counts by what every side of it agrees on, else it is a try" coverage::contested;
     "a part given to another person counts for that person only" coverage::amended_person;
     "a death in mid-period excludes from its day on" coverage::death;
     "a category that ends in mid-period excludes from its day on" coverage::category_end;

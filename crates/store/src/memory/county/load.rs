@@ -158,14 +158,14 @@ impl Disk {
         self.ledger.values().filter_map(of_record).collect()
     }
 
-    /// Parts from a day on; of those before it, the ones that report a change, and the last of each
+    /// Parts from a day on; of those before it, the ones that are always needed, and the last of each
     /// way, meeting and number of visitors, one of which counts for a rolling duty.
     fn parts_since(&self, subject: RecordId, from: Day) -> Vec<PartRow> {
         let mut found = Vec::new();
         let mut last: BTreeMap<_, &PartRow> = BTreeMap::new();
         for row in self.parts.values().filter(|row| row.subject == subject) {
             let Some(fact) = &row.fact else { continue };
-            if fact.day >= from || domain::coverage::timeline::reports_change(fact) {
+            if fact.day >= from || domain::coverage::timeline::always_needed(fact) {
                 found.push(row.clone());
                 continue;
             }

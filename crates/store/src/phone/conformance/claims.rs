@@ -15,7 +15,7 @@ use domain::log::Mark;
 use domain::period::{Cadence, Cut, Period};
 use domain::problem::{Problem, ProblemCode};
 use domain::value::{Origin, Value};
-use domain::visit::{Met, NotMet, PartFact, Way};
+use domain::visit::{Beside, Met, NotMet, PartFact, Way};
 use sync::wire::receipt::ItemState;
 
 fn visit_rows(store: &mut dyn PhoneStore) -> Result<[LogRow; 3], crate::StoreError> {
@@ -179,6 +179,7 @@ pub(super) fn facts(site: &dyn PhoneSite) -> Outcome {
             reason_from: None,
             visitors: 1,
             by: None,
+            beside: Beside::default(),
         },
     };
     let facts = vec![

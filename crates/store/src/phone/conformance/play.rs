@@ -20,7 +20,7 @@ use domain::permission::{Audience, Scope};
 use domain::problem::{Problem, ProblemCode};
 use domain::time::{Day, Stamp};
 use domain::value::{Origin, Value};
-use domain::visit::{Met, NotMet, PartFact, Way};
+use domain::visit::{Beside, Met, NotMet, PartFact, Way};
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use sync::wire::receipt::ItemState;
@@ -209,6 +209,7 @@ fn people_batch(chance: &Chance, batch: &mut Batch) {
         reason_from: None,
         visitors: 1,
         by: Some(id(500)),
+        beside: Beside { unread: chance.below(6) == 0, ..Beside::default() },
     };
     batch.facts.push(FactRow { subject: id(chance.below(3)), fact });
     batch.facts_gone.extend(chance.maybe(id(100 + chance.below(8))));
