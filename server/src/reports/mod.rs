@@ -30,7 +30,7 @@ use crate::county::{County, at_county};
 use crate::near::near;
 use crate::problem::wrong;
 use crate::staff::no_books;
-use domain::catalogue::RecordKind;
+use domain::catalogue::{RecordKind, keys};
 use domain::category::Category;
 use domain::coverage::reading::{Row, roll_up, rows, sentence_en, sentence_zh, total};
 use domain::coverage::rules::{ANY_DUTY_ZH, Rules, rule_on};
@@ -39,12 +39,14 @@ use domain::coverage::{Standing, Step};
 use domain::duty::Duty;
 use domain::head::{Head, Reading};
 use domain::ids::{AreaCode, AreaLevel, RecordId};
+use domain::patch::RecordRef;
 use domain::period::{Cadence, Period};
 use domain::problem::Problem;
 use domain::reference::Reference;
 use domain::settings::Setting;
 use domain::subject::Person;
 use domain::time::{Day, SHANGHAI_OFFSET_MS, UnixMs};
+use domain::visit::{Part, PartFact};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -271,6 +273,11 @@ impl Asked {
         if here == Some(&standing.period) { standing.overdue_days(as_of) } else { 0 }
     }
 
+    /// The days of the period, up to that of the question, on which a part may have been; ascending.
+    fn days_of<'f>(&'f self, fact: &'f PartFact) -> impl DoubleEndedIterator<Item = Day> + 'f {
+        fact.days().filter(|day| self.period.contains(*day) && *day <= self.question.as_of)
+    }
+
     /// Whether somebody who stands here is asked for.
     fn chooses(&self, step: &Step) -> bool {
         self.question.category.as_ref().is_none_or(|code| step.place.categories.contains(code))
@@ -316,27 +323,26 @@ async fn overdue(county: &County, asked: &Asked) -> Result<BTreeMap<AreaCode, i6
     Ok(found)
 }
 
-/// People of the register of this question with contested fields, by the village they stand in.
+/// People of the register of this question of whom something is contested, by the village they stand in: a field
+/// of their own, or by what a visit of the period counts.
 async fn contested(
     county: &County,
     asked: &Asked,
 ) -> Result<BTreeMap<AreaCode, BTreeSet<RecordId>>, Problem> {
     let records = county.stores.reports.contested(CONTESTED_MAX).await.map_err(at_county)?;
     let (mut people, mut villages) = (BTreeSet::new(), BTreeSet::new());
-    for record in records.into_iter().filter(|record| record.kind == RecordKind::Person) {
+    for record in records {
+        people.extend(contested_by(county, asked, record).await?);
+    }
+    for id in &people {
+        let record = RecordRef { kind: RecordKind::Person, id: *id };
         let Some(row) = county.stores.ledger.record(record).await.map_err(at_county)? else { continue };
-        if !differed_by(&row.head, asked.question.as_of) {
-            continue;
-        }
         let person = Person::read(record.id, &row.head);
-        let here = person.village_on(asked.question.as_of).filter(|village| asked.villages.contains(village));
-        if let Some(village) = here {
-            people.insert(record.id);
-            villages.insert(village);
-        }
+        let here = person.village_on(asked.question.as_of);
+        villages.extend(here.filter(|village| asked.villages.contains(village)));
     }
     let mut found: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
-    if people.is_empty() {
+    if villages.is_empty() {
         return Ok(found);
     }
     for standing in standings(county.stores.reports.as_ref(), asked, asked.period, villages).await? {
@@ -348,14 +354,41 @@ async fn contested(
     Ok(found)
 }
 
-/// Whether two of the values that still stand side by side had been written by the end of a day. What has been
-/// settled since is not told: a head keeps only what stands.
-fn differed_by(head: &Head, day: Day) -> bool {
-    head.contested().any(|field| match head.read(field) {
-        Reading::Contested(writes) => {
-            writes.iter().filter(|write| Day::of(write.at_ms) <= day).nth(1).is_some()
+/// Of whom something is contested by a record whose sides differed by the day of the question: a person, or those
+/// whom a visit of the period met.
+async fn contested_by(
+    county: &County,
+    asked: &Asked,
+    record: RecordRef,
+) -> Result<BTreeSet<RecordId>, Problem> {
+    let mut people = BTreeSet::new();
+    let Some(row) = county.stores.ledger.record(record).await.map_err(at_county)? else { return Ok(people) };
+    let (visit, counted): (_, &[&str]) = match record.kind {
+        RecordKind::Person => {
+            people.extend(differed_by(&row.head, asked.question.as_of, |_| true).then_some(record.id));
+            return Ok(people);
         }
-        _ => false,
+        RecordKind::Visit => (Some(record.id), &[keys::HAPPENED, keys::WAY]),
+        RecordKind::Part => (Part::read(record.id, &row.head).visit, &[keys::MET]),
+        _ => return Ok(people),
+    };
+    let differs = differed_by(&row.head, asked.question.as_of, |field| counted.contains(&field));
+    let Some(visit) = visit.filter(|_| differs) else { return Ok(people) };
+    for part in county.stores.reports.parts_of_visit(visit).await.map_err(at_county)? {
+        let within = |fact: &PartFact| asked.days_of(fact).next().is_some();
+        let spoken_of = record.kind == RecordKind::Visit || part.part == record.id;
+        people.extend(part.fact.filter(|fact| spoken_of && within(fact)).map(|_| part.subject));
+    }
+    Ok(people)
+}
+
+/// Whether two of the values that still stand side by side in one of these fields had been written by the end of a
+/// day and differ. What has been settled since is not told: a head keeps only what stands.
+fn differed_by(head: &Head, day: Day, of: impl Fn(&str) -> bool) -> bool {
+    head.contested().filter(|field| of(field)).any(|field| {
+        let Reading::Contested(writes) = head.read(field) else { return false };
+        let mut values = writes.iter().filter(|write| Day::of(write.at_ms) <= day).map(|write| &write.value);
+        values.next().is_some_and(|first| values.any(|value| value != first))
     })
 }
 

@@ -1,5 +1,6 @@
 //! The people behind a figure: 未走访名单 and its neighbours.
 
+use super::visits::{contested_in_words, mets_in_words, ways_in_words};
 use super::{Asked, contested, standings};
 use crate::county::{County, at_county};
 use domain::catalogue::RecordKind;
@@ -16,6 +17,7 @@ use domain::reference::Reference;
 use domain::staff::Role;
 use domain::subject::Person;
 use domain::time::Day;
+use domain::visit::PartFact;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use sync::county::needs::PartRow;
@@ -321,7 +323,7 @@ async fn line(
     let as_of = asked.question.as_of;
     let Some(step) = standing.step_on(as_of) else { return Ok(None) };
     let mut parts = county.stores.reports.parts_of(person.id, PARTS).await.map_err(at_county)?;
-    parts.retain(|part| part.fact.as_ref().is_some_and(|fact| fact.day <= as_of));
+    parts.retain(|part| part.fact.as_ref().is_some_and(|fact| fact.first_day() <= as_of));
     let village = step.place.area;
     let reference = &asked.reference;
     let silent = step.status == Status::NotYet && asked.silent.contains(&village);
@@ -346,9 +348,9 @@ async fn line(
         status: if silent { Column::Silent.zh() } else { step.status.zh() }.to_owned(),
         due_on: standing.due_on(as_of),
         overdue_days: asked.overdue_days(standing),
-        last_visit: last.map(|fact| fact.day),
+        last_visit: last.and_then(|fact| fact.days().rfind(|day| *day <= as_of)),
         last_visit_by: last.and_then(|fact| staff(fact.by?)).unwrap_or_default(),
-        why: why(&parts, standing.period, step.status, column),
+        why: why(&parts, standing.period, as_of, step.status, column),
         responsible: responsible(asked, village),
     }))
 }
@@ -364,17 +366,19 @@ pub(super) fn categories(person: &Person, day: Day) -> Vec<String> {
 }
 
 /// What was said at the door the last time somebody went there in the period, for those not visited.
-fn why(parts: &[PartRow], period: Period, status: Status, column: Column) -> String {
+fn why(parts: &[PartRow], period: Period, as_of: Day, status: Status, column: Column) -> String {
     if status.is_met() || column == Column::Contested {
         return String::new();
     }
     if !status.is_due() {
         return status.zh().to_owned();
     }
-    let tried = parts.iter().filter_map(|part| part.fact.as_ref()).find(|fact| period.contains(fact.day));
+    let here = |fact: &&PartFact| fact.days().any(|day| period.contains(day) && day <= as_of);
+    let tried = parts.iter().filter_map(|part| part.fact.as_ref()).find(here);
     tried.map_or_else(String::new, |fact| {
-        let reason = fact.reason.map_or(fact.met.zh(), domain::visit::NotMet::zh);
-        format!("{} {}：{reason}", fact.day, fact.way.zh())
+        let days = fact.days().map(|day| day.to_string()).collect::<Vec<_>>().join("或");
+        let reason = fact.reason.map_or_else(|| mets_in_words(fact), |reason| reason.zh().to_owned());
+        format!("{days} {}：{reason}{}", ways_in_words(fact), contested_in_words(fact))
     })
 }
 

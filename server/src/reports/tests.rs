@@ -1,5 +1,7 @@
 //! Sentence, rows, lists and what is known then agree.
 
+mod contested;
+
 use super::{Asked, Column, Question, Table, ask, of_person, of_visit, people, table};
 use crate::clock;
 use crate::county::County;

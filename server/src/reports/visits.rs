@@ -14,7 +14,7 @@ use domain::reference::Reference;
 use domain::subject::Person;
 use domain::time::{Day, UnixMs};
 use domain::value::Value;
-use domain::visit::Visit;
+use domain::visit::{PartFact, Visit};
 use seal::receipt::ReceiptDigits;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -131,9 +131,26 @@ async fn home(county: &County, reference: &Reference, person: &Person, day: Day)
     Ok(parts.join(" "))
 }
 
-fn in_words(fact: &domain::visit::PartFact) -> String {
-    let met = format!("{}，{}", fact.way.zh(), fact.met.zh());
-    fact.reason.map_or(met.clone(), |reason| format!("{met}：{}", reason.zh()))
+fn in_words(fact: &PartFact) -> String {
+    let reason = fact.reason.map(|reason| format!("：{}", reason.zh())).unwrap_or_default();
+    format!("{}，{}{reason}{}", ways_in_words(fact), mets_in_words(fact), contested_in_words(fact))
+}
+
+/// How it was, by every side.
+pub(super) fn ways_in_words(fact: &PartFact) -> String {
+    let ways = fact.beside.ways.iter().chain([&fact.way]);
+    ways.map(|way| way.zh()).collect::<Vec<_>>().join("或")
+}
+
+/// Who was met, by every side.
+pub(super) fn mets_in_words(fact: &PartFact) -> String {
+    let mets = fact.beside.mets.iter().chain([&fact.met]);
+    mets.map(|met| met.zh()).collect::<Vec<_>>().join("或")
+}
+
+/// That its sides differ; nothing when they do not.
+pub(super) fn contested_in_words(fact: &PartFact) -> &'static str {
+    if fact.is_contested() { "（填写不一致）" } else { "" }
 }
 
 fn digits(receipt: Option<(i32, u32)>) -> Option<String> {
