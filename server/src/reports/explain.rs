@@ -80,35 +80,47 @@ fn definition(column: Column) -> (&'static str, &'static str) {
         ),
         Column::Due => ("应走访：名册减去不计入", "Due: the register without those who are not counted"),
         Column::Met => (
-            "已走访：应走访的人中，县里已收到一次合要求的走访（方式和见到谁都符合）",
-            "Visited: of those due, the people of whom the county has a visit that satisfies the duty in way \
-             and in who was met",
+            "已走访：应走访的人中，县里已收到一次合要求的走访（方式、见到谁、去的人数都符合；填写不一致的，每一种填法都符合才算）",
+            "Visited: of those due, the people of whom the county has a visit that satisfies the duty in its way, \
+             in who was met and in the number of visitors; of one that is contested, by every side of it",
         ),
-        Column::MetHome => {
-            ("其中上门：已走访的人中，至少有一次是上门", "At home: of those visited, at least once at home")
-        }
+        Column::MetHome => (
+            "其中上门：已走访的人中，至少有一次合要求的走访是上门",
+            "At home: of those visited, the people of whom at least one visit that satisfies the duty was at home",
+        ),
         Column::MetOther => (
-            "已走访（其他）：已走访的人中，只在别处、电话或视频见过",
-            "Otherwise: of those visited, the people met elsewhere, by phone or by video only",
+            "已走访（其他）：已走访的人中，合要求的走访没有一次是上门（在别处、电话或视频）",
+            "Otherwise: of those visited, the people of whom no visit that satisfies the duty was at home, but elsewhere, \
+             by phone or by video",
         ),
         Column::Open => (
             "未走访：应走访减去已走访，等于情况有变待确认、去过未见到、手机未回传、还没去四项之和",
             "Not visited: due less visited, which is the sum of change to be confirmed, tried, silent and not yet",
         ),
         Column::ChangePending => (
-            "情况有变待确认：走访人报告住院、外出、搬走、去世等，乡镇还没有核实",
-            "Change to be confirmed: the visitor reported a change that the township has not confirmed",
+            "情况有变待确认：没有合要求的走访，而走访人（本期或以前）报告了住院、外出、搬走、去世等，乡镇还没有核实",
+            "Change to be confirmed: no visit satisfies the duty, and a visitor reported, now or earlier, a change that the \
+             township has not confirmed",
         ),
-        Column::Tried => {
-            ("去过未见到：去过，没有见到要求见的人", "Tried: somebody went and did not meet the person")
-        }
+        Column::Tried => (
+            "去过未见到：没有合要求的走访，但去过——上门，或用了要求认可的方式，或报告过情况有变——只是方式、见到谁、\
+             去的人数不都符合，或者填写不一致、不是每一种填法都符合",
+            "Tried, not met: no visit satisfies the duty, but somebody went (at home, by a way that the duty accepts, or \
+             reporting a change), though not right in its way, in who was met and in the number of visitors at once, or, \
+             where it is contested, not by every side",
+        ),
         Column::Silent => (
-            "手机未回传：还没有走访记录，而这个村负责人的手机已多日没有联系县里，可能已走访",
-            "Silent: no visit is here, and the phones of the village were not heard for days; it may have been made",
+            "手机未回传：没有合要求的走访，也没有去过（上门，或用要求认可的方式，或报告情况有变），而这个村负责人的手机\
+             已多日没有联系县里，可能已走访",
+            "Silent: no visit satisfies the duty, nobody went (at home, by a way that the duty accepts, or reporting a \
+             change), and the phones of the village were not heard for days; it may have been made",
         ),
         Column::NotYet => (
-            "还没去：没有走访记录；这个村没有多日未联系县里的手机（或者还没有启用手机）",
-            "Not yet: no visit is here, and no phone of the village has been silent for days (or it has none yet)",
+            "还没去：没有合要求的走访，也没有去过（上门，或用要求认可的方式，或报告情况有变）；用别的方式联系过的也在内；\
+             这个村没有多日未联系县里的手机（或者还没有启用手机）",
+            "Not yet: no visit satisfies the duty, and nobody went (at home, by a way that the duty accepts, or reporting a \
+             change); who was reached in another way only is among them; no phone of the village has been silent for \
+             days (or it has none yet)",
         ),
         Column::MissedBefore => (
             "上期漏访至今未补：上一统计期应走访而没有走访、到截至日也没有补上的人，不在本期各栏之和内",
@@ -122,9 +134,10 @@ fn definition(column: Column) -> (&'static str, &'static str) {
              among them, so it is not part of the sums",
         ),
         Column::Contested => (
-            "填写不一致：名册中有字段到那天已有两个不同的值、至今还没有人决定的人，不在各栏之和内",
-            "Contested: people of the register with a field that had two values by that day, on which nobody has decided \
-             yet; not part of the sums",
+            "填写不一致：名册中有字段，或本期走访的时间、方式、见到谁，到那天已有两个不同的值、至今还没有人决定的人，\
+             不在各栏之和内",
+            "Contested: people of the register with a field, or with a visit of the period whose time, way or meeting, had \
+             two different values by that day, on which nobody has decided yet; not part of the sums",
         ),
     }
 }
@@ -156,6 +169,23 @@ fn rules(asked: &Asked) -> &[Duty] {
     if asked.rules.is_empty() { std::slice::from_ref(&asked.rule) } else { &asked.rules }
 }
 
+/// What a visit needs beyond its way and who was met: more than one visitor. For what is no care no visit counts.
+fn needs(rule: &Duty) -> (String, String) {
+    match (rule.kind, rule.visitors_min) {
+        (DutyKind::Care, ..2) => (String::new(), String::new()),
+        (DutyKind::Care, people) => {
+            (format!("，每次至少 {people} 人去"), format!("; by at least {people} visitors at once"))
+        }
+        (kind, _) => (
+            format!("，是{}，走访都不合要求、也不算去过", kind.zh()),
+            format!(
+                "; of the kind {}, which no visit satisfies and for which nobody is said to have gone",
+                kind.en()
+            ),
+        ),
+    }
+}
+
 /// Whom a rule concerns and how often; where and since when, if it is not the only one.
 fn asks_zh(asked: &Asked, rule: &Duty) -> String {
     let category = |code: &String| Category::from_code(code).map_or(code.clone(), |one| one.zh().to_owned());
@@ -165,7 +195,7 @@ fn asks_zh(asked: &Asked, rule: &Duty) -> String {
     } else {
         "（不按这样的统计期统计，不在这个数字里）"
     };
-    format!("{}{categories}，{}{apart}", where_zh(asked, rule), often(rule.cadence).0)
+    format!("{}{categories}，{}{}{apart}", where_zh(asked, rule), often(rule.cadence).0, needs(rule).0)
 }
 
 /// The same in English.
@@ -177,7 +207,7 @@ fn asks_en(asked: &Asked, rule: &Duty) -> String {
     } else {
         " (by other periods: not in this figure)"
     };
-    format!("{}{categories}; {}{apart}", where_en(asked, rule), often(rule.cadence).1)
+    format!("{}{categories}; {}{}{apart}", where_en(asked, rule), often(rule.cadence).1, needs(rule).1)
 }
 
 /// Where a rule holds and since when; nothing of the only one.

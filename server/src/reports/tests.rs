@@ -1,6 +1,7 @@
 //! Sentence, rows, lists and what is known then agree.
 
 mod contested;
+mod defined;
 
 use super::{Asked, Column, Question, Table, ask, of_person, of_visit, people, table};
 use crate::clock;
