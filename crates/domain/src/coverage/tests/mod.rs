@@ -5,10 +5,11 @@ mod contested;
 mod examples;
 mod generations;
 mod oracle;
+mod sentences;
 mod world;
 
 use super::due::{earlier_parts, parts_from};
-use super::reading::{roll_up, rows, total};
+use super::reading::{Row, roll_up, rows, total};
 use super::tally::{Figures, Tally};
 use super::touch::{first_difference, horizon, is_kept, pairs_of_part, pairs_since, reached};
 use super::{EVERYBODY, Rules, Standing, Status, deltas, standing};
@@ -21,6 +22,7 @@ use crate::visit::PartFact;
 use oracle::{Oracle, Stand};
 use proptest::collection::vec;
 use proptest::prelude::*;
+use sentences::{listed, told};
 use std::collections::{BTreeMap, BTreeSet};
 use world::{
     CATEGORIES, COUNTY, DUTIES, VILLAGES, any_day, any_period, day, history, id, part, person, reference,
@@ -313,7 +315,7 @@ proptest! {
     #![proptest_config(config(300))]
 
     #[test]
-    fn sums_of_differences_rows_lists_and_recount_agree_after_any_edits(
+    fn sums_of_differences_sentences_rows_lists_and_recount_agree_after_any_edits(
         reference in reference(), people in vec((person(), history()), PEOPLE), edits in vec(edit(), 0..8),
         period in any_period(), other in any_period(), as_of in any_day(), late in 0..28, silent in 0_u8..8,
         category in proptest::sample::select(&CATEGORIES[..]),
@@ -354,7 +356,7 @@ proptest! {
                 .map(|step| (step.place.area, step.status))
                 .collect();
             let sum = total(COUNTY, rows.values());
-            prop_assert!(sum.adds_up() && rows.values().all(super::Row::adds_up));
+            prop_assert!(sum.adds_up() && rows.values().all(Row::adds_up));
             prop_assert_eq!(sum.register, i64::try_from(list.len()).unwrap());
             for row in rows.values() {
                 let here = |wanted: fn(Status) -> bool| {
@@ -371,6 +373,17 @@ proptest! {
                 prop_assert_eq!((row.not_yet, row.silent), (open, hidden));
                 prop_assert_eq!(open + hidden, here(|status| status == Status::NotYet));
             }
+            let of = |wanted: Period| {
+                let here = move |(name, one, _): &(&str, Period, usize)| *name == duty && *one == wanted;
+                county.standings.iter().filter(move |(key, _)| here(key)).map(|(_, standing)| standing)
+            };
+            let missed = of(period.previous()).filter(|standing| standing.missed_on(as_of)).count();
+            let told_missed = county.tally.missed(duty, period, as_of).values().sum();
+            let over = Row { missed_before: told_missed, ..sum.clone() };
+            let quiet = |one: &Standing| one.step_on(as_of).is_some_and(|step| silent.contains(&step.place.area));
+            let everybody = of(period).map(|standing| (standing, quiet(standing)));
+            let missed = i64::try_from(missed).unwrap();
+            prop_assert_eq!(told(&over, period), listed(everybody, as_of, missed), "{} {}", duty, period);
             let townships = roll_up(&county.reference.areas, COUNTY, &rows);
             prop_assert!(townships.is_sorted_by_key(|row| row.area));
             prop_assert_eq!(townships.len(), 2);
