@@ -1,6 +1,7 @@
 //! Backup and restore: one age file with the database and the keys, to the recovery key on paper.
 //!
-//! Inside is a plain tar archive, so that `age -d -i recovery.txt backup.age | tar -x` opens it too.
+//! Inside is a plain tar archive, so that `age -d -i recovery.txt backup.age | tar -x` opens it too, with the
+//! mark that it was restored.
 
 use crate::begin;
 use crate::config::Data;
@@ -18,7 +19,9 @@ use std::path::{Path, PathBuf};
 use store::StoreError;
 use store_sqlite::open::{Half, back_up, check};
 
-/// The names in the archive. Keys come last: whoever has them has read all the rest.
+/// The names in the archive. The mark comes first: whoever unpacks the rest without this program has it beside
+/// the database, by the name of [`Data::restored`]. Keys come last: whoever has them has read all the rest.
+const MARK: &str = "restored";
 const DATABASE: &str = "county.db";
 const KEYS: &str = "county.keys.json";
 
@@ -95,15 +98,20 @@ fn seal(keys: &CountyKeys, database: &Path, text: &[u8], to: &Path) -> io::Resul
     let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(to)?;
     let sealed = SealWriter::new(std::slice::from_ref(keys.backup()), io::BufWriter::new(file));
     let mut archive = tar::Builder::new(sealed.map_err(io::Error::other)?);
+    append(&mut archive, MARK, &[])?;
     archive.append_path_with_name(database, DATABASE)?;
-    let mut head = tar::Header::new_gnu();
-    head.set_size(text.len() as u64);
-    head.set_mode(0o600);
-    head.set_cksum();
-    archive.append_data(&mut head, KEYS, text)?;
+    append(&mut archive, KEYS, text)?;
     let mut file = archive.into_inner()?.finish()?;
     file.flush()?;
     file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
+}
+
+fn append(archive: &mut tar::Builder<impl Write>, name: &str, bytes: &[u8]) -> io::Result<()> {
+    let mut head = tar::Header::new_gnu();
+    head.set_size(bytes.len() as u64);
+    head.set_mode(0o600);
+    head.set_cksum();
+    archive.append_data(&mut head, name, bytes)
 }
 
 fn inside(error: &SealError) -> Problem {
@@ -234,19 +242,45 @@ mod tests {
     use crate::open::{to_begin, to_write};
     use std::cell::RefCell;
 
+    /// Begins a county; what opens its backups.
+    fn begun(config: &Config) -> SealIdentity {
+        let recovery = RefCell::new(None);
+        let show = |made: &SealIdentity| {
+            *recovery.borrow_mut() = SealIdentity::parse(made.to_text().as_str()).ok();
+            Ok(())
+        };
+        drop(to_begin(config, None, show).unwrap());
+        recovery.into_inner().unwrap()
+    }
+
+    #[test]
+    fn an_archive_of_a_former_version_without_a_mark_is_restored_with_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config::default();
+        config.data.folder = folder.path().join("data");
+        let data = &config.data;
+        let recovery = begun(&config);
+        let keys = crate::keys::load(data).unwrap();
+        let former = folder.path().join("former.age");
+        let sealed = SealWriter::new(std::slice::from_ref(keys.backup()), File::create(&former).unwrap());
+        let mut archive = tar::Builder::new(sealed.unwrap());
+        archive.append_path_with_name(data.database(), DATABASE).unwrap();
+        archive.append_path_with_name(data.key_file(), KEYS).unwrap();
+        archive.into_inner().unwrap().finish().unwrap().sync_all().unwrap();
+        fs::remove_dir_all(&data.folder).unwrap();
+        restore(data, &recovery, &former).unwrap();
+        assert!(data.restored().exists());
+        drop(to_write(&config).unwrap());
+        assert!(!data.restored().exists());
+    }
+
     #[test]
     fn a_restore_that_is_cut_off_is_done_again_and_other_keys_are_left_alone() {
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config::default();
         config.data.folder = folder.path().join("data");
         let data = &config.data;
-        let recovery = RefCell::new(None);
-        let show = |made: &SealIdentity| {
-            *recovery.borrow_mut() = SealIdentity::parse(made.to_text().as_str()).ok();
-            Ok(())
-        };
-        drop(to_begin(&config, None, show).unwrap());
-        let recovery = recovery.into_inner().unwrap();
+        let recovery = begun(&config);
         let to = folder.path().join("backup.age");
         let keys = crate::keys::load(data).unwrap();
         backup(data, &keys, &to).unwrap();

@@ -9,6 +9,7 @@
 mod clock;
 mod operator;
 mod place;
+mod unpacked;
 
 use place::{Place, get};
 use std::fs;
