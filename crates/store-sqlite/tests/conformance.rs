@@ -48,8 +48,8 @@ impl Site for Disk {
 
     async fn restore(&self) -> County {
         // The county may still be open: the copy is opened in another place, as after a disaster.
-        let restored = self.folder.path("restored");
-        std::fs::create_dir(&restored).unwrap();
+        let places = (1..).map(|time| self.folder.path(format!("restored-{time}")));
+        let restored = places.into_iter().find(|place| std::fs::create_dir(place).is_ok()).unwrap();
         for name in ["", ".canary"] {
             let (from, to) = (format!("copy.db{name}"), format!("county.db{name}"));
             std::fs::copy(self.folder.path(&from), restored.join(to)).unwrap();

@@ -93,6 +93,32 @@ fn definition(column: Column) -> (&'static str, &'static str) {
             "Otherwise: of those visited, the people of whom no visit that satisfies the duty was at home, but elsewhere, \
              by phone or by video",
         ),
+        Column::Open | Column::ChangePending | Column::Tried | Column::Silent | Column::NotYet => {
+            unvisited(column)
+        }
+        Column::MissedBefore => (
+            "上期漏访至今未补：上一统计期应走访而没有走访、到截至日也没有补上的人，不在本期各栏之和内",
+            "Missed before: due in the period before, not visited then nor since; not part of the sums",
+        ),
+        Column::Overdue => (
+            "现已超期：按天数到期的要求，截至日已经过了到期那一天还没有再走访的人，不计入的除外；统计期内走访过、\
+             之后又到期的也在内，所以不在各栏之和内",
+            "Overdue now: of a duty that falls due by days, the people whose day had passed by the day asked without \
+             another visit, but for those who are not counted; who was visited in the period and fell due again is \
+             among them, so it is not part of the sums",
+        ),
+        Column::Contested => (
+            "填写不一致：名册中有字段，或本期走访的时间、方式、见到谁，到那天已有两个不同的值、至今还没有人决定的人，\
+             不在各栏之和内",
+            "Contested: people of the register with a field, or with a visit of the period whose time, way or meeting, had \
+             two different values by that day, on which nobody has decided yet; not part of the sums",
+        ),
+    }
+}
+
+/// The column of all who are due and not visited, and the four into which it falls.
+fn unvisited(column: Column) -> (&'static str, &'static str) {
+    match column {
         Column::Open => (
             "未走访：应走访减去已走访，等于情况有变待确认、去过未见到、手机未回传、还没去四项之和",
             "Not visited: due less visited, which is the sum of change to be confirmed, tried, silent and not yet",
@@ -115,29 +141,12 @@ fn definition(column: Column) -> (&'static str, &'static str) {
             "Silent: no visit satisfies the duty, nobody went (at home, by a way that the duty accepts, or reporting a \
              change), and the phones of the village were not heard for days; it may have been made",
         ),
-        Column::NotYet => (
+        _ => (
             "还没去：没有合要求的走访，也没有去过（上门，或用要求认可的方式，或报告情况有变）；用别的方式联系过的也在内；\
              这个村没有多日未联系县里的手机（或者还没有启用手机）",
             "Not yet: no visit satisfies the duty, and nobody went (at home, by a way that the duty accepts, or reporting a \
              change); who was reached in another way only is among them; no phone of the village has been silent for \
              days (or it has none yet)",
-        ),
-        Column::MissedBefore => (
-            "上期漏访至今未补：上一统计期应走访而没有走访、到截至日也没有补上的人，不在本期各栏之和内",
-            "Missed before: due in the period before, not visited then nor since; not part of the sums",
-        ),
-        Column::Overdue => (
-            "现已超期：按天数到期的要求，截至日已经过了到期那一天还没有再走访的人，不计入的除外；统计期内走访过、\
-             之后又到期的也在内，所以不在各栏之和内",
-            "Overdue now: of a duty that falls due by days, the people whose day had passed by the day asked without \
-             another visit, but for those who are not counted; who was visited in the period and fell due again is \
-             among them, so it is not part of the sums",
-        ),
-        Column::Contested => (
-            "填写不一致：名册中有字段，或本期走访的时间、方式、见到谁，到那天已有两个不同的值、至今还没有人决定的人，\
-             不在各栏之和内",
-            "Contested: people of the register with a field, or with a visit of the period whose time, way or meeting, had \
-             two different values by that day, on which nobody has decided yet; not part of the sums",
         ),
     }
 }

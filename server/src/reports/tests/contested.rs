@@ -82,7 +82,7 @@ async fn a_visit_of_which_not_all_say_the_same_is_told_and_counts_by_what_they_a
     assert_eq!(then.total.contested, 0, "nothing differed by then");
     assert!(people(county, &asked, Column::Contested).await.unwrap().is_empty());
 
-    let (_, visits) = of_person(county, elder, today()).await.unwrap();
+    let visits = of_person(county, elder, today(), today()).await.unwrap().visits;
     assert_eq!(visits[0].day, Some(today()));
     assert_eq!(visits[0].met.as_ref().unwrap().zh, "上门，见到本人或没见到（填写不一致）");
     world.sound().await;

@@ -26,11 +26,10 @@ pub struct Told {
 /// The number behind a word, with commas between thousands; zero when the word is not there, which may be there
 /// once only.
 fn after(text: &str, word: &str) -> i64 {
-    let mut found = text.match_indices(word).map(|(at, _)| &text[at + word.len()..]);
-    let Some(rest) = found.next() else { return 0 };
-    assert!(found.next().is_none(), "{word} twice in {text}");
-    let end = rest.find(|one: char| !one.is_ascii_digit() && one != ',').unwrap_or(rest.len());
-    let digits: String = rest[..end].trim_end_matches(',').split(',').collect();
+    let Some((before, rest)) = text.split_once(word) else { return 0 };
+    assert!(!before.contains(word) && !rest.contains(word), "{word} twice in {text}");
+    let number: String = rest.chars().take_while(|one| one.is_ascii_digit() || *one == ',').collect();
+    let digits: String = number.trim_end_matches(',').split(',').collect();
     digits.parse().unwrap_or_else(|_| panic!("no number after {word} in {text}"))
 }
 
