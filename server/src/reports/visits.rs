@@ -30,7 +30,8 @@ pub struct VisitLine {
     /// The part's record.
     #[schema(value_type = String)]
     pub part: RecordId,
-    /// The day on which it counts; absent when it counts for nothing.
+    /// The day on which it counts, the latest up to the one asked while several stand; absent when it counts for
+    /// nothing.
     #[schema(value_type = Option<String>)]
     pub day: Option<Day>,
     /// How, who was met, and why not.
@@ -94,13 +95,13 @@ pub async fn of_person(
         let visit = row.map(|row| Visit::read(part.visit, &row.head));
         let visited_by = visit.map(|visit| visit.visited_by).unwrap_or_default();
         let history = county.stores.reports.history(record).await.map_err(at_county)?;
-        if part.fact.as_ref().is_some_and(|fact| fact.day > as_of) {
+        if part.fact.as_ref().is_some_and(|fact| fact.first_day() > as_of) {
             continue;
         }
         lines.push(VisitLine {
             visit: part.visit,
             part: part.part,
-            day: part.fact.as_ref().map(|fact| fact.day),
+            day: part.fact.as_ref().and_then(|fact| fact.days().rfind(|day| *day <= as_of)),
             met: part.fact.as_ref().map(|fact| Met {
                 way: fact.way.code(),
                 met: fact.met.code(),
