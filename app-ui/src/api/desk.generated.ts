@@ -1517,7 +1517,10 @@ export interface components {
         Verdict: "accept" | "dismiss" | "keep";
         /** @description One visit to a person. */
         VisitLine: {
-            /** @description The day on which it counts; absent when it counts for nothing. */
+            /**
+             * @description The day on which it counts, the latest up to the one asked while several stand; absent when it counts for
+             *     nothing.
+             */
             day?: string | null;
             met?: components["schemas"]["HowMet"] | null;
             /** @description The part's record. */
