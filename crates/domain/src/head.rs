@@ -107,9 +107,13 @@ impl Head {
             .map_while(move |(key, writes)| key.strip_prefix(prefix).map(|rest| (rest, writes.as_slice())))
     }
 
-    /// The author of the first standing write: for a visit or part, who recorded it.
-    pub fn author(&self) -> Option<RecordId> {
-        self.fields.values().flatten().min_by_key(|w| (w.at_ms, w.dot())).map(|write| write.author)
+    /// The author of the patch that made the record of this id, while anything of it stands, whatever the
+    /// clocks say; else of the earliest standing write. For a visit: who recorded it.
+    pub fn author(&self, id: RecordId) -> Option<RecordId> {
+        let made = |write: &&Write| RecordId::derived(write.writer, write.serial) == id;
+        let writes = self.fields.values().flatten();
+        let maker = writes.clone().find(made).or_else(|| writes.min_by_key(|w| (w.at_ms, w.dot())));
+        maker.map(|write| write.author)
     }
 
     /// This record's share of an area's digest: a hash of record and vector, as a number to be
@@ -139,6 +143,21 @@ mod tests {
             value: value.into(),
             origin: Origin::Asked,
         }
+    }
+
+    #[test]
+    fn who_made_a_record_is_its_author_whatever_the_clocks_say() {
+        let (worker, reviewer) = (RecordId::named("staff", "杨洁"), RecordId::named("staff", "李审"));
+        let id = RecordId::derived(WriterId(0x10), 1);
+        let mut head = Head::default();
+        // The phone's clock was ahead, and a field was settled at the desk.
+        head.fields.insert("way".into(), vec![Write { at_ms: 9_000, ..write(0x10, "home") }]);
+        let settled = Write { author: reviewer, at_ms: 1_000, ..write(0x20, "2026-11-08") };
+        head.fields.insert("happened".into(), vec![settled]);
+        assert_eq!(head.author(id), Some(worker));
+        head.fields.remove("way");
+        assert_eq!(head.author(id), Some(reviewer), "nothing of the maker's stands");
+        assert_eq!(Head::default().author(id), None);
     }
 
     #[test]

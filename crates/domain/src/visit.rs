@@ -150,7 +150,7 @@ fn list(head: &Head, key: &str) -> Vec<String> {
 impl Visit {
     /// Reads a visit from its record.
     pub fn read(id: RecordId, head: &Head) -> Self {
-        let recorded_by = head.author();
+        let recorded_by = head.author(id);
         let mut visited_by: Vec<RecordId> =
             list(head, keys::VISITED_BY).iter().filter_map(|text| text.parse().ok()).collect();
         if visited_by.is_empty() {

@@ -216,7 +216,7 @@ pub async fn accepted(world: &mut World) -> Outcome {
         Some(visit_text.as_str()),
         "the part follows its visit"
     );
-    same!(world.head(*visit).await?.author(), Some(clone.staff), "in the author's name");
+    same!(world.head(*visit).await?.author(visit.id), Some(clone.staff), "in the author's name");
     same!(
         world.status(person, "elder", month(11), day(11, 10)).await?,
         Some(Status::MetHome),
