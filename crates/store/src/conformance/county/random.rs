@@ -69,8 +69,8 @@ struct Play {
     copied: bool,
     /// What was decided on.
     decided: Vec<(Dot, Hash)>,
-    /// The clock may be ahead without everybody being rolled. What stands further than the horizon then goes
-    /// with a decision, and does not come back with it.
+    /// The clock may be ahead without everybody being rolled, while records come. What stands further than the
+    /// horizon then goes with a decision, and does not come back with it.
     cut_off: bool,
     /// A clone of the first phone, which goes its own way.
     clone: Option<Phone>,
@@ -442,9 +442,10 @@ impl Play {
             let horizon = world.county.ledger.standing_now().await?.0.horizon;
             world.run(Job::Roll { subjects, from: today, horizon }).await?;
         }
+        // Whose part is for those responsible for children goes by the day on which it comes.
         match self.dice.below(3) {
-            0 => self.county(world).await?,
-            1 => self.send(world).await?,
+            0 if self.cut_off => self.county(world).await?,
+            1 if self.cut_off => self.send(world).await?,
             _ => {}
         }
         world.now_ms = right;
