@@ -67,6 +67,12 @@ async fn forked(world: &World, subject: RecordId) -> Phone {
     clone
 }
 
+/// How many visits to somebody count.
+async fn counting(world: &World, subject: RecordId) -> usize {
+    let parts = world.store.parts_of(subject, 9).await.unwrap();
+    parts.iter().filter(|part| part.fact.is_some()).count()
+}
+
 #[test]
 fn a_telephone_is_settled_as_one_that_can_be_dialled() {
     assert_eq!(fitting("phone", "138 0000-0000".into()), Ok("13800000000".into()));
@@ -244,11 +250,7 @@ async fn a_decision_on_what_was_issued_again_is_taken_back_and_it_counts_once() 
     for verdict in [Verdict::Dismiss, Verdict::Accept] {
         let world = World::new().await;
         let subject = story().grandmother;
-        let count = async || {
-            let parts = world.store.parts_of(subject, 9).await.unwrap();
-            parts.iter().filter(|part| part.fact.is_some()).count()
-        };
-        let before = count().await;
+        let before = counting(&world, subject).await;
         let mut clone = forked(&world, subject).await;
         let items = waiting(&world).await.items;
         for item in &items {
@@ -267,7 +269,42 @@ async fn a_decision_on_what_was_issued_again_is_taken_back_and_it_counts_once() 
         let word = Retraction { decision: said.id, reason: "看错了人".into(), by: reviewer() };
         assert_eq!(undo(&world.county, &word, clock::now_ms()).await, Ok(2));
         assert_eq!(waiting(&world).await.items, [], "nothing waits beside what is issued again");
-        assert_eq!(count().await, before + 1, "it counts once");
+        assert_eq!(counting(&world, subject).await, before + 1, "it counts once");
+        world.sound().await;
+    }
+}
+
+#[tokio::test]
+async fn words_on_both_copies_are_taken_back_in_either_order_and_it_counts_once() {
+    for forked_first in [true, false] {
+        let world = World::new().await;
+        let subject = story().grandmother;
+        let before = counting(&world, subject).await;
+        let mut clone = forked(&world, subject).await;
+        let mut said = Vec::new();
+        for round in 0..2 {
+            for item in &waiting(&world).await.items {
+                // The second of a round has gone with the first.
+                let _ = say(&world, item, Verdict::Dismiss, "看错了").await;
+            }
+            let past = decided(&world.county, None, None, 50, today()).await.unwrap().decisions;
+            let fresh = past.iter().map(|one| one.id).filter(|id| !said.contains(id)).collect::<Vec<_>>();
+            assert!(!fresh.is_empty() && waiting(&world).await.items.is_empty(), "all is dismissed");
+            said.extend(fresh);
+            if round == 0 {
+                issues_again(&mut clone, subject);
+                clone.exchange(&world.phones).await.unwrap();
+            }
+        }
+        if !forked_first {
+            said.rotate_left(1);
+        }
+        for decision in said {
+            let word = Retraction { decision, reason: "看错了人".into(), by: reviewer() };
+            undo(&world.county, &word, clock::now_ms()).await.unwrap();
+        }
+        assert_eq!(waiting(&world).await.items, [], "forked first: {forked_first}");
+        assert_eq!(counting(&world, subject).await, before + 1, "forked first: {forked_first}");
         world.sound().await;
     }
 }

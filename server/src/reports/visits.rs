@@ -90,14 +90,14 @@ pub async fn of_person(
     let (_, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
     let mut lines = Vec::new();
     for part in county.stores.reports.parts_of(id, VISITS_MAX).await.map_err(at_county)? {
+        if part.fact.as_ref().is_some_and(|fact| fact.first_day() > as_of) {
+            continue;
+        }
         let record = RecordRef { kind: RecordKind::Visit, id: part.visit };
         let row = county.stores.ledger.record(record).await.map_err(at_county)?;
         let visit = row.map(|row| Visit::read(part.visit, &row.head));
         let visited_by = visit.map(|visit| visit.visited_by).unwrap_or_default();
         let history = county.stores.reports.history(record).await.map_err(at_county)?;
-        if part.fact.as_ref().is_some_and(|fact| fact.first_day() > as_of) {
-            continue;
-        }
         lines.push(VisitLine {
             visit: part.visit,
             part: part.part,

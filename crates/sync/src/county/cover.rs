@@ -92,12 +92,7 @@ fn person(work: &mut Work<'_>, id: RecordId) -> Option<Person> {
 fn parts(work: &mut Work<'_>) -> Vec<Changed> {
     let mut ids: BTreeSet<RecordId> = work.parts.clone();
     for visit in work.visits.clone() {
-        match work.loaded.parts_of_visits.get(&visit) {
-            Some(rows) => ids.extend(rows.iter().map(|row| row.part)),
-            None => {
-                work.needs.parts_of_visits.insert(visit);
-            }
-        }
+        ids.extend(work.parts_of_visit(visit).into_iter().flatten().map(|row| row.part));
     }
     let mut changed = Vec::new();
     for id in ids {

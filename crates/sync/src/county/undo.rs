@@ -9,7 +9,6 @@ use super::plan::own;
 use super::prepared::{Decision, ReviewVerdict, SETTLE, UNDO, Undo, ends};
 use super::work::Work;
 use super::{again, judge};
-use crate::merge::counted;
 use crate::wire::receipt::ItemState;
 use domain::canonical::Hash;
 use domain::catalogue::{RecordKind, keys};
@@ -270,6 +269,7 @@ fn put_back(
     for one in waiting.iter().filter(comes) {
         let missing = judge::missing(work, &one.entry)?;
         if missing.is_none_or(|(waits_for, _)| waits_for != one.waits_for) {
+            one.device.into_iter().for_each(|device| again::end_waiting(work, &one.entry, device));
             judge::rejudge(work, one);
         }
     }
@@ -310,8 +310,7 @@ fn with_what_follows<'l>(
 fn nothing_left(backs: &BTreeMap<Hash, Back>, history: &BTreeMap<Hash, &HistoryEntry>) -> bool {
     !history.iter().any(|(hash, one)| {
         let state = backs.get(hash).map_or(one.state, |back| back.state);
-        counted(state, one.entry.body.as_ref()).is_some_and(|body| !body.sets.is_empty())
-            && state == ItemState::Applied
+        state == ItemState::Applied && one.entry.body.as_ref().is_some_and(|body| !body.sets.is_empty())
     })
 }
 

@@ -1,7 +1,7 @@
 //! Claims about a reviewer's word on what was set aside.
 
 use super::phone::Phone;
-use super::world::{NEIGHBOUR, OFFICER, OTHER, REVIEWER, VILLAGE, World, day, month, sets, staff};
+use super::world::{NEIGHBOUR, OFFICER, OTHER, REVIEWER, VILLAGE, World, day, month, staff};
 use crate::conformance::{Broken, Outcome, claim, same, there};
 use domain::canonical::Hash;
 use domain::catalogue::{RecordKind, keys};
@@ -132,12 +132,7 @@ pub(super) async fn hanging(world: &mut World) -> Result<[RecordRef; 4], Broken>
     let mut phone = world.phone(OFFICER).await?;
     let visit = phone.visit(OTHER, day(11, 9));
     let (met, beside) = (phone.met(visit, theirs), phone.met(visit, own));
-    let fields = sets([
-        (keys::SUBJECT, theirs.id.to_string().into()),
-        (keys::PART, met.id.to_string().into()),
-        (keys::KIND, "house".into()),
-    ]);
-    let concern = phone.make(RecordKind::Concern, fields);
+    let concern = phone.concern(met, theirs);
     world.send(&mut phone).await?;
     Ok([visit, met, beside, concern])
 }

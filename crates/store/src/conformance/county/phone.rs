@@ -113,6 +113,16 @@ impl Phone {
         self.make(RecordKind::Part, fields)
     }
 
+    /// A concern of somebody that a part of a visit tells of.
+    pub fn concern(&mut self, part: RecordRef, subject: RecordRef) -> RecordRef {
+        let fields = sets([
+            (keys::SUBJECT, subject.id.to_string().into()),
+            (keys::PART, part.id.to_string().into()),
+            (keys::KIND, "house".into()),
+        ]);
+        self.make(RecordKind::Concern, fields)
+    }
+
     /// The entries of its log from a serial to another, both included, as they travel.
     pub fn wire(&self, from: u64, last: u64) -> Result<LogPiece, Broken> {
         let within = |entry: &&Entry| (from..=last).contains(&entry.patch.serial);

@@ -5,7 +5,7 @@ use super::merge::corrected;
 use super::phone::Phone;
 use super::random;
 use super::world::{
-    ADMIN, HEAD, NEIGHBOUR, OFFICER, OTHER, REVIEWER, VILLAGE, WHY_BACK, World, day, month, sets, staff,
+    ADMIN, HEAD, NEIGHBOUR, OFFICER, OTHER, REVIEWER, VILLAGE, WHY_BACK, World, day, month, staff,
 };
 use crate::conformance::{Broken, Outcome, claim, same, there};
 use crate::county::{Done, QueueItem};
@@ -210,12 +210,7 @@ pub async fn speaks(world: &mut World) -> Outcome {
     same!(world.decide(queued, true).await?, None, "a person of another's village is accepted");
     let visit = other.visit(OTHER, day(11, 9));
     let part = other.met(visit, person);
-    let fields = sets([
-        (keys::SUBJECT, person.id.to_string().into()),
-        (keys::PART, part.id.to_string().into()),
-        (keys::KIND, "house".into()),
-    ]);
-    let concern = other.make(RecordKind::Concern, fields);
+    let concern = other.concern(part, person);
     world.send(&mut other).await?;
     for record in [visit, part, concern] {
         same!(world.states(record).await?, [ItemState::Applied], "then others write of them");
