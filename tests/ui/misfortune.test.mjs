@@ -74,8 +74,17 @@ test('an enrolment that was begun with another password is begun anew, with anot
     await screen.page.getByLabel('再输一次').fill(digits)
     await screen.tap('启用')
   }
+  // As little of the page is seen with the largest letters: what is said comes into view by itself.
+  await screen.page.setViewportSize({ width: 360, height: 420 })
   await pin('864209')
   await screen.see('和上次启用时填的不一样')
+  const note = screen.page.locator('.note')
+  const seen = await note.evaluate((one) => {
+    const { left, top } = one.getBoundingClientRect()
+    return one.contains(document.elementFromPoint(left + 20, top + 20))
+  })
+  assert.ok(seen, 'the note is not below the screen')
+  await screen.page.setViewportSize({ width: 360, height: 740 })
   await shown(screen, 'another-password')
   await screen.tap('用现在填的密码重新启用')
   await screen.see('这个启用码已经用过了')
