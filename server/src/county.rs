@@ -117,14 +117,23 @@ impl County {
     /// # Errors
     /// What the plan or the store says; then nothing was written.
     pub async fn run(&self, job: Job, now_ms: UnixMs) -> Result<Done, Problem> {
+        let done = self.attempt(job, now_ms).await.map_err(at_county)?;
+        done.problem.clone().map_or(Ok(done), Err)
+    }
+
+    /// The same for whoever has to know how the store failed; what the plan says against it is in the answer.
+    ///
+    /// # Errors
+    /// What the store says; then nothing was written.
+    pub(crate) async fn attempt(&self, job: Job, now_ms: UnixMs) -> Result<Done, StoreError> {
         let building = matches!(job, Job::Build { .. });
         let spare_writer = WriterId(self.dice.number());
         let prepared = Prepared { county: self.keys.county(), now_ms, spare_writer, job };
-        let done = self.stores.ledger.run(prepared).await.map_err(at_county)?;
+        let done = self.stores.ledger.run(prepared).await?;
         if done.edited && !building {
             self.edited.notify_one();
         }
-        done.problem.clone().map_or(Ok(done), Err)
+        Ok(done)
     }
 
     /// Ends when rules have been edited since the last time.

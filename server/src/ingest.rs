@@ -5,6 +5,10 @@
 //!         └────── no byte of a stranger gets any further ──┘       └ on disk ┘
 //! ```
 
+mod poison;
+#[cfg(test)]
+mod tests;
+
 use crate::county::{County, at_county};
 use crate::feed::{self, Followed};
 use crate::known::KnownDevice;
@@ -28,7 +32,9 @@ use seal::{Dictionaries, Dictionary, KeyId, SigningKey};
 use serde::Deserialize;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use store::StoreError;
 use store::county::Done;
 use sync::county::needs::DeviceState;
 use sync::county::prepared::{Exchange, Job, Piece};
@@ -76,7 +82,7 @@ pub async fn exchange(county: &Arc<County>, posted: Bytes, now_ms: UnixMs) -> Re
     let (_, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
     let arrived = Day::of(now_ms);
     let mut request = if frame.len() > AMONG_BYTES_MAX {
-        let (county, reference) = (Arc::clone(county), Arc::clone(&reference));
+        let (county, reference, frame) = (Arc::clone(county), Arc::clone(&reference), frame.clone());
         let reading = move || read(&county, &reference, &frame, known, arrived);
         let read = tokio::task::spawn_blocking(reading).await;
         read.map_err(|_| Problem::new(ProblemCode::Internal).with("reference", "reading"))??
@@ -87,7 +93,16 @@ pub async fn exchange(county: &Arc<County>, posted: Bytes, now_ms: UnixMs) -> Re
     if !missing.is_empty() && county.forms.load(county.stores.ledger.as_ref(), missing).await? {
         judge(county, &reference, &mut request.exchange.pieces, arrived);
     }
-    let done = county.run(Job::Exchange(Box::new(request.exchange)), now_ms).await?;
+    let done = match county.attempt(Job::Exchange(Box::new(request.exchange)), now_ms).await {
+        Ok(Done { problem: Some(problem), .. }) => return Err(problem),
+        Ok(done) => done,
+        Err(StoreError::Panicked) => {
+            // Rare: it is read once more, rather than every exchange copied for it.
+            let again = read(county, &reference, &frame, known, arrived)?;
+            poison::take_in(county, again.exchange, now_ms).await?
+        }
+        Err(error) => return Err(at_county(error)),
+    };
     // A phone that has not heard of the present key yet is told of it by the one that it knows.
     let signer = county.keys.signing_for(&request.knows);
     let mut rest = if done.receipts_only {
@@ -216,7 +231,10 @@ fn judge(county: &County, reference: &Reference, pieces: &mut [Piece], arrived: 
                 continue;
             };
             let Body { row, origins, .. } = body;
-            let questions = verdict(&form, row, origins, &given);
+            // A form on which the program fails asks, as any doubt does; the answers are taken in.
+            let judged = catch_unwind(AssertUnwindSafe(|| verdict(&form, row, origins, &given)));
+            let failed = |_| vec![Problem::new(ProblemCode::Internal).with("reference", "verdict")];
+            let questions = judged.unwrap_or_else(failed);
             if !questions.is_empty() {
                 piece.questions.insert(entry.patch.serial, questions);
             }

@@ -225,7 +225,7 @@ pub(crate) fn opening(data: &Data, error: &StoreError) -> Problem {
         StoreError::Other(reason) if reason.contains("another process") => {
             Problem::new(ProblemCode::DataInUse).with("path", data.folder.display())
         }
-        StoreError::Corrupt(_) | StoreError::Other(_) => {
+        StoreError::Corrupt(_) | StoreError::Panicked | StoreError::Other(_) => {
             Problem::new(ProblemCode::Internal).with("reference", error)
         }
     }

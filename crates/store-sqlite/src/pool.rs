@@ -1,6 +1,7 @@
 //! Readers: a few connections that read beside the writer, each question on a blocking thread.
 
 use rusqlite::Connection;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use store::StoreError;
 use tokio::sync::Semaphore;
@@ -22,7 +23,7 @@ impl<M: Send + 'static> Pool<M> {
     /// moment. Waits for a free connection.
     ///
     /// # Errors
-    /// What the question answers, or `Other` when it panicked.
+    /// What the question answers, or `Panicked` when it panicked.
     pub async fn read<T: Send + 'static>(
         &self,
         question: impl FnOnce(&Connection, &mut M) -> Result<T, StoreError> + Send + 'static,
@@ -40,7 +41,7 @@ impl<M: Send + 'static> Pool<M> {
             drop(permit);
             answer
         });
-        asked.await.unwrap_or_else(|_| Err(StoreError::Other("a reader panicked".to_owned())))
+        asked.await.unwrap_or_else(|_| Err(StoreError::Panicked))
     }
 }
 
@@ -50,7 +51,9 @@ fn ask<M, T>(
     question: impl FnOnce(&Connection, &mut M) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
     connection.execute_batch("BEGIN").map_err(crate::fault::fault)?;
-    let answer = question(connection, memory);
+    // Of a bug in one answer the reader itself knows nothing: it goes on.
+    let answer = catch_unwind(AssertUnwindSafe(|| question(connection, memory)));
+    let answer = answer.unwrap_or(Err(StoreError::Panicked));
     // Nothing was written: however it ends, there is nothing to lose.
     let ended = connection.execute_batch("ROLLBACK").map_err(crate::fault::fault);
     answer.and_then(|answer| ended.map(|()| answer))

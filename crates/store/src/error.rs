@@ -23,6 +23,9 @@ pub enum StoreError {
     /// A row inside does not make sense. The others do.
     #[error("a row does not make sense: {0}")]
     Corrupt(String),
+    /// The program failed in the middle of it: a fault of ours, most likely met again when the same is asked.
+    #[error("the work did not come to an end")]
+    Panicked,
     /// Anything else.
     #[error("the store failed: {0}")]
     Other(String),
@@ -35,7 +38,7 @@ impl StoreError {
             Self::Full => Problem::new(ProblemCode::DiskFull),
             Self::WrongKey | Self::Damaged => Problem::new(ProblemCode::DatabaseDamaged),
             Self::Newer(version) => Problem::new(ProblemCode::DatabaseNewer).with("given", version),
-            Self::Busy | Self::Corrupt(_) | Self::Other(_) => {
+            Self::Busy | Self::Corrupt(_) | Self::Panicked | Self::Other(_) => {
                 Problem::new(ProblemCode::Internal).with("reference", "store")
             }
         }
@@ -45,6 +48,7 @@ impl StoreError {
     pub fn at_county(&self) -> Problem {
         match self {
             Self::Full => Problem::new(ProblemCode::CountyFull),
+            Self::Panicked => Problem::new(ProblemCode::Internal).with("reference", "store"),
             _ => Problem::new(ProblemCode::CountyBusy).with("wait_s", 5),
         }
     }

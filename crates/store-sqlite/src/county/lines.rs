@@ -33,6 +33,8 @@ pub(super) struct Line {
     pub dot: Dot,
     /// The entry; `None` when it could not be read.
     pub entry: Option<Entry>,
+    /// What came, when it could not be read.
+    pub raw: Option<String>,
     /// Its state.
     pub state: ItemState,
     /// The receipt of a visit.
@@ -58,18 +60,20 @@ impl Line {
         let serial = row.get::<_, i64>(2).map_err(fault)?.cast_unsigned();
         let kind: Option<i64> = row.get(3).map_err(fault)?;
         let id: Option<[u8; 16]> = row.get(4).map_err(fault)?;
-        let entry = match kind {
-            None => None,
+        let bytes = row.get_ref(13).map_err(fault)?.as_blob().map_err(from_sql)?;
+        let (entry, raw) = match kind {
+            None => (None, Some(String::from_utf8_lossy(bytes).into_owned())),
             Some(kind) => {
                 let id = id.map_or_else(|| RecordId::derived(writer, serial), record_id);
-                let bytes = row.get_ref(13).map_err(fault)?.as_blob().map_err(from_sql)?;
-                Some(unpack_entry(bytes, writer, serial, RecordRef { kind: kind_of(kind)?, id })?)
+                let record = RecordRef { kind: kind_of(kind)?, id };
+                (Some(unpack_entry(bytes, writer, serial, record)?), None)
             }
         };
         Ok(Self {
             seq: seq_of(row.get(0).map_err(fault)?),
             dot: Dot { writer, serial },
             entry,
+            raw,
             state: state_of(row.get(5).map_err(fault)?)?,
             receipt: receipt(row, 6)?,
             arrived_ms: row.get(8).map_err(fault)?,

@@ -180,8 +180,7 @@ impl SqliteCounty {
 async fn beside_others<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
 ) -> Result<T, StoreError> {
-    let stopped = |_| Err(StoreError::Other("the work did not come to an end".to_owned()));
-    tokio::task::spawn_blocking(work).await.unwrap_or_else(stopped)
+    tokio::task::spawn_blocking(work).await.unwrap_or(Err(StoreError::Panicked))
 }
 
 fn readers(path: &Path, key: &[u8; 32]) -> Result<Pool<Orders>, StoreError> {

@@ -50,7 +50,7 @@ where
     /// The task, and where its answer will arrive.
     pub fn new(work: F) -> (Self, oneshot::Receiver<Result<T, StoreError>>) {
         let (reply, answer) = oneshot::channel();
-        (Self { work, outcome: Err(unfinished()), reply }, answer)
+        (Self { work, outcome: Err(StoreError::Panicked), reply }, answer)
     }
 }
 
@@ -60,7 +60,7 @@ where
 {
     fn work(&mut self, desk: &mut Desk<'_>) -> Result<(), StoreError> {
         // What a panic leaves.
-        self.outcome = Err(unfinished());
+        self.outcome = Err(StoreError::Panicked);
         self.outcome = (self.work)(desk);
         self.outcome.as_ref().map(|_| ()).map_err(Clone::clone)
     }
@@ -69,10 +69,6 @@ where
         // Whoever asked may have gone; what is written stays written.
         let _ = self.reply.send(self.outcome.and_then(|outcome| group.map(|()| outcome)));
     }
-}
-
-fn unfinished() -> StoreError {
-    StoreError::Other("the job did not come to an end".to_owned())
 }
 
 /// Where a task is done: the transaction, and what the writer knows.
@@ -266,7 +262,7 @@ impl Writer {
         // After a panic nobody knows what the caches hold: the whole group is undone.
         let Ok(worked) = catch_unwind(AssertUnwindSafe(|| task.work(&mut desk))) else {
             self.panicked = true;
-            return Err(unfinished());
+            return Err(StoreError::Panicked);
         };
         if let Err(error) = worked {
             // Some failures, a full disk among them, end the whole transaction.

@@ -168,7 +168,8 @@ fn unreadable(
         return;
     }
     let problem = Problem::new(ProblemCode::ItemUndecodable).with("place", &item.reason);
-    let next = serial == row.mark.serial + 1 && piece.prev == row.mark.hash;
+    let prev = piece.entries.last().map_or(piece.prev, |(_, hash)| *hash);
+    let next = serial == row.mark.serial + 1 && prev == row.mark.hash;
     // Its place is taken by another, or what stands before it is.
     let forked = forked || serial <= row.mark.serial || (serial == row.mark.serial + 1 && *alone && !next);
     if *alone && (next || forked) {

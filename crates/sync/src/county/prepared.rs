@@ -11,6 +11,7 @@ use domain::patch::{Body, Entry, RecordRef, Salt};
 use domain::problem::Problem;
 use domain::time::{Stamp, UnixMs};
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// One job for the county's single writer.
 #[derive(Debug, Clone)]
@@ -127,6 +128,10 @@ impl Piece {
             let item = Unreadable { serial: piece.from, raw: raw.get().to_owned(), reason };
             unreadable = Some((item, piece.items.len() == 1));
         }
+        if let Some((item, true)) = &mut unreadable {
+            // What the item only names by position, its author among them, stands in the piece.
+            item.raw = serde_json::to_string(piece).unwrap_or_else(|_| item.raw.clone());
+        }
         Self {
             writer: piece.writer,
             from: piece.from,
@@ -136,6 +141,34 @@ impl Piece {
             unreadable,
             questions: BTreeMap::new(),
         }
+    }
+
+    /// Some of its entries, by their places in it, as a piece of their own. `None` when there are none there.
+    pub fn part(&self, places: Range<usize>) -> Option<Self> {
+        let entries = self.entries.get(places)?;
+        let ((first, _), (_, last)) = (entries.first()?, entries.last()?);
+        Some(Self {
+            writer: self.writer,
+            from: first.patch.serial,
+            prev: first.patch.prev,
+            last: *last,
+            entries: entries.to_vec(),
+            unreadable: None,
+            questions: self.questions.clone(),
+        })
+    }
+
+    /// The piece up to the entry at a place, which is kept as it came, like one that cannot be read. What stands
+    /// behind it is left for the next request. Unchanged when there is none at this place.
+    pub fn kept_from(mut self, place: usize, reason: &str) -> Self {
+        let Some((entry, hash)) = self.entries.get(place) else { return self };
+        let alone = LogPiece::encode(std::slice::from_ref(entry));
+        let raw = alone.and_then(|piece| serde_json::to_string(&piece).ok()).unwrap_or_default();
+        let item = Unreadable { serial: entry.patch.serial, raw, reason: reason.to_owned() };
+        self.last = *hash;
+        self.unreadable = Some((item, true));
+        self.entries.truncate(place);
+        self
     }
 }
 

@@ -151,6 +151,11 @@ pub async fn unreadable(world: &mut World) -> Outcome {
     let queue = world.county.reports.queue(10).await?;
     same!(queue.len(), 1, "a reviewer sees it");
     claim!(queue.iter().all(|item| item.entry.is_none()), "as something that cannot be read");
+    let rows = world.county.ledger.ledger_after(0, usize::MAX).await?;
+    let raw: Vec<_> = rows.iter().filter(|row| row.entry.is_none()).map(|row| row.raw.as_deref()).collect();
+    let [Some(raw)] = raw.as_slice() else { return Err(Broken("it is not kept".to_owned())) };
+    claim!(raw.contains(r#""i":[[]]"#), "as it came");
+    claim!(raw.contains(&format!(r#""a":["{}"]"#, staff(OFFICER))), "with its author");
     Ok(())
 }
 

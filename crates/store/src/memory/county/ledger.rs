@@ -7,13 +7,14 @@ use async_trait::async_trait;
 use domain::catalogue::RecordKind;
 use domain::coverage::Generations;
 use domain::ids::{RecordId, WriterId};
-use domain::log::Mark;
+use domain::log::{Dot, Mark};
 use domain::patch::RecordRef;
 use domain::permission::Scope;
 use domain::reference::Reference;
 use std::sync::Arc;
 use sync::county::needs::{CountyState, FormerEpoch, RecordRow};
 use sync::county::outcome::Held;
+use sync::county::prepared::Job;
 use sync::county::{Plan, Prepared, Step, plan};
 use sync::wire::exchange::{FeedDigest, Position};
 use sync::wire::heads::estimate;
@@ -27,6 +28,9 @@ impl Ledger for MemoryCounty {
             Some(Fault::After(error)) => Some(error),
             None => None,
         };
+        if inner.poison.is_some_and(|dot| brings(&prepared.job, dot)) {
+            return Err(StoreError::Panicked);
+        }
         let plan = inner.disk.plan(&prepared);
         let done = Done {
             statement: plan.statement.clone(),
@@ -66,6 +70,10 @@ impl Ledger for MemoryCounty {
             entry: match &row.row.held {
                 Held::Entry(entry) => Some((**entry).clone()),
                 Held::Unreadable { .. } => None,
+            },
+            raw: match &row.row.held {
+                Held::Entry(_) => None,
+                Held::Unreadable { raw, .. } => Some(raw.clone()),
             },
             hash: row.row.hash,
             state: row.row.state,
@@ -147,4 +155,10 @@ impl Disk {
         let (count, sum) = self.digests.get(&scope).copied().unwrap_or_default();
         FeedDigest { scope, count, sum: WriterId(sum) }
     }
+}
+
+/// Whether an entry at this place is in a job, as one that can be read.
+fn brings(job: &Job, dot: Dot) -> bool {
+    let Job::Exchange(exchange) = job else { return false };
+    exchange.pieces.iter().flat_map(|piece| &piece.entries).any(|(entry, _)| entry.patch.dot() == dot)
 }

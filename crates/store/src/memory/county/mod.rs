@@ -17,6 +17,7 @@ use domain::canonical::Hash;
 use domain::coverage::tally::Tally;
 use domain::coverage::{Generation, Generations, Rules, Standing};
 use domain::ids::{DeviceId, RecordId, WriterId};
+use domain::log::Dot;
 use domain::patch::RecordRef;
 use domain::permission::Scope;
 use domain::reference::Reference;
@@ -93,6 +94,7 @@ enum Fault {
 struct Inner {
     disk: Disk,
     fault: Option<Fault>,
+    poison: Option<Dot>,
 }
 
 /// A county in memory.
@@ -131,7 +133,7 @@ impl MemoryCounty {
             sessions: BTreeMap::new(),
             accesses: Vec::new(),
         };
-        Self { inner: Mutex::new(Inner { disk, fault: None }) }
+        Self { inner: Mutex::new(Inner { disk, fault: None, poison: None }) }
     }
 
     /// A backup of everything.
@@ -152,6 +154,11 @@ impl MemoryCounty {
     /// The next job is written, and then the county goes down before anybody hears of it.
     pub fn lose_next(&self, error: StoreError) {
         self.inner().fault = Some(Fault::After(error));
+    }
+
+    /// From now on the program fails on the entry at this place, whenever one comes that can be read.
+    pub fn poison(&self, dot: Dot) {
+        self.inner().poison = Some(dot);
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
