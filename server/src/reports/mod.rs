@@ -34,7 +34,7 @@ use domain::catalogue::{RecordKind, keys};
 use domain::category::Category;
 use domain::coverage::reading::{Row, roll_up, rows, sentence_en, sentence_zh, total};
 use domain::coverage::rules::{ANY_DUTY_ZH, Rules, rule_on};
-use domain::coverage::tally::{EVERYBODY, MISSED};
+use domain::coverage::tally::{EVERYBODY, MISSED, overdue_of};
 use domain::coverage::{Standing, Step};
 use domain::duty::Duty;
 use domain::head::{Head, Reading};
@@ -223,7 +223,7 @@ fn title_rule(rules: &Rules, reference: &Reference, question: &Question) -> Opti
 
 /// The figures of a question. One select over the tally, one for what was missed before (of one
 /// category the standings of that period), the standings of the few people with contested fields, and of a
-/// duty that is due by days those of the period in which the day lies.
+/// duty that is due by days two more selects for who is late.
 ///
 /// # Errors
 /// What the store says.
@@ -308,15 +308,15 @@ async fn missed_before(county: &County, asked: &Asked) -> Result<BTreeMap<AreaCo
 
 /// 现已超期, by village in which the duty is due by days; zero where nobody is late of those who stand there.
 async fn overdue(county: &County, asked: &Asked) -> Result<BTreeMap<AreaCode, i64>, Problem> {
+    let category = asked.question.category.as_deref().unwrap_or(EVERYBODY);
     let mut found = BTreeMap::new();
     for period in asked.rolling.values().copied().collect::<BTreeSet<_>>() {
-        let villages = asked.rolling.iter().filter(|(_, one)| **one == period).map(|(area, _)| *area);
-        let villages = villages.collect();
-        for standing in standings(county.stores.reports.as_ref(), asked, period, villages).await? {
-            let step = standing.step_on(asked.question.as_of).filter(|step| asked.chooses(step));
-            if let Some(step) = step {
-                let late = i64::from(asked.overdue_days(&standing) > 0);
-                *found.entry(step.place.area).or_default() += late;
+        for (category, counts) in [(category, 0), (&*overdue_of(category), 1)] {
+            let query = asked.figures(period, category);
+            let figures = county.stores.reports.figures(&query).await.map_err(at_county)?;
+            let here = figures.into_iter().filter(|((area, _), _)| asked.rolling.get(area) == Some(&period));
+            for ((area, _), people) in here {
+                *found.entry(area).or_default() += people * counts;
             }
         }
     }

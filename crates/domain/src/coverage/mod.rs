@@ -35,5 +35,5 @@ pub use reading::{Row, sentence_en, sentence_zh};
 pub use rules::{ANY_DUTY, Rules};
 pub use standing::{Standing, standing};
 pub use status::{Excluded, Status};
-pub use tally::{EVERYBODY, MISSED, TallyKey, deltas};
+pub use tally::{EVERYBODY, MISSED, TallyKey, deltas, overdue_of};
 pub use timeline::{Missed, Place, Step, timeline};

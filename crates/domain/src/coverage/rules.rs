@@ -16,10 +16,11 @@ pub const ANY_DUTY: &str = "*";
 /// What people call it.
 pub const ANY_DUTY_ZH: &str = "任一要求";
 
-/// How standings are judged by rules; one more whenever [`super::timeline`] judges the same facts differently, so
-/// that a county's standings are built anew when its program is replaced. Until that is done readers see the old
-/// ones, but for people of whom something arrives meanwhile: they are judged by the new program at once.
-pub(super) const JUDGEMENT: u32 = 3;
+/// How standings are judged by rules; one more whenever [`super::timeline`] judges the same facts, or
+/// [`super::tally`] counts the same standings, differently, so that both are built anew when a county's program is
+/// replaced. Until that is done readers see the old ones, but for people of whom something arrives meanwhile: they
+/// are judged by the new program at once.
+pub(super) const JUDGEMENT: u32 = 4;
 
 /// All rules of a county, ready to be asked. Made anew when the reference changes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

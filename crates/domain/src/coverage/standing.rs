@@ -96,4 +96,25 @@ impl Standing {
             _ => 0,
         }
     }
+
+    /// From which days on the person is late where (超期), and from which not any more (`None`); neighbours differ,
+    /// days of the period only. Nothing for a calendar duty. O((s + d) · log) for s steps and d days on which it
+    /// falls due.
+    pub(super) fn late_steps(&self) -> Vec<(Day, Option<&Step>)> {
+        let mut found: Vec<(Day, Option<&Step>)> = Vec::new();
+        if self.dues.is_empty() {
+            return found;
+        }
+        let dues = self.dues.iter().flat_map(|(since, due)| [*since, due.plus(1)]);
+        let mut days: Vec<Day> = self.steps.iter().map(|step| step.day).chain(dues).collect();
+        days.sort_unstable();
+        days.dedup();
+        for day in days.into_iter().filter(|day| *day <= self.period.last()) {
+            let late = self.step_on(day).filter(|_| self.overdue_days(day) > 0);
+            if found.last().map_or(late.is_some(), |(_, before)| *before != late) {
+                found.push((day, late));
+            }
+        }
+        found
+    }
 }

@@ -6,6 +6,7 @@ use crate::coverage::timeline::Step;
 use crate::ids::AreaCode;
 use crate::period::Period;
 use crate::time::Day;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// The category of the rows that count each person once.
@@ -16,6 +17,13 @@ pub const EVERYBODY: &str = "*";
 /// `missed_before` from the figures of the period before ([`Tally::missed`]).
 pub const MISSED: &str = "!missed";
 
+/// The category of the rows that count 超期: who is late on a day with a duty that is due by days, of everybody
+/// or of those in a category. Told on the days of the period.
+pub fn overdue_of(category: &str) -> Cow<'static, str> {
+    const OVERDUE: &str = "!overdue";
+    if category == EVERYBODY { Cow::Borrowed(OVERDUE) } else { Cow::Owned(format!("{OVERDUE} {category}")) }
+}
+
 /// Where one difference is added. Sorted so that the figures of a (duty, period, category) lie together.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TallyKey {
@@ -23,7 +31,7 @@ pub struct TallyKey {
     pub duty: String,
     /// The period.
     pub period: Period,
-    /// A category's code, `*` for everybody once, or `!missed`.
+    /// A category's code, `*` for everybody once, `!missed`, or what [`overdue_of`] says.
     pub category: String,
     /// The village.
     pub area: AreaCode,
@@ -35,7 +43,7 @@ pub struct TallyKey {
 
 /// What changes in the tally when `new` takes the place of `old`: exact, without zeros, empty when
 /// both stand alike, nothing before the first day on which they differ. O((s + t) · c · log) for s
-/// and t differing steps in c categories.
+/// and t differing steps in c categories; of a duty that is due by days over all its steps.
 pub fn deltas(old: Option<&Standing>, new: Option<&Standing>) -> BTreeMap<TallyKey, i64> {
     let mut sums = BTreeMap::new();
     let same = match (old, new) {
@@ -47,12 +55,29 @@ pub fn deltas(old: Option<&Standing>, new: Option<&Standing>) -> BTreeMap<TallyK
     for (standing, sign) in [(old, -1), (new, 1)] {
         let Some(standing) = standing else { continue };
         let mut before = standing.steps.get(..same).and_then(<[Step]>::last);
+        let mut add = |day, at: &Step, sign| {
+            at.counted().for_each(|category| add_to(&mut sums, standing, category, day, at, sign));
+        };
         for step in standing.steps.iter().skip(same) {
             if let Some(left) = before {
-                add(&mut sums, standing, step.day, left, -sign);
+                add(step.day, left, -sign);
             }
-            add(&mut sums, standing, step.day, step, sign);
+            add(step.day, step, sign);
             before = Some(step);
+        }
+        let mut before = None;
+        let mut add = |day, at: &Step, sign| {
+            let late = at.counted().map(overdue_of);
+            late.for_each(|category| add_to(&mut sums, standing, &category, day, at, sign));
+        };
+        for (day, step) in standing.late_steps() {
+            if let Some(left) = before {
+                add(day, left, -sign);
+            }
+            if let Some(step) = step {
+                add(day, step, sign);
+            }
+            before = step;
         }
         if let (Some(missed), Some(last)) = (standing.missed, standing.steps.last()) {
             add_to(&mut sums, standing, MISSED, standing.period.until(), last, sign);
@@ -67,11 +92,10 @@ pub fn deltas(old: Option<&Standing>, new: Option<&Standing>) -> BTreeMap<TallyK
 
 type Sums = BTreeMap<TallyKey, i64>;
 
-/// Adds a person, once for everybody and once for each category, on a day.
-fn add(sums: &mut Sums, standing: &Standing, day: Day, at: &Step, sign: i64) {
-    let categories = at.place.categories.iter().map(String::as_str);
-    for category in std::iter::once(EVERYBODY).chain(categories) {
-        add_to(sums, standing, category, day, at, sign);
+impl Step {
+    /// Where a person who stands here is counted: once with everybody, and once in each category.
+    fn counted(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(EVERYBODY).chain(self.place.categories.iter().map(String::as_str))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Generations: which one readers see, and what an edit of rules can change.
 
 use super::world::{COUNTY, DUTIES, any_day, any_period, areas, day, history, id, person, reference};
-use super::{Rules, config, standing};
+use super::{Rules, config, deltas, standing};
 use crate::coverage::Generations;
 use crate::coverage::generations::{Generation, Work};
 use crate::coverage::rules::JUDGEMENT;
@@ -187,7 +187,8 @@ fn who_judges_otherwise_says_so() {
         let (reference, person, parts, duty, period) = world.new_tree(&mut runner).unwrap().current();
         let judged = standing(&person, &Rules::of(&reference), duty, period, &parts);
         hasher.update(serde_json::to_string(&judged).unwrap().as_bytes());
+        hasher.update(format!("{:?}", deltas(None, judged.as_ref())).as_bytes());
     }
     let digest = hasher.finalize().to_hex();
-    assert_eq!((JUDGEMENT, digest.get(..16)), (3, Some("1a814170450fab83")));
+    assert_eq!((JUDGEMENT, digest.get(..16)), (4, Some("32b16a3d51eb9da5")));
 }

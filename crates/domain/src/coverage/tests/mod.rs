@@ -12,7 +12,7 @@ use super::due::{earlier_parts, parts_from};
 use super::reading::{Row, roll_up, rows, total};
 use super::tally::{Figures, Tally};
 use super::touch::{first_difference, horizon, is_kept, pairs_of_part, pairs_since, reached};
-use super::{EVERYBODY, Rules, Standing, Status, deltas, standing};
+use super::{EVERYBODY, Rules, Standing, Status, deltas, overdue_of, standing};
 use crate::ids::AreaCode;
 use crate::period::{Cadence, Cut, Period};
 use crate::reference::Reference;
@@ -338,6 +338,16 @@ proptest! {
                 let figures = county.tally.figures(duty, period, category, as_of);
                 prop_assert_eq!(&figures, &recount(&plain, category, as_of));
                 prop_assert!(figures.values().all(|people| *people > 0));
+            }
+            let of_period = county.standings.iter().filter(|((name, one, _), _)| *name == duty && *one == period);
+            for (category, as_of) in [EVERYBODY, category].into_iter().zip([as_of, period.from().plus(late)]) {
+                let as_of = as_of.min(period.last());
+                let late = of_period.clone().filter(|(_, one)| one.overdue_days(as_of) > 0);
+                let late = late.filter_map(|(_, one)| one.step_on(as_of));
+                let late = late.filter(|step| category == EVERYBODY || step.place.categories.iter().any(|code| code == category));
+                let mut people = BTreeMap::new();
+                late.for_each(|step| *people.entry((step.place.area, step.status)).or_insert(0) += 1);
+                prop_assert_eq!(county.tally.figures(duty, period, &overdue_of(category), as_of), people);
             }
             let later = period.until().plus(late);
             let mut missed = BTreeMap::new();
