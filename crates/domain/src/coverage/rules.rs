@@ -20,7 +20,7 @@ pub const ANY_DUTY_ZH: &str = "任一要求";
 /// [`super::tally`] counts the same standings, differently, so that both are built anew when a county's program is
 /// replaced. Until that is done readers see the old ones, but for people of whom something arrives meanwhile: they
 /// are judged by the new program at once.
-pub(super) const JUDGEMENT: u32 = 4;
+pub const JUDGEMENT: u32 = 4;
 
 /// All rules of a county, ready to be asked. Made anew when the reference changes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

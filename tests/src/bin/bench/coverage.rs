@@ -1,7 +1,7 @@
 //! The coverage of the whole county by village: from the tally, and by SQL over the visits.
 
 use crate::Outcome;
-use crate::folder::{SEED, Seeded, county};
+use crate::folder::{SEED, Seeded, county, remove};
 use crate::ingest::config;
 use crate::table::{Aim, Amount, Table, Times};
 use county_server::county::County;
@@ -12,6 +12,7 @@ use domain::time::Day;
 use rusqlite::{Connection, params};
 use store::county::FiguresQuery;
 use store_sqlite::open::{Half, open as open_file};
+use system_tests::county::ask as ask_server;
 use tokio::runtime::Runtime;
 
 /// People, and months of visits before the present one: 360,000 visits to persons.
@@ -51,7 +52,32 @@ pub fn measure(table: &mut Table) -> Outcome {
         let what = format!("the whole page (rows, silent phones, missed before, contested), {name}");
         table.row(&what, whole.median(), Aim::None, beside);
     }
+    let theirs = sql(&visits.1, month, seeded.today)?;
+    let rolling = rolling(&runtime, &seeded, month.from())?;
+    let what = "the same page of the same people, once they are due by days (with who is overdue), today";
+    table.row(what, rolling.median(), Aim::None, Some(("SQL over the visits", theirs.median())));
     Ok(())
+}
+
+/// The page of the duty in a copy of the county in which it is due 30 days after the last time, from a day on.
+fn rolling(runtime: &Runtime, seeded: &Seeded, from: Day) -> Outcome<Times> {
+    let data = seeded.copied("rolling")?;
+    ask_server(&data, &["duty", "change", DUTY, "--from", &from.to_string(), "--cadence", "days:30"])?;
+    let county = open::to_read(&config(&data)).map_err(|problem| problem.en())?;
+    let question = question(seeded.today);
+    let shown = runtime.block_on(async { answer(&county, &ask(&county, question).await?).await });
+    if shown.map_err(|problem| problem.en())?.total.overdue.unwrap_or_default() == 0 {
+        return Err("nobody is overdue".into());
+    }
+    let times = page(runtime, &county, seeded.today)?;
+    drop(county);
+    remove(&data)?;
+    Ok(times)
+}
+
+fn question(as_of: Day) -> Question {
+    let area = seed::places::COUNTY;
+    Question { area, duty: DUTY.into(), period: None, category: None, as_of, silence: true }
 }
 
 fn figures(runtime: &Runtime, county: &County, as_of: Day) -> Outcome<Times> {
@@ -68,8 +94,7 @@ fn figures(runtime: &Runtime, county: &County, as_of: Day) -> Outcome<Times> {
 }
 
 fn page(runtime: &Runtime, county: &County, as_of: Day) -> Outcome<Times> {
-    let area = seed::places::COUNTY;
-    let question = Question { area, duty: DUTY.into(), period: None, category: None, as_of, silence: true };
+    let question = question(as_of);
     let mut times = Times::default();
     for _ in 0..TIMES {
         let asked = || async { answer(county, &ask(county, question.clone()).await?).await };

@@ -1,8 +1,9 @@
 //! Counties that are measured: seeded once by the real server and kept in `target/bench`, copied for
-//! whoever writes to them. A folder is of one schema: another one is seeded anew beside it.
+//! whoever writes to them. A folder is of one schema and one way of judging: another one is seeded anew beside it.
 
 use crate::Outcome;
 use domain::canonical::Hash;
+use domain::coverage::rules::JUDGEMENT;
 use domain::time::Day;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -49,7 +50,8 @@ pub fn scratch(name: &str) -> Outcome<PathBuf> {
 /// The county of so many people with so many months of visits before the present one: the one that is
 /// kept, or else one that is seeded now.
 pub fn county(subjects: usize, months: u32) -> Outcome<Seeded> {
-    let folder = kept()?.join(format!("{subjects}-{months}-{}", Hash::of(SCHEMA.as_bytes()).short()));
+    let schema = Hash::of(SCHEMA.as_bytes()).short();
+    let folder = kept()?.join(format!("{subjects}-{months}-{schema}-{JUDGEMENT}"));
     let note = folder.join("seeded");
     if let Ok(text) = fs::read_to_string(&note) {
         let (day, seconds) = text.split_once(' ').ok_or("the note on a kept county")?;
