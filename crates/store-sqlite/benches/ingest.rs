@@ -19,7 +19,7 @@ use domain::patch::{Body, Entry, Patch, RecordRef};
 use domain::period::{Cadence, Cut, Period};
 use domain::time::{Day, Happened, Stamp};
 use domain::value::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Instant;
 use store::county::{
@@ -262,6 +262,7 @@ impl Phone {
             entries,
             unreadable: None,
             questions: BTreeMap::new(),
+            kept: BTreeSet::new(),
         };
         Exchange {
             device: DeviceId(self.place + 1),

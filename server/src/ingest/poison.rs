@@ -1,23 +1,19 @@
-//! A record on which the program itself fails: it is found and kept as it came, so that it holds up nothing, not
-//! even what stands behind it on its own phone.
+//! A record on which the program itself fails: it is found and set aside for a reviewer, so that it holds up nothing,
+//! not even what stands behind it on its own phone.
 
 use crate::county::{County, at_county};
 use domain::problem::Problem;
 use domain::time::UnixMs;
-use std::slice::from_ref;
 use store::StoreError;
 use store::county::Done;
 use sync::county::prepared::{Exchange, Job, Piece};
 
-/// What is written beside such a record, for whoever looks at it.
-const REASON: &str = "the county's program fails on it";
-
-/// Takes in an exchange on which the program has failed. Of each log what stands before the record that it fails on
-/// is taken in, and the record itself is kept like one that cannot be read; what stands behind it comes with the
-/// phone's next request. O(log entries) jobs for each such record.
+/// Takes in an exchange on which the program has failed: again, but without judging the records that it fails on.
+/// O(log entries) jobs for each of these.
 ///
 /// # Errors
-/// `internal` when it fails on the exchange as such: then everything is still on the phone. Else as any job.
+/// `internal` when it fails on the exchange as such, or on a record that it need not even judge: then what was not
+/// taken in is still on the phone. Else as any job.
 pub(super) async fn take_in(
     county: &County,
     mut exchange: Exchange,
@@ -25,49 +21,46 @@ pub(super) async fn take_in(
 ) -> Result<Done, Problem> {
     // A number that was used before: only the last of these jobs is the exchange.
     let bare = Exchange { number: 0, pieces: Vec::new(), recovered: Vec::new(), ..exchange.clone() };
-    attempt(county, &bare, &[], now_ms).await.map_err(at_county)?;
+    attempt(county, bare.clone(), now_ms).await.map_err(at_county)?;
     for piece in &mut exchange.pieces {
-        if let Some(place) = culprit(county, &bare, piece, now_ms).await? {
-            let (writer, serial) = (piece.writer, piece.from + place as u64);
-            tracing::error!(%writer, serial, "the program fails on a record; it is kept as it came");
-            *piece = piece.clone().kept_from(place, REASON);
+        keep_culprits(county, &bare, piece, now_ms).await.map_err(at_county)?;
+        for serial in &piece.kept {
+            tracing::error!(writer = %piece.writer, serial, "the program fails on a record, which is set aside");
         }
     }
-    let whole = county.run(Job::Exchange(Box::new(exchange.clone())), now_ms).await;
-    if whole.is_ok() || exchange.recovered.is_empty() {
-        return whole;
-    }
-    // What the phone offers of a former county is offered again to the next version.
-    exchange.recovered.clear();
-    county.run(Job::Exchange(Box::new(exchange)), now_ms).await
+    let done = attempt(county, exchange.clone(), now_ms).await;
+    let done = match done {
+        // What the phone offers of a former county is offered again to the next version.
+        Err(StoreError::Panicked) if !exchange.recovered.is_empty() => {
+            let left_out = Exchange { recovered: Vec::new(), ..exchange };
+            attempt(county, left_out, now_ms).await
+        }
+        done => done,
+    };
+    let done = done.map_err(at_county)?;
+    done.problem.clone().map_or(Ok(done), Err)
 }
 
-/// The place of the first entry on which the program fails, if any; those before it are taken in by then.
-async fn culprit(
+/// Takes in the entries of a piece, and names those on which the program fails: these are kept.
+async fn keep_culprits(
     county: &County,
     bare: &Exchange,
-    piece: &Piece,
+    piece: &mut Piece,
     now_ms: UnixMs,
-) -> Result<Option<usize>, Problem> {
+) -> Result<(), StoreError> {
     let (mut from, mut count) = (0, piece.entries.len());
     while let Some(part) = piece.part(from..piece.entries.len().min(from + count)) {
-        let entries = part.entries.len();
-        match attempt(county, bare, from_ref(&part), now_ms).await {
-            Ok(_) => from += entries,
+        let (serial, entries) = (part.from, part.entries.len());
+        match attempt(county, Exchange { pieces: vec![part], ..bare.clone() }, now_ms).await {
+            Ok(_) => (from, count) = (from + entries, count * 2),
             Err(StoreError::Panicked) if entries > 1 => count = entries / 2,
-            Err(StoreError::Panicked) => return Ok(Some(from)),
-            Err(error) => return Err(at_county(error)),
+            Err(StoreError::Panicked) if piece.kept.insert(serial) => {}
+            Err(error) => return Err(error),
         }
     }
-    Ok(None)
+    Ok(())
 }
 
-async fn attempt(
-    county: &County,
-    bare: &Exchange,
-    pieces: &[Piece],
-    now_ms: UnixMs,
-) -> Result<Done, StoreError> {
-    let exchange = Exchange { pieces: pieces.to_vec(), ..bare.clone() };
+async fn attempt(county: &County, exchange: Exchange, now_ms: UnixMs) -> Result<Done, StoreError> {
     county.attempt(Job::Exchange(Box::new(exchange)), now_ms).await
 }

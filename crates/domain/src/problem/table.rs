@@ -247,6 +247,8 @@ problems! {
         "After the county's backup was restored, phone {device} gave this earlier record back; its author and time are what the phone says: please check. Nothing is lost.";
     ItemUndecodable Call "这一条读不出来，已原样存放，由县里看。内容都在。"
         "This item cannot be read; it is kept as it came for a reviewer. Nothing is lost.";
+    ItemNotHandled Call "县里的程序现在处理不了这一条，已原样存放，由县里看。内容都在。"
+        "The county's program cannot handle this item for now; it is kept as it came for a reviewer. Nothing is lost.";
     ChainBroken Call "这台手机的记录在第 {serial} 条接不上，从那里起已原样存放。内容都在。"
         "This phone's log does not join at item {serial}; from there on it is kept as it came. Nothing is lost.";
     NotAdopted Call "县里看过，没有采用：{reason}。原样还存着。"

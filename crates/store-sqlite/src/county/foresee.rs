@@ -24,7 +24,7 @@ pub(super) fn foresee(prepared: &Prepared, loaded: &Loaded) -> Needs {
     let days = days_of_visits(exchange);
     let today = loaded.county.kept_as_of(Day::of(prepared.now_ms));
     let mut persons: BTreeMap<RecordId, (Person, Day)> = BTreeMap::new();
-    for (entry, _) in exchange.pieces.iter().flat_map(|piece| &piece.entries) {
+    for entry in exchange.judged() {
         let Some((subject, fact)) = part(entry, &days, loaded) else { continue };
         let record = RecordRef { kind: RecordKind::Person, id: subject };
         let row = loaded.records.get(&record).and_then(|found| found.row.as_ref());
@@ -50,10 +50,9 @@ fn text<'e>(entry: &'e Entry, key: &str) -> Option<&'e str> {
 
 /// When the visits of a request were made.
 fn days_of_visits(exchange: &Exchange) -> BTreeMap<RecordId, Day> {
-    let entries = exchange.pieces.iter().flat_map(|piece| &piece.entries);
-    let visits = entries.filter(|(entry, _)| entry.patch.record.kind == RecordKind::Visit);
+    let visits = exchange.judged().filter(|entry| entry.patch.record.kind == RecordKind::Visit);
     let day = |entry| text(entry, keys::HAPPENED)?.parse().ok().map(Happened::day);
-    visits.filter_map(|(entry, _)| Some((entry.patch.record.id, day(entry)?))).collect()
+    visits.filter_map(|entry| Some((entry.patch.record.id, day(entry)?))).collect()
 }
 
 /// The person of a new part, and as much of its facts as says which periods it touches.

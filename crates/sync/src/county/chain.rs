@@ -55,14 +55,22 @@ pub(super) fn walk(work: &mut Work<'_>, piece: &Piece, device: DeviceId) -> Walk
             }
             continue;
         }
-        again::end_waiting(work, entry, device);
+        if !piece.kept.contains(&serial) {
+            again::end_waiting(work, entry, device);
+        }
         let questions = piece.questions.get(&serial).cloned().unwrap_or_default();
         let next = serial == row.mark.serial + 1;
         forked |= serial <= row.mark.serial || (next && entry.patch.prev != row.mark.hash);
         if forked {
             fork(work, &mut row, &mut walked, entry, *hash, device);
         } else if next {
-            fresh_entry(work, entry, *hash, questions, device);
+            if piece.kept.contains(&serial) {
+                let problem = Problem::new(ProblemCode::ItemNotHandled);
+                let (state, waits_for) = (ItemState::SetAside, WaitsFor::Reviewer);
+                hold(work, entry, *hash, state, waits_for, problem, questions, device);
+            } else {
+                fresh_entry(work, entry, *hash, questions, device);
+            }
             row.mark = Mark { serial, hash: *hash };
         } else {
             let missing = serial - row.mark.serial - 1;
@@ -168,8 +176,7 @@ fn unreadable(
         return;
     }
     let problem = Problem::new(ProblemCode::ItemUndecodable).with("place", &item.reason);
-    let prev = piece.entries.last().map_or(piece.prev, |(_, hash)| *hash);
-    let next = serial == row.mark.serial + 1 && prev == row.mark.hash;
+    let next = serial == row.mark.serial + 1 && piece.prev == row.mark.hash;
     // Its place is taken by another, or what stands before it is.
     let forked = forked || serial <= row.mark.serial || (serial == row.mark.serial + 1 && *alone && !next);
     if *alone && (next || forked) {

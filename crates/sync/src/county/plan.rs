@@ -81,11 +81,11 @@ fn collect(work: &mut Work<'_>, exchange: &Exchange) {
         if !work.loaded.writers.contains_key(&piece.writer) {
             work.needs.writers.insert(piece.writer);
         }
-        for (entry, _) in &piece.entries {
-            work.loaded(entry.patch.record);
-            for record in judge::needed(entry) {
-                work.loaded(record);
-            }
+    }
+    for entry in exchange.judged() {
+        work.loaded(entry.patch.record);
+        for record in judge::needed(entry) {
+            work.loaded(record);
         }
     }
 }

@@ -10,7 +10,7 @@ use domain::log::{Dot, Vector};
 use domain::patch::{Body, Entry, RecordRef, Salt};
 use domain::problem::Problem;
 use domain::time::{Stamp, UnixMs};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// One job for the county's single writer.
@@ -114,6 +114,19 @@ pub struct Piece {
     pub unreadable: Option<(Unreadable, bool)>,
     /// Where the form's verdict at the county differs from the phone's: questions, by serial.
     pub questions: BTreeMap<u64, Vec<Problem>>,
+    /// Entries, by serial, on which the program has failed: they are set aside for a reviewer, and nothing else is
+    /// done with them.
+    pub kept: BTreeSet<u64>,
+}
+
+impl Exchange {
+    /// Entries that are to be judged.
+    pub fn judged(&self) -> impl Iterator<Item = &Entry> {
+        let pieces = self.pieces.iter().map(|piece| (piece, &piece.kept));
+        let entries =
+            pieces.flat_map(|(piece, kept)| piece.entries.iter().map(move |(entry, _)| (entry, kept)));
+        entries.filter(|(entry, kept)| !kept.contains(&entry.patch.serial)).map(|(entry, _)| entry)
+    }
 }
 
 impl Piece {
@@ -140,6 +153,7 @@ impl Piece {
             entries,
             unreadable,
             questions: BTreeMap::new(),
+            kept: BTreeSet::new(),
         }
     }
 
@@ -155,20 +169,8 @@ impl Piece {
             entries: entries.to_vec(),
             unreadable: None,
             questions: self.questions.clone(),
+            kept: self.kept.clone(),
         })
-    }
-
-    /// The piece up to the entry at a place, which is kept as it came, like one that cannot be read. What stands
-    /// behind it is left for the next request. Unchanged when there is none at this place.
-    pub fn kept_from(mut self, place: usize, reason: &str) -> Self {
-        let Some((entry, hash)) = self.entries.get(place) else { return self };
-        let alone = LogPiece::encode(std::slice::from_ref(entry));
-        let raw = alone.and_then(|piece| serde_json::to_string(&piece).ok()).unwrap_or_default();
-        let item = Unreadable { serial: entry.patch.serial, raw, reason: reason.to_owned() };
-        self.last = *hash;
-        self.unreadable = Some((item, true));
-        self.entries.truncate(place);
-        self
     }
 }
 

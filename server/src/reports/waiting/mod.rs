@@ -48,6 +48,8 @@ pub enum Reason {
     Device,
     /// 读不出来
     Undecodable,
+    /// 程序处理不了
+    Unhandled,
     /// 记录接不上
     Forked,
     /// 请本人补充
@@ -69,6 +71,7 @@ impl Reason {
             Self::Restored => "恢复备份后手机交回的",
             Self::Device => "手机停用或没有登记",
             Self::Undecodable => "读不出来",
+            Self::Unhandled => "程序处理不了",
             Self::Forked => "记录接不上",
             Self::Question => "请本人补充",
             Self::Late => "补记太晚，没有原因",
@@ -82,6 +85,7 @@ impl Reason {
         let late = || item.questions.iter().any(|one| one.code == ProblemCode::VisitTooLongAgo);
         match (item.state, code) {
             _ if item.entry.is_none() => Self::Undecodable,
+            (_, Some(ProblemCode::ItemNotHandled)) => Self::Unhandled,
             (ItemState::Forked, _) | (_, Some(ProblemCode::DecidedBefore)) => Self::Forked,
             (ItemState::Applied, _) if late() => Self::Late,
             (ItemState::Applied, _) => Self::Question,

@@ -1,10 +1,11 @@
 //! Claims about one exchange, and the same one again.
 
-use super::world::{NEIGHBOUR, OFFICER, VILLAGE, WHY, World, day, staff};
+use super::world::{NEIGHBOUR, OFFICER, VILLAGE, WHY, World, day, month, staff};
 use crate::conformance::{Broken, Outcome, claim, same, there};
 use crate::county::Done;
+use domain::coverage::Status;
 use domain::ids::{DeviceId, WriterId};
-use domain::log::Mark;
+use domain::log::{Dot, Mark};
 use domain::problem::{Problem, ProblemCode};
 use sync::county::needs::DeviceState;
 use sync::county::prepared::{Job, ReviewVerdict};
@@ -156,6 +157,34 @@ pub async fn unreadable(world: &mut World) -> Outcome {
     let [Some(raw)] = raw.as_slice() else { return Err(Broken("it is not kept".to_owned())) };
     claim!(raw.contains(r#""i":[[]]"#), "as it came");
     claim!(raw.contains(&format!(r#""a":["{}"]"#, staff(OFFICER))), "with its author");
+    Ok(())
+}
+
+pub async fn not_handled(world: &mut World) -> Outcome {
+    let person = world.person(VILLAGE, "LSLR").await?;
+    let mut phone = world.phone(OFFICER).await?;
+    let visit = phone.visit(VILLAGE, day(11, 2));
+    let part = phone.met(visit, person);
+    let other = phone.visit(VILLAGE, day(11, 3));
+    // The program failed on the first visit, and on nothing else.
+    let mut piece = phone.piece(1, 3)?;
+    piece.kept = [1].into();
+    let exchange = phone.with(vec![piece]);
+    let done = world.exchange(exchange).await?;
+    phone.hear(&done);
+    same!(states(&done)?, [(1, ItemState::SetAside), (2, ItemState::Awaiting)], "it is set aside");
+    same!(world.states(other).await?, [ItemState::Applied], "what stands behind it passes");
+    let kept = (Dot { writer: phone.writer, serial: 1 }, phone.piece(1, 1)?.last);
+    for _ in 0..2 {
+        same!(world.decide(kept, true).await?, None, "a program without the fault takes it in");
+        same!(world.states(visit).await?, [ItemState::Applied], "as if it had come just now");
+        same!(world.states(part).await?, [ItemState::Applied], "with what waited for it");
+        let status = world.status(person, "elder", month(11), day(11, 10)).await?;
+        same!(status, Some(Status::MetHome), "it counts");
+        same!(world.undo(&[kept]).await?, None, "taken back");
+        same!(world.states(visit).await?, [ItemState::SetAside], "it waits for a word, as before");
+        same!(world.states(part).await?, [ItemState::Awaiting], "and what speaks of it for it");
+    }
     Ok(())
 }
 

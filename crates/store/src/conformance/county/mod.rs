@@ -84,6 +84,7 @@ cases! {
     "entries beyond a gap wait, and join when it is closed" exchange::gap;
     "two pieces of a log in one request follow each other" exchange::two_pieces;
     "an unreadable item is kept alone, and those around it pass" exchange::unreadable;
+    "what the program fails on is set aside, holds up nothing, and is taken in by one that does not fail" exchange::not_handled;
     "an unreadable item is dismissed with a reason, of which its phone is told" exchange::unreadable_dismissed;
     "receipts of a day count upward, and from 1 on the next" exchange::receipts;
     "an unknown device is told so, and nothing is written" exchange::unknown_device;

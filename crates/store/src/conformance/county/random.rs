@@ -312,7 +312,8 @@ impl Play {
     /// An exchange: plain, with its reply lost, in the wrong order, or sent twice.
     async fn send(&mut self, world: &mut World) -> Outcome {
         let Some(at) = self.worker() else { return Ok(()) };
-        let way = self.dice.below(6);
+        let way = self.dice.below(7);
+        let kept = self.dice.below(4);
         let Some(Worker { phone, .. }) = self.workers.get_mut(at) else { return Ok(()) };
         let (from, last) = (phone.mark.serial + 1, phone.next() - 1);
         match way {
@@ -324,6 +325,13 @@ impl Play {
                 let pieces = vec![phone.piece(from + 1, last)?];
                 let early = phone.with(pieces);
                 world.exchange(early).await?;
+            }
+            3 if last >= from => {
+                // The program fails on an entry of it.
+                let mut exchange = phone.outgoing()?;
+                exchange.pieces.iter_mut().for_each(|piece| piece.kept = [from + kept].into());
+                let done = world.exchange(exchange).await?;
+                phone.hear(&done);
             }
             2 => {
                 let exchange = phone.outgoing()?;

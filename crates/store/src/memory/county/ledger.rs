@@ -28,7 +28,7 @@ impl Ledger for MemoryCounty {
             Some(Fault::After(error)) => Some(error),
             None => None,
         };
-        if inner.poison.is_some_and(|dot| brings(&prepared.job, dot)) {
+        if inner.poison.is_some_and(|dot| judges(&prepared.job, dot)) {
             return Err(StoreError::Panicked);
         }
         let plan = inner.disk.plan(&prepared);
@@ -157,8 +157,7 @@ impl Disk {
     }
 }
 
-/// Whether an entry at this place is in a job, as one that can be read.
-fn brings(job: &Job, dot: Dot) -> bool {
-    let Job::Exchange(exchange) = job else { return false };
-    exchange.pieces.iter().flat_map(|piece| &piece.entries).any(|(entry, _)| entry.patch.dot() == dot)
+/// Whether an entry at this place is to be judged in a job.
+fn judges(job: &Job, dot: Dot) -> bool {
+    matches!(job, Job::Exchange(exchange) if exchange.judged().any(|entry| entry.patch.dot() == dot))
 }

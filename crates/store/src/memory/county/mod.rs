@@ -156,7 +156,7 @@ impl MemoryCounty {
         self.inner().fault = Some(Fault::After(error));
     }
 
-    /// From now on the program fails on the entry at this place, whenever one comes that can be read.
+    /// From now on the program fails on the entry at this place, whenever it is to be judged.
     pub fn poison(&self, dot: Dot) {
         self.inner().poison = Some(dot);
     }
