@@ -7,6 +7,7 @@ pub mod net;
 pub mod phone;
 #[cfg(test)]
 mod phones;
+pub mod stops;
 pub mod story;
 pub mod webdriver;
 pub mod workload;

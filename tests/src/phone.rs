@@ -1,8 +1,10 @@
 //! A headless phone as a process: the real client on the real database, asked by lines of JSON.
 
 use crate::county::binary;
+use crate::stops::{Point, Stands};
 use domain::problem::Problem;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Error, Result, Write};
 use std::path::Path;
@@ -50,6 +52,10 @@ impl PhoneProcess {
     /// When the process is gone: with it, nothing that it said before.
     pub fn tell(&mut self, name: &str, args: Value) -> Result<Told> {
         self.send(name, args)?;
+        self.heard(name)
+    }
+
+    fn heard<T: DeserializeOwned>(&mut self, name: &str) -> Result<T> {
         let mut line = String::new();
         if self.from.read_line(&mut line)? == 0 {
             return Err(Error::other(format!("the phone ended during {name}")));
@@ -89,6 +95,21 @@ impl PhoneProcess {
     pub fn kill(mut self) -> Result<()> {
         self.child.kill()?;
         self.child.wait().map(drop)
+    }
+
+    /// Asks for one command, and ends the phone as [`Self::kill`] does when it has come to a point on the way
+    /// to the answer.
+    ///
+    /// # Errors
+    /// When it answers without having come there.
+    pub fn kill_at(mut self, point: Point, name: &str, args: Value) -> Result<()> {
+        self.call("stop_at", json!({ "point": point }))?;
+        self.send(name, args)?;
+        let Stands { stands } = self.heard(name)?;
+        if stands != point {
+            return Err(Error::other(format!("{name}: it stands at {stands:?}")));
+        }
+        self.kill()
     }
 }
 

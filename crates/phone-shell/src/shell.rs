@@ -36,7 +36,7 @@ impl Stores for SqliteStores {
 /// A phone whose files lie in `folder`, which is made when it is not there, on a platform without a key store.
 ///
 /// # Errors
-/// As [`phone_with`].
+/// As [`ports_with`].
 pub fn phone_in(folder: &Path, settings: Settings) -> std::io::Result<App> {
     phone_with(folder, settings, None)
 }
@@ -44,23 +44,30 @@ pub fn phone_in(folder: &Path, settings: Settings) -> std::io::Result<App> {
 /// A phone whose files lie in `folder`, with the key store of its platform.
 ///
 /// # Errors
-/// When the folder cannot be made, or the system gives no randomness.
+/// As [`ports_with`].
 pub fn phone_with(
     folder: &Path,
     settings: Settings,
     key_store: Option<Box<dyn KeyStore>>,
 ) -> std::io::Result<App> {
+    Ok(App::new(ports_with(folder, key_store)?, settings))
+}
+
+/// All that is lent to a phone whose files lie in `folder`.
+///
+/// # Errors
+/// When the folder cannot be made, or the system gives no randomness.
+pub fn ports_with(folder: &Path, key_store: Option<Box<dyn KeyStore>>) -> std::io::Result<Ports> {
     std::fs::create_dir_all(folder)?;
     let chance = random()?;
     let [a, b, c, d, ..] = chance;
-    let ports = Ports {
+    Ok(Ports {
         clock: Box::new(SystemClock::new(u32::from_le_bytes([a, b, c, d]))),
         dice: Box::new(SeededDice::from_secret(random()?)),
         vault: Box::new(FolderVault::new(folder, random()?, key_store)),
         journal: Box::new(FileJournal::new(&folder.join("journal"))),
         stores: Box::new(SqliteStores { path: folder.join("phone.db") }),
-    };
-    Ok(App::new(ports, settings))
+    })
 }
 
 #[cfg(test)]
