@@ -1,6 +1,6 @@
 //! A person moves between the villages of two workers while both are without signal.
 
-use crate::world::{World, exchange, today, visit};
+use crate::world::{World, in_step, today, visit};
 use domain::ids::{AreaCode, RecordId};
 use domain::permission::{Act, permits};
 use domain::time::Day;
@@ -52,12 +52,6 @@ fn all_received(world: &World, phone: &mut PhoneProcess) -> usize {
         }
     }
     records.len()
-}
-
-fn in_step(phone: &mut PhoneProcess) {
-    let report = exchange(phone);
-    assert_eq!((&report["problem"], &report["waiting"]), (&json!(null), &json!(0)), "{report}");
-    assert_eq!(report["alike"], true, "the phone's feeds are the county's: {report}");
 }
 
 #[test]
