@@ -275,6 +275,27 @@ mod tests {
     }
 
     #[test]
+    fn a_backup_that_is_restored_twice_at_once_counts_receipts_from_two_seconds() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config::default();
+        config.data.folder = folder.path().join("data");
+        let data = &config.data;
+        let recovery = begun(&config);
+        let to = folder.path().join("backup.age");
+        backup(data, &crate::keys::load(data).unwrap(), &to).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let goes_on_behind = || {
+            fs::remove_dir_all(&data.folder).unwrap();
+            restore(data, &recovery, &to).unwrap();
+            let county = to_write(&config).unwrap();
+            let (state, ..) = runtime.block_on(county.stores.ledger.standing_now()).unwrap();
+            (state.receipt_day, state.receipt_number)
+        };
+        let (first, second) = (goes_on_behind(), goes_on_behind());
+        assert!(second > first, "a receipt of the first would be given again: {first:?}, {second:?}");
+    }
+
+    #[test]
     fn a_restore_that_is_cut_off_is_done_again_and_other_keys_are_left_alone() {
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config::default();

@@ -16,6 +16,7 @@ use std::fs::{self, DirBuilder};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 use store::StoreError;
 use store_sqlite::SqliteCounty;
 use store_sqlite::open::{Half, check};
@@ -111,12 +112,27 @@ fn begin_after_restore(data: &Data, county: &Arc<County>) -> Result<(), Problem>
     let begin = || {
         let runtime = tokio::runtime::Builder::new_current_thread().build();
         let runtime = runtime.map_err(|error| failed(&error))?;
-        runtime.block_on(begin_again(county, clock::now_ms()))
+        runtime.block_on(begin_again(county, another_second()))
     };
     // On a thread of its own: whoever opens may be inside a runtime already.
     let begun = std::thread::scope(|scope| scope.spawn(begin).join());
     begun.unwrap_or_else(|_| Err(failed(&"a new epoch")))?;
     fs::remove_file(&mark).map_err(|error| not_written(&mark, &error))
+}
+
+/// Waits until the clock shows another second than now. From where receipts go on after a restore is said by the
+/// second: the present one may be that of another restore of the same backup, which has ended since. Nothing but
+/// the clock is known to both.
+fn another_second() -> UnixMs {
+    let second = |now_ms: UnixMs| now_ms.div_euclid(1_000);
+    let began = second(clock::now_ms());
+    loop {
+        let now_ms = clock::now_ms();
+        if second(now_ms) != began {
+            return now_ms;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
 }
 
 /// A county that was restored takes a new writer before anything else, and no sheet that was printed

@@ -60,6 +60,7 @@ pub(super) fn restored(work: &mut Work<'_>) {
 /// Receipts after a restore go on above all that may have been given that day, by the county as it was or
 /// after an earlier restore: those are on paper and in phones. At a moment of a day this is more than any
 /// county has given: so many to begin with, and so many for each second; at midnight six digits still do.
+/// They have no room for more a second, and two restores share nothing but the clock.
 fn receipts_until(now_ms: UnixMs) -> u32 {
     const AT_ONCE: u32 = 5_000;
     const A_SECOND: u32 = 11;

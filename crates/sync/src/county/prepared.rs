@@ -50,7 +50,7 @@ pub enum Job {
         horizon: domain::time::Day,
     },
     /// The county was restored from a backup: it takes a new writer before anything else, because its
-    /// present one has places that it has forgotten and others remember.
+    /// present one has places that it has forgotten and others remember. No two of them are in one second.
     Restored,
     /// The next slice of what an edit of rules brings with it, if anything is left: persons judged by
     /// the rules that are being built, the switch to them, or the removal of what they replaced.
