@@ -93,7 +93,7 @@ pub async fn enrol(county: &County, request: &EnrolRequest, now_ms: UnixMs) -> R
     let wrong = |left: u8| Problem::new(ProblemCode::EnrolCodeWrong).with("left", left);
     let directory = &county.stores.directory;
     let found = directory.code(&request.lookup).await.map_err(at_county)?;
-    let code = found.ok_or_else(|| wrong(TRIES))?;
+    let code = found.ok_or_else(|| Problem::new(ProblemCode::EnrolCodeUnknown))?;
     let key = unlocked_key(county, &code.sealed)?;
     match code.state {
         EnrolState::Used { device } => return again(county, &key, request, device).await,

@@ -62,6 +62,7 @@ pub fn status(code: ProblemCode) -> StatusCode {
         | ProblemCode::DeviceRetired
         | ProblemCode::DeviceRevoked
         | ProblemCode::EnrolCodeWrong
+        | ProblemCode::EnrolCodeUnknown
         | ProblemCode::AccountClosed
         | ProblemCode::PasswordFirst
         | ProblemCode::NotForYou

@@ -387,7 +387,7 @@ async fn what_is_no_enrolment_is_refused() {
     let (_, stolen) = (0, EnrolRequest { key: device(2).public(), ..request.clone() });
     assert_eq!(try_enrol(&world, &stolen).await.unwrap_err().code, ProblemCode::EnrolCodeWrong);
     let nobody = EnrolRequest { lookup: "000000".into(), ..request };
-    assert_eq!(try_enrol(&world, &nobody).await.unwrap_err().code, ProblemCode::EnrolCodeWrong);
+    assert_eq!(try_enrol(&world, &nobody).await.unwrap_err().code, ProblemCode::EnrolCodeUnknown);
     let no_staff = crate::enrol::sheet(&world.county, RecordId::named("staff", "nobody"), 72, 0).await;
     assert_eq!(no_staff.unwrap_err().code, ProblemCode::NothingFound);
 }

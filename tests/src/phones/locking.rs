@@ -107,7 +107,7 @@ fn wrong_codes_and_false_counties_are_told_and_enrol_nothing() {
     let other = app.enrol_begin(begin(&county.sheet("和平"), PIN)).unwrap();
     assert_ne!(other, post);
     let problem = county.enrol(&other.body.replace("lookup\":\"", "lookup\":\"9"), noon());
-    assert_eq!(code(app.enrol_finish(EnrolFinish { reply: problem })), ProblemCode::EnrolCodeWrong);
+    assert_eq!(code(app.enrol_finish(EnrolFinish { reply: problem })), ProblemCode::EnrolCodeUnknown);
     assert!(phone.files.0.lock().unwrap().contains_key(&VaultFile::Identity));
 }
 

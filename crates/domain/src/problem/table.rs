@@ -39,6 +39,8 @@ problems! {
     // Enrolment and unlocking
     EnrolCodeWrong Fix "启用码不对，请对照纸上的数字再输一次。还可以试 {left} 次。"
         "The enrolment code is wrong; compare it with the sheet. {left} tries are left.";
+    EnrolCodeUnknown Fix "县里没有这个启用码，请对照纸上的数字再输一次。还是不行，请乡镇重新打印一张。"
+        "The county knows no such enrolment code; compare it with the sheet. If it stays so, ask the township to print another.";
     EnrolCodeUsed Call "这个启用码已经用过了。请乡镇重新打印一张。"
         "This enrolment code has been used. Ask the township to print another.";
     EnrolCodeExpired Call "这个启用码已过期。请乡镇重新打印一张。"
