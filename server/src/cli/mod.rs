@@ -145,10 +145,7 @@ pub async fn run(cli: Cli) -> ExitCode {
             print(&format!("{}\n", problem.zh()));
             return ExitCode::SUCCESS;
         }
-        let problem = of_the_file(problem, config.as_ref());
-        let mut err = std::io::stderr().lock();
-        // Nobody may be listening.
-        let _ = writeln!(err, "{}\n{}", problem.zh(), problem.en());
+        tell(&of_the_file(problem, config.as_ref()));
         ExitCode::from(2)
     })
 }
@@ -235,6 +232,12 @@ fn log_to_stderr(config: &Config) {
 fn print(text: &str) {
     let mut out = std::io::stdout().lock();
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+/// What is wrong, a line in each language.
+fn tell(problem: &Problem) {
+    // Nobody may be listening.
+    let _ = writeln!(std::io::stderr().lock(), "{}\n{}", problem.zh(), problem.en());
 }
 
 /// What is good to know goes to standard error: standard output has what was asked for alone.

@@ -84,7 +84,7 @@ async fn what_nobody_can_mean_is_refused_and_a_rule_that_never_held_is_never_nam
 }
 
 async fn sound(world: &World) {
-    let found = audit(world.store.as_ref(), world.store.as_ref(), COUNTY).await.unwrap();
+    let found = audit(world.store.as_ref(), world.store.as_ref(), COUNTY, &mut |_, _| {}).await.unwrap();
     assert_eq!(found, []);
 }
 

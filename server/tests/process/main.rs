@@ -163,6 +163,14 @@ fn a_damaged_database_is_no_backup_and_is_never_called_busy() {
         let told = place.refused(command);
         assert!(told.contains("county.db is damaged") && told.contains("从备份恢复"), "{command:?}: {told}");
     }
+    let examined = place.run(&["doctor"]);
+    let told = String::from_utf8(examined.stderr).unwrap();
+    let at = |words: &str| told.find(words).unwrap_or_else(|| panic!("{words}: {told}"));
+    assert!(
+        at("从备份恢复") < at("is damaged") && at("is damaged") < at("细节（"),
+        "for people first: {told}"
+    );
+    assert!(told.contains("细节（16 处）") && examined.stdout.is_empty(), "each page once: {told}");
     let left: Vec<_> =
         fs::read_dir(place.0.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert!(left.iter().all(|name| !name.to_string_lossy().contains("monday")), "{left:?}");
@@ -172,5 +180,11 @@ fn a_damaged_database_is_no_backup_and_is_never_called_busy() {
         assert!(told.contains("county.db is damaged"), "{command:?}: {told}");
     }
     fs::write(&database, &whole).unwrap();
+    let examined = place.run(&["doctor"]);
+    let told = String::from_utf8(examined.stderr).unwrap();
+    let steps: Vec<_> =
+        told.lines().filter_map(|line| line.split_once("/8 ")).map(|(step, _)| step).collect();
+    assert_eq!(steps, ["1", "2", "3", "4", "5", "6", "7", "8"], "it says what it is at: {told}");
+    assert!(String::from_utf8(examined.stdout).unwrap().contains("核对无误"));
     place.said(&["backup", "monday.age"]);
 }

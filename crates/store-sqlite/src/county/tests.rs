@@ -77,7 +77,7 @@ async fn run(county: &SqliteCounty, number: u64) -> Result<Done, StoreError> {
 
 /// What is in the file, in the caches and in the sums is the same.
 async fn agrees(county: &SqliteCounty, areas: usize) {
-    let findings = audit(county, county, COUNTY).await.unwrap();
+    let findings = audit(county, county, COUNTY, &mut |_, _| {}).await.unwrap();
     assert!(findings.is_empty(), "{findings:?}");
     assert_eq!(county.standing_now().await.unwrap().2.areas.0.len(), areas);
     let in_the_file = SqliteCounty::open_to_read(&county.path, &county.key, COUNTY).unwrap();

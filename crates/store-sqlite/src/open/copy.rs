@@ -50,6 +50,10 @@ pub fn check(database: &Path, key: &[u8; 32], half: Half) -> Result<Vec<String>,
     let connection = open_reader(database, key, half)?;
     let mut wrong = Vec::new();
     for sql in ["PRAGMA cipher_integrity_check", "PRAGMA integrity_check"] {
+        // Of pages that are not as they were written, what is on them would be told once more.
+        if !wrong.is_empty() {
+            break;
+        }
         let mut statement = connection.prepare(sql).map_err(fault)?;
         let rows = statement.query_map([], |row| row.get::<_, String>(0)).map_err(fault)?;
         for row in rows {

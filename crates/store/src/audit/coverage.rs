@@ -1,6 +1,6 @@
 //! Parts, standings and figures, from the heads of persons, visits and parts.
 
-use super::{Finding, records};
+use super::{Finding, Listener, Progress, Step, records};
 use crate::StoreError;
 use crate::county::{Figures, FiguresQuery, Ledger, Reports};
 use domain::catalogue::RecordKind;
@@ -27,18 +27,24 @@ struct Expected {
     built: Tally,
 }
 
-pub(super) async fn check(ledger: &dyn Ledger, reports: &dyn Reports) -> Result<Vec<Finding>, StoreError> {
+pub(super) async fn check(
+    ledger: &dyn Ledger,
+    reports: &dyn Reports,
+    listener: &mut Listener<'_>,
+) -> Result<Vec<Finding>, StoreError> {
     let (county, _, reference, generations) = ledger.standing_now().await?;
-    let facts = facts(ledger).await?;
+    let facts = facts(ledger, Progress::begin(Step::Parts, listener)).await?;
     let mut findings = Vec::new();
     if **generations.newest() != Rules::of(&reference) {
         findings.push(Finding::Rules);
     }
     let mut expected = Expected::default();
+    let mut progress = Progress::begin(Step::People, listener);
     let mut after = None;
     while let Some((last, page)) = records(ledger, RecordKind::Person, after).await? {
         after = Some(last);
         for (record, row) in page {
+            progress.more(1);
             let person = Person::read(record.id, &row.head);
             let known = facts.get(&person.id).cloned().unwrap_or_default();
             findings.extend(check_parts(reports, person.id, &known).await?);
@@ -48,11 +54,12 @@ pub(super) async fn check(ledger: &dyn Ledger, reports: &dyn Reports) -> Result<
         }
     }
     let names: BTreeSet<&str> = generations.rules().names().chain(generations.newest().names()).collect();
-    findings
-        .extend(check_figures(reports, Source::Readers(generations.spans()), &names, &expected.read).await?);
+    let mut progress = Progress::begin(Step::Figures, listener);
+    let readers = Source::Readers(generations.spans());
+    findings.extend(check_figures(reports, readers, &names, &expected.read, &mut progress).await?);
     if let Some((span, _)) = generations.building() {
         let kept = Source::Kept(span.number);
-        findings.extend(check_figures(reports, kept, &names, &expected.built).await?);
+        findings.extend(check_figures(reports, kept, &names, &expected.built, &mut progress).await?);
     }
     if generations.spans().at_rest() {
         findings.extend(left_over(reports, generations.spans(), &names, &expected.read).await?);
@@ -135,11 +142,12 @@ impl One<'_> {
 }
 
 /// The facts of every part, computed from the part and its visit.
-async fn facts(ledger: &dyn Ledger) -> Result<Facts, StoreError> {
+async fn facts(ledger: &dyn Ledger, mut progress: Progress<'_, '_>) -> Result<Facts, StoreError> {
     let mut facts = Facts::new();
     let mut after = None;
     while let Some((last, page)) = records(ledger, RecordKind::Part, after).await? {
         after = Some(last);
+        progress.more(page.len());
         for (record, row) in page {
             if let Some((subject, fact)) = fact(ledger, record.id, &row.head).await? {
                 facts.entry(subject).or_default().insert(fact);
@@ -202,6 +210,7 @@ async fn check_figures(
     source: Source<'_>,
     names: &BTreeSet<&str>,
     tally: &Tally,
+    progress: &mut Progress<'_, '_>,
 ) -> Result<Vec<Finding>, StoreError> {
     let mut days: BTreeMap<(&str, Period, &str), BTreeSet<Day>> = BTreeMap::new();
     let periods: BTreeSet<Period> = tally.0.keys().map(|key| key.period).collect();
@@ -216,6 +225,7 @@ async fn check_figures(
     }
     let mut findings = Vec::new();
     for ((duty, period, category), days) in days {
+        progress.more(1);
         for as_of in days {
             let (duty, category) = (duty.to_owned(), category.to_owned());
             let query = FiguresQuery { duty, period, category, as_of };

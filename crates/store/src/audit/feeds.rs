@@ -1,6 +1,6 @@
 //! Every feed read from its beginning, against the records that stand in it.
 
-use super::{Finding, records};
+use super::{Finding, Listener, Progress, Step, records};
 use crate::StoreError;
 use crate::county::{FeedRequest, Ledger};
 use domain::area::codes;
@@ -22,7 +22,12 @@ struct Expected {
     sum: u64,
 }
 
-pub(super) async fn check(ledger: &dyn Ledger, county: AreaCode) -> Result<Vec<Finding>, StoreError> {
+pub(super) async fn check(
+    ledger: &dyn Ledger,
+    county: AreaCode,
+    listener: &mut Listener<'_>,
+) -> Result<Vec<Finding>, StoreError> {
+    let mut progress = Progress::begin(Step::Places, listener);
     let mut findings = Vec::new();
     let mut feeds: BTreeMap<Scope, Expected> = BTreeMap::new();
     let visits = villages_of_visits(ledger).await?;
@@ -31,6 +36,7 @@ pub(super) async fn check(ledger: &dyn Ledger, county: AreaCode) -> Result<Vec<F
         let mut after = None;
         while let Some((last, page)) = records(ledger, *kind, after).await? {
             after = Some(last);
+            progress.more(page.len());
             for (record, row) in page {
                 let placed = placed(ledger, county, &visits, record, &row).await?;
                 if !placed || !for_whom(ledger, state.begins, record, &row).await? {
@@ -44,7 +50,9 @@ pub(super) async fn check(ledger: &dyn Ledger, county: AreaCode) -> Result<Vec<F
             }
         }
     }
+    let mut progress = Progress::begin(Step::Feeds, listener);
     for (scope, expected) in feeds {
+        progress.more(1);
         findings.extend(check_feed(ledger, scope, &expected).await?);
     }
     Ok(findings)

@@ -1,6 +1,6 @@
 //! The ledger's chain, and every record settled anew from its patches.
 
-use super::{Finding, ROWS, records};
+use super::{Finding, Listener, Progress, ROWS, Step, records};
 use crate::StoreError;
 use crate::county::{HistoryItem, Ledger, LedgerEntry, Reports};
 use domain::canonical::Hash;
@@ -13,13 +13,19 @@ use sync::county::outcome::ledger_hash;
 use sync::merge::{Item, counted, settle};
 use sync::wire::receipt::ItemState;
 
-pub(super) async fn check(ledger: &dyn Ledger, reports: &dyn Reports) -> Result<Vec<Finding>, StoreError> {
-    let (mut findings, mut expected) = chain(ledger).await?;
+pub(super) async fn check(
+    ledger: &dyn Ledger,
+    reports: &dyn Reports,
+    listener: &mut Listener<'_>,
+) -> Result<Vec<Finding>, StoreError> {
+    let (mut findings, mut expected) = chain(ledger, Progress::begin(Step::Ledger, listener)).await?;
     let (_, _, reference, _) = ledger.standing_now().await?;
+    let mut progress = Progress::begin(Step::Records, listener);
     for kind in RecordKind::ALL {
         let mut after = None;
         while let Some((last, page)) = records(ledger, *kind, after).await? {
             after = Some(last);
+            progress.more(page.len());
             for (record, row) in page {
                 expected.remove(&record);
                 if settled(&reference, &reports.history(record).await?) != *row.head {
@@ -33,7 +39,10 @@ pub(super) async fn check(ledger: &dyn Ledger, reports: &dyn Reports) -> Result<
 }
 
 /// Walks the chain, and collects the records that must be there.
-async fn chain(ledger: &dyn Ledger) -> Result<(Vec<Finding>, BTreeSet<RecordRef>), StoreError> {
+async fn chain(
+    ledger: &dyn Ledger,
+    mut progress: Progress<'_, '_>,
+) -> Result<(Vec<Finding>, BTreeSet<RecordRef>), StoreError> {
     let mut findings = Vec::new();
     let mut expected = BTreeSet::new();
     let (mut seq, mut hash) = (0, Hash::ZERO);
@@ -55,6 +64,7 @@ async fn chain(ledger: &dyn Ledger) -> Result<(Vec<Finding>, BTreeSet<RecordRef>
         if rows.is_empty() {
             break;
         }
+        progress.more(rows.len());
     }
     if county.hash != hash || county.seq < seq {
         findings.push(Finding::CountyPlace);

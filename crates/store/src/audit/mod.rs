@@ -108,6 +108,47 @@ impl fmt::Display for Finding {
     }
 }
 
+/// What is looked at, in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    /// The ledger's chain, by its rows.
+    Ledger,
+    /// Each record against its patches.
+    Records,
+    /// In which feeds each record stands.
+    Places,
+    /// What each feed holds.
+    Feeds,
+    /// The facts of each part.
+    Parts,
+    /// Each person's standings.
+    People,
+    /// The figures, one by one.
+    Figures,
+}
+
+/// Whoever waits: hears of each step when it begins, and of how much of it is done.
+pub type Listener<'a> = dyn FnMut(Step, u64) + Send + 'a;
+
+/// How far a step is.
+struct Progress<'a, 'b> {
+    step: Step,
+    done: u64,
+    listener: &'a mut Listener<'b>,
+}
+
+impl<'a, 'b> Progress<'a, 'b> {
+    fn begin(step: Step, listener: &'a mut Listener<'b>) -> Self {
+        listener(step, 0);
+        Self { step, done: 0, listener }
+    }
+
+    fn more(&mut self, count: usize) {
+        self.done += count as u64;
+        (self.listener)(self.step, self.done);
+    }
+}
+
 /// Everything that differs; empty when all is well. `county` is the county's own code.
 ///
 /// # Errors
@@ -116,10 +157,11 @@ pub async fn audit(
     ledger: &dyn Ledger,
     reports: &dyn Reports,
     county: AreaCode,
+    listener: &mut Listener<'_>,
 ) -> Result<Vec<Finding>, StoreError> {
-    let mut findings = ledger::check(ledger, reports).await?;
-    findings.extend(feeds::check(ledger, county).await?);
-    findings.extend(coverage::check(ledger, reports).await?);
+    let mut findings = ledger::check(ledger, reports, listener).await?;
+    findings.extend(feeds::check(ledger, county, listener).await?);
+    findings.extend(coverage::check(ledger, reports, listener).await?);
     Ok(findings)
 }
 

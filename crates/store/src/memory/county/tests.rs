@@ -2,7 +2,7 @@
 
 use super::{Disk, MemoryCounty, Place};
 use crate::StoreError;
-use crate::audit::{Finding, audit};
+use crate::audit::{Finding, Step, audit};
 use crate::conformance::block_on;
 use crate::conformance::county::{County, Founding, Site, attempt_play};
 use crate::county::{Directory, EnrolCode, EnrolState, Ledger};
@@ -177,7 +177,7 @@ fn largest_tally(disk: &mut Disk) -> &mut domain::coverage::tally::Tally {
 #[test]
 fn the_audit_names_what_was_changed_behind_the_ledgers_back() {
     let memory = lived_in();
-    let found = || block_on(audit(&*memory, &*memory, COUNTY)).unwrap();
+    let found = || block_on(audit(&*memory, &*memory, COUNTY, &mut |_, _| {})).unwrap();
     assert_eq!(found(), []);
     let whole = memory.snapshot();
     for (wrong, change, expected) in WRONGS {
@@ -188,6 +188,22 @@ fn the_audit_names_what_was_changed_behind_the_ledgers_back() {
         memory.restore(&whole);
     }
     assert_eq!(found(), [], "a backup is whole");
+}
+
+#[test]
+fn whoever_waits_for_the_audit_hears_of_each_step_and_how_far_it_is() {
+    let (memory, mut heard) = (lived_in(), Vec::new());
+    block_on(audit(&*memory, &*memory, COUNTY, &mut |step, done| heard.push((step, done)))).unwrap();
+    assert!(heard.is_sorted(), "one after the other, and never back: {heard:?}");
+    let steps =
+        [Step::Ledger, Step::Records, Step::Places, Step::Feeds, Step::Parts, Step::People, Step::Figures];
+    for step in steps {
+        let counts: Vec<u64> = heard.iter().filter(|(of, _)| *of == step).map(|(_, done)| *done).collect();
+        assert_eq!(counts.first(), Some(&0), "{step:?} is told when it begins");
+        assert!(counts.last().is_some_and(|done| *done > 0), "{step:?}: {counts:?}");
+    }
+    let people = heard.iter().filter(|(step, _)| *step == Step::People).count() as u64 - 1;
+    assert!(heard.contains(&(Step::People, people)), "one by one");
 }
 
 /// A job that makes a household.
