@@ -242,6 +242,7 @@ mod tests {
     use crate::open::{to_begin, to_write};
     use std::cell::RefCell;
 
+    use std::os::unix::fs::PermissionsExt;
     /// Begins a county; what opens its backups.
     fn begun(config: &Config) -> SealIdentity {
         let recovery = RefCell::new(None);
@@ -325,6 +326,11 @@ mod tests {
             restore(data, &recovery, &to).unwrap();
             assert_eq!(fs::read(data.key_file()).unwrap(), text);
             assert!(data.restored().exists() && !data.restoring().exists());
+            let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+            assert_eq!(mode(&data.database()), 0o600);
+            if there {
+                assert_eq!(mode(&data.folder), 0o700, "it was made here, for nobody else");
+            }
             drop(to_write(&config).unwrap());
             fs::remove_dir_all(&data.folder).unwrap();
         }

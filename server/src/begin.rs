@@ -10,9 +10,16 @@ use domain::problem::{Problem, ProblemCode};
 use domain::time::Day;
 use seal::age_seal::SealIdentity;
 use seal::county_keys::CountyKeys;
-use std::fs::{self, File};
-use std::path::PathBuf;
+use std::fs::{self, DirBuilder, File};
+use std::io;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+/// Makes the data folder where there is none: for nobody but this user.
+pub(crate) fn private(folder: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
 
 /// The lock of whoever puts a database where there is none: a first start, or a restore.
 ///
@@ -20,7 +27,7 @@ use std::sync::Arc;
 /// `data_in_use` while another process does so, `folder_not_writable`.
 pub(crate) fn lock(data: &Data) -> Result<File, Problem> {
     let path = data.folder.join("begun.lock");
-    let file = fs::create_dir_all(&data.folder).and_then(|()| File::create(&path));
+    let file = private(&data.folder).and_then(|()| File::create(&path));
     let file = file.map_err(|error| not_written(&path, &error))?;
     match file.try_lock() {
         Ok(()) => Ok(file),

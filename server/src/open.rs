@@ -12,8 +12,8 @@ use seal::age_seal::SealIdentity;
 use seal::county_keys::CountyKeys;
 use seal::dice::draw_u64;
 use seal::stretch::Stretch;
-use std::fs::{self, DirBuilder};
-use std::os::unix::fs::DirBuilderExt;
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -205,8 +205,7 @@ fn first_of_january(today: Day) -> Day {
 
 fn check_writable(data: &Data) -> Result<(), Problem> {
     let probe = data.folder.join(".writable");
-    let folder = DirBuilder::new().recursive(true).mode(0o700).create(&data.folder);
-    let written = folder.and_then(|()| fs::write(&probe, b""));
+    let written = begin::private(&data.folder).and_then(|()| fs::write(&probe, b""));
     let removed = written.and_then(|()| fs::remove_file(&probe));
     removed.map_err(|error| not_written(&probe, &error))
 }
