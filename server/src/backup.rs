@@ -6,7 +6,7 @@
 use crate::begin;
 use crate::config::Data;
 use crate::keys::{not_written, write_new};
-use crate::open::{damage, damaged, opening};
+use crate::open::{be_a_folder, damage, damaged, opening};
 use crate::problem::{not_read, wrong};
 use domain::problem::{Problem, ProblemCode};
 use seal::SealError;
@@ -140,6 +140,7 @@ pub fn restore(data: &Data, recovery: &SealIdentity, from: &Path) -> Result<(), 
         SealError::NotOurs { .. } => unreadable("它不是备份文件", &"it is no backup"),
         _ => unreadable("文件不完整，或已损坏", &error),
     })?;
+    be_a_folder(data)?;
     let made = !data.folder.exists();
     // Nobody else puts a database there meanwhile.
     let held = begin::lock(data)?;
@@ -241,8 +242,8 @@ mod tests {
     use crate::config::Config;
     use crate::open::{to_begin, to_write};
     use std::cell::RefCell;
-
     use std::os::unix::fs::PermissionsExt;
+
     /// Begins a county; what opens its backups.
     fn begun(config: &Config) -> SealIdentity {
         let recovery = RefCell::new(None);
@@ -325,12 +326,12 @@ mod tests {
             }
             restore(data, &recovery, &to).unwrap();
             assert_eq!(fs::read(data.key_file()).unwrap(), text);
-            assert!(data.restored().exists() && !data.restoring().exists());
             let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
             assert_eq!(mode(&data.database()), 0o600);
             if there {
                 assert_eq!(mode(&data.folder), 0o700, "it was made here, for nobody else");
             }
+            assert!(data.restored().exists() && !data.restoring().exists());
             drop(to_write(&config).unwrap());
             fs::remove_dir_all(&data.folder).unwrap();
         }
@@ -338,5 +339,9 @@ mod tests {
         assert_eq!(restore(data, &recovery, &to).unwrap_err().code, ProblemCode::NotEmpty);
         assert_eq!(fs::read(data.key_file()).unwrap(), b"other", "left as it was");
         assert!(!data.folder.exists(), "nothing was made");
+        fs::write(&data.folder, b"a file").unwrap();
+        let told = restore(data, &recovery, &to).unwrap_err();
+        assert!(told.zh().contains("不是文件夹") && told.en().contains("no folder"), "{told}");
+        assert_eq!(fs::read(&data.folder).unwrap(), b"a file");
     }
 }

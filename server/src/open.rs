@@ -85,6 +85,7 @@ pub(crate) fn restore_cut_off(data: &Data) -> Problem {
 /// Keys without their database are those of a county that once was: an empty one in its place would have
 /// every phone let go of its lists.
 fn look_for_database(data: &Data) -> Result<(), Problem> {
+    be_a_folder(data)?;
     if data.key_file().symlink_metadata().is_err() {
         return Ok(());
     }
@@ -94,11 +95,40 @@ fn look_for_database(data: &Data) -> Result<(), Problem> {
     match fs::metadata(data.database()) {
         Ok(file) if file.len() > 0 => Ok(()),
         Ok(_) => Err(damaged(data)),
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Err(not_readable(data)),
         Err(_) => {
             let problem = Problem::new(ProblemCode::DatabaseMissing).with("path", data.folder.display());
             Err(problem.with("keys", data.key_file().display()))
         }
     }
+}
+
+/// A file in the place of the data folder holds no county, and none is put beside it.
+pub(crate) fn be_a_folder(data: &Data) -> Result<(), Problem> {
+    match fs::metadata(&data.folder) {
+        Ok(there) if !there.is_dir() => {
+            let zh = "这是文件，不是文件夹，没有动它；`--data` 要写放 county.db 的那个文件夹";
+            let en = "this is a file and no folder; it was left as it is. `--data` names the folder in which county.db lies";
+            Err(wrong(data.folder.display(), zh, en))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn not_readable(data: &Data) -> Problem {
+    let zh = "没有权限读这个文件夹；里面的数据没有动。请用运行 `serve` 的那个用户来运行";
+    let en =
+        "no permission to read this folder; nothing in it was touched. Run this as the user who runs `serve`";
+    wrong(data.folder.display(), zh, en)
+}
+
+/// Also whoever only reads leaves a word beside the database, so that nobody takes away what is being read.
+fn not_writable(data: &Data) -> Problem {
+    let zh = "这个文件夹或里面的数据库不能写，只看也要能写；里面的数据没有动。请用运行 `serve` 的那个用户来运行；\
+              还不行，看看磁盘是不是只读";
+    let en = "this folder or the database in it cannot be written, which is needed for reading too; nothing in it was \
+              touched. Run this as the user who runs `serve`; if that does not help, see whether the disk is read-only";
+    wrong(data.folder.display(), zh, en)
 }
 
 /// The mark of a restore goes when what it asks for is on disk; cut off between, the county takes one
@@ -182,11 +212,7 @@ fn must_be_there(data: &Data) -> Result<(), Problem> {
     let path = data.database();
     match path.symlink_metadata() {
         Ok(_) => return Ok(()),
-        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
-            let zh = "没有权限读这个文件夹；里面的数据没有动。请用运行 `serve` 的那个用户来运行";
-            let en = "no permission to read this folder; nothing in it was touched. Run this as the user who runs `serve`";
-            return Err(wrong(data.folder.display(), zh, en));
-        }
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return Err(not_readable(data)),
         Err(_) => {}
     }
     let zh = "这里没有县的数据库，什么也没有建；`serve` 或 `seed` 会建一个，`--data` 指定文件夹";
@@ -237,6 +263,7 @@ pub(crate) fn opening(data: &Data, error: &StoreError) -> Problem {
         StoreError::Newer(given) => Problem::new(ProblemCode::DatabaseNewer).with("given", given),
         StoreError::Full => Problem::new(ProblemCode::ServerFull).with("path", data.folder.display()),
         StoreError::Busy => Problem::new(ProblemCode::DataInUse).with("path", data.folder.display()),
+        StoreError::NotWritable(_) => not_writable(data),
         StoreError::Other(reason) if reason.contains("another process") => {
             Problem::new(ProblemCode::DataInUse).with("path", data.folder.display())
         }
@@ -276,6 +303,16 @@ mod tests {
         fs::write(data.database(), b"").unwrap();
         refused(ProblemCode::CountyDatabaseDamaged);
         assert_eq!(fs::read_dir(&data.folder).unwrap().count(), 1, "nothing was made");
+    }
+
+    #[test]
+    fn what_may_not_be_written_is_told_with_its_folder_and_what_to_do() {
+        let data = Config::default().data;
+        let told =
+            opening(&data, &StoreError::NotWritable("attempt to write a readonly database".to_owned()));
+        assert!(told.zh().starts_with("“data”：") && told.zh().contains("不能写"), "{}", told.zh());
+        assert!(told.zh().contains("请用运行 `serve` 的那个用户来运行"), "{}", told.zh());
+        assert!(told.en().contains("cannot be written") && !told.en().contains("readonly"), "{told}");
     }
 
     #[test]

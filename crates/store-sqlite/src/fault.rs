@@ -13,7 +13,7 @@ pub(crate) fn fault(error: rusqlite::Error) -> StoreError {
             }
             ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => return StoreError::Damaged,
             ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied => {
-                return StoreError::Other(format!("the database or its folder cannot be written: {inner}"));
+                return StoreError::NotWritable(inner.to_string());
             }
             _ => {}
         }
@@ -30,6 +30,33 @@ pub(crate) fn fault(error: rusqlite::Error) -> StoreError {
 pub(crate) fn file_fault(what: &str, error: &std::io::Error) -> StoreError {
     match error.kind() {
         std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => StoreError::Full,
+        std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
+            StoreError::NotWritable(format!("{what}: {error}"))
+        }
         _ => StoreError::Other(format!("{what}: {error}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rusqlite::ffi;
+    use std::io::ErrorKind;
+
+    #[test]
+    fn what_may_not_be_written_is_told_from_what_failed() {
+        // The last one is a database whose folder takes no file beside it.
+        for code in
+            [ffi::SQLITE_READONLY, ffi::SQLITE_CANTOPEN, ffi::SQLITE_PERM, ffi::SQLITE_READONLY_DIRECTORY]
+        {
+            let told = fault(rusqlite::Error::SqliteFailure(ffi::Error::new(code), None));
+            assert!(matches!(told, StoreError::NotWritable(_)), "{code}: {told:?}");
+        }
+        let told = fault(rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_ERROR), None));
+        assert!(matches!(told, StoreError::Other(_)), "{told:?}");
+        for kind in [ErrorKind::PermissionDenied, ErrorKind::ReadOnlyFilesystem] {
+            assert!(matches!(file_fault("it", &kind.into()), StoreError::NotWritable(_)), "{kind:?}");
+        }
+        assert!(matches!(file_fault("it", &ErrorKind::NotFound.into()), StoreError::Other(_)));
     }
 }

@@ -20,6 +20,9 @@ pub enum StoreError {
     /// It was written by a newer version.
     #[error("the database was written by a newer version ({0})")]
     Newer(String),
+    /// The database, or the folder around it, may not be written, which reading needs too.
+    #[error("the database or its folder cannot be written: {0}")]
+    NotWritable(String),
     /// A row inside does not make sense. The others do.
     #[error("a row does not make sense: {0}")]
     Corrupt(String),
@@ -38,7 +41,7 @@ impl StoreError {
             Self::Full => Problem::new(ProblemCode::DiskFull),
             Self::WrongKey | Self::Damaged => Problem::new(ProblemCode::DatabaseDamaged),
             Self::Newer(version) => Problem::new(ProblemCode::DatabaseNewer).with("given", version),
-            Self::Busy | Self::Corrupt(_) | Self::Panicked | Self::Other(_) => {
+            Self::Busy | Self::NotWritable(_) | Self::Corrupt(_) | Self::Panicked | Self::Other(_) => {
                 Problem::new(ProblemCode::Internal).with("reference", "store")
             }
         }

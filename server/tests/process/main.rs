@@ -89,6 +89,20 @@ fn what_is_wrong_at_the_start_is_told_with_its_place() {
 }
 
 #[test]
+fn a_file_in_the_place_of_the_data_folder_is_named_and_left_as_it_is() {
+    let place = Place::new();
+    place.said(&["seed", "--subjects", "150", "--months", "0"]);
+    let commands = [&["coverage"][..], &["doctor"], &["staff", "list"], &["waiting", "list"], &["serve"]];
+    let file = "data/county.db";
+    let before = fs::read(place.path(file)).unwrap();
+    for command in commands {
+        let told = place.refused(&[command, &["--data", file][..]].concat());
+        assert!(told.contains(file) && told.contains("不是文件夹"), "{command:?}: {told}");
+    }
+    assert_eq!(fs::read(place.path(file)).unwrap(), before);
+}
+
+#[test]
 fn only_serving_and_seeding_make_a_county() {
     let place = Place::new();
     let id = "0".repeat(32);

@@ -65,7 +65,7 @@ pub(crate) fn beside(database: &Path, suffix: &str) -> PathBuf {
 ///
 /// # Errors
 /// `WrongKey`, `Damaged` (the file stays where it is: see [`set_aside`]), `Newer`, `Busy`, `Full`, or
-/// `Other` when the folder cannot be written.
+/// `NotWritable`.
 pub fn open(database: &Path, key: &[u8; 32], half: Half) -> Result<Connection, StoreError> {
     if let Some(folder) = database.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder)

@@ -11,7 +11,7 @@ use store::StoreError;
 /// was cut off can be finished by calling it again.
 ///
 /// # Errors
-/// `Full`, or `Other` when the folder cannot be written.
+/// `Full`, `NotWritable`, or `Other`.
 pub fn set_aside(database: &Path, now_ms: UnixMs) -> Result<PathBuf, StoreError> {
     let quarantine = database.parent().unwrap_or(Path::new(".")).join("quarantine");
     let folder = quarantine.join(format!("{}-{now_ms}", Day::of(now_ms)));
