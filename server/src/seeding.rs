@@ -138,7 +138,7 @@ pub fn ours(here: AreaCode) -> Result<(), Problem> {
 }
 
 fn not_empty() -> Problem {
-    Problem::new(ProblemCode::NotEmpty).with("path", "county.db")
+    Problem::new(ProblemCode::NotEmpty)
 }
 
 fn first(problems: Vec<Problem>) -> Problem {

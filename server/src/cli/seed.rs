@@ -7,7 +7,7 @@ use crate::seed::register::SUBJECTS_MIN;
 use crate::seeding::{self, Filled, Order, fill, months_before};
 use crate::{clock, open, roll};
 use domain::catalogue::RecordKind;
-use domain::problem::ProblemCode;
+use domain::problem::{Problem, ProblemCode};
 use std::io::Write;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -47,7 +47,7 @@ fn subjects(text: &str) -> Result<usize, String> {
 /// Five years at most.
 fn months(text: &str) -> Result<u32, String> {
     let few = text.parse().ok().filter(|months| *months <= 60);
-    few.ok_or_else(|| "要写 0 到 60 的整数 (a whole number from 0 to 60)".to_owned())
+    few.ok_or_else(|| typed::Shape::new("要写 0 到 60 的整数", "a whole number from 0 to 60"))
 }
 
 /// Fills the county, with progress on standard error.
@@ -76,7 +76,7 @@ pub(super) async fn run(config: &Config, options: &Options) -> Outcome {
         // Somebody's data: nothing was begun.
         Err(problem) if problem.code == ProblemCode::NotEmpty => {
             std::fs::remove_file(&mark).map_err(kept)?;
-            return Err(problem);
+            return Err(of_this(problem, config));
         }
         filled => filled?,
     };
@@ -94,6 +94,14 @@ pub(super) async fn run(config: &Config, options: &Options) -> Outcome {
 }
 
 /// What a real county begins with.
+/// Where the data is that nothing is put beside.
+fn of_this(problem: Problem, config: &Config) -> Problem {
+    match problem.code {
+        ProblemCode::NotEmpty => problem.with("path", config.data.folder.display()),
+        _ => problem,
+    }
+}
+
 async fn books(config: &Config) -> Outcome {
     // Before keys are made: theirs is the county for good.
     seeding::ours(config.data.county)?;

@@ -17,7 +17,9 @@ fn an_operator_works_beside_the_running_server() {
     let place = Place::new();
     let seeded = place.said(&["seed", "--subjects", "150", "--months", "0"]);
     assert!(seeded.starts_with("150 人"), "{seeded}");
-    assert!(place.refused(&["seed"]).contains("something in"));
+    let told = place.refused(&["seed"]);
+    assert!(told.contains("data 里已经有数据") && told.contains("something in data"), "{told}");
+    assert!(told.contains("用 `--data` 换一个空的文件夹"), "it says what to do: {told}");
     let officer = first_staff(&place.said(&["staff", "list"]));
     let before = place.said(&["enrol", &officer, "--json"]);
     assert!(before.contains(r#""code":""#) && before.contains(r#""fingerprint":""#), "{before}");
@@ -196,7 +198,8 @@ fn restored(from: &Place, backup: &Path, staff: &str) {
     }
     assert!(place.said(&["staff", "list", "532929102210"]).contains(staff));
     assert_eq!(place.said(&["doctor"]), "核对无误：存着的和从头重算的一样。\n");
-    assert!(place.refused(&["restore", backup, "--recovery", recovery]).contains("something in"));
+    let told = place.refused(&["restore", backup, "--recovery", recovery]);
+    assert!(told.contains("something in") && told.contains("用 `--data` 换一个空的文件夹"), "{told}");
     assert!(place.path("data/restored").exists(), "reading changes nothing");
     place.said(&["staff", "add", "测试员乙", "--phone", "13300000001"]);
     assert!(!place.path("data/restored").exists(), "the first that writes begins a new epoch");
