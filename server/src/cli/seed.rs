@@ -37,15 +37,16 @@ pub(super) struct Options {
 const SUBJECTS_MAX: usize = 1_000_000;
 
 /// The story and its villages need so many, and no county has more.
-fn subjects(text: &str) -> Result<usize, String> {
+fn subjects(text: &str) -> Result<usize, typed::Shape> {
     let within = text.parse().ok().filter(|people| (SUBJECTS_MIN..=SUBJECTS_MAX).contains(people));
     within.ok_or_else(|| {
-        format!("人数 {SUBJECTS_MIN} 到 {SUBJECTS_MAX} (a number from {SUBJECTS_MIN} to {SUBJECTS_MAX})")
+        let en = format!("a number of people from {SUBJECTS_MIN} to {SUBJECTS_MAX}");
+        typed::Shape::new(format!("人数要写 {SUBJECTS_MIN} 到 {SUBJECTS_MAX} 的整数"), en)
     })
 }
 
 /// Five years at most.
-fn months(text: &str) -> Result<u32, String> {
+fn months(text: &str) -> Result<u32, typed::Shape> {
     let few = text.parse().ok().filter(|months| *months <= 60);
     few.ok_or_else(|| typed::Shape::new("要写 0 到 60 的整数", "a whole number from 0 to 60"))
 }
@@ -93,7 +94,6 @@ pub(super) async fn run(config: &Config, options: &Options) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-/// What a real county begins with.
 /// Where the data is that nothing is put beside.
 fn of_this(problem: Problem, config: &Config) -> Problem {
     match problem.code {
@@ -102,11 +102,13 @@ fn of_this(problem: Problem, config: &Config) -> Problem {
     }
 }
 
+/// What a real county begins with.
 async fn books(config: &Config) -> Outcome {
     // Before keys are made: theirs is the county for good.
     seeding::ours(config.data.county)?;
     let county = open::to_begin(config, None, |recovery| show_recovery_key(config, recovery))?;
-    let filled = seeding::books(&county, clock::now_ms()).await?;
+    let filled =
+        seeding::books(&county, clock::now_ms()).await.map_err(|problem| of_this(problem, config))?;
     let areas = crate::seed::books().iter().filter(|one| one.record.kind == RecordKind::Area).count();
     print(&format!(
         "写入 {} 条：{areas} 个区划、走访要求、表单；没有任何人。走访要求里没有全国规定的是参考值，请用 `duty list` 逐项核对、\

@@ -103,6 +103,25 @@ fn a_file_in_the_place_of_the_data_folder_is_named_and_left_as_it_is() {
 }
 
 #[test]
+fn a_command_that_cannot_be_read_is_told_in_a_line_of_each_language() {
+    let place = Place::new();
+    for line in
+        [&["coverage", "--dooty", "x"][..], &["staff", "add"], &["covrage"], &["seed", "--months", "x"]]
+    {
+        let told = place.refused(line);
+        let lines: Vec<_> = told.lines().collect();
+        let is_chinese = |line: &&str| line.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+        assert_eq!(lines.iter().map(is_chinese).collect::<Vec<_>>(), [true, false], "{line:?}: {told}");
+    }
+    let page = place.refused(&["staff"]);
+    assert!(
+        page.starts_with("还要写做什么") && page.contains("用法 (usage)"),
+        "then the page of help: {page}"
+    );
+    assert!(place.said(&["coverage", "--help"]).contains("--duty"));
+}
+
+#[test]
 fn only_serving_and_seeding_make_a_county() {
     let place = Place::new();
     let id = "0".repeat(32);

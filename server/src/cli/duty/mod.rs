@@ -127,9 +127,10 @@ pub(super) struct Change {
     waiting: Waiting,
 }
 
-fn cadence(text: &str) -> Result<Cadence, String> {
-    let known = "能写 (there are): month 每月, quarter 每季, half_year 每半年, year 每年, days:30 每30天";
-    text.parse().map_err(|_| known.to_owned())
+fn cadence(text: &str) -> Result<Cadence, typed::Shape> {
+    let zh = "能写：month 每月、quarter 每季、half_year 每半年、year 每年、days:30 每30天";
+    let en = "it may be: month, quarter, half_year, year, days:30";
+    text.parse().map_err(|_| typed::Shape::new(zh, en))
 }
 
 /// The value of a code; else what there is.
@@ -138,9 +139,11 @@ fn code<T: Copy>(
     all: &[T],
     from: impl Fn(&str) -> Option<T>,
     code: impl Fn(T) -> &'static str,
-) -> Result<T, String> {
-    let known = || all.iter().map(|one| code(*one)).collect::<Vec<_>>().join(", ");
-    from(text).ok_or_else(|| format!("能写 (there are): {}", known()))
+) -> Result<T, typed::Shape> {
+    let known = |between| all.iter().map(|one| code(*one)).collect::<Vec<_>>().join(between);
+    from(text).ok_or_else(|| {
+        typed::Shape::new(format!("能写：{}", known("、")), format!("it may be: {}", known(", ")))
+    })
 }
 
 /// Does it.
