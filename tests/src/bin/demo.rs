@@ -1,12 +1,33 @@
-//! The demonstration: `demo --data DIR [--subjects N] [--fresh] [--keep]
-//! [--screens DIST] [--window PROGRAM] [--once]`. Called by `cargo xtask demo`,
-//! which has asked whatever there was to ask.
+//! The demonstration. Called by `cargo xtask demo`, which has asked whatever there was to ask.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 use system_tests::story::{Options, play};
 
-fn options() -> Result<Options, String> {
+/// What it takes.
+const HELP: &str = "\
+Plays the main job: two phones without signal, one county, one true coverage table. `cargo xtask demo` builds what it
+takes and then calls this.
+
+Usage: demo [OPTIONS]
+
+Options:
+  --data FOLDER     where everything lies [default: data/demo]
+  --subjects N      how many people the synthetic register has
+  --fresh           throw away what is in the folder, without asking, and begin again
+  --keep            leave the server and the screens running
+  --screens FOLDER  open these built screens in a browser at the end
+  --window PROGRAM  open the first phone in this program, the phone's app
+  --once            open nothing, for scripts
+  --help            print this";
+
+/// What is asked for.
+enum Asked {
+    Play(Options),
+    Help,
+}
+
+fn asked(mut arguments: impl Iterator<Item = String>) -> Result<Asked, String> {
     let mut options = Options {
         folder: PathBuf::from("data/demo"),
         subjects: None,
@@ -16,13 +37,12 @@ fn options() -> Result<Options, String> {
         quiet: false,
         window: None,
     };
-    let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
-        let mut value = || arguments.next().ok_or_else(|| format!("{argument} needs a value"));
+        let mut value = || arguments.next().ok_or_else(|| format!("{argument} needs a value behind it."));
         match argument.as_str() {
             "--data" => options.folder = value()?.into(),
             "--subjects" => {
-                let number = value()?.parse().map_err(|_| "--subjects needs a number".to_owned())?;
+                let number = value()?.parse().map_err(|_| "--subjects needs a number.".to_owned())?;
                 options.subjects = Some(number);
             }
             "--fresh" => options.fresh = true,
@@ -30,19 +50,65 @@ fn options() -> Result<Options, String> {
             "--keep" => options.keep = true,
             "--window" => options.window = Some(value()?.into()),
             "--once" => {}
-            other => return Err(format!("what is {other}?")),
+            "--help" | "-h" => return Ok(Asked::Help),
+            other => return Err(format!("There is no option {other}.")),
         }
     }
-    Ok(options)
+    Ok(Asked::Play(options))
 }
 
 fn main() -> ExitCode {
-    let played = options().and_then(|options| play(&options).map_err(|error| error.to_string()));
-    match played {
-        Ok(()) => ExitCode::SUCCESS,
+    match asked(std::env::args().skip(1)) {
+        Ok(Asked::Help) => {
+            println!("{HELP}");
+            ExitCode::SUCCESS
+        }
+        Ok(Asked::Play(options)) => match play(&options) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(reason) => {
+                eprintln!("the story did not hold: {reason}");
+                ExitCode::FAILURE
+            }
+        },
         Err(reason) => {
-            eprintln!("the story did not hold: {reason}");
-            ExitCode::FAILURE
+            eprintln!("{reason} Nothing was done.\n\n{HELP}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(line: &[&str]) -> Result<Asked, String> {
+        asked(line.iter().map(|word| (*word).to_owned()))
+    }
+
+    #[test]
+    fn whatever_is_written_before_help_is_help() {
+        for line in [&["--help"][..], &["-h"], &["--fresh", "--help"]] {
+            assert!(matches!(told(line), Ok(Asked::Help)), "{line:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_there_is_named_and_nothing_is_played() {
+        assert_eq!(told(&["--hlep"]).err().unwrap(), "There is no option --hlep.");
+        assert_eq!(told(&["--data"]).err().unwrap(), "--data needs a value behind it.");
+        assert_eq!(told(&["--subjects", "many"]).err().unwrap(), "--subjects needs a number.");
+    }
+
+    #[test]
+    fn every_option_of_the_help_is_taken() {
+        let options: Vec<&str> = HELP.lines().filter_map(|line| line.strip_prefix("  --")).collect();
+        assert_eq!(options.len(), 8);
+        for option in options {
+            let (name, rest) = option.split_once(' ').unwrap();
+            let takes = rest.starts_with(|first: char| first.is_ascii_uppercase());
+            let name = format!("--{name}");
+            let line: Vec<&str> = [name.as_str()].into_iter().chain(takes.then_some("7")).collect();
+            assert!(told(&line).is_ok(), "{line:?}");
         }
     }
 }
