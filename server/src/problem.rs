@@ -84,7 +84,9 @@ pub fn status(code: ProblemCode) -> StatusCode {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let wait = self.0.params.get("wait_s").and_then(|wait| HeaderValue::from_str(wait).ok());
-        let mut response = (status(self.0.code), Json(self.0)).into_response();
+        let mut response = (status(self.0.code), Json(&self.0)).into_response();
+        // For the log, which hears of it where all answers go by.
+        response.extensions_mut().insert(self);
         if let Some(wait) = wait {
             response.headers_mut().insert(header::RETRY_AFTER, wait);
         }

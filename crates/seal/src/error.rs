@@ -108,13 +108,14 @@ impl SealError {
     /// What the county tells a phone about bytes that the phone sent.
     pub fn at_county(&self) -> Problem {
         match self {
-            Self::TooLarge { limit, .. } => {
-                Problem::new(ProblemCode::RequestTooLarge).with("limit", format!("{} KiB", limit / 1024))
+            Self::TooLarge { place, limit } => {
+                let problem = Problem::new(ProblemCode::RequestTooLarge).with("place", place);
+                problem.with("limit", format!("{} KiB", limit / 1024))
             }
-            Self::VersionUnknown { given, .. } => {
-                Problem::new(ProblemCode::RequestTooNew).with("given", given)
+            Self::VersionUnknown { place, given } => {
+                Problem::new(ProblemCode::RequestTooNew).with("place", place).with("given", given)
             }
-            Self::SignatureWrong { .. } => Problem::new(ProblemCode::SignatureWrong),
+            Self::SignatureWrong { place } => Problem::new(ProblemCode::SignatureWrong).with("place", place),
             Self::Failed { .. } => Problem::new(ProblemCode::Internal).with("reference", self),
             _ => Problem::new(ProblemCode::RequestDamaged).with("place", self),
         }

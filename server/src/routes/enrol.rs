@@ -21,8 +21,5 @@ pub(super) async fn post(State(county): State<Arc<County>>, body: Body) -> Resul
         let place = format!("JSON {}:{}", error.line(), error.column());
         Problem::new(ProblemCode::RequestDamaged).with("place", place)
     })?;
-    let reply = enrol::enrol(&county, &request, clock::now_ms()).await.inspect_err(|problem| {
-        tracing::info!(code = ?problem.code, "an enrolment was refused");
-    })?;
-    Ok(Json(reply))
+    Ok(Json(enrol::enrol(&county, &request, clock::now_ms()).await?))
 }

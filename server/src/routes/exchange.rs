@@ -6,7 +6,8 @@ use crate::problem::Refusal;
 use crate::{clock, ingest};
 use axum::body::Body;
 use axum::extract::State;
-use seal::frame::CERTIFICATE_BYTES_MAX;
+use domain::problem::Problem;
+use seal::frame::{CERTIFICATE_BYTES_MAX, RequestFrame};
 use std::sync::Arc;
 use sync::wire::limits::FRAME_BYTES_MAX;
 
@@ -14,8 +15,12 @@ use sync::wire::limits::FRAME_BYTES_MAX;
 /// itself what it is.
 pub(super) async fn post(State(county): State<Arc<County>>, body: Body) -> Result<Body, Refusal> {
     let frame = body::read(body, FRAME_BYTES_MAX + CERTIFICATE_BYTES_MAX).await?;
-    let reply = ingest::exchange(&county, frame, clock::now_ms()).await.inspect_err(|problem| {
-        tracing::info!(code = ?problem.code, "an exchange was refused");
-    })?;
-    Ok(Body::from(reply))
+    // As the frame says, which nobody has proven when it is refused.
+    let device = RequestFrame::open(&frame, ingest::LIMITS).ok().map(|frame| frame.device);
+    let reply = ingest::exchange(&county, frame, clock::now_ms()).await;
+    let from = |problem: Problem| match device {
+        Some(device) => problem.with("device", device),
+        None => problem,
+    };
+    Ok(Body::from(reply.map_err(from)?))
 }

@@ -48,7 +48,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Said<T> {
     async fn from_request(request: Request, _: &S) -> Result<Self, Refusal> {
         let bytes = body::read(request.into_body(), BYTES_MAX).await?;
         let read = serde_json::from_slice(&bytes).map_err(|error| {
-            let place = format!("JSON {}:{} {error}", error.line(), error.column());
+            // The reader's own words may repeat what was posted.
+            let place = format!("JSON {}:{}", error.line(), error.column());
             Problem::new(ProblemCode::RequestDamaged).with("place", place)
         })?;
         Ok(Self(read))
