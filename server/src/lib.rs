@@ -26,6 +26,7 @@ pub mod opening;
 pub mod person;
 pub mod problem;
 pub mod readmit;
+mod recorded;
 pub mod register;
 pub mod reports;
 pub mod roll;

@@ -11,6 +11,7 @@ use crate::county::{County, at_county};
 use crate::duty::named;
 use crate::opening::{Opening, not_this};
 use crate::problem::wrong;
+use crate::recorded::{unrecorded, with_note_en, with_note_zh};
 use crate::reports::{Column, Question, ask, explain, table};
 use crate::{clock, open, staff};
 use domain::grant::OpeningReason;
@@ -175,7 +176,15 @@ async fn figures(county: &County, options: &Options) -> Result<String, Problem> 
     let answer = table(county, &asked).await?;
     let list = options.list.or((options.open == Depth::Person).then_some(Column::Register));
     match list {
-        None => rows::print(&asked, &answer, options.format, options.open, clock::now_ms()),
+        None => {
+            let now_ms = clock::now_ms();
+            let note = unrecorded(county, &asked, Day::of(now_ms)).await?;
+            let sentences = rows::Sentences {
+                zh: with_note_zh(note.as_ref(), answer.sentence_zh(now_ms)),
+                en: with_note_en(note.as_ref(), answer.sentence_en(now_ms)),
+            };
+            rows::print(&asked, &answer, sentences, options.format, options.open)
+        }
         Some(column) => lists::people(county, &asked, &answer, column, options.format).await,
     }
 }

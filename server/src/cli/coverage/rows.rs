@@ -6,7 +6,6 @@ use crate::reports::{Asked, Table};
 use domain::coverage::reading::Row;
 use domain::coverage::status::Excluded;
 use domain::problem::Problem;
-use domain::time::UnixMs;
 use serde::Serialize;
 
 /// The table as it is handed to a program.
@@ -45,13 +44,19 @@ struct Named {
     row: Row,
 }
 
+/// What stands over the table.
+pub(super) struct Sentences {
+    pub zh: String,
+    pub en: String,
+}
+
 /// Prints sentence and table.
 pub(super) fn print(
     asked: &Asked,
     table: &Table,
+    sentences: Sentences,
     format: Format,
     depth: Depth,
-    now_ms: UnixMs,
 ) -> Result<String, Problem> {
     let rows = match depth {
         Depth::Below => table.below(asked),
@@ -62,9 +67,8 @@ pub(super) fn print(
         Format::Json => {
             let rows =
                 rows.into_iter().map(|row| Named { name: name(&row), rates: Rates::of(&row), row }).collect();
-            let (sentence_zh, sentence_en) = (table.sentence_zh(now_ms), table.sentence_en(now_ms));
             let rates = Rates::of(&table.total);
-            json(&Printed { sentence_zh, sentence_en, table, rates, rows })
+            json(&Printed { sentence_zh: sentences.zh, sentence_en: sentences.en, table, rates, rows })
         }
         Format::Csv => {
             let mut columns = csv_headings();
@@ -100,7 +104,7 @@ pub(super) fn print(
             };
             rows.iter().for_each(|row| columns.row(cells(name(row), row)));
             columns.row(cells("合计".to_owned(), &table.total));
-            Ok(format!("{}\n\n{}", table.sentence_zh(now_ms), columns.text()))
+            Ok(format!("{}\n\n{}", sentences.zh, columns.text()))
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::clock;
 use crate::county::at_county;
 use crate::desk::Desk;
 use crate::problem::{Refusal, wrong};
+use crate::recorded::{unrecorded, with_note_en, with_note_zh};
 use crate::reports::{Asked, Question, Table, ask, table};
 use axum::Json;
 use axum::extract::State;
@@ -201,6 +202,7 @@ pub(super) async fn figures(desk: &Desk, permit: &Permit, asked: &Asked) -> Resu
     let table = table(&desk.county, asked).await?;
     let reference = &asked.reference;
     let now_ms = clock::now_ms();
+    let note = unrecorded(&desk.county, asked, Day::of(now_ms)).await?;
     let above = reference.areas.ancestors(asked.question.area).filter(|area| permit.covers(*area));
     let mut breadcrumb: Vec<_> = above
         .filter_map(|code| reference.areas.0.get(&code))
@@ -214,8 +216,8 @@ pub(super) async fn figures(desk: &Desk, permit: &Permit, asked: &Asked) -> Resu
     breadcrumb.reverse();
     Ok(CoverageReply {
         about: about(desk, asked, &table, now_ms).await?,
-        sentence_zh: table.sentence_zh(now_ms),
-        sentence_en: table.sentence_en(now_ms),
+        sentence_zh: with_note_zh(note.as_ref(), table.sentence_zh(now_ms)),
+        sentence_en: with_note_en(note.as_ref(), table.sentence_en(now_ms)),
         breadcrumb,
         rows: table.below(asked).iter().map(|row| RowReply::of(row, reference)).collect(),
         total: RowReply::of(&table.total, reference),
