@@ -9,16 +9,17 @@ use domain::period::{Cadence, Period};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How a figure is made.
+/// How a figure is made: what it counts stands in the definition; the source says the same under every figure of
+/// a question, so that whoever lists several of them shows it once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Explanation {
     /// What it counts, Chinese.
     pub definition_zh: String,
     /// What it counts, English.
     pub definition_en: String,
-    /// Over which days and by which source, Chinese.
+    /// Of whom, over which days and by which source, Chinese.
     pub source_zh: String,
-    /// Over which days and by which source, English.
+    /// Of whom, over which days and by which source, English.
     pub source_en: String,
 }
 
@@ -51,20 +52,27 @@ pub fn explain(asked: &Asked, column: Column) -> Explanation {
     let source = source(asked);
     let (rolling_zh, rolling_en) = rolling(asked);
     Explanation {
-        definition_zh: format!("{zh}（{rule_zh}）。{rolling_zh}"),
-        definition_en: format!("{en} ({rule_en}).{rolling_en}"),
+        definition_zh: format!("{zh}。"),
+        definition_en: format!("{en}."),
         source_zh: format!(
-            "统计期 {}，走访时间到 {as_of} 为止、现在已传到县里的走访，按走访时间计、不按录入时间；依据：{}。",
+            "{rule_zh}。{rolling_zh}统计期 {}，走访时间到 {as_of} 为止、现在已传到县里的走访，按走访时间计、不按录入时间；依据：{}。",
             period.zh(),
             source.0
         ),
         source_en: format!(
-            "Over {}, from what had reached the county for days up to {as_of}, by the time of the visit, not of \
+            "{}.{rolling_en} Over {}, from what had reached the county for days up to {as_of}, by the time of the visit, not of \
              its entry; source: {}.",
+            capital(&rule_en),
             period.en(),
             source.1
         ),
     }
+}
+
+/// The beginning of a sentence.
+fn capital(text: &str) -> String {
+    let mut rest = text.chars();
+    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
 }
 
 fn definition(column: Column) -> (&'static str, &'static str) {
@@ -338,7 +346,9 @@ mod tests {
         let (area, as_of) = (world.county.keys.county(), Day::of(clock::now_ms()));
         let question =
             Question { area, duty: ANY_DUTY.to_owned(), period: None, category: None, as_of, silence: true };
-        let told = explain(&ask(&world.county, question).await.unwrap(), Column::Met).definition_zh;
+        let asked = ask(&world.county, question).await.unwrap();
+        let told = explain(&asked, Column::Met).source_zh;
+        assert_eq!(told, explain(&asked, Column::NotYet).source_zh, "shown once under several figures");
         let (_, _, reference, _) = world.store.standing_now().await.unwrap();
         let (mut care, mut checks) = (0, 0);
         for name in reference.duty_names() {
@@ -386,14 +396,14 @@ mod tests {
             assert!(all.source_zh.contains(&source), "{source} in {}", all.source_zh);
         }
         assert!(all.source_en.contains(&format!("{name} from {}, 镇〔2026〕1号", month.from())), "{all:?}");
-        assert!(all.definition_zh.contains("距上次 10 天内一次") && all.definition_zh.contains("每月一次"));
-        assert!(all.definition_zh.contains("满 10 天的那一天"), "{}", all.definition_zh);
+        assert!(all.source_zh.contains("距上次 10 天内一次") && all.source_zh.contains("每月一次"));
+        assert!(all.source_zh.contains("满 10 天的那一天"), "{}", all.source_zh);
         let own = told(township, Column::Due).await;
         assert!(
             own.source_zh.contains("镇〔2026〕1号") && !own.source_zh.contains("县〔2026〕2号"),
             "{own:?}"
         );
-        assert!(!own.definition_zh.contains("每月一次"), "{}", own.definition_zh);
+        assert!(!own.source_zh.contains("每月一次"), "{}", own.source_zh);
     }
 
     #[tokio::test]
@@ -410,10 +420,9 @@ mod tests {
             if let Cadence::Rolling { days } = asked.rule.cadence {
                 rolling += 1;
                 let (zh, en) = (format!("满 {days} 天的那一天"), format!("{days} days after the last visit"));
-                assert!(told.definition_zh.contains(&zh) && told.definition_en.contains(&en), "{told:?}");
+                assert!(told.source_zh.contains(&zh) && told.source_en.contains(&en), "{told:?}");
             } else {
-                let said =
-                    told.definition_zh.contains("按天数到期") || told.definition_en.contains("falls due");
+                let said = told.source_zh.contains("按天数到期") || told.source_en.contains("falls due");
                 assert!(!said, "{name}: {told:?}");
             }
         }

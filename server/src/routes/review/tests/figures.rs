@@ -165,7 +165,9 @@ async fn every_figure_is_explained_from_its_rule() {
     for column in ["register", "due", "met", "met_home", "open", "silent", "not_yet", "missed_before"] {
         let path = format!("/api/coverage/explain?duty=elder_monthly&column={column}");
         let said = clerk.get(&world, &path).await.json();
-        assert!(said["definition_zh"].as_str().unwrap().ends_with("）。"), "{said}");
+        let definition = said["definition_zh"].as_str().unwrap();
+        assert!(definition.contains('：') && !definition.contains("每月一次"), "what it counts: {said}");
+        assert!(said["source_zh"].as_str().unwrap().contains("每月一次"), "of whom, once for all: {said}");
         assert!(said["source_zh"].as_str().unwrap().contains("依据"), "{said}");
         assert!(!said["source_en"].as_str().unwrap().is_empty());
     }
