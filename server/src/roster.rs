@@ -1,5 +1,5 @@
 //! 工作人员名单: staff with their roles out of a CSV file. Whatever is wrong is told with its line and
-//! column; the other rows are taken; the same file twice changes nothing.
+//! column, all of a row at once; the other rows are taken; the same file twice changes nothing.
 
 use crate::county::{County, at_county};
 use crate::problem;
@@ -34,6 +34,27 @@ pub struct Row {
     pub area: String,
     /// 电话, digits only.
     pub phone: Option<String>,
+}
+
+/// A row that cannot be read, with everything that is wrong in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broken {
+    line: u64,
+    doubts: Vec<Doubt>,
+    /// 村, when it is filled in: whether there is such a place, the county has to say.
+    area: Option<String>,
+}
+
+impl Broken {
+    /// What is wrong in the row, in the order of the columns.
+    pub fn problems(&self, reference: &Reference, file: &str) -> Vec<Problem> {
+        let [_, _, column, _] = COLUMNS;
+        let no_area = self.area.as_ref().and_then(|area| find_area(reference, area).err());
+        let mut doubts = self.doubts.clone();
+        doubts.extend(no_area.map(|problem| reasons(column, &problem)));
+        doubts.sort_by_key(|(column, ..)| COLUMNS.iter().position(|one| one == column));
+        doubts.into_iter().map(|doubt| wrong(file, self.line, doubt)).collect()
+    }
 }
 
 /// What a row comes to.
@@ -93,7 +114,7 @@ fn doubt(column: &'static str, zh: impl Into<String>, en: impl Into<String>) -> 
 ///
 /// # Errors
 /// When the first line has not all columns, or is not UTF-8: then no row can be read.
-pub fn read(file: &str, bytes: &[u8]) -> Result<(Vec<Row>, Vec<Problem>), Problem> {
+pub fn read(file: &str, bytes: &[u8]) -> Result<(Vec<Row>, Vec<Broken>), Problem> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(bytes);
     if let Some(line) = open_quote(bytes) {
@@ -111,7 +132,7 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<(Vec<Row>, Vec<Problem>), Proble
     };
     let [name, role, area, phone] = COLUMNS;
     let places = [place(name)?, place(role)?, place(area)?, place(phone)?];
-    let (mut rows, mut problems) = (Vec::new(), Vec::new());
+    let (mut rows, mut broken) = (Vec::new(), Vec::new());
     let (mut line, mut counted) = (1, 0);
     for record in reader.byte_records() {
         let Ok(record) = record else { continue };
@@ -120,22 +141,23 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<(Vec<Row>, Vec<Problem>), Proble
         let begins = start_of_record(bytes, usize::try_from(ended).unwrap_or(usize::MAX));
         line += lines(bytes.get(counted..begins).unwrap_or_default());
         counted = begins;
-        if rows.len() + problems.len() == ROWS_MAX {
+        let as_a_whole = |doubt| Broken { line, doubts: vec![doubt], area: None };
+        if rows.len() + broken.len() == ROWS_MAX {
             let many = doubt(ROW, "行数太多，从这里起没有读", "too many rows: not read from here on");
-            problems.push(wrong(file, line, many));
+            broken.push(as_a_whole(many));
             break;
         }
         let cells = places.map(|place| std::str::from_utf8(record.get(place).unwrap_or_default()));
         let [Ok(name), Ok(role), Ok(area), Ok(phone)] = cells else {
-            problems.push(wrong(file, line, not_utf8()));
+            broken.push(as_a_whole(not_utf8()));
             continue;
         };
         match row(line, name, role, area, phone) {
             Ok(row) => rows.push(row),
-            Err(doubt) => problems.push(wrong(file, line, doubt)),
+            Err(row) => broken.push(row),
         }
     }
-    Ok((rows, problems))
+    Ok((rows, broken))
 }
 
 /// The first line cannot be read: no row of the file is.
@@ -189,13 +211,13 @@ fn lines(bytes: &[u8]) -> u64 {
     ends.count() as u64
 }
 
-fn row(line: u64, name: &str, role: &str, area: &str, phone: &str) -> Result<Row, Doubt> {
+fn row(line: u64, name: &str, role: &str, area: &str, phone: &str) -> Result<Row, Broken> {
     let [name_column, role_column, area_column, phone_column] = COLUMNS;
     let empty = |column| doubt(column, "没有填", "empty");
-    if name.is_empty() {
-        return Err(empty(name_column));
-    }
-    let name = tidy(name).ok_or_else(|| doubt(name_column, "不是姓名", "not a name"))?;
+    let name = match name {
+        "" => Err(empty(name_column)),
+        text => tidy(text).ok_or_else(|| doubt(name_column, "不是姓名", "not a name")),
+    };
     let role = Role::from_words(role).ok_or_else(|| {
         let list = |word: fn(Role) -> &'static str, between| {
             Role::ALL.iter().map(|role| word(*role)).collect::<Vec<_>>().join(between)
@@ -203,17 +225,22 @@ fn row(line: u64, name: &str, role: &str, area: &str, phone: &str) -> Result<Row
         let zh = format!("没有这个角色“{role}”；有 {}", list(Role::zh, "、"));
         let en = format!("there is no such role \"{role}\"; there are {}", list(Role::code, ", "));
         doubt(role_column, zh, en)
-    })?;
-    if area.is_empty() {
-        return Err(empty(area_column));
-    }
+    });
+    let area = if area.is_empty() { Err(empty(area_column)) } else { Ok(area.to_owned()) };
+    let no_number =
+        || doubt(phone_column, "不是电话号码（7 到 12 位数字）", "not a telephone number (7 to 12 digits)");
     let phone = match phone {
-        "" => None,
-        text => Some(number(text).ok_or_else(|| {
-            doubt(phone_column, "不是电话号码（7 到 12 位数字）", "not a telephone number (7 to 12 digits)")
-        })?),
+        "" => Ok(None),
+        text => number(text).map(Some).ok_or_else(no_number),
     };
-    Ok(Row { line, name, role, area: area.to_owned(), phone })
+    match (name, role, area, phone) {
+        (Ok(name), Ok(role), Ok(area), Ok(phone)) => Ok(Row { line, name, role, area, phone }),
+        (name, role, area, phone) => {
+            let given = area.clone().ok();
+            let doubts = [name.err(), role.err(), area.err(), phone.err()];
+            Err(Broken { line, doubts: doubts.into_iter().flatten().collect(), area: given })
+        }
+    }
 }
 
 /// What the rows come to beside those whom the county has. Roles that are new hold from a day on.
@@ -227,42 +254,45 @@ pub fn plan(reference: &Reference, file: &str, rows: &[Row], from: Day) -> Roste
     for row in rows {
         in_file.entry(&row.name).or_default().insert(row.phone.as_deref());
     }
-    let mut met: BTreeMap<(&str, Option<&str>, Role, AreaCode), u64> = BTreeMap::new();
+    let mut met: BTreeSet<(&str, Option<&str>, Role, AreaCode)> = BTreeSet::new();
     let mut roster = Roster::default();
     for row in rows {
         let namesakes = named.get(row.name.as_str()).map_or(&[][..], Vec::as_slice);
         let alone = in_file.get(row.name.as_str()).is_none_or(|phones| phones.len() == 1);
-        let planned = area(reference, row).and_then(|area| {
-            let [_, column, _, _] = COLUMNS;
-            of_the_county(row.role, area).map_err(|problem| reasons(column, &problem))?;
-            let staff = who(row, namesakes, alone)?;
-            let key = (row.name.as_str(), row.phone.as_deref(), row.role, area);
-            if met.insert(key, row.line).is_some() {
-                return Err(doubt(ROW, "与前面一行相同", "the same as an earlier row"));
+        let (area, staff) = match (place(reference, row), who(row, namesakes, alone)) {
+            (Ok(area), Ok(staff)) => (area, staff),
+            (area, staff) => {
+                let doubts = [area.err(), staff.err()].into_iter().flatten();
+                roster.wrong.extend(doubts.map(|doubt| wrong(file, row.line, doubt)));
+                continue;
             }
-            let has = |staff: RecordId| {
-                let new = NewAssignment { staff, role: row.role, area, from, until: None };
-                !new.beside(reference).is_empty()
-            };
-            let step = match staff {
-                None => Step::Person,
-                Some(staff) if has(staff) => Step::Known,
-                Some(_) => Step::Role,
-            };
-            let namesake = step == Step::Person && !namesakes.is_empty();
-            Ok(Planned { row: row.clone(), area, staff, step, namesake })
-        });
-        match planned {
-            Ok(planned) => roster.planned.push(planned),
-            Err(doubt) => roster.wrong.push(wrong(file, row.line, doubt)),
+        };
+        if !met.insert((row.name.as_str(), row.phone.as_deref(), row.role, area)) {
+            let again = doubt(ROW, "与前面一行相同", "the same as an earlier row");
+            roster.wrong.push(wrong(file, row.line, again));
+            continue;
         }
+        let has = |staff: RecordId| {
+            let new = NewAssignment { staff, role: row.role, area, from, until: None };
+            !new.beside(reference).is_empty()
+        };
+        let step = match staff {
+            None => Step::Person,
+            Some(staff) if has(staff) => Step::Known,
+            Some(_) => Step::Role,
+        };
+        let namesake = step == Step::Person && !namesakes.is_empty();
+        roster.planned.push(Planned { row: row.clone(), area, staff, step, namesake });
     }
     roster
 }
 
-fn area(reference: &Reference, row: &Row) -> Result<AreaCode, Doubt> {
-    let [_, _, column, _] = COLUMNS;
-    find_area(reference, &row.area).map_err(|problem| reasons(column, &problem))
+/// Where the role of a row is, and that it may be there.
+fn place(reference: &Reference, row: &Row) -> Result<AreaCode, Doubt> {
+    let [_, role_column, area_column, _] = COLUMNS;
+    let area = find_area(reference, &row.area).map_err(|problem| reasons(area_column, &problem))?;
+    of_the_county(row.role, area).map_err(|problem| reasons(role_column, &problem))?;
+    Ok(area)
 }
 
 /// What a problem says of a column.

@@ -8,6 +8,7 @@ use crate::problem::{not_read, wrong};
 use crate::roster::{Planned, Roster, Step, plan, read};
 use domain::problem::Problem;
 use domain::time::Day;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -31,7 +32,9 @@ pub(super) async fn run(config: &Config, options: &Options) -> Outcome {
         let (zh, en) = not_read(&error);
         wrong(&file, zh, en)
     })?;
-    let (rows, unread) = read(&file, &bytes)?;
+    let (rows, broken) = read(&file, &bytes)?;
+    let reference = staff::reference(config).await?;
+    let unread: Vec<_> = broken.iter().flat_map(|row| row.problems(&reference, &file)).collect();
     let from = options.from.unwrap_or_else(today);
     let roster = if options.apply {
         match errand(config, Errand::Roster { file, rows, from }).await? {
@@ -39,11 +42,11 @@ pub(super) async fn run(config: &Config, options: &Options) -> Outcome {
             _ => return Err(unexpected()),
         }
     } else {
-        plan(&*staff::reference(config).await?, &file, &rows, from)
+        plan(&reference, &file, &rows, from)
     };
     print(&told(&roster, &unread, options.apply));
-    let wrong = unread.len() + roster.wrong.len();
-    Ok(if wrong == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let all_well = unread.is_empty() && roster.wrong.is_empty();
+    Ok(if all_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn told(roster: &Roster, unread: &[Problem], applied: bool) -> String {
@@ -63,7 +66,9 @@ fn told(roster: &Roster, unread: &[Problem], applied: bool) -> String {
         text.push_str(&format!("{}\n{}\n", problem.zh(), problem.en()));
     }
     let count = |step| roster.planned.iter().filter(|one| one.step == step).count();
-    let (known, wrong) = (count(Step::Known), unread.len() + roster.wrong.len());
+    // Of one row several things may be wrong.
+    let rows: BTreeSet<_> = unread.iter().chain(&roster.wrong).map(|one| one.params.get("row")).collect();
+    let (known, wrong) = (count(Step::Known), rows.len());
     let new = roster.planned.len() - known;
     let done = match (applied, new) {
         (_, 0) => "没有要改的",

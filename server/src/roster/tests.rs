@@ -21,6 +21,10 @@ fn places(problems: &[Problem]) -> Vec<(String, String, String)> {
     problems.iter().map(|one| (param(one, "row"), param(one, "column"), reason(one))).collect()
 }
 
+fn told(reference: &Reference, broken: &[Broken]) -> Vec<Problem> {
+    broken.iter().flat_map(|row| row.problems(reference, FILE)).collect()
+}
+
 fn place(row: &str, column: &str, reason: &str) -> (String, String, String) {
     (row.to_owned(), column.to_owned(), reason.to_owned())
 }
@@ -70,7 +74,9 @@ async fn every_bad_row_is_told_with_line_column_and_reason_and_the_others_are_ta
             .bytes(),
     );
     text.extend(b"\xc0\xcf\xc0\xee,x,y,z\n");
-    let (rows, unread) = read(FILE, &text).unwrap();
+    let (rows, broken) = read(FILE, &text).unwrap();
+    let before = reference(&world).await;
+    let unread = told(&before, &broken);
     assert_eq!(
         places(&unread),
         [
@@ -81,7 +87,6 @@ async fn every_bad_row_is_told_with_line_column_and_reason_and_the_others_are_ta
             place("11", "整行", "不是 UTF-8，请另存为“CSV UTF-8”"),
         ]
     );
-    let before = reference(&world).await;
     let from = Day::of(clock::now_ms());
     let done = take(&world.county, FILE, &rows, from, clock::now_ms()).await.unwrap();
     assert_eq!(
@@ -95,6 +100,31 @@ async fn every_bad_row_is_told_with_line_column_and_reason_and_the_others_are_ta
     let after = reference(&world).await;
     assert_eq!(after.staff.len(), before.staff.len() + 2, "王五, and 赵六 with a telephone");
     assert!(done.wrong[0].zh().contains("第 4 行") && done.wrong[0].en().contains("row 4"));
+}
+
+#[tokio::test]
+async fn everything_that_is_wrong_in_a_row_is_told_at_once() {
+    let world = World::new().await;
+    let known = reference(&world).await;
+    let text = "姓名,角色,村,电话\n\
+        ,村长,不存在的村,12ab\n\
+        张三,村长,,13900000001\n\
+        赵六,儿童主任,不存在的村,\n\
+        赵六,儿童主任,532929102211,13900000006\n";
+    let (rows, broken) = read(FILE, text.as_bytes()).unwrap();
+    let all = [
+        place("2", "姓名", "没有填"),
+        place("2", "角色", "没有这个角色“村长”"),
+        place("2", "村", "没有这样的区划"),
+        place("2", "电话", "不是电话号码"),
+        place("3", "角色", "没有这个角色“村长”"),
+        place("3", "村", "没有填"),
+    ];
+    assert_eq!(places(&told(&known, &broken)), all);
+    let planned = plan(&known, FILE, &rows, Day::of(clock::now_ms()));
+    let both = [place("4", "村", "没有这样的区划"), place("4", "电话", "有同名的人，请填电话")];
+    assert_eq!(places(&planned.wrong), both, "also of what only the county knows");
+    assert_eq!(planned.planned.len(), 1);
 }
 
 #[test]
