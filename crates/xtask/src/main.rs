@@ -17,6 +17,7 @@ mod tidy;
 mod window;
 mod workspace;
 
+use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 use say::Say;
 use std::process::ExitCode;
@@ -53,9 +54,33 @@ enum Command {
     Bench(bench::Options),
 }
 
+/// What was typed; of an option that is not there, the ones that are.
+fn parsed() -> Result<Arguments, ExitCode> {
+    Arguments::try_parse().map_err(|error| {
+        // Nobody may be listening.
+        let _ = error.print();
+        let command = std::env::args().nth(1).unwrap_or_default();
+        if let Some(page) = options_of(&command).filter(|_| error.kind() == ErrorKind::UnknownArgument) {
+            eprintln!("\n{page}");
+        }
+        ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+    })
+}
+
+/// The page of help of a command.
+fn options_of(command: &str) -> Option<String> {
+    let mut all = Arguments::command();
+    all.build();
+    all.find_subcommand_mut(command).map(|one| one.render_help().to_string())
+}
+
 fn main() -> ExitCode {
     let say = Say::new();
-    match run(&say) {
+    let arguments = match parsed() {
+        Ok(arguments) => arguments,
+        Err(code) => return code,
+    };
+    match run(&say, arguments) {
         Ok(code) => code,
         Err(trouble) => {
             say.trouble(&trouble.to_string());
@@ -64,8 +89,8 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(say: &Say) -> Outcome {
-    let Some(command) = Arguments::parse().command else {
+fn run(say: &Say, arguments: Arguments) -> Outcome {
+    let Some(command) = arguments.command else {
         Arguments::command().print_help()?;
         return Ok(ExitCode::SUCCESS);
     };
@@ -81,5 +106,20 @@ fn run(say: &Say) -> Outcome {
         Command::Android(options) => android::run(&shell, say, &workspace, &options),
         Command::Codegen => codegen::run(&shell, say),
         Command::Bench(options) => bench::run(&shell, say, &workspace, &options),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_mistypes_an_option_is_shown_those_that_there_are() {
+        let page = options_of("demo").unwrap();
+        for option in ["--fresh", "--subjects", "--keep", "--once", "--window", "--data", "--help"] {
+            assert!(page.contains(option), "{option}: {page}");
+        }
+        assert!(page.contains("Usage: cargo xtask demo"), "{page}");
+        assert_eq!(options_of("demmo"), None);
     }
 }
