@@ -966,15 +966,18 @@ export interface components {
             people: number;
             zh: string;
         };
-        /** @description How a figure is made. */
+        /**
+         * @description How a figure is made: what it counts stands in the definition; the source says the same under every figure of
+         *     a question, so that whoever lists several of them shows it once.
+         */
         Explanation: {
             /** @description What it counts, English. */
             definition_en: string;
             /** @description What it counts, Chinese. */
             definition_zh: string;
-            /** @description Over which days and by which source, English. */
+            /** @description Of whom, over which days and by which source, English. */
             source_en: string;
-            /** @description Over which days and by which source, Chinese. */
+            /** @description Of whom, over which days and by which source, Chinese. */
             source_zh: string;
         };
         /** @description One write to one field. */
