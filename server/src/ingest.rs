@@ -233,8 +233,12 @@ fn judge(county: &County, reference: &Reference, pieces: &mut [Piece], arrived: 
             let Body { row, origins, .. } = body;
             // A form on which the program fails asks, as any doubt does; the answers are taken in.
             let judged = catch_unwind(AssertUnwindSafe(|| verdict(&form, row, origins, &given)));
-            let failed = |_| vec![Problem::new(ProblemCode::Internal).with("reference", "verdict")];
-            let questions = judged.unwrap_or_else(failed);
+            let questions = judged.unwrap_or_else(|_| {
+                let (writer, serial, reference) =
+                    (piece.writer, entry.patch.serial, format!("F-{}", hash.short()));
+                tracing::error!(%writer, serial, reference, "the program fails on the answers of a form");
+                vec![Problem::new(ProblemCode::Internal).with("reference", reference)]
+            });
             if !questions.is_empty() {
                 piece.questions.insert(entry.patch.serial, questions);
             }

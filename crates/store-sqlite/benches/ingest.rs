@@ -263,6 +263,7 @@ impl Phone {
             unreadable: None,
             questions: BTreeMap::new(),
             kept: BTreeSet::new(),
+            joining_kept: false,
         };
         Exchange {
             device: DeviceId(self.place + 1),

@@ -12,8 +12,8 @@ use sync::county::prepared::{Exchange, Job, Piece};
 /// O(log entries) jobs for each of these.
 ///
 /// # Errors
-/// `internal` when it fails on the exchange as such, or on a record that it need not even judge: then what was not
-/// taken in is still on the phone. Else as any job.
+/// `internal` when it fails on the exchange as such, or on what it need not even judge: then what was not taken in
+/// is still on the phone. Else as any job.
 pub(super) async fn take_in(
     county: &County,
     mut exchange: Exchange,
@@ -24,9 +24,6 @@ pub(super) async fn take_in(
     attempt(county, bare.clone(), now_ms).await.map_err(at_county)?;
     for piece in &mut exchange.pieces {
         keep_culprits(county, &bare, piece, now_ms).await.map_err(at_county)?;
-        for serial in &piece.kept {
-            tracing::error!(writer = %piece.writer, serial, "the program fails on a record, which is set aside");
-        }
     }
     let done = attempt(county, exchange.clone(), now_ms).await;
     let done = match done {
@@ -52,13 +49,31 @@ async fn keep_culprits(
     while let Some(part) = piece.part(from..piece.entries.len().min(from + count)) {
         let (serial, entries) = (part.from, part.entries.len());
         match attempt(county, Exchange { pieces: vec![part], ..bare.clone() }, now_ms).await {
-            Ok(_) => (from, count) = (from + entries, count * 2),
+            Ok(_) => {
+                piece.joining_kept = false;
+                (from, count) = (from + entries, count * 2);
+            }
             Err(StoreError::Panicked) if entries > 1 => count = entries / 2,
-            Err(StoreError::Panicked) if piece.kept.insert(serial) => {}
+            Err(StoreError::Panicked) => {
+                suspect_next(piece, serial).ok_or(StoreError::Panicked)?;
+                tracing::error!(writer = %piece.writer, serial, "the program fails on a record: it is set aside");
+            }
             Err(error) => return Err(error),
         }
     }
     Ok(())
+}
+
+/// What may be at fault next when an entry that comes alone fails: the entry, what joins behind it, both. `None` when
+/// all of them have been left alone.
+fn suspect_next(piece: &mut Piece, serial: u64) -> Option<()> {
+    match (piece.kept.contains(&serial), piece.joining_kept) {
+        (false, false) => drop(piece.kept.insert(serial)),
+        (true, false) => (_, piece.joining_kept) = (piece.kept.remove(&serial), true),
+        (false, true) => drop(piece.kept.insert(serial)),
+        (true, true) => return None,
+    }
+    Some(())
 }
 
 async fn attempt(county: &County, exchange: Exchange, now_ms: UnixMs) -> Result<Done, StoreError> {

@@ -3,8 +3,10 @@
 use crate::testing::{Phone, World};
 use domain::log::Dot;
 use domain::problem::ProblemCode;
+use std::ops::RangeInclusive;
 use store::county::Reports;
 use sync::wire::exchange::ExchangeReply;
+use sync::wire::item::LogPiece;
 use sync::wire::receipt::ItemState;
 
 async fn send(world: &World, phone: &mut Phone) -> ExchangeReply {
@@ -46,6 +48,35 @@ async fn a_record_on_which_the_program_fails_holds_up_nothing_behind_it() {
         let again = send(&world, &mut phone).await;
         assert_eq!(reached(&again), 10, "sent again, it is known");
     }
+}
+
+/// Sends some of the log.
+async fn send_part(world: &World, phone: &mut Phone, serials: RangeInclusive<u64>) -> ExchangeReply {
+    let mut request = phone.ask();
+    let part: Vec<_> = phone.log.iter().filter(|one| serials.contains(&one.patch.serial)).cloned().collect();
+    request.logs = LogPiece::encode(&part).into_iter().collect();
+    let frame = phone.seal(&serde_json::to_vec(&request).unwrap());
+    phone.open(&crate::testing::send(&world.phones, "/exchange", frame).await.unwrap())
+}
+
+#[tokio::test]
+async fn a_record_beyond_a_gap_on_which_the_program_fails_does_not_hold_up_what_closes_it() {
+    let world = World::new().await;
+    let elder = world.elder().await;
+    let mut phone = world.phone(1).await;
+    let writer = phone.certificate().writer;
+    for _ in 0..2 {
+        phone.visit(elder);
+    }
+    let early = send_part(&world, &mut phone, 3..=4).await;
+    assert_eq!(reached(&early), 0, "what stands before it is missing");
+    world.store.poison(Dot { writer, serial: 3 });
+    let reply = send_part(&world, &mut phone, 1..=2).await;
+    assert_eq!(reached(&reply), 4, "the gap is closed");
+    let state =
+        |serial| reply.statement.outcomes.iter().find(|one| one.serial == serial).map(|one| one.state);
+    assert_eq!([1, 2, 3].map(state), [None, None, Some(ItemState::SetAside)], "only what joins is set aside");
+    world.sound().await;
 }
 
 #[tokio::test]

@@ -55,9 +55,7 @@ pub(super) fn walk(work: &mut Work<'_>, piece: &Piece, device: DeviceId) -> Walk
             }
             continue;
         }
-        if !piece.kept.contains(&serial) {
-            again::end_waiting(work, entry, device);
-        }
+        again::end_waiting(work, entry, device);
         let questions = piece.questions.get(&serial).cloned().unwrap_or_default();
         let next = serial == row.mark.serial + 1;
         forked |= serial <= row.mark.serial || (next && entry.patch.prev != row.mark.hash);
@@ -209,7 +207,13 @@ fn close_gap(work: &mut Work<'_>, piece: &Piece, row: &mut WriterRow) {
         }
         if serial == row.mark.serial + 1 && one.entry.patch.prev == row.mark.hash {
             row.mark = Mark { serial, hash: one.hash };
-            judge::rejudge(work, one);
+            if piece.joining_kept {
+                let problem = Some(Problem::new(ProblemCode::ItemNotHandled));
+                work.settle_state(one, ItemState::SetAside, Some(WaitsFor::Reviewer), problem);
+                work.released.insert(one.hash);
+            } else {
+                judge::rejudge(work, one);
+            }
         } else {
             let waits_for = Some(WaitsFor::Reviewer);
             work.settle_state(one, ItemState::Forked, waits_for, Some(broken(serial)));

@@ -117,6 +117,8 @@ pub struct Piece {
     /// Entries, by serial, on which the program has failed: they are set aside for a reviewer, and nothing else is
     /// done with them.
     pub kept: BTreeSet<u64>,
+    /// The same of what waits beyond a gap that this piece closes.
+    pub joining_kept: bool,
 }
 
 impl Exchange {
@@ -154,6 +156,7 @@ impl Piece {
             unreadable,
             questions: BTreeMap::new(),
             kept: BTreeSet::new(),
+            joining_kept: false,
         }
     }
 
@@ -170,6 +173,7 @@ impl Piece {
             unreadable: None,
             questions: self.questions.clone(),
             kept: self.kept.clone(),
+            joining_kept: self.joining_kept,
         })
     }
 }

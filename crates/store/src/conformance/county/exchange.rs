@@ -1,11 +1,13 @@
 //! Claims about one exchange, and the same one again.
 
+use super::phone::Phone;
 use super::world::{NEIGHBOUR, OFFICER, VILLAGE, WHY, World, day, month, staff};
 use crate::conformance::{Broken, Outcome, claim, same, there};
 use crate::county::Done;
 use domain::coverage::Status;
-use domain::ids::{DeviceId, WriterId};
-use domain::log::{Dot, Mark};
+use domain::ids::{DeviceId, RecordId, WriterId};
+use domain::log::{Dot, Mark, Vector};
+use domain::patch::RecordRef;
 use domain::problem::{Problem, ProblemCode};
 use sync::county::needs::DeviceState;
 use sync::county::prepared::{Job, ReviewVerdict};
@@ -152,8 +154,7 @@ pub async fn unreadable(world: &mut World) -> Outcome {
     let queue = world.county.reports.queue(10).await?;
     same!(queue.len(), 1, "a reviewer sees it");
     claim!(queue.iter().all(|item| item.entry.is_none()), "as something that cannot be read");
-    let rows = world.county.ledger.ledger_after(0, usize::MAX).await?;
-    let raw: Vec<_> = rows.iter().filter(|row| row.entry.is_none()).map(|row| row.raw.as_deref()).collect();
+    let raw: Vec<_> = queue.iter().map(|item| item.raw.as_deref()).collect();
     let [Some(raw)] = raw.as_slice() else { return Err(Broken("it is not kept".to_owned())) };
     claim!(raw.contains(r#""i":[[]]"#), "as it came");
     claim!(raw.contains(&format!(r#""a":["{}"]"#, staff(OFFICER))), "with its author");
@@ -185,6 +186,37 @@ pub async fn not_handled(world: &mut World) -> Outcome {
         same!(world.states(visit).await?, [ItemState::SetAside], "it waits for a word, as before");
         same!(world.states(part).await?, [ItemState::Awaiting], "and what speaks of it for it");
     }
+    Ok(())
+}
+
+pub async fn not_handled_again(world: &mut World) -> Outcome {
+    let mut phone = world.phone(OFFICER).await?;
+    let mut clone = phone.clone();
+    phone.visit(VILLAGE, day(11, 2));
+    world.send(&mut phone).await?;
+    clone.stamp.wall_ms += 1;
+    clone.number += 5;
+    clone.visit(VILLAGE, day(11, 3));
+    let exchange = clone.outgoing()?;
+    world.exchange(exchange).await?;
+    let forked = world.queued().await?;
+    // The clone issues its visit again, under a log of its own, and the program fails on that.
+    let visit = there(clone.log.last().cloned(), "the visit")?;
+    let mut again =
+        Phone { writer: WriterId(clone.writer.0 + 1_000), log: Vec::new(), mark: Mark::NONE, ..clone };
+    let record = RecordRef { id: RecordId::derived(again.writer, 1), ..visit.patch.record };
+    let mut body = there(visit.body, "its body")?;
+    body.issue_again(forked.0, forked.1);
+    again.write(record, None, body, Vector::default());
+    let mut piece = again.piece(1, 1)?;
+    piece.kept = [1].into();
+    let exchange = again.with(vec![piece]);
+    world.exchange(exchange).await?;
+    let kept = world.queued().await?;
+    claim!(kept != forked, "of the two only that one waits for a word");
+    same!(world.decide(kept, true).await?, None, "it is taken in");
+    let refused = world.decide(forked, true).await?.map(|problem| problem.code);
+    same!(refused, Some(ProblemCode::NothingFound), "and never both");
     Ok(())
 }
 
@@ -235,7 +267,7 @@ pub async fn receipts(world: &mut World) -> Outcome {
 }
 
 pub async fn unknown_device(world: &mut World) -> Outcome {
-    let mut phone = super::phone::Phone::new(DeviceId(1), staff(OFFICER), WriterId(1));
+    let mut phone = Phone::new(DeviceId(1), staff(OFFICER), WriterId(1));
     phone.visit(VILLAGE, day(11, 9));
     let seq = world.seq().await?;
     let done = world.exchange(phone.outgoing()?).await?;

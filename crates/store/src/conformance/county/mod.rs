@@ -85,6 +85,7 @@ cases! {
     "two pieces of a log in one request follow each other" exchange::two_pieces;
     "an unreadable item is kept alone, and those around it pass" exchange::unreadable;
     "what the program fails on is set aside, holds up nothing, and is taken in by one that does not fail" exchange::not_handled;
+    "what the program fails on is never taken in beside what it is issued again for" exchange::not_handled_again;
     "an unreadable item is dismissed with a reason, of which its phone is told" exchange::unreadable_dismissed;
     "receipts of a day count upward, and from 1 on the next" exchange::receipts;
     "an unknown device is told so, and nothing is written" exchange::unknown_device;

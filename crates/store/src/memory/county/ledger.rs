@@ -12,9 +12,9 @@ use domain::patch::RecordRef;
 use domain::permission::Scope;
 use domain::reference::Reference;
 use std::sync::Arc;
-use sync::county::needs::{CountyState, FormerEpoch, RecordRow};
+use sync::county::needs::{CountyState, FormerEpoch, RecordRow, WaitsFor};
 use sync::county::outcome::Held;
-use sync::county::prepared::Job;
+use sync::county::prepared::{Job, Piece};
 use sync::county::{Plan, Prepared, Step, plan};
 use sync::wire::exchange::{FeedDigest, Position};
 use sync::wire::heads::estimate;
@@ -28,7 +28,8 @@ impl Ledger for MemoryCounty {
             Some(Fault::After(error)) => Some(error),
             None => None,
         };
-        if inner.poison.is_some_and(|dot| judges(&prepared.job, dot)) {
+        if inner.poison.is_some_and(|dot| judges(&prepared.job, dot) || inner.disk.joins(&prepared.job, dot))
+        {
             return Err(StoreError::Panicked);
         }
         let plan = inner.disk.plan(&prepared);
@@ -70,10 +71,6 @@ impl Ledger for MemoryCounty {
             entry: match &row.row.held {
                 Held::Entry(entry) => Some((**entry).clone()),
                 Held::Unreadable { .. } => None,
-            },
-            raw: match &row.row.held {
-                Held::Entry(_) => None,
-                Held::Unreadable { raw, .. } => Some(raw.clone()),
             },
             hash: row.row.hash,
             state: row.row.state,
@@ -160,4 +157,19 @@ impl Disk {
 /// Whether an entry at this place is to be judged in a job.
 fn judges(job: &Job, dot: Dot) -> bool {
     matches!(job, Job::Exchange(exchange) if exchange.judged().any(|entry| entry.patch.dot() == dot))
+}
+
+impl Disk {
+    /// Whether an entry that waits beyond a gap at this place is to be judged in a job, which closes it.
+    fn joins(&self, job: &Job, dot: Dot) -> bool {
+        let Job::Exchange(exchange) = job else { return false };
+        let waits =
+            |seq: &u64| self.ledger.get(seq).is_some_and(|row| row.row.waits_for == Some(WaitsFor::Earlier));
+        let beyond = self.places.get(&(dot.writer, dot.serial)).into_iter().flatten().any(waits);
+        let closes = |piece: &Piece| {
+            let next = piece.from.saturating_add(piece.entries.len() as u64);
+            piece.writer == dot.writer && next == dot.serial && !piece.joining_kept
+        };
+        beyond && exchange.pieces.iter().any(closes)
+    }
 }

@@ -163,12 +163,16 @@ fn history_item(row: &Row, entry: &Entry) -> HistoryItem {
 }
 
 fn queue_item(row: &Row) -> QueueItem {
-    let entry = entry(row).cloned();
+    let (entry, raw) = match &row.row.held {
+        Held::Entry(entry) => (Some((**entry).clone()), None),
+        Held::Unreadable { raw, .. } => (None, Some(raw.clone())),
+    };
     let (writer, serial) = super::load::place(row);
     let row = &row.row;
     QueueItem {
         dot: Dot { writer, serial },
         entry,
+        raw,
         hash: row.hash,
         state: row.state,
         waits_for: row.waits_for,
