@@ -85,7 +85,8 @@ pub struct Asked {
     /// Those whose phones are silent.
     pub silent: BTreeSet<AreaCode>,
     /// Those in which the duty is due by days (超期), with the period in which the day of the question lies there:
-    /// only its standings know who is late on that day.
+    /// only its standings know who is late on that day. None while the figures are still those of a program whose
+    /// tally does not tell it.
     pub rolling: BTreeMap<AreaCode, Period>,
     /// The last day of which anything can be known: that of the question, or today when it lies ahead. No phone
     /// is silent on a day to come; what the standings say of it is expected, by the visits known now.
@@ -157,10 +158,11 @@ pub async fn ask(county: &County, mut question: Question) -> Result<Asked, Probl
         silence::is_silent(&reference, &phones, *village, &roles(*village), known, limit_days)
     };
     let silent = villages.iter().copied().filter(|one| question.silence && silent(one)).collect();
+    let tells_overdue = rules.tells_overdue();
     let rolls = |village: &AreaCode| {
         Some((*village, rolling_period(rules.at(&question.duty, *village), question.as_of)?))
     };
-    let rolling = villages.iter().filter_map(rolls).collect();
+    let rolling = villages.iter().filter(|_| tells_overdue).filter_map(rolls).collect();
     let rules = explain::applying(rules, &question.duty, &villages, period);
     Ok(Asked { question, period, rule, rules, villages, silent, rolling, known, reference })
 }

@@ -110,6 +110,11 @@ impl Rules {
         change
     }
 
+    /// Whether the tally under these rules tells who is overdue: it does since the fourth judgement.
+    pub fn tells_overdue(&self) -> bool {
+        self.judgement >= 4
+    }
+
     /// Whether a duty was ever one of care, wherever. O(rules of the duty).
     fn cares(&self, duty: &str) -> bool {
         let rules = self.duties.get(duty).into_iter().flat_map(BTreeMap::values).flatten();

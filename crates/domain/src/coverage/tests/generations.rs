@@ -192,3 +192,13 @@ fn who_judges_otherwise_says_so() {
     let digest = hasher.finalize().to_hex();
     assert_eq!((JUDGEMENT, digest.get(..16)), (4, Some("32b16a3d51eb9da5")));
 }
+
+#[test]
+fn a_tally_of_a_former_program_does_not_tell_who_is_overdue() {
+    let now = Rules::of(&Reference::default());
+    let mut before = serde_json::to_value(&now).unwrap();
+    before["judgement"] = 3.into();
+    let before: Rules = serde_json::from_value(before).unwrap();
+    assert_eq!((now.tells_overdue(), before.tells_overdue()), (true, false));
+    assert!(before.difference(&now).is_some(), "it is built anew");
+}
