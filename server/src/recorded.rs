@@ -9,7 +9,7 @@ use domain::coverage::tally::EVERYBODY;
 use domain::period::{Cadence, Cut, Period};
 use domain::problem::Problem;
 use domain::time::Day;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use store::county::FiguresQuery;
 
 /// So many days without a visit at the beginning of a period say nothing: somebody has to be the first.
@@ -65,23 +65,46 @@ pub(crate) async fn unrecorded(
     asked: &Asked,
     today: Day,
 ) -> Result<Option<Unrecorded>, Problem> {
-    let (state, ..) = county.stores.ledger.standing_now().await.map_err(at_county)?;
-    let mut month = Period::containing(Cadence::Month, Cut::Natural, state.begins);
-    while month.from() <= today && !anybody(county, month, month.last().min(today)).await? {
-        month = month.next();
+    let (state, _, reference, generations) = county.stores.ledger.standing_now().await.map_err(at_county)?;
+    // 任一要求 may have months of either cut, in one village or another, from one day on or another.
+    let villages = reference.areas.villages(county.keys.county());
+    let mut cuts: BTreeMap<Cut, Day> = BTreeMap::new();
+    for rule in villages.flat_map(|village| generations.rules().at(ANY_DUTY, village.code)) {
+        let from = cuts.entry(rule.cut).or_insert(rule.from);
+        *from = rule.from.min(*from);
     }
-    if month.from() > today {
+    let mut first: Option<Day> = None;
+    for (cut, from) in cuts {
+        let month = Period::containing(Cadence::Month, cut, from.max(state.begins));
+        first = first.into_iter().chain(begins(county, asked, month, today).await?).min();
+    }
+    let Some(first) = first else {
         let told = asked.period.from() <= today;
         return Ok(told.then_some(Unrecorded { first: None, today }));
-    }
-    let mut first = month.from();
-    if asked.period.from() < month.last() {
-        while !anybody(county, month, first).await? {
-            first = first.plus(1);
-        }
-    }
+    };
     let early = asked.period.from().plus(DAYS_FEW) <= first;
     Ok(early.then_some(Unrecorded { first: Some(first), today }))
+}
+
+/// The first day on which a visit counts in months of one cut, from this one on: of the month in which that is, its
+/// first day, when the period of the question begins after it.
+async fn begins(
+    county: &County,
+    asked: &Asked,
+    mut month: Period,
+    today: Day,
+) -> Result<Option<Day>, Problem> {
+    while !anybody(county, month, month.last().min(today)).await? {
+        month = month.next();
+        if month.from() > today {
+            return Ok(None);
+        }
+    }
+    let mut first = month.from();
+    while asked.period.from() < month.last() && !anybody(county, month, first).await? {
+        first = first.plus(1);
+    }
+    Ok(Some(first))
 }
 
 /// Whether a visit counts, met or not, for anybody of the county in a month up to the end of a day.
@@ -99,21 +122,47 @@ mod tests {
     use crate::clock;
     use crate::reports::{Question, ask};
     use crate::testing::World;
+    use domain::catalogue::{RecordKind, keys};
+    use domain::ids::WriterId;
+    use domain::patch::{Body, RecordRef};
+    use domain::time::Stamp;
+    use sync::county::prepared::{OwnPatch, OwnRecord};
+
+    #[tokio::test]
+    async fn months_that_are_cut_on_the_26th_are_recorded_like_any_other() {
+        let world = World::with_months(2).await;
+        let rules: Vec<_> = {
+            let (_, _, reference, _) = world.county.stores.ledger.standing_now().await.unwrap();
+            reference.duties.values().filter(|rule| rule.cut != Cut::Day26).map(|rule| rule.id).collect()
+        };
+        let patches = rules.into_iter().map(|id| {
+            let record = OwnRecord::Known(RecordRef { kind: RecordKind::Duty, id });
+            let sets = BTreeMap::from([(keys::CUT.to_owned(), Cut::Day26.code().into())]);
+            let stamp = Stamp { wall_ms: clock::now_ms(), ..Stamp::default() };
+            let body = Body { sets, salt: WriterId(world.county.dice.number()), ..Body::default() };
+            OwnPatch { record, form: None, body, seen: None, author: world.officer(), stamp }
+        });
+        world.county.append(patches.collect(), clock::now_ms()).await.unwrap();
+        crate::roll::build(&world.county, clock::now_ms(), &mut |_| {}).await.unwrap();
+        let today = Day::of(clock::now_ms());
+        let period = Period::containing(Cadence::Month, Cut::Day26, today.plus(-31));
+        let question = Question { period: Some(period), ..question(&world, today) };
+        let asked = ask(&world.county, question).await.unwrap();
+        assert_eq!(unrecorded(&world.county, &asked, today).await.unwrap(), None);
+    }
 
     async fn note(world: &World, months_ago: usize) -> Option<Unrecorded> {
         let today = Day::of(clock::now_ms());
         let this = Period::containing(Cadence::Month, Cut::Natural, today);
         let period = (0..months_ago).fold(this, |period, _| period.previous());
-        let question = Question {
-            area: world.county.keys.county(),
-            duty: ANY_DUTY.to_owned(),
-            period: Some(period),
-            category: None,
-            as_of: today,
-            silence: true,
-        };
+        let question = Question { period: Some(period), ..question(world, today) };
         let asked = ask(&world.county, question).await.unwrap();
         unrecorded(&world.county, &asked, today).await.unwrap()
+    }
+
+    fn question(world: &World, as_of: Day) -> Question {
+        let (area, duty) = (world.county.keys.county(), ANY_DUTY.to_owned());
+        Question { area, duty, period: None, category: None, as_of, silence: true }
     }
 
     #[tokio::test]
