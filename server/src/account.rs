@@ -202,7 +202,7 @@ async fn off_the_runtime<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, SealError> + Send + 'static,
 ) -> Result<T, Problem> {
     let ended = tokio::task::spawn_blocking(work).await;
-    ended.map_err(|error| Problem::new(ProblemCode::Internal).with("reference", error))?.map_err(inside)
+    ended.map_err(|_| Problem::new(ProblemCode::Internal).with("reference", "account"))?.map_err(inside)
 }
 
 fn inside(error: SealError) -> Problem {

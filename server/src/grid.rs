@@ -105,7 +105,7 @@ impl Writing {
     pub async fn end(self) -> Result<Vec<u8>, Problem> {
         drop(self.rows);
         let failed = |reason: String| Problem::new(ProblemCode::Internal).with("reference", reason);
-        self.file.await.map_err(|error| failed(error.to_string()))?.map_err(failed)
+        self.file.await.map_err(|_| failed("grid".to_owned()))?.map_err(failed)
     }
 }
 

@@ -9,6 +9,11 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    // Its words might quote a record: the place is enough.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map_or_else(String::new, ToString::to_string);
+        eprintln!("程序出错，位置：{place} (the program panicked at {place})");
+    }));
     let cli = match parse() {
         Ok(cli) => cli,
         Err(code) => return code,

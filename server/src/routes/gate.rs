@@ -33,19 +33,24 @@ impl Gate {
 
 /// Lets a request through, or tells it to come again.
 pub(super) async fn pass(State(gate): State<Gate>, request: Request, next: Next) -> Response<Body> {
+    let matched = request.extensions().get::<MatchedPath>().cloned();
     let Ok(_place) = gate.places.try_acquire() else {
         let busy = Problem::new(ProblemCode::CountyBusy).with("wait_s", COME_AGAIN_S);
+        log(route(matched.as_ref()), &busy);
         return Refusal(busy).into_response();
     };
-    let matched = request.extensions().get::<MatchedPath>().cloned();
     let response = match tokio::time::timeout(gate.request, next.run(request)).await {
         Ok(response) => response,
         Err(_) => Refusal::from(ProblemCode::TooSlow).into_response(),
     };
     if let Some(Refusal(problem)) = response.extensions().get::<Refusal>() {
-        log(matched.as_ref().map_or("-", MatchedPath::as_str), problem);
+        log(route(matched.as_ref()), problem);
     }
     response
+}
+
+fn route(matched: Option<&MatchedPath>) -> &str {
+    matched.map_or("-", MatchedPath::as_str)
 }
 
 /// What says where in a request something is wrong, and by which limit or version. Other details may be what
@@ -69,13 +74,11 @@ fn log(route: &str, problem: &Problem) {
 
 static PANICS: AtomicU64 = AtomicU64::new(1);
 
-/// A panic is a fault of the program: the log gets its words, the phone a number to name it by.
-pub(super) fn panicked(words: Box<dyn Any + Send>) -> Response<Body> {
-    let said = words.downcast_ref::<String>().map(String::as_str);
-    let said = said.or_else(|| words.downcast_ref::<&str>().copied()).unwrap_or("no words");
+/// A panic is a fault of the program: standard error has its place, the phone a number to name it by.
+pub(super) fn panicked(_: Box<dyn Any + Send>) -> Response<Body> {
     let number = PANICS.fetch_add(1, Ordering::Relaxed);
     let reference = format!("{:08x}-{number}", crate::clock::now_ms() / 1_000);
-    tracing::error!(reference, said, "a request panicked");
+    tracing::error!(reference, "a request panicked");
     Refusal(Problem::new(ProblemCode::Internal).with("reference", reference)).into_response()
 }
 
