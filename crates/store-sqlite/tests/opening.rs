@@ -185,7 +185,7 @@ fn one_process_writes_to_a_county_and_others_may_read() {
     let path = folder.path("county.db");
     let open = || SqliteCounty::open(&path, &KEY, COUNTY, WriterId(1), Day(20_000));
     assert!(
-        matches!(SqliteCounty::open_to_read(&path, &KEY, COUNTY), Err(StoreError::Other(_))),
+        matches!(SqliteCounty::open_to_read(&path, &KEY, COUNTY), Err(StoreError::NotWritable(_))),
         "not there"
     );
     assert!(!path.exists(), "and not made by asking");

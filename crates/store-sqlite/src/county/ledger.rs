@@ -53,7 +53,6 @@ impl Ledger for SqliteCounty {
             seq: line.seq,
             ledger_hash: line.ledger_hash,
             entry: line.entry,
-            raw: line.raw,
             hash: line.hash,
             state: line.state,
             arrived_ms: line.arrived_ms,

@@ -164,6 +164,7 @@ fn queue_item((line, waits_for): (Line, WaitsFor)) -> QueueItem {
     QueueItem {
         dot: line.dot,
         entry: line.entry,
+        raw: line.raw,
         hash: line.hash,
         state: line.state,
         waits_for: Some(waits_for),

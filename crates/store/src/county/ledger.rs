@@ -74,8 +74,6 @@ pub struct LedgerEntry {
     pub ledger_hash: domain::canonical::Hash,
     /// The entry; `None` when it could not be read.
     pub entry: Option<Entry>,
-    /// What came, when it could not be read: a piece of a log with this one item, as JSON.
-    pub raw: Option<String>,
     /// The hash of the entry.
     pub hash: domain::canonical::Hash,
     /// Its state.

@@ -64,6 +64,8 @@ pub struct QueueItem {
     pub dot: Dot,
     /// The patch; `None` when it could not be read.
     pub entry: Option<Entry>,
+    /// What came, when it could not be read: a piece of a log with this one item, as JSON.
+    pub raw: Option<String>,
     /// The hash of the entry, by which a decision names it.
     pub hash: domain::canonical::Hash,
     /// Its state.
