@@ -1,10 +1,18 @@
 //! What the road and the county's power do to an exchange.
 
-use crate::world::{World, deliver, exchange, not_met, wait_for};
+use crate::world::{World, deliver, exchange, in_step, not_met, wait_for};
 use seal::codes::EnrolCode;
 use serde_json::json;
 use system_tests::net::Weather;
-use system_tests::phone::Told;
+use system_tests::phone::{PhoneProcess, Told};
+
+/// A second worker's phone comes into signal as well: both have what the county has, and the county is sound.
+fn both_are_in_step(world: &World, phone: &mut PhoneProcess) {
+    let mut second = world.enrolled("second", world.story.second_officer);
+    in_step(&mut second);
+    in_step(phone);
+    world.doctor_finds_nothing();
+}
 
 #[test]
 fn a_lost_reply_is_no_second_visit() {
@@ -24,7 +32,7 @@ fn a_lost_reply_is_no_second_visit() {
     let mut expected = before;
     expected.insert(visit);
     assert_eq!(world.visits_at_county(person), expected);
-    world.doctor_finds_nothing();
+    both_are_in_step(&world, &mut phone);
 }
 
 #[test]
@@ -46,7 +54,7 @@ fn a_county_killed_between_commit_and_reply_has_the_visit_once() {
     deliver(&mut phone);
     expected.insert(visit);
     assert_eq!(world.visits_at_county(person), expected, "once, and nothing else");
-    world.doctor_finds_nothing();
+    both_are_in_step(&world, &mut phone);
 }
 
 #[test]
@@ -68,7 +76,7 @@ fn a_county_killed_in_mid_request_loses_nothing() {
     let mut phone = world.again("phone");
     deliver(&mut phone);
     assert_eq!(world.visits_at_county(person), expected);
-    world.doctor_finds_nothing();
+    both_are_in_step(&world, &mut phone);
 }
 
 #[test]
@@ -87,6 +95,7 @@ fn offline_everything_works_and_is_delivered_later() {
     assert!(world.visits_at_county(person).contains(&visit));
     let quiet = exchange(&mut phone);
     assert_eq!((&quiet["exchanges"], &quiet["sent"]), (&json!(1), &json!(0)), "nothing new is one request");
+    both_are_in_step(&world, &mut phone);
 }
 
 #[test]
