@@ -62,7 +62,10 @@ pub fn measure(table: &mut Table) -> Outcome {
 /// The page of the duty in a copy of the county in which it is due 30 days after the last time, from a day on.
 fn rolling(runtime: &Runtime, seeded: &Seeded, from: Day) -> Outcome<Times> {
     let data = seeded.copied("rolling")?;
-    ask_server(&data, &["duty", "change", DUTY, "--from", &from.to_string(), "--cadence", "days:30"])?;
+    ask_server(
+        &data,
+        &["duty", "change", DUTY, "--from", &from.to_string(), "--cadence", "days:30", "--source", "bench"],
+    )?;
     let county = open::to_read(&config(&data)).map_err(|problem| problem.en())?;
     let question = question(seeded.today);
     let shown = runtime.block_on(async { answer(&county, &ask(&county, question).await?).await });
