@@ -73,7 +73,7 @@ fn words(step: Step) -> (usize, &'static str, &'static str) {
         Step::Records => (3, "每条记录：从它的全部改动重算", "条"),
         Step::Places => (4, "每条记录：放在哪里、谁能拿到", "条"),
         Step::Feeds => (5, "发给手机的名单：按村一份份核对", "份"),
-        Step::Parts => (6, "每次走访见到的每个人", "条"),
+        Step::Parts => (6, "每次走访里的每个人", "条"),
         Step::People => (7, "每个人：各项要求各期走访了没有", "人"),
         Step::Figures => (8, "走访情况的每个数字", "个"),
     }

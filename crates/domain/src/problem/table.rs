@@ -281,7 +281,7 @@ problems! {
         "The backup {path} cannot be opened: {reason}. Nothing was changed.";
     DataInUse Fix "数据文件夹 {path} 正被另一个程序使用，多半是 `serve`，或还没做完的另一个命令。等它做完，或先停掉它，再来一次。"
         "The data folder {path} is in use by another program, most likely `serve` or a command that is not done yet. Wait until it is done, or stop it, then try again.";
-    NotEmpty Fix "{path} 里已经有数据，没有改动它。请用 `--data` 换一个空的文件夹；这里的数据确实不用了，先把它移到别处，再来一次。"
+    NotEmpty Fix "{path} 里已经有数据，没有改动它。请用 `--data` 换一个空的文件夹；如果这里的数据确实不用了，就先移到别处，再来一次。"
         "There is something in {path} already; it was left as it is. Name an empty folder with `--data`; if what is here is not needed any more, move it elsewhere first, then try again.";
     ArgumentWrong Fix "“{name}”：{reason}。"
         "\"{name}\": {reason}.";
