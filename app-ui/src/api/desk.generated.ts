@@ -1622,6 +1622,11 @@ export interface components {
             fields: components["schemas"]["WaitingField"][];
             /** @description The item; of a record, each of its contested fields. */
             items: components["schemas"]["WaitingItem"][];
+            /**
+             * @description How many bytes are kept, as they came, of what cannot be read. They are shown nowhere: nobody can tell
+             *     whether they are a child's.
+             */
+            kept_bytes?: number | null;
             /** @description What its form asks, in Chinese. */
             questions: string[];
             /** @description What the reader has seen of a contested record: to be handed back with the decision. */

@@ -120,6 +120,8 @@ async fn what_nobody_can_read_is_listed_and_dismissed() {
     let [item] = items.as_slice() else { panic!("{items:?}") };
     assert_eq!((item.reason, item.kind, item.record), (Reason::Undecodable, None, None));
     assert!(!item.author.is_empty(), "whose phone it was");
+    let shown = show(&world.county, &item.handle, Day::of(clock::now_ms())).await.unwrap();
+    assert!(shown.kept_bytes.unwrap() > "[\"of another version\"]".len(), "with what it only names");
     let refused = say(&world, item, Verdict::Accept, "").await.unwrap_err();
     assert_eq!(refused.code, ProblemCode::ItemUndecodable);
     assert_eq!(say(&world, item, Verdict::Dismiss, "已经重新填过").await, Ok(1));

@@ -176,7 +176,7 @@ fn opened(shown: &Shown, words: &Words, format: Format) -> String {
         return if shown.is_record() { sides.csv() } else { fields.csv() };
     }
     let mut text: String = shown.items.iter().map(heading).collect();
-    shown.raw.iter().for_each(|raw| text.push_str(&format!("原样：{raw}\n")));
+    shown.kept_bytes.iter().for_each(|bytes| text.push_str(&format!("原样存着 {bytes} 字节\n")));
     shown.questions.iter().for_each(|question| text.push_str(&format!("请补充：{question}\n")));
     for (table, any) in [(&fields, !shown.fields.is_empty()), (&sides, !shown.sides.is_empty())] {
         if any {

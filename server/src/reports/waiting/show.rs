@@ -76,9 +76,9 @@ pub struct Shown {
     pub items: Vec<Item>,
     /// What it sets.
     pub fields: Vec<Field>,
-    /// What came, when it cannot be read: for the terminal only, where nothing is masked.
-    #[serde(skip)]
-    pub raw: Option<String>,
+    /// How many bytes are kept, as they came, of what cannot be read. They are shown nowhere: nobody can tell
+    /// whether they are a child's.
+    pub kept_bytes: Option<usize>,
     /// What its form asks, in Chinese.
     pub questions: Vec<String>,
     /// What stands side by side.
@@ -112,8 +112,8 @@ pub async fn show(county: &County, text: &str, today: Day) -> Result<Shown, Prob
     };
     let words = words(county, &desk, item).await?;
     let questions = item.questions.iter().map(Problem::zh).collect();
-    let raw = item.raw.clone();
-    Ok(Shown { items: vec![desk.item(item).await?], fields, raw, questions, sides, seen, words })
+    let kept_bytes = item.raw.as_ref().map(String::len);
+    Ok(Shown { items: vec![desk.item(item).await?], fields, kept_bytes, questions, sides, seen, words })
 }
 
 /// A contested record of this id.
@@ -131,7 +131,7 @@ async fn contested(county: &County, desk: &Desk<'_>, id: RecordId) -> Result<Sho
     Ok(Shown {
         items,
         fields: Vec::new(),
-        raw: None,
+        kept_bytes: None,
         questions: Vec::new(),
         sides: sides(desk, &head, &shut),
         seen: head.vector.clone(),
