@@ -1,6 +1,7 @@
 //! The process.
 
 use county_server::cli::{parse, run};
+use std::io::Write;
 use std::process::ExitCode;
 
 /// A request makes and drops thousands of small values on several threads, which the allocator of the
@@ -12,7 +13,8 @@ fn main() -> ExitCode {
     // Its words might quote a record: the place is enough.
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map_or_else(String::new, ToString::to_string);
-        eprintln!("程序出错，位置：{place} (the program panicked at {place})");
+        // Nobody may be listening, and a panic in here would end the process.
+        let _ = writeln!(std::io::stderr(), "程序出错，位置：{place} (the program panicked at {place})");
     }));
     let cli = match parse() {
         Ok(cli) => cli,

@@ -27,10 +27,11 @@ use clap::{Args, FromArgMatches, Parser, Subcommand};
 use domain::problem::{Problem, ProblemCode};
 use domain::time::Day;
 use seal::age_seal::SealIdentity;
-use std::io::{IsTerminal, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// 县服务器：收下手机上传的走访，回答谁走访了、谁没有 (takes in what phones send, answers what was visited).
 #[derive(Debug, Parser)]
@@ -139,7 +140,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         }
         Err(problem) => Err((problem, None)),
     };
-    outcome.unwrap_or_else(|(problem, config)| {
+    let code = outcome.unwrap_or_else(|(problem, config)| {
         // What is asked for is there already: nothing is wrong.
         if problem.code == ProblemCode::NothingToChange {
             print(&format!("{}\n", problem.zh()));
@@ -147,7 +148,13 @@ pub async fn run(cli: Cli) -> ExitCode {
         }
         tell(&of_the_file(problem, config.as_ref()));
         ExitCode::from(2)
-    })
+    });
+    if CUT_SHORT.load(Ordering::Relaxed) {
+        hint("输出没有写完，可能是磁盘满了：腾出地方，再来一次。");
+        hint("The output was not written whole, perhaps for a full disk: make room, and run it again.");
+        return ExitCode::from(2);
+    }
+    code
 }
 
 /// A store that cannot be read says that it is busy, and one that is full speaks to a phone; whoever
@@ -220,7 +227,9 @@ fn settings(cli: &Cli) -> Result<Config, Problem> {
 fn log_to_stderr(config: &Config) {
     use tracing_subscriber::EnvFilter;
     let filter = EnvFilter::try_new(&config.log.level).unwrap_or_else(|_| EnvFilter::new("info"));
+    // A line that cannot be written, on a full disk or to nobody, is dropped: the county goes on.
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = builder.log_internal_errors(false);
     // A second set-up in one process, as in tests, changes nothing.
     let _ = match config.log.format {
         LogFormat::Json => builder.json().try_init(),
@@ -228,10 +237,18 @@ fn log_to_stderr(config: &Config) {
     };
 }
 
-/// Writes to standard output; a closed pipe ends the printing, not the process.
+/// Whether something could not be printed.
+static CUT_SHORT: AtomicBool = AtomicBool::new(false);
+
+/// Writes to standard output; a closed pipe ends the printing, not the process. What fails otherwise is told at
+/// the end.
 fn print(text: &str) {
     let mut out = std::io::stdout().lock();
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush())
+        && error.kind() != ErrorKind::BrokenPipe
+    {
+        CUT_SHORT.store(true, Ordering::Relaxed);
+    }
 }
 
 /// What is wrong, a line in each language.
@@ -293,7 +310,7 @@ mod tests {
     #[test]
     fn a_full_disk_is_told_to_the_operator_in_words_of_the_server() {
         let told = of_the_file(Problem::new(ProblemCode::CountyFull), Some(&Config::default()));
-        let full = std::io::Error::from(std::io::ErrorKind::StorageFull);
+        let full = std::io::Error::from(ErrorKind::StorageFull);
         let not_written = crate::keys::not_written(Path::new("data/x"), &full);
         assert_eq!(told, not_written);
         assert!(told.zh().contains("服务器的磁盘满了") && !told.zh().contains("手机"), "{}", told.zh());

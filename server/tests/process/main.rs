@@ -11,7 +11,7 @@ mod operator;
 mod place;
 mod unpacked;
 
-use place::{Place, get};
+use place::{Place, get, post};
 use std::fs;
 use std::net::TcpListener;
 
@@ -220,4 +220,22 @@ fn a_damaged_database_is_no_backup_and_is_never_called_busy() {
     assert_eq!(steps, ["1", "2", "3", "4", "5", "6", "7", "8"], "it says what it is at: {told}");
     assert!(String::from_utf8(examined.stdout).unwrap().contains("核对无误"));
     place.said(&["backup", "monday.age"]);
+}
+
+#[test]
+fn a_log_that_cannot_be_written_stops_nobody_and_an_output_that_cannot_is_told() {
+    let full = || fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let place = Place::new();
+    place.said(&["seed", "--subjects", "120", "--months", "0"]);
+    let mut server = place.serve_with(full());
+    for _ in 0..2 {
+        // A refusal is a line of the log, every time.
+        let refused = post(&server.phones, "/exchange", "x");
+        assert!(refused.contains("request_damaged"), "{refused}");
+        assert!(get(&server.phones, "/health").starts_with("HTTP/1.1 200"), "and the county goes on");
+    }
+    assert_eq!(server.stop(), Some(0));
+    let ended = place.program(&["coverage", "--format", "csv"]).stdout(full()).output().unwrap();
+    assert_eq!(ended.status.code(), Some(2));
+    assert!(String::from_utf8(ended.stderr).unwrap().contains("输出没有写完"));
 }

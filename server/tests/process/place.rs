@@ -47,10 +47,15 @@ impl Place {
     }
 
     pub fn serve(&self) -> Server {
+        self.serve_with(fs::File::create(self.path("server.log")).unwrap())
+    }
+
+    /// The server, whose log goes there.
+    pub fn serve_with(&self, log: fs::File) -> Server {
         let mut child = self
             .program(&["serve", "--phones", "127.0.0.1:0", "--desk", "127.0.0.1:0"])
             .stdout(Stdio::piped())
-            .stderr(fs::File::create(self.path("server.log")).unwrap())
+            .stderr(log)
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
@@ -87,8 +92,18 @@ impl Drop for Server {
 }
 
 pub fn get(address: &str, path: &str) -> String {
+    ask(address, &format!("GET {path}"), "")
+}
+
+pub fn post(address: &str, path: &str, body: &str) -> String {
+    ask(address, &format!("POST {path}"), body)
+}
+
+fn ask(address: &str, line: &str, body: &str) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
-    write!(stream, "GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").unwrap();
+    let length = body.len();
+    let head = format!("{line} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n");
+    stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     answer
