@@ -108,6 +108,7 @@ pub fn plan(reference: &Reference, begins: Day, edit: &Edit) -> Result<Plan, Pro
         return Err(wrong(duty, zh, format!("it is in force since {}: `duty change` changes it", rule.from)));
     }
     check_fields(edit)?;
+    check_title(reference, edit)?;
     let own_from_now = list.first().is_some_and(|rule| rule.area != edit.area);
     let id = |rule: &Duty| (!own_from_now).then_some(rule.id);
     let mut rules: Vec<_> =
@@ -220,6 +221,16 @@ fn check(reference: &Reference, begins: Day, edit: &Edit) -> Result<(), Problem>
         return Err(wrong("--from", zh, format!("too far ahead: {last} at the latest")));
     }
     Ok(())
+}
+
+/// Two duties of one title cannot be told apart by anybody who reads it.
+fn check_title(reference: &Reference, edit: &Edit) -> Result<(), Problem> {
+    let Some(title) = &edit.fields.title_zh else { return Ok(()) };
+    let same = |rule: &&Duty| rule.duty != edit.duty && rule.title_zh == *title;
+    let Some(other) = reference.duties.values().find(same) else { return Ok(()) };
+    let zh = format!("已经有一项叫“{title}”（代号 {}），请换个名称", other.duty);
+    let en = format!("the duty {} has this title already: choose another", other.duty);
+    Err(wrong("--title-zh", zh, en))
 }
 
 fn check_fields(edit: &Edit) -> Result<(), Problem> {

@@ -152,6 +152,15 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<(Vec<Row>, Vec<Broken>), Problem
             broken.push(as_a_whole(not_utf8()));
             continue;
         };
+        if record.iter().skip(headings.len()).any(|cell| !cell.is_empty()) {
+            let zh = "比第一行多出一格，可能多写了一个逗号";
+            broken.push(as_a_whole(doubt(
+                ROW,
+                zh,
+                "more cells than the first row has: perhaps a comma too many",
+            )));
+            continue;
+        }
         match row(line, name, role, area, phone) {
             Ok(row) => rows.push(row),
             Err(row) => broken.push(row),

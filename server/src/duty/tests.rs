@@ -61,10 +61,12 @@ async fn what_nobody_can_mean_is_refused_and_a_rule_that_never_held_is_never_nam
     let (state, _, reference, _) = world.store.standing_now().await.unwrap();
     let of = |fields: Fields| Fields { ways: Some(vec![domain::visit::Way::Home]), ..fields };
     let fields = Fields { strength: Some("Z".to_owned()), ..Fields::default() };
+    let same = Fields { title_zh: Some("分散供养特困人员月走访".to_owned()), ..Fields::default() };
     let crowd = Fields { visitors_min: Some(200), ..Fields::default() };
     for (bad, name) in [
         (change(today(), of(fields)), "--strength"),
         (change(today(), of(crowd)), "--visitors-min"),
+        (change(today(), of(same)), "--title-zh"),
         (change(Day::from_ymd(9999, 1, 1).unwrap(), of(Fields::default())), "--from"),
     ] {
         let told = plan(&reference, state.begins, &bad).unwrap_err();

@@ -74,6 +74,7 @@ async fn every_bad_row_is_told_with_line_column_and_reason_and_the_others_are_ta
             .bytes(),
     );
     text.extend(b"\xc0\xcf\xc0\xee,x,y,z\n");
+    text.extend("吴九,儿童主任,532929102210,13900000009,多\n".bytes());
     let (rows, broken) = read(FILE, &text).unwrap();
     let before = reference(&world).await;
     let unread = told(&before, &broken);
@@ -85,6 +86,7 @@ async fn every_bad_row_is_told_with_line_column_and_reason_and_the_others_are_ta
             place("5", "电话", "不是电话号码"),
             place("6", "村", "没有填"),
             place("11", "整行", "不是 UTF-8，请另存为“CSV UTF-8”"),
+            place("12", "整行", "比第一行多出一格，可能多写了一个逗号"),
         ]
     );
     let from = Day::of(clock::now_ms());
