@@ -21,6 +21,7 @@ use world::{PIN, World};
 
 /// What on the page is asked and not yet answered: its path, and whether it is chosen or typed.
 const OPEN_QUESTION: &str = "
+    if (document.querySelector('[aria-busy=true]')) return null
     const open = [...document.querySelectorAll('section.card[id]')].find((one) => {
         if (one.querySelector('.label .soft')) return false
         const choices = one.querySelector('[role=group]')
@@ -28,7 +29,7 @@ const OPEN_QUESTION: &str = "
         const field = one.querySelector('input, textarea')
         return field && !field.value
     })
-    return open ? { path: open.id, chosen: !!open.querySelector('[role=group]') } : null";
+    return { path: open?.id, chosen: !!open?.querySelector('[role=group]') }";
 
 fn open_at(folder: &Path, county: &str) -> Window {
     let app = binary("phone-app").unwrap();
@@ -66,7 +67,7 @@ fn fill(window: &Window) {
     for page in 1.. {
         window.reads(&format!("第 {page} 页，")).unwrap();
         loop {
-            let question = window.script(OPEN_QUESTION).unwrap();
+            let question = window.gives(OPEN_QUESTION).unwrap();
             let Some(path) = question["path"].as_str() else { break };
             let section = format!("//section[@id='{path}']");
             if question["chosen"] == true {

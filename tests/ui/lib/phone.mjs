@@ -239,13 +239,13 @@ export class Screen {
 
   async answers() {
     for (let round = 0; round < 60; round++) {
+      // What an answer asks next stands there once the client has it.
+      await this.page.waitForFunction(() => !document.querySelector('[aria-busy=true]'))
       const open = this.page.locator('.body section[id] .choices:not(:has([aria-pressed=true]))').first()
       if (!(await open.count())) return
       const choice = open.locator('button').first()
       const words = await choice.innerText()
       await this.tapOn(choice)
-      // Painted at once: the next open question is another one.
-      await this.page.waitForTimeout(20)
       if (!words) throw new Error('a choice without words')
     }
     throw new Error('the questions do not end')
