@@ -245,23 +245,24 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     /// Begins a county; what opens its backups.
-    fn begun(config: &Config) -> SealIdentity {
+    /// A county that has just begun, in a folder of its own, with its recovery key.
+    fn begun() -> (tempfile::TempDir, Config, SealIdentity) {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config::default();
+        config.data.folder = folder.path().join("data");
         let recovery = RefCell::new(None);
         let show = |made: &SealIdentity| {
             *recovery.borrow_mut() = SealIdentity::parse(made.to_text().as_str()).ok();
             Ok(())
         };
-        drop(to_begin(config, None, show).unwrap());
-        recovery.into_inner().unwrap()
+        drop(to_begin(&config, None, show).unwrap());
+        (folder, config, recovery.into_inner().unwrap())
     }
 
     #[test]
     fn an_archive_of_a_former_version_without_a_mark_is_restored_with_one() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut config = Config::default();
-        config.data.folder = folder.path().join("data");
+        let (folder, config, recovery) = begun();
         let data = &config.data;
-        let recovery = begun(&config);
         let keys = crate::keys::load(data).unwrap();
         let former = folder.path().join("former.age");
         let sealed = SealWriter::new(std::slice::from_ref(keys.backup()), File::create(&former).unwrap());
@@ -278,11 +279,8 @@ mod tests {
 
     #[test]
     fn a_backup_that_is_restored_twice_at_once_counts_receipts_from_two_seconds() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut config = Config::default();
-        config.data.folder = folder.path().join("data");
+        let (folder, config, recovery) = begun();
         let data = &config.data;
-        let recovery = begun(&config);
         let to = folder.path().join("backup.age");
         backup(data, &crate::keys::load(data).unwrap(), &to).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
@@ -299,11 +297,8 @@ mod tests {
 
     #[test]
     fn a_restore_that_is_cut_off_is_done_again_and_other_keys_are_left_alone() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut config = Config::default();
-        config.data.folder = folder.path().join("data");
+        let (folder, config, recovery) = begun();
         let data = &config.data;
-        let recovery = begun(&config);
         let to = folder.path().join("backup.age");
         let keys = crate::keys::load(data).unwrap();
         backup(data, &keys, &to).unwrap();

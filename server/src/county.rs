@@ -117,8 +117,7 @@ impl County {
     /// # Errors
     /// What the plan or the store says; then nothing was written.
     pub async fn run(&self, job: Job, now_ms: UnixMs) -> Result<Done, Problem> {
-        let done = self.attempt(job, now_ms).await.map_err(at_county)?;
-        done.problem.clone().map_or(Ok(done), Err)
+        agreed(self.attempt(job, now_ms).await.map_err(at_county)?)
     }
 
     /// The same for whoever has to know how the store failed; what the plan says against it is in the answer.
@@ -161,6 +160,14 @@ impl County {
 impl std::fmt::Debug for County {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "County({})", self.keys.county())
+    }
+}
+
+/// What was done, unless the plan says something against it.
+pub(crate) fn agreed(done: Done) -> Result<Done, Problem> {
+    match &done.problem {
+        Some(problem) => Err(problem.clone()),
+        None => Ok(done),
     }
 }
 

@@ -9,7 +9,7 @@ mod poison;
 #[cfg(test)]
 mod tests;
 
-use crate::county::{County, at_county};
+use crate::county::{County, agreed, at_county};
 use crate::feed::{self, Followed};
 use crate::known::KnownDevice;
 use crate::{enrol, readmit};
@@ -94,8 +94,7 @@ pub async fn exchange(county: &Arc<County>, posted: Bytes, now_ms: UnixMs) -> Re
         judge(county, &reference, &mut request.exchange.pieces, arrived);
     }
     let done = match county.attempt(Job::Exchange(Box::new(request.exchange)), now_ms).await {
-        Ok(Done { problem: Some(problem), .. }) => return Err(problem),
-        Ok(done) => done,
+        Ok(done) => agreed(done)?,
         Err(StoreError::Panicked) => {
             // Rare: it is read once more, rather than every exchange copied for it.
             let again = read(county, &reference, &frame, known, arrived)?;

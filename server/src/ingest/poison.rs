@@ -1,7 +1,7 @@
 //! A record on which the program itself fails: it is found and set aside for a reviewer, so that it holds up nothing,
 //! not even what stands behind it on its own phone.
 
-use crate::county::{County, at_county};
+use crate::county::{County, agreed, at_county};
 use domain::problem::Problem;
 use domain::time::UnixMs;
 use store::StoreError;
@@ -34,8 +34,7 @@ pub(super) async fn take_in(
         }
         done => done,
     };
-    let done = done.map_err(at_county)?;
-    done.problem.clone().map_or(Ok(done), Err)
+    agreed(done.map_err(at_county)?)
 }
 
 /// Takes in the entries of a piece, and names those on which the program fails: these are kept.
@@ -56,7 +55,7 @@ async fn keep_culprits(
             Err(StoreError::Panicked) if entries > 1 => count = entries / 2,
             Err(StoreError::Panicked) => {
                 suspect_next(piece, serial).ok_or(StoreError::Panicked)?;
-                tracing::error!(writer = %piece.writer, serial, "the program fails on a record: it is set aside");
+                tracing::error!(writer = %piece.writer, serial, "the program fails with this record, or with what joins behind it");
             }
             Err(error) => return Err(error),
         }

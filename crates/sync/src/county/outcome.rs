@@ -27,7 +27,7 @@ pub enum Held {
         writer: WriterId,
         /// Its place.
         serial: u64,
-        /// Its text.
+        /// What came: a piece of a log with this one item, as JSON.
         raw: String,
     },
 }
