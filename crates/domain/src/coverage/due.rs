@@ -6,6 +6,7 @@
 //! a part of it before the month counted.
 
 use crate::coverage::rules::{ANY_DUTY, Rules};
+use crate::coverage::speaking::Speaker;
 use crate::coverage::timeline::Judge;
 use crate::duty::{Duty, DutyKind};
 use crate::period::{Cadence, Period};
@@ -67,23 +68,32 @@ impl<'a> Judge<'a> {
     }
 
     /// For `*`: whether a rule that concerns the person on a day asks now, and not later only.
-    pub(super) fn asks_now(&self, rule: &'a Duty, day: Day, parts: &[PartFact], own: &mut Own<'a>) -> bool {
+    pub(super) fn asks_now(
+        &self,
+        speaker: &Speaker<'a>,
+        rule: &'a Duty,
+        day: Day,
+        parts: &[PartFact],
+        own: &mut Own<'a>,
+    ) -> bool {
         let period = Period::containing(rule.cadence, rule.cut, day);
         if rule.cadence.months() > 1 {
-            return self.last_counting(&rule.duty, parts).is_none_or(|last| last < period.from());
+            let last = speaker.last_counting.get_or_init(|| self.last_counting(speaker.name, parts));
+            return last.is_none_or(|last| last < period.from());
         }
-        if !rolls(self.rules, self.person, &rule.duty) {
+        if !speaker.rolls {
             return true;
         }
         let due =
-            || Judge { duty: &rule.duty, period, ..*self }.entry(parts).is_none_or(|entry| !entry.not_due);
-        *own.entry((&rule.duty, period)).or_insert_with(due)
+            || Judge { duty: speaker.name, period, ..*self }.entry(parts).is_none_or(|entry| !entry.not_due);
+        *own.entry((speaker.name, period)).or_insert_with(due)
     }
 
     /// For `*`: the days on which periods of other duties begin, as far as they may lie in this one.
     pub(super) fn own_periods_begin(&self) -> impl Iterator<Item = Day> {
-        let all = care(self.rules, self.person).filter(|_| self.duty == ANY_DUTY);
-        all.map(|rule| Period::containing(rule.cadence, rule.cut, self.period.last()).from())
+        let all = (self.duty == ANY_DUTY).then(|| care(self.rules, self.person));
+        let own = |rule: &Duty| Period::containing(rule.cadence, rule.cut, self.period.last());
+        all.into_iter().flatten().map(move |rule| own(rule).from())
     }
 }
 
@@ -104,7 +114,7 @@ fn rolling_rules<'a>(
     all.filter(|rule| matches!(rule.cadence, Cadence::Rolling { .. }) && rule.may_concern(person))
 }
 
-fn rolls(rules: &Rules, person: &Person, duty: &str) -> bool {
+pub(super) fn rolls(rules: &Rules, person: &Person, duty: &str) -> bool {
     rolling_rules(rules, person, duty).next().is_some()
 }
 
@@ -122,7 +132,7 @@ pub(super) fn reach(rules: &Rules, person: &Person, day: Day) -> Option<Day> {
 /// period of a duty in which it begins. O(rules of the person).
 pub fn parts_from(rules: &Rules, person: &Person, duty: &str, period: Period) -> Day {
     let own = |rule: &Duty| Period::containing(rule.cadence, rule.cut, period.from()).from();
-    let longer = care(rules, person).filter(|_| duty == ANY_DUTY).map(own).min();
+    let longer = (duty == ANY_DUTY).then(|| care(rules, person).map(own).min()).flatten();
     longer.map_or(period.from(), |longer| longer.min(period.from()))
 }
 

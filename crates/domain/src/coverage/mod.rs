@@ -8,6 +8,7 @@
 //!
 //! - [`rules`]: which rule of which duty holds in a village on a day; the duty `*`.
 //! - [`timeline`]: the pure judgement: from which day on a person stands where, and how.
+//! - `speaking`: which duties speak of a person.
 //! - [`due`]: when a visit falls due, and which earlier parts tell it.
 //! - [`standing`]: what is stored of it for a (duty, period, person).
 //! - [`touch`]: which standings a changed fact can change.
@@ -21,6 +22,7 @@ pub mod due;
 pub mod generations;
 pub mod reading;
 pub mod rules;
+mod speaking;
 pub mod standing;
 pub mod status;
 pub mod tally;

@@ -30,16 +30,16 @@
 //!   part of the next period that counts, death or leaving; counted where they last stood.
 
 use crate::coverage::due::Own;
-use crate::coverage::rules::{ANY_DUTY, Rules, rule_on};
+use crate::coverage::rules::{Rules, rule_on};
 use crate::coverage::status::{Excluded, Status};
-use crate::duty::{Duty, DutyKind};
+use crate::duty::Duty;
 use crate::ids::{AreaCode, RecordId};
 use crate::period::Period;
 use crate::subject::{AwayKind, Person};
 use crate::time::Day;
 use crate::visit::{NotMetGroup, PartFact, Way};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::iter;
 
 /// Where a person is counted.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -133,9 +133,6 @@ pub(super) struct Entry {
     pub(super) not_due: bool,
 }
 
-/// Names of the duties that speak.
-type Asking<'a> = BTreeSet<&'a str>;
-
 /// Who is judged, by which rules, for what.
 pub(super) struct Judge<'a> {
     pub(super) person: &'a Person,
@@ -162,21 +159,25 @@ impl<'a> Judge<'a> {
         let mut inside: Vec<(Day, &PartFact)> =
             parts.iter().filter_map(|fact| Some((day_inside(fact)?, fact))).collect();
         inside.sort_unstable_by_key(|(day, fact)| (*day, fact.part));
-        let (mut asking, mut own) = (Asking::new(), Own::new());
-        let effects = |asking: &Asking<'_>| -> Vec<Effect> {
-            inside.iter().map(|(day, fact)| self.effect(fact, *day, self.period, asking)).collect()
+        let speakers = self.speakers();
+        let (mut asking, mut own) = (vec![false; speakers.len()], Own::new());
+        let effects = |asking: &[bool]| -> Vec<Effect> {
+            let rules = |day| self.speaking(&speakers, asking, day);
+            inside.iter().map(|(day, fact)| self.effect(fact, *day, self.period, &rules)).collect()
         };
-        let mut now = effects(&asking);
+        let mut now = Vec::new();
         let mut timeline = Timeline::default();
         let before = Progress {
             change_open: parts.iter().any(|fact| fact.day < from && self.change_open(fact)),
             ..Progress::default()
         };
         let mut entry = None;
-        for day in self.days(&now) {
-            let asking_now = self.asking_on(day, parts, &mut own);
-            if !asking_now.is_subset(&asking) {
-                asking.extend(&asking_now);
+        for day in self.days(inside.iter().map(|(day, _)| *day)) {
+            let asking_now = self.asking_on(day, parts, &speakers, &mut own);
+            let all = || asking_now.iter().zip(&asking);
+            let asks_more = all().any(|(now, before)| *now && !before);
+            if asks_more || now.len() < inside.len() {
+                asking = all().map(|(now, before)| now | before).collect();
                 now = effects(&asking);
             }
             let mut progress = before;
@@ -187,7 +188,7 @@ impl<'a> Judge<'a> {
                 Some(entry) => entry,
                 None => *entry.insert(self.enter(day, &place, parts, &now, &mut timeline.dues)),
             };
-            let later = asking_now.is_empty() && self.person.village_on(day).is_some();
+            let later = !asking_now.contains(&true) && self.person.village_on(day).is_some();
             let entry = Entry { not_due: entry.not_due || later, ..entry };
             let status = self.excluded(day, gone, entry).map_or_else(|| progress.status(), Status::Excluded);
             let same = timeline.steps.last().is_some_and(|step| step.status == status && step.place == place);
@@ -200,38 +201,29 @@ impl<'a> Judge<'a> {
         let met = effects.iter().find(|effect| effect.home).or(effects.iter().find(|effect| effect.counts));
         timeline.met_on = met.map(|effect| effect.day);
         timeline.met_by = met.map(|effect| effect.part);
-        timeline.missed = self.missed(&timeline, parts, &asking);
+        timeline.missed = self.missed(&timeline, parts, |day| self.speaking(&speakers, &asking, day));
         timeline
-    }
-
-    /// The duties that speak on a day: the judge's own; for `*` those of care that ask the person now.
-    fn asking_on(&self, day: Day, parts: &[PartFact], own: &mut Own<'a>) -> Asking<'a> {
-        if self.duty != ANY_DUTY {
-            return Asking::from([self.duty]);
-        }
-        let Some(village) = self.person.village_on(day) else { return Asking::new() };
-        let asks = |name: &&str| {
-            let rule = rule_on(self.rules.at(name, village), day).filter(|rule| rule.kind == DutyKind::Care);
-            let rule = rule.filter(|rule| rule.concerns(self.person, day));
-            rule.is_some_and(|rule| self.asks_now(rule, day, parts, own))
-        };
-        self.rules.names().filter(|name| *name != ANY_DUTY).filter(asks).collect()
     }
 
     /// What is decided when the person comes into the register of the period; `None` when that never is.
     pub(super) fn entry(&self, parts: &[PartFact]) -> Option<Entry> {
         let first = |day| self.place(day, None).map(|(place, _)| (day, place));
-        let (day, place) = self.days(&[]).into_iter().find_map(first)?;
+        let (day, place) = self.days(iter::empty()).into_iter().find_map(first)?;
         Some(self.enter(day, &place, parts, &[], &mut Vec::new()))
     }
 
-    fn missed(&self, timeline: &Timeline, parts: &[PartFact], asking: &Asking<'_>) -> Option<Missed> {
+    fn missed(
+        &self,
+        timeline: &Timeline,
+        parts: &[PartFact],
+        rules: impl Fn(Day) -> Vec<&'a Duty>,
+    ) -> Option<Missed> {
         let ended = timeline.steps.last()?.status;
         let next = self.period.next();
         if !timeline.dues.is_empty() || !ended.is_due() || ended.is_met() {
             return None;
         }
-        let counts = |fact: &&PartFact| self.effect(fact, fact.day, next, asking).counts;
+        let counts = |fact: &&PartFact| self.effect(fact, fact.day, next, &rules).counts;
         let made_up = parts.iter().filter(|fact| next.contains(fact.day)).filter(counts);
         let gone = [self.person.died, self.person.moved_out].into_iter().flatten();
         let until = made_up.map(|fact| fact.day).chain(gone.filter(|day| next.contains(*day))).min();
@@ -239,10 +231,10 @@ impl<'a> Judge<'a> {
     }
 
     /// The days of the period on which anything can change, ascending.
-    fn days(&self, effects: &[Effect]) -> Vec<Day> {
+    fn days(&self, parts: impl Iterator<Item = Day>) -> Vec<Day> {
         let (person, from, until) = (self.person, self.period.from(), self.period.until());
         let mut days = vec![from];
-        days.extend(effects.iter().map(|effect| effect.day));
+        days.extend(parts);
         days.extend(person.memberships.iter().flat_map(|one| [one.from, one.until]).flatten());
         days.extend(person.aways.iter().flat_map(|away| [away.from, away.until]).flatten());
         days.extend([person.died, person.moved_out, person.refusal_approved].into_iter().flatten());
@@ -343,13 +335,18 @@ impl<'a> Judge<'a> {
         reports_change(fact) && !self.person.changes_decided.contains_key(&fact.part)
     }
 
-    /// What a part does in a period for the duties that speak, on the last of its days there.
-    fn effect(&self, fact: &PartFact, day: Day, period: Period, asking: &Asking<'_>) -> Effect {
-        let renews = !fact.beside.unread
-            && day == fact.day
-            && fact.sides().all(|side| self.side(&side, asking).counts);
+    /// What a part does in a period by the rules that speak on a day, on the last of its days there.
+    fn effect(
+        &self,
+        fact: &PartFact,
+        day: Day,
+        period: Period,
+        rules: &impl Fn(Day) -> Vec<&'a Duty>,
+    ) -> Effect {
+        let side = |side: &PartFact| self.side(side, &rules(side.day));
+        let renews = !fact.beside.unread && day == fact.day && fact.sides().all(|one| side(&one).counts);
         let counts = renews && fact.days().all(|day| period.contains(day));
-        let tries = |side: PartFact| period.contains(side.day) && self.side(&side, asking).goes;
+        let tries = |one: PartFact| period.contains(one.day) && side(&one).goes;
         Effect {
             day,
             since: fact.first_day(),
@@ -362,16 +359,12 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// What one side of a part would do for the duties that speak.
-    fn side(&self, side: &PartFact, asking: &Asking<'_>) -> Side {
-        let rules = || {
-            let all = asking.iter().filter_map(|duty| self.rule(duty, side.day));
-            all.filter(|rule| rule.kind == DutyKind::Care)
-        };
-        let accepted = || rules().filter(|rule| self.accepts(rule, side));
+    /// What one side of a part would do by the rules that speak on its day.
+    fn side(&self, side: &PartFact, rules: &[&Duty]) -> Side {
+        let accepted = || rules.iter().filter(|rule| self.accepts(rule, side));
         let counts = accepted().any(|rule| rule.met_but_for_way(side));
         let goes = accepted().next().is_some() || side.way == Way::Home || reports_change(side);
-        Side { counts, goes: rules().next().is_some() && goes }
+        Side { counts, goes: !rules.is_empty() && goes }
     }
 }
 
