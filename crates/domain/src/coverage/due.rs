@@ -99,23 +99,19 @@ impl<'a> Judge<'a> {
 
 /// The rules of care by which `*` may be told of a person.
 fn care<'a>(rules: &'a Rules, person: &'a Person) -> impl Iterator<Item = &'a Duty> {
-    let of = move |name| person.villages_ever().flat_map(move |village| rules.at(name, village));
-    let all = rules.names().filter(|name| *name != ANY_DUTY).flat_map(of);
-    all.filter(|rule| rule.kind == DutyKind::Care && rule.may_concern(person))
+    let all = person.villages_ever().flat_map(|village| rules.holding_at(village));
+    let all = all.filter(|one| one.duty != ANY_DUTY).flat_map(|one| &one.rules);
+    all.filter(|rule| cares(rule, person))
 }
 
-/// The rolling rules of a duty that may concern somebody.
-fn rolling_rules<'a>(
-    rules: &'a Rules,
-    person: &'a Person,
-    duty: &'a str,
-) -> impl Iterator<Item = &'a Duty> + 'a {
-    let all = person.villages_ever().flat_map(move |village| rules.at(duty, village));
-    all.filter(|rule| matches!(rule.cadence, Cadence::Rolling { .. }) && rule.may_concern(person))
+/// Whether `*` may be told of a person by a rule.
+pub(super) fn cares(rule: &Duty, person: &Person) -> bool {
+    rule.kind == DutyKind::Care && rule.may_concern(person)
 }
 
-pub(super) fn rolls(rules: &Rules, person: &Person, duty: &str) -> bool {
-    rolling_rules(rules, person, duty).next().is_some()
+/// Whether a rule may ask somebody by days.
+pub(super) fn rolls(rule: &Duty, person: &Person) -> bool {
+    matches!(rule.cadence, Cadence::Rolling { .. }) && rule.may_concern(person)
 }
 
 /// For `*`: the last day whose month a part of a day may change; `None` when there is none, for somebody whom
@@ -146,8 +142,9 @@ pub fn earlier_parts<'a>(
     period: Period,
     parts: &'a [PartFact],
 ) -> impl Iterator<Item = Option<Day>> + 'a {
-    let names = rules.names().filter(move |name| *name != ANY_DUTY && (*name == duty || duty == ANY_DUTY));
-    let rolling = names.flat_map(move |name| rolling_rules(rules, person, name));
+    let all = person.villages_ever().flat_map(|village| rules.holding_at(village));
+    let all = all.filter(move |one| one.duty == duty || duty == ANY_DUTY && one.duty != ANY_DUTY);
+    let rolling = all.flat_map(|one| &one.rules).filter(|rule| rolls(rule, person));
     rolling.map(move |rule| {
         let period = Period::containing(rule.cadence, rule.cut, period.from());
         Judge { person, rules, duty: &rule.duty, period }.last_counting(&rule.duty, parts)

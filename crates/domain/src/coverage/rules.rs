@@ -24,13 +24,43 @@ pub const JUDGEMENT: u32 = 4;
 
 /// All rules of a county, ready to be asked. Made anew when the reference changes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Kept")]
 pub struct Rules {
     /// Of the program that judged by them.
-    #[serde(default)]
     judgement: u32,
     parents: BTreeMap<AreaCode, AreaCode>,
     /// By duty and owning area, each list ordered by first day.
     duties: BTreeMap<String, BTreeMap<AreaCode, Vec<Duty>>>,
+    /// What holds in each area that owns rules, made of the above: a judgement asks so often that nearest owners
+    /// are looked for once.
+    #[serde(skip)]
+    holding: BTreeMap<AreaCode, Vec<Holding>>,
+}
+
+/// Rules as they are written down.
+#[derive(Deserialize)]
+struct Kept {
+    #[serde(default)]
+    judgement: u32,
+    parents: BTreeMap<AreaCode, AreaCode>,
+    duties: BTreeMap<String, BTreeMap<AreaCode, Vec<Duty>>>,
+}
+
+impl From<Kept> for Rules {
+    fn from(Kept { judgement, parents, duties }: Kept) -> Self {
+        let mut rules = Self { judgement, parents, duties, holding: BTreeMap::new() };
+        rules.hold();
+        rules
+    }
+}
+
+/// The rules of a duty that hold in an area.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Holding {
+    /// The duty's name.
+    pub(super) duty: String,
+    /// Of the nearest owner only, ordered by first day; not empty.
+    pub(super) rules: Vec<Duty>,
 }
 
 /// What an edit of rules can change.
@@ -58,10 +88,27 @@ impl Rules {
         for list in rules.duties.values_mut().flat_map(BTreeMap::values_mut) {
             list.sort_by_key(|rule| (rule.from, rule.id));
         }
-        let owners: BTreeSet<AreaCode> = rules.duties.values().flat_map(BTreeMap::keys).copied().collect();
-        let any: BTreeMap<_, _> = owners.into_iter().map(|owner| (owner, rules.any_at(owner))).collect();
+        rules.hold();
+        let any: BTreeMap<_, _> = rules.holding.keys().map(|owner| (*owner, rules.any_at(*owner))).collect();
         rules.duties.insert(ANY_DUTY.to_owned(), any);
+        rules.hold();
         rules
+    }
+
+    /// Finds for each area that owns rules what holds there. O(owners · duties · depth).
+    fn hold(&mut self) {
+        let owners: BTreeSet<AreaCode> = self.duties.values().flat_map(BTreeMap::keys).copied().collect();
+        let nearest = |(duty, owners): (&String, &BTreeMap<AreaCode, Vec<Duty>>), owner| {
+            let rules = self.upwards(owner).find_map(|area| owners.get(&area))?.clone();
+            (!rules.is_empty()).then(|| Holding { duty: duty.clone(), rules })
+        };
+        let holding = |owner| (owner, self.duties.iter().filter_map(|duty| nearest(duty, owner)).collect());
+        self.holding = owners.into_iter().map(holding).collect();
+    }
+
+    /// An area and those above it.
+    fn upwards(&self, area: AreaCode) -> impl Iterator<Item = AreaCode> {
+        std::iter::successors(Some(area), |code| self.parents.get(code).copied()).take(DEPTH_MAX)
     }
 
     /// The names of all duties with `*`, ascending.
@@ -71,9 +118,12 @@ impl Rules {
 
     /// The rules of a duty in a village, nearest owner only, ordered by first day. O(depth · log).
     pub fn at(&self, duty: &str, village: AreaCode) -> &[Duty] {
-        let Some(owners) = self.duties.get(duty) else { return &[] };
-        let mut areas = std::iter::successors(Some(village), |code| self.parents.get(code).copied());
-        areas.by_ref().take(DEPTH_MAX).find_map(|area| owners.get(&area)).map_or(&[], Vec::as_slice)
+        find(self.holding_at(village), duty)
+    }
+
+    /// The rules of every duty in a village, ordered by name. O(depth · log).
+    pub(super) fn holding_at(&self, village: AreaCode) -> &[Holding] {
+        self.upwards(village).find_map(|area| self.holding.get(&area)).map_or(&[], Vec::as_slice)
     }
 
     /// The codes of all categories that a duty ever asked for, wherever. O(rules of the duty).
@@ -125,7 +175,7 @@ impl Rules {
     /// stretch of days between changes, of all categories for which somebody's care is then asked.
     /// Its cut is the 26th only when all agree on it; its least enrolment is the smallest.
     fn any_at(&self, owner: AreaCode) -> Vec<Duty> {
-        let all: Vec<&Duty> = self.duties.keys().flat_map(|duty| self.at(duty, owner)).collect();
+        let all: Vec<&Duty> = self.holding_at(owner).iter().flat_map(|one| &one.rules).collect();
         let edges: BTreeSet<Day> =
             all.iter().flat_map(|rule| [Some(rule.from), rule.until]).flatten().collect();
         let mut stretches = Vec::new();
@@ -142,6 +192,12 @@ impl Rules {
         }
         stretches
     }
+}
+
+/// The rules of a duty among all that hold in a village.
+pub(super) fn find<'a>(holding: &'a [Holding], duty: &str) -> &'a [Duty] {
+    let place = holding.binary_search_by(|one| one.duty.as_str().cmp(duty)).ok();
+    place.and_then(|place| holding.get(place)).map_or(&[], |one| one.rules.as_slice())
 }
 
 fn any_rule(area: AreaCode, from: Day, until: Option<Day>, holding: &[&Duty]) -> Option<Duty> {

@@ -1,7 +1,7 @@
 //! Which duties speak of a person: gathered once for a judgement, because each of its days and parts asks.
 
-use crate::coverage::due::{Own, rolls};
-use crate::coverage::rules::{ANY_DUTY, rule_on};
+use crate::coverage::due::{Own, cares, rolls};
+use crate::coverage::rules::{ANY_DUTY, Holding, find, rule_on};
 use crate::coverage::timeline::Judge;
 use crate::duty::{Duty, DutyKind};
 use crate::ids::AreaCode;
@@ -32,18 +32,23 @@ impl<'a> Judge<'a> {
     /// The judge's own duty; for `*` each of care that may concern the person. O(duties · villages of the person).
     pub(super) fn speakers(&self) -> Vec<Speaker<'a>> {
         let (rules, person) = (self.rules, self.person);
-        let speaker = |name: &'a str| Speaker {
-            name,
-            at: person.villages_ever().map(|village| (village, rules.at(name, village))).collect(),
-            rolls: self.duty == ANY_DUTY && rolls(rules, person, name),
-            last_counting: OnceCell::new(),
+        let villages: Vec<(AreaCode, &[Holding])> =
+            person.villages_ever().map(|village| (village, rules.holding_at(village))).collect();
+        let speaker = |name: &'a str| {
+            let at: Vec<_> = villages.iter().map(|(area, holding)| (*area, find(holding, name))).collect();
+            let rolls = at.iter().any(|(_, rules)| rules.iter().any(|rule| rolls(rule, person)));
+            Speaker { name, at, rolls, last_counting: OnceCell::new() }
         };
         if self.duty != ANY_DUTY {
             return vec![speaker(self.duty)];
         }
-        let care = |rule: &Duty| rule.kind == DutyKind::Care && rule.may_concern(person);
-        let all = rules.names().filter(|name| *name != ANY_DUTY).map(speaker);
-        all.filter(|one| one.at.iter().any(|(_, rules)| rules.iter().any(care))).collect()
+        let concerns =
+            |one: &&Holding| one.duty != ANY_DUTY && one.rules.iter().any(|rule| cares(rule, person));
+        let all = villages.iter().flat_map(|(_, holding)| holding.iter());
+        let mut names: Vec<&str> = all.filter(concerns).map(|one| one.duty.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        names.into_iter().map(speaker).collect()
     }
 
     /// Which of the duties ask the person on a day: the judge's own always does.

@@ -4,7 +4,7 @@
 //! stands ready. Costs are O(duties · villages of the person · rules), times the periods named.
 
 use crate::coverage::due::reach;
-use crate::coverage::rules::{ANY_DUTY, Rules};
+use crate::coverage::rules::{ANY_DUTY, Holding, Rules};
 use crate::coverage::timeline::reports_change;
 use crate::duty::Duty;
 use crate::ids::RecordId;
@@ -76,8 +76,9 @@ pub fn pairs_of_part(rules: &Rules, person: &Person, fact: &PartFact, today: Day
 /// last one, kept when the rule may be in force on some day of them.
 fn collect(rules: &Rules, person: &Person, span: impl Fn(&Duty) -> (Day, Period)) -> Pairs {
     let mut pairs = Pairs::new();
-    for duty in rules.names() {
-        for mut following in person.villages_ever().map(|village| rules.at(duty, village)) {
+    for village in person.villages_ever() {
+        for Holding { duty, rules: following } in rules.holding_at(village) {
+            let mut following = following.as_slice();
             while let Some((rule, after)) = following.split_first() {
                 following = after;
                 if !rule.may_concern(person) {
@@ -87,7 +88,7 @@ fn collect(rules: &Rules, person: &Person, span: impl Fn(&Duty) -> (Day, Period)
                 let first = Period::containing(rule.cadence, rule.cut, from.max(rule.from)).previous();
                 let periods = std::iter::successors(Some(first), |period| Some(period.next()));
                 let kept = periods.take_while(|one| *one <= last).filter(|one| in_force(rule, after, *one));
-                pairs.extend(kept.map(|period| (duty.to_owned(), period)));
+                pairs.extend(kept.map(|period| (duty.clone(), period)));
             }
         }
     }
