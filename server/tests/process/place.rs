@@ -19,10 +19,12 @@ impl Place {
         self.0.path().join(name)
     }
 
-    /// The program in this place, with nothing of the environment's settings.
+    /// The program in this place, with nothing of the environment's settings but ports that nobody else has: a
+    /// county may be running on this machine.
     pub fn program(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_county-server"));
         command.current_dir(self.0.path()).args(arguments).env_clear();
+        command.env("COUNTY_PHONES_ADDRESS", "127.0.0.1:0").env("COUNTY_DESK_ADDRESS", "127.0.0.1:0");
         command
     }
 
@@ -52,12 +54,7 @@ impl Place {
 
     /// The server, whose log goes there.
     pub fn serve_with(&self, log: fs::File) -> Server {
-        let mut child = self
-            .program(&["serve", "--phones", "127.0.0.1:0", "--desk", "127.0.0.1:0"])
-            .stdout(Stdio::piped())
-            .stderr(log)
-            .spawn()
-            .unwrap();
+        let mut child = self.program(&["serve"]).stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut address = |name: &str| {
             let line = lines.next().expect("an address").unwrap();
