@@ -12,6 +12,7 @@ use domain::problem::{Problem, ProblemCode};
 use seal::SealError;
 use seal::age_seal::{SealIdentity, SealWriter, open_stream};
 use seal::county_keys::CountyKeys;
+use std::fmt::Display;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufReader, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -126,15 +127,8 @@ fn inside(error: &SealError) -> Problem {
 /// `not_empty` when there is a database, or a key file with other keys; `backup_unreadable` when the file is
 /// damaged or not for this recovery key: then nothing is left behind. One that was cut off is done again.
 pub fn restore(data: &Data, recovery: &SealIdentity, from: &Path) -> Result<(), Problem> {
-    let unreadable = |zh: &str, en: &dyn std::fmt::Display| {
-        let problem = Problem::new(ProblemCode::BackupUnreadable).with("path", from.display());
-        problem.with_both("reason", zh, en)
-    };
-    let file = File::open(from).map_err(|error| {
-        let (zh, en) = not_read(&error);
-        unreadable(zh, &en)
-    })?;
-    let plain = open_stream(std::slice::from_ref(recovery), BufReader::new(file));
+    let unreadable = |zh: &str, en: &dyn Display| unreadable(from, zh, en);
+    let plain = open_stream(std::slice::from_ref(recovery), BufReader::new(opened(from)?));
     let plain = plain.map_err(|error| match error {
         SealError::NotForUs => unreadable("这把恢复密钥不是它的：换一把，或换一个备份", &error),
         SealError::NotOurs { .. } => unreadable("它不是备份文件", &"it is no backup"),
@@ -155,6 +149,32 @@ pub fn restore(data: &Data, recovery: &SealIdentity, from: &Path) -> Result<(), 
         let _ = fs::remove_dir(&data.folder);
     }
     restored
+}
+
+/// Proves what can be proved of a restore before its recovery key is asked for.
+///
+/// # Errors
+/// As those of [`restore`].
+pub fn restorable(data: &Data, from: &Path) -> Result<(), Problem> {
+    opened(from)?;
+    begin::left_over(data).map_or(Ok(()), |left| Err(not_empty(&left)))
+}
+
+fn opened(from: &Path) -> Result<File, Problem> {
+    let not_opened = |error| {
+        let (zh, en) = not_read(&error);
+        unreadable(from, zh, &en)
+    };
+    let file = File::open(from).map_err(not_opened)?;
+    // A folder opens, and only reading says what it is.
+    match file.metadata() {
+        Ok(found) if found.is_dir() => Err(not_opened(io::ErrorKind::IsADirectory.into())),
+        _ => Ok(file),
+    }
+}
+
+fn unreadable(from: &Path, zh: &str, en: &dyn Display) -> Problem {
+    Problem::new(ProblemCode::BackupUnreadable).with("path", from.display()).with_both("reason", zh, en)
 }
 
 fn not_empty(path: &Path) -> Problem {

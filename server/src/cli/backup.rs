@@ -29,6 +29,7 @@ pub(super) async fn backup(config: &Config, to: &Path) -> Outcome {
 
 /// Puts a backup back. The recovery key comes from a file, or is typed in.
 pub(super) fn restore(config: &Config, from: &Path, recovery: Option<&Path>) -> Outcome {
+    archive::restorable(&config.data, from)?;
     let text = match recovery {
         Some(path) => std::fs::read_to_string(path).map_err(|error| {
             let (zh, en) = not_read(&error);
