@@ -140,7 +140,11 @@ pub(crate) fn namesakes<'a>(reference: &'a Reference, name: &'a str) -> impl Ite
 
 /// A telephone number as it is kept: digits only. `None` when it is none.
 pub(crate) fn number(text: &str) -> Option<String> {
-    let digits: String = text.chars().filter(|c| !matches!(c, ' ' | '-' | '\u{3000}')).collect();
+    let between = |c: &char| matches!(c, ' ' | '-' | '\u{3000}' | '(' | ')' | '（' | '）' | '－' | '–');
+    let given: String = text.chars().filter(|c| !between(c)).collect();
+    // The country's own prefix says nothing here.
+    let digits =
+        given.strip_prefix("+86").or_else(|| given.strip_prefix("0086")).unwrap_or(&given).to_owned();
     let fits = (7..=12).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
     fits.then_some(digits)
 }
