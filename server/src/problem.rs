@@ -6,14 +6,53 @@ use axum::response::{IntoResponse, Response};
 use domain::problem::{Problem, ProblemCode};
 use std::fmt::Display;
 
+/// What the arguments of the command line and of the API are called in Chinese; those of the command line keep
+/// their names, for whoever has to type them.
+const CALLED: &[(&str, &str)] = &[
+    ("--cadence", "多久一次 --cadence"),
+    ("--categories", "对象 --categories"),
+    ("--from", "从哪天起 --from"),
+    ("--mets", "见到谁 --mets"),
+    ("--roles", "职责 --roles"),
+    ("--ways", "方式 --ways"),
+    ("--grant", "批准查看 --grant"),
+    ("--known-at", "截至哪时知道的 --known-at"),
+    ("--source", "依据 --source"),
+    ("--strength", "效力 --strength"),
+    ("--successor", "并入哪里 --successor"),
+    ("--title-zh", "名称 --title-zh"),
+    ("--until", "到哪天 --until"),
+    ("--value", "新的内容 --value"),
+    ("--visitors-min", "至少几人 --visitors-min"),
+    ("area", "区划"),
+    ("as_of", "截至日"),
+    ("category", "类别"),
+    ("duty", "走访要求"),
+    ("period", "统计期"),
+    ("reason", "理由"),
+    ("recovery", "恢复密钥"),
+    ("staff", "人员"),
+    ("until", "到哪天"),
+    ("words", "用途"),
+];
+
+fn about(code: ProblemCode, name: impl Display) -> Problem {
+    let name = name.to_string();
+    let called = CALLED.iter().find(|(argument, _)| *argument == name);
+    match called {
+        Some((_, zh)) => Problem::new(code).with_both("name", zh, name),
+        None => Problem::new(code).with("name", name),
+    }
+}
+
 /// Something that was said is wrong: what, and why, in both languages.
 pub(crate) fn wrong(name: impl Display, zh: impl Display, en: impl Display) -> Problem {
-    Problem::new(ProblemCode::ArgumentWrong).with("name", name).with_both("reason", zh, en)
+    about(ProblemCode::ArgumentWrong, name).with_both("reason", zh, en)
 }
 
 /// What is asked for is so already: what, and how it stands, in both languages. Nothing was written.
 pub(crate) fn unchanged(name: impl Display, zh: impl Display, en: impl Display) -> Problem {
-    Problem::new(ProblemCode::NothingToChange).with("name", name).with_both("reason", zh, en)
+    about(ProblemCode::NothingToChange, name).with_both("reason", zh, en)
 }
 
 /// A refused request.
