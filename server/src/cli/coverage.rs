@@ -47,10 +47,10 @@ pub(super) struct Options {
     #[arg(long, value_enum, default_value_t = Depth::Below)]
     open: Depth,
     /// 打开一个数字：背后的人，儿童名字遮盖 (open one figure: the people behind it, children's names masked).
-    #[arg(long, value_enum, value_name = "FIGURE", conflicts_with_all = ["person", "visit"])]
+    #[arg(long, value_enum, value_name = "FIGURE", conflicts_with_all = ["person", "visit", "open"])]
     list: Option<Column>,
     /// 怎么算的：一个数字数什么，按哪些天，依据什么 (how a figure is made: what it counts, over which days, by whose word).
-    #[arg(long, value_enum, value_name = "FIGURE", conflicts_with_all = ["list", "person", "visit"])]
+    #[arg(long, value_enum, value_name = "FIGURE", conflicts_with_all = ["list", "person", "visit", "open"])]
     explain: Option<Column>,
     /// 打开一个人：到 --as-of 为止的走访 (open a person: their visits up to `--as-of`).
     #[arg(long, value_name = "ID", value_parser = typed::record,
