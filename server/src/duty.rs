@@ -1,6 +1,8 @@
 //! 走访要求: dated rules, added, changed from a day on, and ended. What was in force before that day
 //! stays as it was; the figures switch when a new generation of rules is complete ([`crate::roll`]).
 
+pub mod effect;
+
 use crate::clock;
 use crate::county::{County, at_county};
 use crate::person::everybody;
@@ -22,7 +24,6 @@ use domain::time::{Day, UnixMs};
 use domain::value::Value;
 use domain::visit::{Met, Way};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// What is to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -134,12 +135,14 @@ pub fn plan(reference: &Reference, begins: Day, edit: &Edit) -> Result<Plan, Pro
             for (_, rule) in rules.iter_mut().filter(|(_, rule)| rule.until.is_none_or(|until| until > from))
             {
                 rule.until = Some(from.max(rule.from));
+                rule.ended_source = edit.fields.source.clone().unwrap_or_default();
             }
             None
         }
         (Act::Change, Some(former)) => {
             for (_, rule) in rules.iter_mut().filter(|(_, rule)| rule.id == former.id) {
                 rule.until = Some(from);
+                rule.ended_source.clear();
             }
             let former = Duty { area: edit.area, from, ..former.clone() };
             let next = with(former.clone(), &edit.fields);
@@ -277,8 +280,7 @@ fn check_fields(edit: &Edit) -> Result<(), Problem> {
     ];
     let needed = match edit.act {
         Act::Add => &["--categories", "--ways", "--mets", "--roles", "--source", "--title-zh"][..],
-        Act::Change => &["--source"],
-        Act::End => &[],
+        Act::Change | Act::End => &["--source"],
     };
     for (name, empty, (zh, en)) in empty {
         match empty {
@@ -318,6 +320,7 @@ fn blank(edit: &Edit) -> Duty {
         until: None,
         source: String::new(),
         strength: Strength::County.code().to_owned(),
+        ended_source: String::new(),
     }
 }
 
@@ -382,8 +385,11 @@ pub async fn edit(county: &County, by: RecordId, edit: &Edit, now_ms: UnixMs) ->
             None => Change::new(RecordKind::Duty, rule.fields()),
             Some(id) if reference.duties.get(id).is_some_and(|before| before.until != rule.until) => {
                 let until = rule.until.map_or(Value::Null, |until| until.to_string().into());
+                let source = Some(&rule.ended_source).filter(|source| !source.is_empty());
+                let source = source.map_or(Value::Null, Value::text);
                 let record = RecordRef { kind: RecordKind::Duty, id: *id };
-                Change::of_office(record, BTreeMap::from([(keys::UNTIL.to_owned(), until)]))
+                let ends = [(keys::UNTIL, until), (keys::ENDED_SOURCE, source)];
+                Change::of_office(record, ends.map(|(key, value)| (key.to_owned(), value)).into())
             }
             Some(_) => continue,
         });

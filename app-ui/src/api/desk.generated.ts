@@ -925,6 +925,8 @@ export interface components {
             categories: components["schemas"]["CodeReply"][];
             cut: string;
             duty: string;
+            /** @description By whose word it was ended; empty while it was not. */
+            ended_source: string;
             /** Format: int32 */
             enrolled_days_min: number;
             from: string;
@@ -952,6 +954,11 @@ export interface components {
             fields?: components["schemas"]["DutyFields"];
             /** @description From this day on. */
             from: string;
+        };
+        /** @description Something that follows from an edit. */
+        EffectReply: {
+            en: string;
+            zh: string;
         };
         /** @description The end of a role. */
         EndOfRole: {
@@ -1249,6 +1256,8 @@ export interface components {
         PreviewReply: {
             after?: components["schemas"]["DutyReply"] | null;
             before?: components["schemas"]["DutyReply"] | null;
+            /** @description What people may not expect of it, in words. */
+            effects: components["schemas"]["EffectReply"][];
             /** @description The area had the rules of an area above it, and gets its own from now on. */
             own_from_now: boolean;
             /** @description How many people it concerns. */

@@ -239,6 +239,8 @@ keys! {
     SOURCE = "source" "依据" "Source";
     /// Text: N national, O other place, D suggested default.
     STRENGTH = "strength" "效力" "Strength";
+    /// Text. By whose word a duty was ended.
+    ENDED_SOURCE = "ended_source" "停止的依据" "Source of its end";
 
     /// `set/{name}/{date}`: number, the value of a setting from that day on, see
     /// [`crate::settings::Setting`].

@@ -75,6 +75,9 @@ pub struct Duty {
     pub source: String,
     /// The code of its [`Strength`].
     pub strength: String,
+    /// By whose word it was ended, law, document and article; empty while it was not.
+    #[serde(default)]
+    pub ended_source: String,
 }
 
 fn list<'a>(head: &'a Head, key: &str) -> &'a [String] {
@@ -121,6 +124,7 @@ impl Duty {
             until: date(head, keys::UNTIL),
             source: head.text(keys::SOURCE).unwrap_or_default().to_owned(),
             strength: head.text(keys::STRENGTH).unwrap_or_default().to_owned(),
+            ended_source: head.text(keys::ENDED_SOURCE).unwrap_or_default().to_owned(),
         })
     }
 
@@ -147,6 +151,8 @@ impl Duty {
             (keys::STRENGTH, Value::text(&self.strength)),
         ]);
         fields.extend(self.until.map(|until| (keys::UNTIL, Value::text(until.to_string()))));
+        let ended = (!self.ended_source.is_empty()).then(|| Value::text(&self.ended_source));
+        fields.extend(ended.map(|source| (keys::ENDED_SOURCE, source)));
         fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
     }
 

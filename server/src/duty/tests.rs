@@ -1,5 +1,6 @@
 //! Edits of a synthetic county's duties: what stays, what switches, and what is refused.
 
+use super::effect::effects;
 use super::{Act, Edit, Fields, edit, plan};
 use crate::county::County;
 use crate::roll::build;
@@ -7,12 +8,15 @@ use crate::seed::places::COUNTY;
 use crate::staff::operator;
 use crate::testing::World;
 use crate::{clock, doctor};
-use domain::coverage::EVERYBODY;
+use domain::coverage::{EVERYBODY, MISSED};
 use domain::duty::{Duty, Strength};
 use domain::ids::{AreaCode, RecordId};
 use domain::period::{Cadence, Cut, Period};
 use domain::problem::ProblemCode;
+use domain::reference::Reference;
+use domain::staff::Role;
 use domain::time::Day;
+use domain::visit::{Met, Way};
 use store::audit::audit;
 use store::county::{Figures, FiguresQuery, Ledger, Reports};
 
@@ -25,6 +29,10 @@ fn today() -> Day {
 fn change(from: Day, fields: Fields) -> Edit {
     let fields = Fields { source: Some("县民政局通知".to_owned()), ..fields };
     Edit { act: Act::Change, duty: "elder_monthly".to_owned(), area: COUNTY, from, fields }
+}
+
+fn ended() -> Fields {
+    Fields { source: Some("龙民发〔2026〕13号".to_owned()), ..Fields::default() }
 }
 
 fn every(cadence: Cadence) -> Fields {
@@ -59,7 +67,7 @@ async fn done(county: &County, edited: &Edit) {
 async fn what_nobody_can_mean_is_refused_and_a_rule_that_never_held_is_never_named() {
     let world = World::new().await;
     let (state, _, reference, _) = world.store.standing_now().await.unwrap();
-    let of = |fields: Fields| Fields { ways: Some(vec![domain::visit::Way::Home]), ..fields };
+    let of = |fields: Fields| Fields { ways: Some(vec![Way::Home]), ..fields };
     let fields = Fields { strength: Some("Z".to_owned()), ..Fields::default() };
     let same = Fields { title_zh: Some("分散供养特困人员月走访".to_owned()), ..Fields::default() };
     let crowd = Fields { visitors_min: Some(200), ..Fields::default() };
@@ -75,7 +83,7 @@ async fn what_nobody_can_mean_is_refused_and_a_rule_that_never_held_is_never_nam
     let month = Period::containing(Cadence::Month, Cut::Natural, today()).next();
     let never = change(month.from(), of(Fields::default()));
     done(&world.county, &never).await;
-    done(&world.county, &Edit { act: Act::End, fields: Fields::default(), ..never }).await;
+    done(&world.county, &Edit { act: Act::End, fields: ended(), ..never }).await;
     let (state, _, reference, _) = world.store.standing_now().await.unwrap();
     assert_eq!(reference.duties.values().filter(|rule| !rule.holds_ever()).count(), 1);
     let later = change(month.next().from(), of(Fields::default()));
@@ -151,7 +159,7 @@ async fn a_township_gets_rules_of_its_own_and_keeps_its_past() {
     let later = figures(&world, "elder_monthly", month).await;
     assert!(!later.is_empty() && later.keys().all(|(area, _)| area.0 / 1_000 != TOWNSHIP.0 / 1_000));
     // The township's end is the township's.
-    done(&world.county, &Edit { act: Act::End, fields: Fields::default(), ..here.clone() }).await;
+    done(&world.county, &Edit { act: Act::End, fields: ended(), ..here.clone() }).await;
     assert_eq!(past(&world, month.from()).await, before);
     let (_, _, reference, generations) = world.store.standing_now().await.unwrap();
     let rules = generations.rules();
@@ -247,7 +255,7 @@ async fn what_cannot_be_is_told_and_nothing_is_written() {
 #[tokio::test]
 async fn an_end_that_is_written_already_is_not_written_again() {
     let world = World::new().await;
-    let end = Edit { act: Act::End, fields: Fields::default(), ..change(today().plus(1), Fields::default()) };
+    let end = Edit { act: Act::End, fields: ended(), ..change(today().plus(1), Fields::default()) };
     done(&world.county, &end).await;
     let seq = world.store.standing_now().await.unwrap().0.seq;
     let told = edit(&world.county, operator(), &end, clock::now_ms()).await.unwrap_err();
@@ -256,6 +264,91 @@ async fn an_end_that_is_written_already_is_not_written_again() {
     let told = edit(&world.county, operator(), &later, clock::now_ms()).await.unwrap_err();
     assert_eq!(told.code, ProblemCode::ArgumentWrong, "on another day it may be a slip: {told}");
     assert_eq!(world.store.standing_now().await.unwrap().0.seq, seq, "nothing was written");
+}
+
+#[tokio::test]
+async fn an_end_is_written_with_its_source_and_a_change_of_it_with_none() {
+    let world = World::new().await;
+    let reference = || async { world.store.standing_now().await.unwrap().2 };
+    let end = Edit { act: Act::End, fields: ended(), ..change(today().plus(40), Fields::default()) };
+    let unsaid = Edit { fields: Fields::default(), ..end.clone() };
+    let told = plan(&*reference().await, today().plus(-9), &unsaid).unwrap_err();
+    assert_eq!(told.params["name"], "--source", "{told}");
+    done(&world.county, &end).await;
+    let rules = |reference: &Reference| -> Vec<(Option<Day>, String)> {
+        let all = reference.duties.values().filter(|rule| rule.duty == "elder_monthly");
+        all.map(|rule| (rule.until, rule.ended_source.clone())).collect()
+    };
+    let word = "龙民发〔2026〕13号".to_owned();
+    assert_eq!(rules(&*reference().await), [(Some(end.from), word.clone())]);
+    // What is changed before that is ended by the change, and the end stays that of the next rule.
+    let sooner = change(today().plus(20), every(Cadence::Quarter));
+    done(&world.county, &sooner).await;
+    let mut found = rules(&*reference().await);
+    found.sort();
+    assert_eq!(found, [(Some(sooner.from), String::new()), (Some(end.from), word)]);
+}
+
+#[tokio::test]
+async fn what_people_may_not_expect_of_an_edit_is_said_beforehand() {
+    let world = World::new().await;
+    let (state, _, reference, _) = world.store.standing_now().await.unwrap();
+    let month = Period::containing(Cadence::Month, Cut::Natural, today()).next();
+    let middle = month.from().plus(9);
+    let said = |edit: &Edit| -> Vec<String> {
+        let plan = plan(&reference, state.begins, edit).unwrap();
+        effects(edit, &plan)
+            .into_iter()
+            .inspect(|one| assert!(!one.en.is_empty()))
+            .map(|one| one.zh)
+            .collect()
+    };
+    let rolling = every(Cadence::Rolling { days: 30 });
+    let end = Edit { act: Act::End, fields: ended(), ..change(middle, Fields::default()) };
+    let new = Fields {
+        title_zh: Some("赶集日电话".to_owned()),
+        categories: Some(vec!["DJ".to_owned()]),
+        ways: Some(vec![Way::Phone]),
+        mets: Some(vec![Met::InPerson]),
+        roles: Some(vec![Role::AssistanceOfficer]),
+        ..every(Cadence::Month)
+    };
+    let add = Edit { act: Act::Add, duty: "market_day_call".to_owned(), ..change(middle, new) };
+    let cases = [
+        (change(month.from(), Fields { ways: Some(vec![Way::Home]), ..Fields::default() }), &[][..]),
+        (change(middle, Fields { ways: Some(vec![Way::Home]), ..Fields::default() }), &[]),
+        (change(middle, every(Cadence::Quarter)), &["中途停下", "以前按原要求算数的走访也算"]),
+        (change(middle, Fields { cut: Some(Cut::Day26), ..Fields::default() }), &["中途停下", "也算"]),
+        (change(month.from(), rolling.clone()), &["早已满 30 天"]),
+        (change(middle, rolling), &["早已满 30 天"]),
+        (end, &["中途停下"]),
+        (add, &["那时的走访不算"]),
+    ];
+    for (edit, expected) in cases {
+        let said = said(&edit);
+        assert_eq!(said.len(), expected.len(), "{edit:?}: {said:?}");
+        assert!(said.iter().zip(expected).all(|(said, word)| said.contains(word)), "{said:?}");
+    }
+    let next = said(&change(middle, every(Cadence::Rolling { days: 30 })));
+    assert!(next[0].contains(&month.next().from().to_string()), "the open month stays as it was: {next:?}");
+}
+
+#[tokio::test]
+async fn an_open_period_that_is_broken_off_counts_nobody_and_tells_nobody_as_missed() {
+    let world = World::new().await;
+    let month = Period::containing(Cadence::Month, Cut::Natural, today());
+    let middle = month.from().plus(9);
+    let due = |figures: &Figures| -> i64 {
+        figures.iter().filter(|((_, status), _)| status.is_due()).map(|(_, people)| people).sum()
+    };
+    let before = figures(&world, "elder_monthly", month).await;
+    assert!(due(&before) > 0);
+    done(&world.county, &change(middle, every(Cadence::Quarter))).await;
+    let after = figures(&world, "elder_monthly", month).await;
+    assert_eq!((due(&after), after.values().sum::<i64>() > 0), (0, true), "all are there, and nobody is due");
+    let (duty, category) = ("elder_monthly".to_owned(), MISSED.to_owned());
+    let query = FiguresQuery { duty, period: month, category, as_of: Day(i32::MAX) };
+    assert_eq!(world.store.figures(&query).await.unwrap().values().sum::<i64>(), 0);
 }
 
 #[test]

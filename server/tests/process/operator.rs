@@ -81,7 +81,8 @@ fn an_operator_edits_duties_without_a_server_too() {
     assert!(place.said(&["duty", "list"]).contains("赶集日电话"));
     let shown = place.said(&["duty", "show", "market_day_call"]);
     assert!(shown.contains("多久一次：每14天（滚动）") && shown.contains("依据：县民政局通知"), "{shown}");
-    let said = place.said(&["duty", "end", "market_day_call", "--from", "2027-01-01", "--no-wait"]);
+    let end = |from| ["duty", "end", "market_day_call", "--source", "龙民发〔2026〕13号", "--from", from];
+    let said = place.said(&[&end("2027-01-01")[..], &["--no-wait"]].concat());
     assert!(said.contains("停止走访要求") && said.contains("按批重算"), "{said}");
     assert!(!place.said(&["duty", "list"]).contains("赶集日电话"));
     for command in [&["duty", "list", "--all"][..], &["duty", "show", "market_day_call"]] {
@@ -94,7 +95,7 @@ fn an_operator_edits_duties_without_a_server_too() {
     let shown = place.said(&["duty", "show", "market_day_call"]);
     assert!(shown.contains("今天哪里都没有实行") && shown.contains("谁写的：服务器上，"), "{shown}");
     assert!(shown.contains("谁定的到哪天：服务器上，"), "{shown}");
-    let never = place.refused(&["duty", "end", "market_day_call", "--from", "2027-02-01"]);
+    let never = place.refused(&end("2027-02-01"));
     assert!(never.contains("从来没有实行过") && !never.contains("有要求的时间"), "{never}");
     let change = ["duty", "change", "elder_monthly", "--from", "2027-01-01", "--source", "x"];
     let said = place.said(&[&change[..], &["--ways", "home", "--area", "功果桥镇"]].concat());
@@ -115,7 +116,11 @@ fn an_operator_edits_duties_without_a_server_too() {
         let told = place.refused(&[&change[..], wrong].concat());
         assert!(told.contains(expected), "{told}");
     }
-    assert!(place.refused(&["duty", "end", "elder_monthly", "--from", "2001-01-01"]).contains("before"));
+    assert!(
+        place
+            .refused(&["duty", "end", "elder_monthly", "--from", "2001-01-01", "--source", "x"])
+            .contains("before")
+    );
     assert!(
         place
             .refused(&[
@@ -336,7 +341,7 @@ fn what_is_there_already_is_told_and_not_written_again() {
     let id = place.said(&assign).trim().to_owned();
     let end = ["staff", "end", &id];
     let set = ["settings", "set", "late_days", "10", "--source", "县民政局通知", "--by", admin];
-    let duty = ["duty", "end", "elder_monthly", "--from", "2030-01-01", "--no-wait"];
+    let duty = ["duty", "end", "elder_monthly", "--from", "2030-01-01", "--source", "x", "--no-wait"];
     for (act, once) in [(&assign[..], true), (&end, false), (&set, false), (&duty, false)] {
         if !once {
             let said = place.said(act);

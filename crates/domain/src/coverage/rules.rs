@@ -223,6 +223,7 @@ fn any_rule(area: AreaCode, from: Day, until: Option<Day>, holding: &[&Duty]) ->
         until,
         source: String::new(),
         strength: String::new(),
+        ended_source: String::new(),
     })
 }
 

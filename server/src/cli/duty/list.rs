@@ -48,7 +48,7 @@ pub(super) async fn list(config: &Config, area: Option<&str>, all: bool, format:
 }
 
 /// What stands over the list.
-const HEADINGS: [&str; 17] = [
+const HEADINGS: [&str; 18] = [
     "要求",
     "名称",
     "种类",
@@ -66,6 +66,7 @@ const HEADINGS: [&str; 17] = [
     "状态",
     "效力",
     "依据",
+    "停止的依据",
 ];
 
 /// Over the codes that a spreadsheet has behind the words.
@@ -102,6 +103,7 @@ fn table(rules: &[Duty], reference: &Reference, today: Day, codes: bool) -> Tabl
             state(rule, today),
             rule.strength().zh().to_owned(),
             rule.source.clone(),
+            rule.ended_source.clone(),
         ];
         let behind = || {
             [

@@ -50,6 +50,9 @@ pub(super) enum Command {
     End {
         #[command(flatten)]
         place: Place,
+        /// 停止的依据：哪个文件、哪一条 (by whose word: document, article).
+        #[arg(long)]
+        source: String,
         #[command(flatten)]
         waiting: Waiting,
     },
@@ -153,7 +156,9 @@ pub(super) async fn run(config: &Config, command: Command) -> Outcome {
             return list::list(config, area.as_deref(), all, format).await;
         }
         Command::Show { name } => return list::show(config, &name).await,
-        Command::End { place, waiting } => (Act::End, place, Fields::default(), waiting),
+        Command::End { place, source, waiting } => {
+            (Act::End, place, Fields { source: Some(source), ..Fields::default() }, waiting)
+        }
         Command::Change(change) => of(Act::Change, change),
         Command::Add(change) => of(Act::Add, change),
     };

@@ -1,9 +1,10 @@
 //! What an edit will change, in words.
 
+use crate::duty::effect::{effects, periods};
 use crate::duty::{Act, Edit, Plan};
 use domain::category::Category;
 use domain::duty::Duty;
-use domain::period::{Cadence, Period};
+use domain::period::Cadence;
 use domain::reference::Reference;
 use domain::time::Day;
 
@@ -31,7 +32,7 @@ pub(super) fn categories_zh(rule: &Duty) -> String {
 }
 
 /// The fields of a rule as they are told: name and value.
-pub(super) fn fields(rule: &Duty) -> [(&'static str, String); 14] {
+pub(super) fn fields(rule: &Duty) -> [(&'static str, String); 15] {
     [
         ("名称", rule.title_zh.clone()),
         ("英文名称", rule.title_en.clone()),
@@ -47,6 +48,7 @@ pub(super) fn fields(rule: &Duty) -> [(&'static str, String); 14] {
         ("到", rule.until.map(|until| until.to_string()).unwrap_or_default()),
         ("依据", rule.source.clone()),
         ("效力", rule.strength().zh().to_owned()),
+        ("停止的依据", rule.ended_source.clone()),
     ]
 }
 
@@ -73,6 +75,9 @@ pub(super) fn of(edit: &Edit, plan: &Plan, reference: &Reference, people: usize,
             said.for_each(|(name, value)| text.push_str(&format!("  {name}：{value}\n")));
         }
         _ => {}
+    }
+    if edit.act == Act::End {
+        text.push_str(&format!("  依据：{}\n", edit.fields.source.as_deref().unwrap_or_default()));
     }
     if plan.own_from_now {
         text.push_str(&format!("  {area}从此有自己的要求：上级以后的更改不再影响这里。\n"));
@@ -107,13 +112,8 @@ fn until(edit: &Edit, plan: &Plan) -> String {
 
 /// Which periods stay, and which are new.
 fn when(edit: &Edit, plan: &Plan) -> String {
-    let period = |rule: &Duty| Period::containing(rule.cadence, rule.cut, edit.from);
-    let [old, new] = [&plan.before, &plan.after].map(|rule| rule.as_ref().map(period));
-    let mut text = String::new();
-    if let Some(old) = old.filter(|old| new != Some(*old) && old.from() < edit.from) {
-        let last = edit.from.plus(-1);
-        text.push_str(&format!("{}到 {last} 为止按原要求，从 {} 起不再要求。", old.zh(), edit.from));
-    }
+    let [_, new] = periods(edit, plan);
+    let mut text: String = effects(edit, plan).into_iter().map(|effect| effect.zh).collect();
     if let Some(new) = new {
         text.push_str(&format!("新要求第一个统计期：{}。", new.zh()));
     }

@@ -7,6 +7,7 @@ use super::staff::AreaAsked;
 use crate::clock;
 use crate::county::at_county;
 use crate::desk::Desk;
+use crate::duty::effect::{Effect, effects};
 use crate::duty::{self, Act, Edit, Fields};
 use crate::problem::Refusal;
 use axum::Json;
@@ -60,6 +61,8 @@ pub(super) struct DutyReply {
     source: String,
     /// N national, O other place, D suggested default.
     strength: String,
+    /// By whose word it was ended; empty while it was not.
+    ended_source: String,
     /// `past`, `in_force`, `to_come`.
     now: &'static str,
 }
@@ -87,6 +90,15 @@ pub(super) struct PreviewReply {
     people: usize,
     /// The first period whose figures may change.
     period: Option<CodeReply>,
+    /// What people may not expect of it, in words.
+    effects: Vec<EffectReply>,
+}
+
+/// Something that follows from an edit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(super) struct EffectReply {
+    zh: String,
+    en: String,
 }
 
 /// Rules that hold in the area, by name and day.
@@ -146,6 +158,7 @@ fn reply(reference: &Reference, rule: &Duty) -> DutyReply {
         until: rule.until,
         source: rule.source.clone(),
         strength: rule.strength.clone(),
+        ended_source: rule.ended_source.clone(),
         now: match (rule.holds_on(today), rule.from > today) {
             (true, _) => "in_force",
             (false, true) => "to_come",
@@ -175,6 +188,7 @@ pub(super) async fn preview(
         own_from_now: plan.own_from_now,
         people,
         period: period.map(|one| CodeReply { code: one.to_string(), zh: one.zh(), en: one.en() }),
+        effects: effects(&edit, &plan).into_iter().map(|Effect { zh, en }| EffectReply { zh, en }).collect(),
     }))
 }
 

@@ -35,6 +35,7 @@ pub(super) fn care() -> Duty {
         until: None,
         source: "民发〔2022〕73号".into(),
         strength: "N".into(),
+        ended_source: String::new(),
     }
 }
 

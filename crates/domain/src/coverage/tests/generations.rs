@@ -69,6 +69,7 @@ fn plain_rule(from: Day) -> Duty {
         until: None,
         source: String::new(),
         strength: String::new(),
+        ended_source: String::new(),
     }
 }
 

@@ -128,6 +128,7 @@ fn rule() -> impl Strategy<Value = Duty> {
                     until,
                     source: String::new(),
                     strength: String::new(),
+                    ended_source: String::new(),
                 }
             },
         )
