@@ -264,7 +264,6 @@ mod tests {
     use std::cell::RefCell;
     use std::os::unix::fs::PermissionsExt;
 
-    /// Begins a county; what opens its backups.
     /// A county that has just begun, in a folder of its own, with its recovery key.
     fn begun() -> (tempfile::TempDir, Config, SealIdentity) {
         let folder = tempfile::tempdir().unwrap();

@@ -173,6 +173,26 @@ act('a duty is changed from a day on, after saying whom it concerns', async () =
   await shown(admin, 'duty-changed')
 })
 
+act('a duty ends by a source, after saying what becomes of the month that is open', async () => {
+  await admin.go('/settings/duties')
+  const { page } = admin
+  await page.getByRole('button', { name: '特殊困难老年人月探访' }).first().click()
+  await page.getByRole('button', { name: '从某一天起停' }).click()
+  const middle = [day(5), day(6)].find((one) => !one.endsWith('-01'))
+  await date(admin, '从哪一天起', middle)
+  await dialog(admin).getByRole('textbox', { name: '停止的依据' }).fill('云民发〔2026〕9号')
+  await click(admin, '查看影响')
+  await dialog(admin).getByText(/中途停下：.*还没见到的也不算漏访/).waitFor()
+  await dialog(admin).getByRole('button', { name: '确认执行' }).scrollIntoViewIfNeeded()
+  await shown(admin, 'duty-end-preview')
+  await click(admin, '确认执行')
+  const ended = dialog(admin).locator('.rules li', { hasText: '云民发〔2026〕9号' })
+  await ended.first().waitFor()
+  assert.match(await ended.first().innerText(), /停止的依据\s+云民发〔2026〕9号/)
+  await ended.first().scrollIntoViewIfNeeded()
+  await shown(admin, 'duty-ended')
+})
+
 act('somebody new gets a role and an account, and comes in with the password that was shown', async () => {
   const { page } = admin
   await admin.go('/settings/staff')

@@ -143,7 +143,7 @@ pub fn earlier_parts<'a>(
     parts: &'a [PartFact],
 ) -> impl Iterator<Item = Option<Day>> + 'a {
     let all = person.villages_ever().flat_map(|village| rules.holding_at(village));
-    let all = all.filter(move |one| one.duty == duty || duty == ANY_DUTY && one.duty != ANY_DUTY);
+    let all = all.filter(move |one| one.duty != ANY_DUTY && (one.duty == duty || duty == ANY_DUTY));
     let rolling = all.flat_map(|one| &one.rules).filter(|rule| rolls(rule, person));
     rolling.map(move |rule| {
         let period = Period::containing(rule.cadence, rule.cut, period.from());

@@ -95,7 +95,7 @@ impl Rules {
         rules
     }
 
-    /// Finds for each area that owns rules what holds there. O(owners · duties · depth).
+    /// Finds for each area that owns rules what holds there, and keeps a copy. O(owners · (duties · depth + rules)).
     fn hold(&mut self) {
         let owners: BTreeSet<AreaCode> = self.duties.values().flat_map(BTreeMap::keys).copied().collect();
         let nearest = |(duty, owners): (&String, &BTreeMap<AreaCode, Vec<Duty>>), owner| {

@@ -15,7 +15,7 @@ pub(super) struct Speaker<'a> {
     pub(super) name: &'a str,
     /// Its rules in each village of the person.
     at: Vec<(AreaCode, &'a [Duty])>,
-    /// Whether it may ask the person by days.
+    /// For `*`: whether it may ask the person by days.
     pub(super) rolls: bool,
     /// The day of the last part before the judge's period that counts for it, once that was asked for.
     pub(super) last_counting: OnceCell<Option<Day>>,
@@ -29,14 +29,16 @@ impl<'a> Speaker<'a> {
 }
 
 impl<'a> Judge<'a> {
-    /// The judge's own duty; for `*` each of care that may concern the person. O(duties · villages of the person).
+    /// The judge's own duty; for `*` each of care that may concern the person. O(villages of the
+    /// person · rules there · memberships).
     pub(super) fn speakers(&self) -> Vec<Speaker<'a>> {
         let (rules, person) = (self.rules, self.person);
         let villages: Vec<(AreaCode, &[Holding])> =
             person.villages_ever().map(|village| (village, rules.holding_at(village))).collect();
         let speaker = |name: &'a str| {
             let at: Vec<_> = villages.iter().map(|(area, holding)| (*area, find(holding, name))).collect();
-            let rolls = at.iter().any(|(_, rules)| rules.iter().any(|rule| rolls(rule, person)));
+            let rolls = self.duty == ANY_DUTY
+                && at.iter().any(|(_, rules)| rules.iter().any(|rule| rolls(rule, person)));
             Speaker { name, at, rolls, last_counting: OnceCell::new() }
         };
         if self.duty != ANY_DUTY {

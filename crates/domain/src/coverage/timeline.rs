@@ -145,9 +145,9 @@ pub(super) struct Judge<'a> {
 ///
 /// `parts` may come in any order and may hold more than is needed. Needed are the parts since
 /// [`super::due::parts_from`] up to the end of the next period, earlier ones that report a change not yet
-/// decided, and those of [`super::due::earlier_parts`]. O(p + d · (m + r)) for p parts, d days on which
-/// something changes, m memberships and stays, r rules of the duty in the village: some microseconds; for
-/// `*` times the duties.
+/// decided, and those of [`super::due::earlier_parts`]. O(d · (p + m + r)) for d days on which
+/// something changes, p parts, m memberships and stays, r rules of the duty in the village: some microseconds; for
+/// `*` times the duties that may concern the person.
 pub fn timeline(person: &Person, rules: &Rules, duty: &str, period: Period, parts: &[PartFact]) -> Timeline {
     Judge { person, rules, duty, period }.judge(parts)
 }

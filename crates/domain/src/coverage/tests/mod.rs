@@ -5,6 +5,7 @@ mod contested;
 mod examples;
 mod generations;
 mod oracle;
+mod rules;
 mod sentences;
 mod world;
 
