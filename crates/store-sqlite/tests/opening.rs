@@ -57,6 +57,30 @@ fn a_wrong_key_is_told_and_changes_nothing() {
 }
 
 #[test]
+fn what_is_committed_is_on_disk_in_both_halves() {
+    let folder = Folder::new();
+    for half in [Half::County, Half::Phone] {
+        let connection = open(&folder.path(format!("{half:?}.db")), &KEY, half).unwrap();
+        let mode: String = connection.query_row("PRAGMA journal_mode", [], |row| row.get(0)).unwrap();
+        let synchronous: i64 = connection.query_row("PRAGMA synchronous", [], |row| row.get(0)).unwrap();
+        assert_eq!((mode.as_str(), synchronous), ("wal", 2), "{half:?}: 2 is FULL, 1 loses the last commits");
+    }
+}
+
+#[test]
+fn every_table_is_strict() {
+    let folder = Folder::new();
+    for half in [Half::County, Half::Phone] {
+        let connection = open(&folder.path(format!("{half:?}.db")), &KEY, half).unwrap();
+        let sql = "SELECT count(*), sum(strict) FROM pragma_table_list \
+                   WHERE type = 'table' AND schema = 'main' AND name NOT LIKE 'sqlite%'";
+        let (tables, strict): (i64, i64) =
+            connection.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        assert!(tables > 5 && strict == tables, "{half:?}: {strict} of {tables}");
+    }
+}
+
+#[test]
 fn nothing_can_be_read_without_the_key() {
     let folder = Folder::new();
     let path = database(&folder);

@@ -13,7 +13,8 @@ mod unpacked;
 
 use place::{Place, get, post};
 use std::fs;
-use std::net::TcpListener;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
 
 #[test]
 fn a_county_that_was_filled_in_part_is_never_taken_for_a_whole_one() {
@@ -59,6 +60,27 @@ fn it_starts_with_nothing_and_stops_when_told() {
     assert!(log.contains("stopped") && !log.contains("AGE-SECRET-KEY"), "{log}");
     let mut again = place.serve();
     assert_eq!(again.stop(), Some(0));
+}
+
+#[test]
+fn who_is_in_the_middle_of_a_request_when_it_is_told_to_stop_is_still_answered() {
+    let place = Place::new();
+    let mut server = place.serve();
+    let mut phone = TcpStream::connect(&server.phones).unwrap();
+    let head = b"POST /exchange HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: 8\r\n\r\n";
+    phone.write_all(head).unwrap();
+    let mut go_on = [0; 25];
+    phone.read_exact(&mut go_on).unwrap();
+    assert_eq!(&go_on, b"HTTP/1.1 100 Continue\r\n\r\n", "it waits for the rest");
+    server.tell_to_stop();
+    while TcpStream::connect(&server.phones).is_ok() {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    phone.write_all(b"the rest").unwrap();
+    let mut answer = String::new();
+    phone.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 400"), "nobody new comes in, and who was in is answered: {answer}");
+    assert_eq!(server.stopped(), Some(0));
 }
 
 #[test]

@@ -74,8 +74,17 @@ pub struct Server {
 impl Server {
     /// Tells it to stop, and waits until it has.
     pub fn stop(&mut self) -> Option<i32> {
+        self.tell_to_stop();
+        self.stopped()
+    }
+
+    pub fn tell_to_stop(&self) {
         let id = rustix::process::Pid::from_child(&self.child);
         rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
+    }
+
+    /// Its exit code, once it has ended.
+    pub fn stopped(&mut self) -> Option<i32> {
         self.child.wait().unwrap().code()
     }
 }

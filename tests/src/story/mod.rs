@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use tell::Teller;
 
-pub use acts::{correct_phone, fill, start};
+pub use acts::{correct_phone, fill, finish, start};
 
 /// What is asked of the story.
 #[derive(Debug, Clone)]
