@@ -3,6 +3,7 @@
 use super::SqliteCounty;
 use super::apply_people::put_part;
 use crate::fault::fault;
+use crate::open::{Half, open};
 use domain::area::Area;
 use domain::catalogue::keys;
 use domain::coverage::timeline::always_needed;
@@ -132,6 +133,23 @@ async fn after_a_panic_the_county_goes_on_with_what_is_on_disk() {
         panic!("in the middle of a job");
     });
     assert_eq!(panics.await, Err(StoreError::Panicked));
+    run(&county, 2).await.unwrap();
+    agrees(&county, 2).await;
+}
+
+#[tokio::test]
+async fn a_file_that_another_program_holds_is_busy_and_no_record_s_fault() {
+    let place = Place::new("held");
+    let county = place.open();
+    run(&county, 1).await.unwrap();
+    let other = open(&county.path, &county.key, Half::County).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    assert_eq!(
+        run(&county, 2).await.unwrap_err(),
+        StoreError::Busy,
+        "it waits for some seconds, and says so"
+    );
+    other.execute_batch("ROLLBACK").unwrap();
     run(&county, 2).await.unwrap();
     agrees(&county, 2).await;
 }

@@ -39,7 +39,8 @@ pub(super) trait Task: Send {
 /// A task that is one function.
 pub(super) struct Errand<T, F> {
     work: F,
-    outcome: Result<T, StoreError>,
+    /// `None` when it was never begun, or did not come to its end.
+    outcome: Option<Result<T, StoreError>>,
     reply: oneshot::Sender<Result<T, StoreError>>,
 }
 
@@ -50,7 +51,7 @@ where
     /// The task, and where its answer will arrive.
     pub fn new(work: F) -> (Self, oneshot::Receiver<Result<T, StoreError>>) {
         let (reply, answer) = oneshot::channel();
-        (Self { work, outcome: Err(StoreError::Panicked), reply }, answer)
+        (Self { work, outcome: None, reply }, answer)
     }
 }
 
@@ -60,14 +61,19 @@ where
 {
     fn work(&mut self, desk: &mut Desk<'_>) -> Result<(), StoreError> {
         // What a panic leaves.
-        self.outcome = Err(StoreError::Panicked);
-        self.outcome = (self.work)(desk);
-        self.outcome.as_ref().map(|_| ()).map_err(Clone::clone)
+        self.outcome = None;
+        let outcome = self.outcome.insert((self.work)(desk));
+        outcome.as_ref().map(|_| ()).map_err(Clone::clone)
     }
 
     fn answer(self: Box<Self>, group: Result<(), StoreError>) {
+        let told = match (self.outcome, group) {
+            (Some(outcome), group) => outcome.and_then(|outcome| group.map(|()| outcome)),
+            (None, Err(error)) => Err(error),
+            (None, Ok(())) => Err(StoreError::Panicked),
+        };
         // Whoever asked may have gone; what is written stays written.
-        let _ = self.reply.send(self.outcome.and_then(|outcome| group.map(|()| outcome)));
+        let _ = self.reply.send(told);
     }
 }
 
