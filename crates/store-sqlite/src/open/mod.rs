@@ -81,6 +81,10 @@ pub fn open(database: &Path, key: &[u8; 32], half: Half) -> Result<Connection, S
         }
     }
     let mut connection = connect(database, key, half, verdict, OpenFlags::SQLITE_OPEN_CREATE)?;
+    // SQLite opens what it may not write for reading, and says so at the first write only.
+    if connection.is_readonly("main").map_err(fault)? {
+        return Err(StoreError::NotWritable("the file of the database".to_owned()));
+    }
     connection.execute_batch(half.settings()).map_err(fault)?;
     migrate(&mut connection, half)?;
     if verdict != Verdict::Fits {
