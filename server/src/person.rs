@@ -23,7 +23,7 @@ use domain::time::{Day, UnixMs};
 use domain::value::Value;
 use past::{as_of, first_of, former_group, moved_alone, written};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use sync::county::needs::RecordRow;
 
 /// What is to be written about where somebody lives.
@@ -347,8 +347,14 @@ pub async fn everybody(county: &County) -> Result<Vec<(Person, Vector)>, Problem
     Ok(people)
 }
 
-/// Figures by duty, period and village; here what is added to each.
-pub type Effects = BTreeMap<(Period, String, AreaCode), Row>;
+/// What moves change in figures.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Effects {
+    /// What is added to the figures of today, and to those of periods that have ended, by period, duty and village.
+    pub rows: BTreeMap<(Period, String, AreaCode), Row>,
+    /// The first day before today as of which figures are other than they were shown.
+    pub since: Option<Day>,
+}
 
 /// More parts than one person has.
 const PARTS_MAX: usize = 10_000;
@@ -361,7 +367,7 @@ const PARTS_MAX: usize = 10_000;
 pub async fn effects(county: &County, people: &[(Person, Person)], today: Day) -> Result<Effects, Problem> {
     let (_, _, _, generations) = county.stores.ledger.standing_now().await.map_err(at_county)?;
     let reports = &county.stores.reports;
-    let mut effects = Effects::new();
+    let mut effects = Effects::default();
     for (before, after) in people {
         let parts = reports.parts_of(before.id, PARTS_MAX).await.map_err(at_county)?;
         let facts: Vec<_> = parts.into_iter().filter_map(|part| part.fact).collect();
@@ -372,19 +378,28 @@ pub async fn effects(county: &County, people: &[(Person, Person)], today: Day) -
             let new = standing(after, generations.rules(), &old.duty, old.period, &facts);
             let day = today.min(old.period.last());
             count(&mut effects, &old, day, -1);
-            if let Some(new) = new {
-                count(&mut effects, &new, day, 1);
+            if let Some(new) = &new {
+                count(&mut effects, new, day, 1);
             }
+            effects.since = effects.since.into_iter().chain(differs_before(&old, new.as_ref(), day)).min();
         }
     }
-    effects.retain(|_, row| *row != Row::empty(row.area));
+    effects.rows.retain(|_, row| *row != Row::empty(row.area));
     Ok(effects)
+}
+
+/// The first day before another on which somebody stands elsewhere, or otherwise.
+fn differs_before(old: &Standing, new: Option<&Standing>, until: Day) -> Option<Day> {
+    let steps = old.steps.iter().chain(new.into_iter().flat_map(|new| &new.steps));
+    let days: BTreeSet<Day> = steps.map(|step| step.day).filter(|day| *day < until).collect();
+    let stands = |one: &Standing, day| one.step_on(day).map(|step| (step.place.area, step.status));
+    days.into_iter().find(|day| stands(old, *day) != new.and_then(|new| stands(new, *day)))
 }
 
 fn count(effects: &mut Effects, standing: &Standing, day: Day, people: i64) {
     let Some(step) = standing.step_on(day) else { return };
     let (area, status) = (step.place.area, step.status);
-    let row = effects.entry((standing.period, standing.duty.clone(), area));
+    let row = effects.rows.entry((standing.period, standing.duty.clone(), area));
     let row = row.or_insert_with(|| Row::empty(area));
     row.register += people;
     row.due += if status.is_due() { people } else { 0 };

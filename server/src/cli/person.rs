@@ -97,7 +97,12 @@ async fn told(county: &County, new: &Move, plan: &Plan, effects: &Effects) -> Re
         |person: &Person| person.counted_in().map(|code| reference.areas.name(code)).unwrap_or_default();
     if let Some((before, after)) = plan.people.first() {
         let from = new.to.map_or_else(String::new, |to| format!("从 {} 起，", to.from));
-        text.push_str(&format!("{from}{} → {}\n", place(before), place(after)));
+        let (before, after) = (place(before), place(after));
+        text.push_str(&if before == after {
+            format!("{from}住在{after}（只更正日期）\n")
+        } else {
+            format!("{from}{before} → {after}\n")
+        });
     }
     for (person, _) in plan.people.iter().filter(|(person, _)| person.villages.len() > 1) {
         let villages: Vec<_> = person.villages.iter().map(|code| reference.areas.name(*code)).collect();
@@ -127,11 +132,14 @@ async fn told(county: &County, new: &Move, plan: &Plan, effects: &Effects) -> Re
 
 /// The figures up to today that change.
 pub(super) fn figures(reference: &Reference, generations: &Generations, effects: &Effects) -> String {
-    if effects.is_empty() {
-        return "今天以前的数字都不变。\n".to_owned();
+    if effects.rows.is_empty() {
+        return match effects.since {
+            None => "今天和以前的数字都不变。\n".to_owned(),
+            Some(since) => format!("今天的数字不变；截至 {since} 起到今天以前各天看的数字会改变。\n"),
+        };
     }
     let mut text = "这些数字会改变（名册、应走访、已走访）：\n".to_owned();
-    for ((period, duty, area), row) in effects {
+    for ((period, duty, area), row) in &effects.rows {
         let rule = generations.rules().at(duty, *area).last();
         let title = rule.map_or(duty.as_str(), |rule| &rule.title_zh);
         let (area, register, due, met) = (reference.areas.name(*area), row.register, row.due, row.met);
@@ -163,7 +171,7 @@ mod tests {
             let target = Target { village, from: today().plus(days), household: None };
             let new = Move { person, whole_household: false, take_back: false, to: Some(target) };
             let planned = plan(&world.county, &new).await.map_err(|problem| problem.zh())?;
-            Ok(told(&world.county, &new, &planned, &Effects::new()).await.unwrap())
+            Ok(told(&world.county, &new, &planned, &Effects::default()).await.unwrap())
         };
         assert!(said(30).await.is_ok_and(|said: String| said.contains("没有小组和户主")));
         assert!(said(0).await.is_ok_and(|said| !said.contains("没有小组和户主")));
@@ -179,7 +187,7 @@ mod tests {
         let new = Move { person, whole_household: false, take_back: false, to: Some(target) };
         let said = async || {
             let planned = plan(&world.county, &new).await.unwrap();
-            told(&world.county, &new, &planned, &Effects::new()).await.unwrap()
+            told(&world.county, &new, &planned, &Effects::default()).await.unwrap()
         };
         let before = said().await;
         assert!(before.contains(&reference.areas.name(to)) && !before.contains("填写不一致"), "{before}");

@@ -131,6 +131,19 @@ async fn a_withdrawal_after_corrections_gives_back_what_stood_before_the_first_m
 }
 
 #[tokio::test]
+async fn a_day_that_is_corrected_changes_what_earlier_days_showed_and_it_is_told() {
+    let world = World::with_months(2).await;
+    let (id, county) = (world.elder().await, &world.county);
+    world.moves(to(id, OTHER, now().plus(-3))).await.unwrap();
+    let since = async |from: Day| {
+        let new = Move { take_back: true, ..to(id, OTHER, from) };
+        effects(county, &plan(county, &new).await.unwrap().people, now()).await.unwrap().since
+    };
+    assert_eq!(since(now().plus(-6)).await, Some(now().plus(-6)));
+    assert_eq!(since(now().plus(-1)).await, Some(now().plus(-3)));
+}
+
+#[tokio::test]
 async fn what_a_move_changes_in_figures_is_told_before_and_is_what_happens() {
     let world = World::with_months(2).await;
     let (id, county) = (world.elder().await, &world.county);
@@ -145,12 +158,12 @@ async fn what_a_move_changes_in_figures_is_told_before_and_is_what_happens() {
         table(county, &asked).await.unwrap().total
     };
     let mut before = Vec::new();
-    for (period, duty, area) in told.keys() {
+    for (period, duty, area) in told.rows.keys() {
         before.push(figure(*area, duty, *period).await);
     }
     world.moves(new).await.unwrap();
-    assert!(told.len() >= 4, "two villages, at least two months: {told:?}");
-    for (((period, duty, area), change), before) in told.iter().zip(before) {
+    assert!(told.rows.len() >= 4, "two villages, at least two months: {told:?}");
+    for (((period, duty, area), change), before) in told.rows.iter().zip(before) {
         let after = figure(*area, duty, *period).await;
         assert_eq!(
             (after.register - before.register, after.due - before.due, after.met - before.met),
