@@ -21,6 +21,20 @@ pub(super) fn in_words(value: &Value) -> String {
     }
 }
 
+/// What people wrote, without what would command a terminal or turn the order of what stands around it.
+pub(super) fn harmless(text: &str) -> String {
+    let commands = |c: char| {
+        (c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
+    };
+    text.chars().map(|c| if commands(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
+}
+
+/// A cell in one line.
+fn one_line(cell: &str) -> String {
+    cell.replace("\r\n", " ⏎ ").replace(['\n', '\r'], " ⏎ ").replace('\t', " ")
+}
+
 /// How many places a text takes: two for what East Asian typography sets wide.
 fn width(text: &str) -> usize {
     let wide = |c: char| {
@@ -50,13 +64,15 @@ impl Table {
 
     /// Columns side by side; numbers stand to the right.
     pub(super) fn text(&self) -> String {
-        let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
+        let lines = |row: &Vec<String>| row.iter().map(|cell| one_line(cell)).collect::<Vec<_>>();
+        let rows: Vec<_> = self.rows.iter().map(lines).collect();
+        let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
         let widest = |column: usize| {
-            self.rows.iter().filter_map(|row| row.get(column)).map(|cell| width(cell)).max().unwrap_or(0)
+            rows.iter().filter_map(|row| row.get(column)).map(|cell| width(cell)).max().unwrap_or(0)
         };
         let widths: Vec<usize> = (0..columns).map(widest).collect();
         let mut text = String::new();
-        for row in &self.rows {
+        for row in &rows {
             let mut line = String::new();
             for (cell, width_here) in row.iter().zip(&widths) {
                 let space = " ".repeat(width_here.saturating_sub(width(cell)));
@@ -103,6 +119,16 @@ mod tests {
     #[test]
     fn chinese_columns_stand_under_each_other() {
         assert_eq!(table().text(), "村      人\n民主        7\n=1,\"2\"  1,234\n");
+    }
+
+    #[test]
+    fn what_people_wrote_breaks_no_table_and_commands_no_terminal() {
+        let mut table = Table::new(&["村", "人"]);
+        table.row(["民\n主".to_owned(), "\u{1b}[2J\u{202e}7\0".to_owned()]);
+        let text = harmless(&table.text());
+        assert_eq!(text.lines().count(), 2, "{text}");
+        assert!(text.contains("民 ⏎ 主") && text.contains("\u{fffd}[2J\u{fffd}7\u{fffd}"), "{text}");
+        assert!(harmless(&table.csv()).contains("\"民\n主\""), "a cell of a spreadsheet has lines");
     }
 
     #[test]
