@@ -1,6 +1,7 @@
 //! The key file: made once, outside the data folder, readable by its owner only.
 
 use crate::config::Data;
+use crate::problem::not_read;
 use domain::problem::{Problem, ProblemCode};
 use seal::age_seal::SealIdentity;
 use seal::county_keys::CountyKeys;
@@ -38,7 +39,8 @@ pub fn load(data: &Data) -> Result<CountyKeys, Problem> {
     match fs::read_to_string(&path) {
         Ok(text) => CountyKeys::from_json(&text).map_err(|error| {
             let problem = Problem::new(ProblemCode::KeyFileDamaged).with("path", path.display());
-            problem.with_both("reason", format!("不完整，或有字符不对：{error}"), error)
+            let zh = "不完整，或有字符不对；请从备份放回";
+            problem.with_both("reason", zh, format!("{error}; put it back from the backup"))
         }),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             Err(Problem::new(ProblemCode::KeyFileMissing).with("path", path.display()))
@@ -84,7 +86,9 @@ fn unreadable(path: &Path, error: &io::Error) -> Problem {
             "no permission: run this as the user who runs `serve`; nothing is to be restored",
         );
     }
-    problem.with("reason", error)
+    let (zh, en) = not_read(error);
+    let back = ("请从备份放回", "put it back from the backup");
+    problem.with_both("reason", format!("{zh}；{}", back.0), format!("{en}; {}", back.1))
 }
 
 /// Why a file could not be written, with its folder: there is no room, or nothing can be written there.

@@ -92,6 +92,9 @@ fn look_for_database(data: &Data) -> Result<(), Problem> {
     if data.database().symlink_metadata().is_err() && begin::is_unfinished(data) {
         return Ok(());
     }
+    if begin::is_restoring(data) {
+        return Err(restore_cut_off(data));
+    }
     match fs::metadata(data.database()) {
         Ok(file) if file.len() > 0 => Ok(()),
         Ok(_) => Err(damaged(data)),
@@ -185,6 +188,14 @@ pub fn to_read(config: &Config) -> Result<Arc<County>, Problem> {
     let keys = load(data)?;
     let store = SqliteCounty::open_to_read(&data.database(), keys.database().expose(), keys.county());
     county(keys, store.map_err(|error| opening(data, &error))?)
+}
+
+/// That, and what was left when there was no room: the half that is there takes it up still.
+pub(crate) fn filled_in_part(data: &Data) -> Problem {
+    match filled(data) {
+        Err(problem) => problem,
+        Ok(()) => Problem::new(ProblemCode::ServerFull).with("path", data.folder.display()),
+    }
 }
 
 /// A synthetic county that was filled in part looks like one in which nobody did anything.

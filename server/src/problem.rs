@@ -16,6 +16,7 @@ const CALLED: &[(&str, &str)] = &[
     ("--roles", "职责 --roles"),
     ("--ways", "方式 --ways"),
     ("--grant", "批准查看 --grant"),
+    ("--list", "名单 --list"),
     ("--known-at", "截至哪时知道的 --known-at"),
     ("--source", "依据 --source"),
     ("--strength", "效力 --strength"),

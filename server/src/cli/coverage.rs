@@ -185,6 +185,12 @@ async fn figures(county: &County, options: &Options) -> Result<String, Problem> 
             };
             rows::print(&asked, &answer, sentences, options.format, options.open)
         }
+        Some(Column::Overdue) if asked.rolling.is_empty() => {
+            let zh = "“现已超期”只有按天数到期的要求才有，按月、按季的和“*”没有；请用 --duty 写其中一项（重算完成以前也没有）";
+            let en = "only a duty that falls due by days has people who are overdue, none by month or quarter, nor `*`: \
+                name one with `--duty` (there is none either until figures are built anew)";
+            Err(wrong("--list", zh, en))
+        }
         Some(column) => lists::people(county, &asked, &answer, column, options.format).await,
     }
 }

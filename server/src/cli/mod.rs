@@ -244,7 +244,7 @@ static CUT_SHORT: AtomicBool = AtomicBool::new(false);
 /// the end.
 fn print(text: &str) {
     let mut out = std::io::stdout().lock();
-    if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush())
+    if let Err(error) = out.write_all(text::harmless(text).as_bytes()).and_then(|()| out.flush())
         && error.kind() != ErrorKind::BrokenPipe
     {
         CUT_SHORT.store(true, Ordering::Relaxed);
@@ -294,12 +294,19 @@ fn show_recovery_key(config: &Config, recovery: &SealIdentity) -> Result<(), Pro
         let _ = std::io::stderr().lock().write_all(words.as_bytes());
         return Ok(());
     }
-    let path = config.data.beside(".recovery-key.txt");
-    // Left over from a first start that was cut off: it opens nothing.
-    let _ = std::fs::remove_file(&path);
-    crate::keys::write_new(&path, words.as_bytes())
-        .map_err(|error| crate::keys::not_written(&path, &error))?;
-    tracing::warn!(path = %path.display(), "the recovery key: put it on paper, then delete this file");
+    // One that is there already may open the backups of a county that was moved away from here.
+    let names = std::iter::once(".recovery-key.txt".to_owned());
+    let names = names.chain((2..).map(|number| format!(".recovery-key-{number}.txt")));
+    for path in names.map(|name| config.data.beside(&name)) {
+        match crate::keys::write_new(&path, words.as_bytes()) {
+            Ok(()) => {
+                tracing::warn!(path = %path.display(), "the recovery key: put it on paper, then delete this file");
+                return Ok(());
+            }
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(crate::keys::not_written(&path, &error)),
+        }
+    }
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! `county-server seed`.
 
-use super::{Outcome, print, show_recovery_key, today, typed};
+use super::{Outcome, hint, print, show_recovery_key, today, typed};
 use crate::config::Config;
 use crate::seed::notes::Style;
 use crate::seed::register::SUBJECTS_MIN;
@@ -79,9 +79,9 @@ pub(super) async fn run(config: &Config, options: &Options) -> Outcome {
             std::fs::remove_file(&mark).map_err(kept)?;
             return Err(of_this(problem, config));
         }
-        filled => filled?,
+        filled => filled.map_err(|problem| cut_off(problem, config))?,
     };
-    let people = roll::roll(&county, now_ms, true).await?;
+    let people = roll::roll(&county, now_ms, true).await.map_err(|problem| cut_off(problem, config))?;
     std::fs::remove_file(&mark).map_err(kept)?;
     let _ = writeln!(std::io::stderr().lock());
     print(&format!(
@@ -92,6 +92,17 @@ pub(super) async fn run(config: &Config, options: &Options) -> Outcome {
         began.elapsed().as_secs_f64(),
     ));
     Ok(ExitCode::SUCCESS)
+}
+
+/// What stands there is of no use: without room it is told why, and what to delete.
+fn cut_off(problem: Problem, config: &Config) -> Problem {
+    match problem.code {
+        ProblemCode::CountyFull | ProblemCode::ServerFull => {
+            hint("磁盘满了。\nThe disk is full.");
+            open::filled_in_part(&config.data)
+        }
+        _ => problem,
+    }
 }
 
 /// Where the data is that nothing is put beside.

@@ -43,6 +43,20 @@ fn a_county_that_was_filled_in_part_is_never_taken_for_a_whole_one() {
 }
 
 #[test]
+fn the_recovery_key_of_a_county_that_was_moved_away_stays_where_it_is() {
+    let place = Place::new();
+    place.said(&["seed", "--subjects", "150", "--months", "0"]);
+    place.said(&["backup", "first.age"]);
+    fs::rename(place.path("data"), place.path("old")).unwrap();
+    fs::rename(place.path("data.keys.json"), place.path("old.keys.json")).unwrap();
+    place.said(&["seed", "--subjects", "150", "--months", "0"]);
+    assert!(place.path("data.recovery-key-2.txt").exists(), "that of the new one");
+    let restored = ["--data", "again", "restore", "first.age", "--recovery", "data.recovery-key.txt"];
+    place.said(&restored);
+    assert!(place.said(&["--data", "again", "coverage"]).contains("名册"));
+}
+
+#[test]
 fn it_starts_with_nothing_and_stops_when_told() {
     let place = Place::new();
     let mut server = place.serve();

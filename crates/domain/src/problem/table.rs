@@ -273,8 +273,8 @@ problems! {
         "The key file {path} is missing. Without it the data cannot be opened; restore it from the backup, do not make a new one.";
     KeysMisfit Call "密钥文件 {keys} 打不开数据库 {path}：或者密钥文件不是它的，或者数据库的开头坏了、文件不全。两样都没有改动。请先看是不是拿错了密钥文件；不是，就把整个备份恢复到另一个文件夹（restore --data）。"
         "The key file {keys} does not open the database {path}: either it is not its key file, or the beginning of the database is damaged or the file is cut short. Both were left as they are. See first whether it is the right key file; if it is, restore the whole backup into another folder (restore --data).";
-    KeyFileDamaged Call "密钥文件 {path} 读不出来（{reason}），没有改动它。请从备份放回。"
-        "The key file {path} cannot be read ({reason}); it was left as it is. Restore it from the backup.";
+    KeyFileDamaged Call "密钥文件 {path} 读不出来：{reason}。没有改动它。"
+        "The key file {path} cannot be read: {reason}. It was left as it is.";
     CountyDatabaseDamaged Call "数据库 {path} 损坏，没有改动它。请从备份恢复；手机会把缺的再传一次。"
         "The database {path} is damaged; it was left as it is. Restore the backup; the phones send again what is missing.";
     BackupUnreadable Fix "备份 {path} 打不开：{reason}。没有改动任何数据。"

@@ -45,8 +45,15 @@ pub(super) async fn people(
         columns.row(row);
     }
     let ahead = if asked.known < asked.question.as_of { "预计 · " } else { "" };
-    let heading =
-        format!("{ahead}{} · {} · {} {} 人", table.heading_zh(), table.period.zh(), column.zh(), lines.len());
+    let heading = format!(
+        "{ahead}{} · 截至 {} · {} · {} · {} {} 人",
+        asked.reference.areas.name(asked.question.area),
+        asked.question.as_of,
+        table.heading_zh(),
+        table.period.zh(),
+        column.zh(),
+        lines.len()
+    );
     Ok(if csv { columns.csv() } else { format!("{heading}\n\n{}", columns.text()) })
 }
 
