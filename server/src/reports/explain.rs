@@ -88,9 +88,10 @@ fn definition(column: Column) -> (&'static str, &'static str) {
         ),
         Column::Due => ("应走访：名册减去不计入", "Due: the register without those who are not counted"),
         Column::Met => (
-            "已走访：应走访的人中，县里已收到一次合要求的走访（方式、见到谁、去的人数都符合；填写不一致的，每一种填法都符合才算）",
+            "已走访：应走访的人中，县里已收到一次合要求的走访（方式、见到谁、去的人数都符合；住校的那些天，在学校等别处见到也算，外出务工的那些天，电话、视频也算；填写不一致的，每一种填法都符合才算）",
             "Visited: of those due, the people of whom the county has a visit that satisfies the duty in its way, \
-             in who was met and in the number of visitors; of one that is contested, by every side of it",
+             in who was met and in the number of visitors (while a child boards at school, there too; while \
+             somebody works elsewhere, by phone and video too); of one that is contested, by every side of it",
         ),
         Column::MetHome => (
             "其中上门：已走访的人中，至少有一次合要求的走访是上门",
