@@ -3,13 +3,14 @@
 
 use crate::county::{County, at_county};
 use crate::problem;
-use crate::staff::{self, NewAssignment, find_area, number, of_the_county};
+use crate::staff::{self, NewAssignment, find_area, of_the_county};
 use domain::catalogue::{RecordKind, keys};
 use domain::ids::{AreaCode, RecordId};
 use domain::name::tidy;
 use domain::problem::{Problem, ProblemCode};
 use domain::reference::Reference;
 use domain::staff::{Role, Staff};
+use domain::telephone::number;
 use domain::time::{Day, UnixMs};
 use domain::value::Value;
 use serde::{Deserialize, Serialize};

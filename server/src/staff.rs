@@ -13,6 +13,7 @@ use domain::patch::{Body, RecordRef};
 use domain::problem::{Problem, ProblemCode};
 use domain::reference::Reference;
 use domain::staff::{Assignment, Role, Staff};
+use domain::telephone::number;
 use domain::time::{Day, Stamp, UnixMs};
 use domain::value::Value;
 use serde::{Deserialize, Serialize};
@@ -138,18 +139,7 @@ pub(crate) fn namesakes<'a>(reference: &'a Reference, name: &'a str) -> impl Ite
     reference.staff.values().filter(move |one| one.name == name)
 }
 
-/// A telephone number as it is kept: digits only. `None` when it is none.
-pub(crate) fn number(text: &str) -> Option<String> {
-    let between = |c: &char| matches!(c, ' ' | '-' | '\u{3000}' | '(' | ')' | '（' | '）' | '－' | '–');
-    let given: String = text.chars().filter(|c| !between(c)).collect();
-    // The country's own prefix says nothing here.
-    let digits =
-        given.strip_prefix("+86").or_else(|| given.strip_prefix("0086")).unwrap_or(&given).to_owned();
-    let fits = (7..=12).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
-    fits.then_some(digits)
-}
-
-/// The same, or what is wrong with it.
+/// A telephone number as it is kept ([`number`]), or what is wrong with it.
 ///
 /// # Errors
 /// `argument_wrong`.

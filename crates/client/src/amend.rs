@@ -14,6 +14,7 @@ use domain::patch::{ANSWER_PREFIX, RecordRef};
 use domain::permission::{Act, act_for, allowed};
 use domain::problem::{Problem, ProblemCode};
 use domain::settings::Setting;
+use domain::telephone::number;
 use domain::time::{Day, Happened};
 use domain::value::Value;
 use domain::visit::Visit;
@@ -120,6 +121,31 @@ const AMENDABLE: [&str; 9] = [
     keys::REASON_FROM,
     keys::COME_AGAIN,
 ];
+
+/// How many characters a contact may have that is no number.
+const CONTACT_CHARACTERS_MAX: usize = 500;
+
+/// What was typed, as it is kept; nothing takes the field back.
+fn contact(key: &str, typed: &str) -> Result<Value, Problem> {
+    let text = typed.trim();
+    let named = keys::NAMES.iter().find(|(one, ..)| *one == key);
+    let (_, zh, en) = named.copied().unwrap_or((key, key, key));
+    let about = |code| Problem::new(code).with_both("question", zh, en);
+    if text.is_empty() {
+        return Ok(Value::Null);
+    }
+    if [keys::PHONE, keys::PHONE_CARER, keys::PHONE_AWAY].contains(&key) {
+        let wrong = || {
+            let (zh, en) = ("不是电话号码，要 7 到 12 位数字", "not a telephone number: 7 to 12 digits");
+            about(ProblemCode::AnswerOutsideConstraint).with_both("message", zh, en)
+        };
+        return number(text).map(Value::from).ok_or_else(wrong);
+    }
+    if text.chars().count() > CONTACT_CHARACTERS_MAX {
+        return Err(about(ProblemCode::AnswerTooLong).with("limit", CONTACT_CHARACTERS_MAX));
+    }
+    Ok(Value::from(text))
+}
 
 const CONTACT: [&str; 6] =
     [keys::PHONE, keys::PHONE_CARER, keys::PHONE_AWAY, keys::DIRECTIONS, keys::NICKNAME, keys::PINYIN];
@@ -355,8 +381,7 @@ impl App {
         if !CONTACT.contains(&key.as_str()) {
             return Err(Problem::new(ProblemCode::NotYoursToChange));
         }
-        let text = value.trim();
-        let value = if text.is_empty() { Value::Null } else { Value::from(text) };
+        let value = contact(&key, &value)?;
         let (ports, open, _) = self.writing()?;
         open.write_fields(ports, record, seen, [(key, value)].into())
     }
@@ -364,7 +389,8 @@ impl App {
     /// Registers somebody who is not on the list; the township confirms.
     ///
     /// # Errors
-    /// [`ProblemCode::NameMalformed`], [`ProblemCode::PersonRegistered`] with the one who is there,
+    /// [`ProblemCode::NameMalformed`], [`ProblemCode::AnswerOutsideConstraint`] for a telephone that is none,
+    /// [`ProblemCode::PersonRegistered`] with the one who is there,
     /// [`ProblemCode::OutsideArea`], and those of journal and database.
     pub fn register_person(&mut self, request: RegisterPerson) -> Result<Written, Problem> {
         let (ports, open, _) = self.writing()?;
@@ -377,6 +403,7 @@ impl App {
             return Err(Problem::new(ProblemCode::PersonRegistered).with("subject", there));
         }
         let village = i64::try_from(request.village.0).map_err(|_| nothing_found())?;
+        let phone = contact(keys::PHONE, request.phone.as_deref().unwrap_or_default())?;
         let mut sets = BTreeMap::from([
             (keys::VILLAGE.to_owned(), Value::Int(village)),
             (keys::REGISTRATION.to_owned(), Value::from("pending")),
@@ -387,12 +414,12 @@ impl App {
             (keys::HOUSEHOLD, request.household.map(|id| id.to_string())),
             (keys::SEX, request.sex),
             (keys::BORN, request.born.map(|day| day.to_string())),
-            (keys::PHONE, request.phone),
             (keys::PINYIN, request.pinyin),
         ];
         for (key, text) in texts {
             sets.extend(text.map(|text| (key.to_owned(), Value::text(text))));
         }
+        sets.extend((phone != Value::Null).then(|| (keys::PHONE.to_owned(), phone)));
         let mut pen = Pen::new(open, ports, false)?;
         let id = pen.create(ports, RecordKind::Person, Said::new(sets))?;
         open.commit(ports, pen, None, None)?;

@@ -26,6 +26,7 @@ pub mod reference;
 pub mod settings;
 pub mod staff;
 pub mod subject;
+pub mod telephone;
 pub mod text;
 pub mod time;
 pub mod value;

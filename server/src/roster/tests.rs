@@ -166,18 +166,6 @@ async fn namesakes_are_told_apart_and_never_guessed() {
 }
 
 #[test]
-fn a_telephone_number_is_read_as_people_write_it() {
-    for text in ["13900000001", "139 0000 0001", "+86 139-0000-0001", "008613900000001", "（139）00000001"]
-    {
-        assert_eq!(number(text).as_deref(), Some("13900000001"), "{text}");
-    }
-    assert_eq!(number("0872-5521234").as_deref(), Some("08725521234"));
-    for text in ["+1 139 0000 0001", "12345", "1390000000a", "+86+8613900000001"] {
-        assert_eq!(number(text), None, "{text}");
-    }
-}
-
-#[test]
 fn a_quotation_mark_that_nothing_closes_is_told_with_its_line() {
     let heading = "姓名,角色,村,电话\n";
     for (text, line) in [

@@ -89,6 +89,11 @@ fn not_met_stays_due_and_a_reported_change_is_asked_no_more() {
     let tried = app.today_list(TodayAsked::default()).unwrap();
     let row = tried.people.iter().find(|one| one.subject == person("张建国")).unwrap();
     assert!(row.why.contains(&Why::Tried));
+    for day in ["2126-01-01", "1800-01-01"] {
+        let wrong = NotMetVisit { reason_from: day.parse().ok(), ..not_met("张建国", NotMet::Died) };
+        assert!(wrong.reason_from.is_some());
+        assert_eq!(app.not_met(wrong).unwrap_err().code, ProblemCode::AnswerOutsideConstraint, "{day}");
+    }
     app.not_met(not_met("张建国", NotMet::Hospital)).unwrap();
     let pending = app.today_list(TodayAsked::default()).unwrap();
     assert_eq!((pending.due, pending.met, pending.total), (3, 0, 2), "due, not met, asked no more");
@@ -225,6 +230,17 @@ fn two_corrections_of_one_phone_number_are_shown_with_both_sides_and_settled() {
     };
     assert!(app.correct_contact(correct("13911111111", &page.seen)).unwrap().changed);
     assert!(!app.correct_contact(correct("13911111111", &page.seen)).unwrap().changed, "unchanged");
+    assert!(
+        !app.correct_contact(correct("+86 139-1111-1111", &page.seen)).unwrap().changed,
+        "the same number"
+    );
+    for wrong in ["abc", "12345", &"1".repeat(1_000)] {
+        let told = app.correct_contact(correct(wrong, &page.seen)).unwrap_err();
+        assert_eq!(told.code, ProblemCode::AnswerOutsideConstraint);
+        assert!(told.zh().contains("“本人电话”：不是电话号码"), "{}", told.zh());
+    }
+    let words = CorrectContact { key: keys::DIRECTIONS.into(), ..correct(&"左".repeat(501), &page.seen) };
+    assert_eq!(app.correct_contact(words).unwrap_err().code, ProblemCode::AnswerTooLong);
     // Meanwhile another worker corrects the same, without having seen this one.
     let (other_phone, mut other) = super::flows::enrol(&county, "和平", 2);
     let theirs = other.person(OfPerson { subject: person("李阿普") }).unwrap();

@@ -318,6 +318,7 @@ impl App {
     /// As [`App::finish`].
     pub fn not_met(&mut self, request: NotMetVisit) -> Result<FinishReply, Problem> {
         let (ports, open, settings) = self.writing()?;
+        told_since(request.reason_from, open.today(ports))?;
         let subjects =
             request.subjects.iter().map(|subject| Chosen { subject: *subject, met: Some(Met::Nobody) });
         let start = StartVisit {
@@ -341,4 +342,17 @@ impl App {
         let next = open.next_person(ports, &head)?;
         Ok(FinishReply { visit: Some(visit), gaps: Vec::new(), next })
     }
+}
+
+/// Nobody lives longer, in days.
+const LIFETIME: i32 = 130 * 366;
+
+/// Since when something has changed for a person: a day that has come, within a lifetime.
+pub(super) fn told_since(day: Option<Day>, today: Day) -> Result<(), Problem> {
+    if day.is_none_or(|day| today.plus(-LIFETIME) <= day && day <= today) {
+        return Ok(());
+    }
+    let wrong =
+        Problem::new(ProblemCode::AnswerOutsideConstraint).with_both("question", "从哪天起", "since when");
+    Err(wrong.with_both("message", "要写今天或以前的日子", "a day that has come"))
 }

@@ -4,6 +4,7 @@ use crate::app::{App, Open};
 use crate::ports::Ports;
 use crate::tell::{OrTell, nothing_found};
 use crate::visits::draft::{self, ConcernNow, DraftHead, DraftName, DraftPart, Found};
+use crate::visits::finish::told_since;
 use domain::catalogue::RecordKind;
 use domain::household::Household;
 use domain::ids::{AreaCode, RecordId};
@@ -349,11 +350,14 @@ impl App {
     /// Says who was met of a person, and why nobody was.
     ///
     /// # Errors
-    /// [`ProblemCode::NotMetWithoutReason`], [`ProblemCode::NothingFound`], and as [`App::visit`].
+    /// [`ProblemCode::NotMetWithoutReason`], [`ProblemCode::AnswerOutsideConstraint`] for a day that has not come,
+    /// [`ProblemCode::NothingFound`], and as [`App::visit`].
     pub fn set_met(&mut self, request: SetMet) -> Result<VisitView, Problem> {
         if request.met == Met::Nobody && request.reason.is_none() {
             return Err(Problem::new(ProblemCode::NotMetWithoutReason));
         }
+        let (ports, open, _) = self.writing()?;
+        told_since(request.reason_from, open.today(ports))?;
         self.change_draft(&request.visit, |open, head| {
             if head.parts.iter().all(|part| part.subject != request.subject) {
                 head.parts.push(open.new_part(request.subject, None, head.happened.day())?);
