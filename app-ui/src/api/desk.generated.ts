@@ -1091,8 +1091,10 @@ export interface components {
         };
         /** @description One person of a list. */
         Line: {
-            /** @description Categories as of the day, in words. */
+            /** @description Categories as of the day, in Chinese words. */
             categories: string[];
+            /** @description The same, English. */
+            categories_en: string[];
             /** @description By when. */
             due_on?: string | null;
             /** @description 小组. */
@@ -1114,8 +1116,10 @@ export interface components {
             person: string;
             /** @description Who is to go there. */
             responsible: components["schemas"]["Responsible"][];
-            /** @description Where the person stands. */
+            /** @description Where the person stands, Chinese. */
             status: string;
+            /** @description The same, English. */
+            status_en: string;
             /** @description The township's name. */
             township: string;
             /**
@@ -1125,8 +1129,10 @@ export interface components {
             village: number;
             /** @description The village's name. */
             village_name: string;
-            /** @description Why it is so: what was said at the door. */
+            /** @description Why it is so: what was said at the door. Chinese. */
             why: string;
+            /** @description The same, English. */
+            why_en: string;
         };
         /** @description A log-in name and its password. */
         LogIn: {

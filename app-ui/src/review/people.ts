@@ -1,8 +1,9 @@
 // How a line of people is shown: one order of columns, on the screen and on paper.
+import { language } from '@/shared/words'
 import { OPEN } from './columns'
 import { day, inWords } from './days'
 import type { Column, Line } from './kinds'
-import type { WordKey } from './words'
+import { either, type WordKey } from './words'
 
 export type PeopleColumn =
   | 'place' | 'group' | 'head' | 'name' | 'categories' | 'status' | 'due_on' | 'last' | 'why' | 'responsible'
@@ -20,6 +21,8 @@ export const PEOPLE: { key: PeopleColumn; word: WordKey; width: number; grows?: 
   { key: 'responsible', word: 'people.responsible', width: 138, grows: 2 },
 ]
 
+const status = (line: Line): string => either({ zh: line.status, en: line.status_en })
+
 /** What stands in a cell of a list of those who are asked for by a figure. */
 export function cell(line: Line, key: PeopleColumn, of: Column): string {
   switch (key) {
@@ -27,12 +30,12 @@ export function cell(line: Line, key: PeopleColumn, of: Column): string {
     case 'group': return line.group
     case 'head': return line.head_name
     case 'name': return line.name
-    case 'categories': return line.categories.join('\u3001')
-    case 'status': return line.status
+    case 'categories': return language.value === 'zh' ? line.categories.join('\u3001') : line.categories_en.join(', ')
+    case 'status': return status(line)
     case 'due_on': return day(line.due_on)
     case 'last': return [day(line.last_visit), line.last_visit_by].filter(Boolean).join(' ')
     // Where nobody has been, where they stand is all there is to say.
-    case 'why': return inWords(line.why) || (OPEN.some((one) => one.column === of) ? line.status : '')
+    case 'why': return inWords(either({ zh: line.why, en: line.why_en })) || (OPEN.some((one) => one.column === of) ? status(line) : '')
     case 'responsible': return line.responsible.map((one) => [one.name, one.phone].filter(Boolean).join(' ')).join('\u3001')
   }
 }

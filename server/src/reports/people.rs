@@ -145,10 +145,14 @@ pub struct Line {
     pub head_name: String,
     /// The name; a child's is masked.
     pub name: String,
-    /// Categories as of the day, in words.
+    /// Categories as of the day, in Chinese words.
     pub categories: Vec<String>,
-    /// Where the person stands.
+    /// The same, English.
+    pub categories_en: Vec<String>,
+    /// Where the person stands, Chinese.
     pub status: String,
+    /// The same, English.
+    pub status_en: String,
     /// By when.
     #[schema(value_type = Option<String>)]
     pub due_on: Option<Day>,
@@ -159,8 +163,10 @@ pub struct Line {
     pub last_visit: Option<Day>,
     /// Who made it.
     pub last_visit_by: String,
-    /// Why it is so: what was said at the door.
+    /// Why it is so: what was said at the door. Chinese.
     pub why: String,
+    /// The same, English.
+    pub why_en: String,
     /// Who is to go there.
     pub responsible: Vec<Responsible>,
 }
@@ -336,6 +342,11 @@ async fn line(
     let minor = person.is_minor_on(as_of);
     let head_name = household.as_ref().map(|home| home.head_name.clone()).unwrap_or_default();
     let head_is_child = minor && head_name == person.name;
+    let (status, status_en) = match silent {
+        true => (Column::Silent.zh(), "phone not heard from"),
+        false => (step.status.zh(), step.status.en()),
+    };
+    let (why, why_en) = why(&parts, standing.period, as_of, step.status, column);
     Ok(Some(Line {
         person: person.id,
         township: township(reference, village),
@@ -344,13 +355,16 @@ async fn line(
         group: household.as_ref().map(|home| home.group.clone()).unwrap_or_default(),
         head_name: if head_is_child { mask::name(&head_name) } else { head_name },
         name: if minor { mask::name(&person.name) } else { person.name.clone() },
-        categories: categories(person, as_of),
-        status: if silent { Column::Silent.zh() } else { step.status.zh() }.to_owned(),
+        categories: categories(person, as_of, Category::zh),
+        categories_en: categories(person, as_of, Category::en),
+        status: status.to_owned(),
+        status_en: status_en.to_owned(),
         due_on: standing.due_on(as_of),
         overdue_days: asked.overdue_days(standing),
         last_visit: last.and_then(|fact| fact.days().rfind(|day| *day <= as_of)),
         last_visit_by: last.and_then(|fact| staff(fact.by?)).unwrap_or_default(),
-        why: why(&parts, standing.period, as_of, step.status, column),
+        why,
+        why_en,
         responsible: responsible(asked, village),
     }))
 }
@@ -360,26 +374,35 @@ pub(crate) fn township(reference: &Reference, village: AreaCode) -> String {
     above.map(|area| reference.areas.name(area)).unwrap_or_default()
 }
 
-pub(super) fn categories(person: &Person, day: Day) -> Vec<String> {
-    let known = |code: &str| Category::from_code(code).map(|category| category.zh().to_owned());
+pub(super) fn categories(person: &Person, day: Day, word: fn(Category) -> &'static str) -> Vec<String> {
+    let known = |code: &str| Category::from_code(code).map(|category| word(category).to_owned());
     person.categories_on(day).map(|code| known(code).unwrap_or_else(|| code.to_owned())).collect()
 }
 
-/// What was said at the door the last time somebody went there in the period, for those not visited.
-fn why(parts: &[PartRow], period: Period, as_of: Day, status: Status, column: Column) -> String {
+/// What was said at the door the last time somebody went there in the period, for those not visited; Chinese and
+/// English.
+fn why(parts: &[PartRow], period: Period, as_of: Day, status: Status, column: Column) -> (String, String) {
     if status.is_met() || column == Column::Contested {
-        return String::new();
+        return Default::default();
     }
     if !status.is_due() {
-        return status.zh().to_owned();
+        return (status.zh().to_owned(), status.en().to_owned());
     }
     let here = |fact: &&PartFact| fact.days().any(|day| period.contains(day) && day <= as_of);
     let tried = parts.iter().filter_map(|part| part.fact.as_ref()).find(here);
-    tried.map_or_else(String::new, |fact| {
-        let days = fact.days().map(|day| day.to_string()).collect::<Vec<_>>().join("或");
-        let reason = fact.reason.map_or_else(|| mets_in_words(fact), |reason| reason.zh().to_owned());
-        format!("{days} {}：{reason}{}", ways_in_words(fact), contested_in_words(fact))
-    })
+    tried.map(told_at_the_door).unwrap_or_default()
+}
+
+fn told_at_the_door(fact: &PartFact) -> (String, String) {
+    let days = |or: &str| fact.days().map(|day| day.to_string()).collect::<Vec<_>>().join(or);
+    let reason = fact.reason.map_or_else(|| mets_in_words(fact), |reason| reason.zh().to_owned());
+    let zh = format!("{} {}：{reason}{}", days("或"), ways_in_words(fact), contested_in_words(fact));
+    let joined = |words: Vec<&str>| words.join(" or ");
+    let ways = joined(fact.beside.ways.iter().chain([&fact.way]).map(|way| way.en()).collect());
+    let mets = || joined(fact.beside.mets.iter().chain([&fact.met]).map(|met| met.en()).collect());
+    let reason = fact.reason.map_or_else(mets, |reason| reason.en().to_owned());
+    let contested = if fact.is_contested() { " (entries differ)" } else { "" };
+    (zh, format!("{}, {ways}: {reason}{contested}", days(" or ")))
 }
 
 /// Who carries the duty in the village itself; who has the township or county when nobody does.

@@ -91,6 +91,11 @@ async fn every_figure_opens_into_as_many_people() {
                 assert_eq!(lines.len() as i64, expected, "{duty} {area} {as_of} {column:?}");
                 let inside = |line: &super::Line| reference.areas.within(line.village, area);
                 assert!(lines.iter().all(inside));
+                let english = |line: &super::Line| {
+                    let words = [&line.status_en, &line.why_en].into_iter().chain(&line.categories_en);
+                    !line.status_en.is_empty() && words.into_iter().all(|word| word.is_ascii())
+                };
+                assert!(lines.iter().all(english), "{duty} {area} {as_of} {column:?}");
                 // The visit that counts is the one that is shown, also where only family was met.
                 let seen = |line: &super::Line| line.last_visit.is_some_and(|day| day >= asked.period.from());
                 assert!(*column != Column::Met || lines.iter().all(seen), "{duty} {area} {as_of}");

@@ -5,6 +5,7 @@ use super::waiting::{Desk, Shut};
 use crate::county::{County, at_county};
 use domain::canonical::Hash;
 use domain::catalogue::{RecordKind, keys};
+use domain::category::Category;
 use domain::household::Household;
 use domain::ids::RecordId;
 use domain::mask;
@@ -113,7 +114,7 @@ pub async fn of_person(
         });
     }
     let home = home(county, &reference, &person, as_of).await?;
-    Ok(PersonVisits { name, home, categories: categories(&person, as_of), visits: lines })
+    Ok(PersonVisits { name, home, categories: categories(&person, as_of, Category::zh), visits: lines })
 }
 
 /// Township, village and group of a person on a day.
