@@ -3,6 +3,7 @@
 
 pub mod effect;
 
+use crate::area::exists;
 use crate::clock;
 use crate::county::{County, at_county};
 use crate::person::everybody;
@@ -223,7 +224,10 @@ fn check(reference: &Reference, begins: Day, edit: &Edit) -> Result<(), Problem>
         let zh = format!("太远了：最晚写到 {last}");
         return Err(wrong("--from", zh, format!("too far ahead: {last} at the latest")));
     }
-    Ok(())
+    match edit.act {
+        Act::Add | Act::Change => exists(reference, edit.area, edit.from),
+        Act::End => Ok(()),
+    }
 }
 
 /// Two duties of one title cannot be told apart by anybody who reads it.

@@ -3,6 +3,7 @@
 use crate::config::Config;
 use crate::county::County;
 use crate::desk::{Desk, Settings};
+use crate::problem::not_read;
 use crate::{clock, roll, routes};
 use axum::Router;
 use axum_server::Handle;
@@ -63,6 +64,9 @@ impl Listener {
         let wrong = |place: String, reason: String| {
             Problem::new(ProblemCode::ConfigWrong).with("path", place).with("reason", reason)
         };
+        let refused_file = |place: String, (zh, en): (&'static str, &'static str)| {
+            Problem::new(ProblemCode::ConfigWrong).with("path", place).with_both("reason", zh, en)
+        };
         let refused = |error: std::io::Error| match error.kind() {
             ErrorKind::AddrInUse => Problem::new(ProblemCode::PortInUse).with("address", address),
             _ => wrong(format!("[{name}] address {address}"), error.to_string()),
@@ -75,9 +79,16 @@ impl Listener {
             Some((certificate, key)) => {
                 // One provider for the process; a second installation is no error.
                 let _ = rustls::crypto::ring::default_provider().install_default();
-                let place = format!("[{name}] {}, {}", certificate.display(), key.display());
+                let of = |path: &PathBuf| format!("[{name}] {}", path.display());
+                for path in [&certificate, &key] {
+                    let opened = std::fs::File::open(path);
+                    opened.map_err(|error| refused_file(of(path), not_read(&error)))?;
+                }
+                let place = format!("{}, {}", of(&certificate), key.display());
                 let config = RustlsConfig::from_pem_file(certificate, key).await;
-                Some(config.map_err(|error| wrong(place, error.to_string()))?)
+                let words =
+                    ("不是 PEM 的证书和钥匙，或两者不是一对", "no certificate and key in PEM, or no pair");
+                Some(config.map_err(|_| refused_file(place, words))?)
             }
         };
         Ok(Self { name, listener, tls, address })

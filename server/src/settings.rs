@@ -4,6 +4,7 @@ mod past;
 
 pub use past::{Past, Then, past};
 
+use crate::area::exists;
 use crate::county::{County, at_county};
 use crate::problem::{unchanged, wrong};
 use crate::staff::{Change, write};
@@ -82,6 +83,9 @@ pub async fn check(county: &County, edit: &Edit, today: Day) -> Result<Checked, 
         let begins = state.begins;
         let en = format!("nothing is counted before {begins}");
         return Err(wrong("--from", format!("统计从 {begins} 开始，不能更早"), en));
+    }
+    if edit.value.is_some() {
+        exists(&reference, edit.area, edit.from)?;
     }
     let stands = |(area, one, from, _)| (area, one, from) == (edit.area, setting, edit.from);
     if edit.value.is_none() && !reference.settings.all().any(stands) {

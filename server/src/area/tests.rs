@@ -4,8 +4,8 @@ use super::*;
 use crate::clock;
 use crate::person::{Move, Target, move_to};
 use crate::reports::{Question, ask, table};
-use crate::staff;
 use crate::testing::{VILLAGE, World};
+use crate::{duty, settings, staff};
 use domain::coverage::reading::Row;
 use domain::problem::ProblemCode;
 use domain::staff::Role;
@@ -160,7 +160,7 @@ async fn what_makes_no_sense_is_refused_and_nothing_is_written() {
 }
 
 #[tokio::test]
-async fn nobody_is_moved_or_assigned_to_a_village_that_has_ended() {
+async fn nobody_is_moved_or_assigned_and_nothing_is_asked_or_set_in_a_village_that_has_ended() {
     let world = World::new().await;
     let person = world.elder().await;
     world.ends(merger(now())).await.unwrap();
@@ -175,6 +175,15 @@ async fn nobody_is_moved_or_assigned_to_a_village_that_has_ended() {
     let (staff, role, area) = (world.officer(), Role::Reader, VILLAGE);
     let new = NewAssignment { staff, role, area, from: now(), until: None };
     assert!(staff::assign(&world.county, operator(), &new, clock::now_ms()).await.is_err());
+    let source = "龙民发〔2026〕12号".to_owned();
+    let (setting, by) = ("late_days".to_owned(), operator());
+    let set = settings::Edit { setting, value: Some(9), area: VILLAGE, from: now(), source, by };
+    assert!(settings::check(&world.county, &set, now()).await.unwrap_err().zh().contains("已撤"));
+    let fields = duty::Fields { source: Some(set.source.clone()), ..duty::Fields::default() };
+    let (act, name) = (duty::Act::Change, "elder_monthly".to_owned());
+    let edit = duty::Edit { act, duty: name, area: VILLAGE, from: now(), fields };
+    let (state, _, reference, _) = world.store.standing_now().await.unwrap();
+    assert!(duty::plan(&reference, state.begins, &edit).unwrap_err().zh().contains("已撤"));
 }
 
 #[tokio::test]

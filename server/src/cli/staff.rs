@@ -212,7 +212,7 @@ async fn add(config: &Config, name: String, phone: Option<String>) -> Outcome {
     print(&format!("{made}\n"));
     let known = reference(config).await?;
     let name = known.staff.get(&made).map(|one| one.name.as_str()).unwrap_or_default();
-    hint(&format!("{name}已加进名册，编号在上面；还没有分工，用 `staff assign` 给。"));
+    hint(&format!("{name}已记为工作人员，编号在上面；还没有分工，用 `staff assign` 给。"));
     let others: Vec<_> = namesakes(&known, name).filter(|one| one.id != made).collect();
     if !others.is_empty() {
         let others =

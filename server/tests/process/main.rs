@@ -110,6 +110,15 @@ fn what_is_wrong_at_the_start_is_told_with_its_place() {
     fs::write(place.path("county-server.toml"), "[phones]\nadress = \"x\"\n").unwrap();
     let told = place.refused(&["serve"]);
     assert!(told.contains("county-server.toml:2") && told.contains("adress"), "{told}");
+    let tls = "[phones]\ntls_certificate = \"c.pem\"\ntls_key = \"k.pem\"\n";
+    fs::write(place.path("county-server.toml"), tls).unwrap();
+    let told = place.refused(&["serve"]);
+    assert!(told.contains("[phones] c.pem") && told.contains("没有这个文件"), "{told}");
+    for file in ["c.pem", "k.pem"] {
+        fs::write(place.path(file), "no PEM").unwrap();
+    }
+    let told = place.refused(&["serve"]);
+    assert!(told.contains("c.pem, k.pem") && told.contains("不是 PEM"), "{told}");
     fs::remove_file(place.path("county-server.toml")).unwrap();
     let open = place.refused(&["serve", "--phones", "0.0.0.0:0"]);
     assert!(open.contains("[phones]") && open.contains("TLS"), "{open}");

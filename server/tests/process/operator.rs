@@ -457,7 +457,7 @@ fn what_was_understood_is_said_and_what_is_wrong_is_named() {
     }
     let added = place.run(&["staff", "add", "测试乙"]);
     let said = String::from_utf8(added.stderr).unwrap();
-    assert!(said.contains("测试乙已加进名册") && said.contains("staff assign"), "{said}");
+    assert!(said.contains("测试乙已记为工作人员") && said.contains("staff assign"), "{said}");
     let id = String::from_utf8(added.stdout).unwrap();
     assert_eq!(id.trim().len(), 32, "standard output has the id alone: {id}");
     let again = place.said(&["staff", "add", "测试乙"]);
