@@ -109,6 +109,28 @@ async fn a_failed_task_undoes_itself_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn who_waits_together_shares_a_commit() {
+    let place = Place::new("shared");
+    let county = place.open();
+    let before = county.spent().unwrap();
+    // Longer than a group lasts, so that all the others are in the queue when it ends.
+    let long = county.write(|_| -> Result<(), StoreError> {
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        Ok(())
+    });
+    let others = async {
+        tokio::join!(run(&county, 1), run(&county, 2), run(&county, 3), run(&county, 4), run(&county, 5))
+    };
+    let (long, (one, two, three, four, five)) = tokio::join!(long, others);
+    assert!(long.is_ok() && [one, two, three, four, five].iter().all(Result::is_ok));
+    let after = county.spent().unwrap();
+    // The long one, and all others; one more when a busy machine let the writer run ahead.
+    assert_eq!(after.jobs - before.jobs, 5);
+    assert!((2..=3).contains(&(after.groups - before.groups)), "{after:?}");
+    agrees(&county, 5).await;
+}
+
+#[tokio::test]
 async fn a_task_that_panics_takes_nobody_with_it() {
     let place = Place::new("panics-in-a-group");
     let county = place.open();
