@@ -42,26 +42,38 @@ pub enum Act {
 /// What is named of a rule; the rest stays.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
 #[schema(as = DutyFields)]
-#[expect(missing_docs, reason = "each is the field of Duty of that name")]
 pub struct Fields {
+    /// What people call it.
     pub title_zh: Option<String>,
+    /// The English name.
     pub title_en: Option<String>,
+    /// What kind of visit it asks for.
     #[schema(value_type = Option<String>)]
     pub kind: Option<DutyKind>,
+    /// Whom it is for: codes of categories.
     pub categories: Option<Vec<String>>,
+    /// Which ways satisfy it.
     #[schema(value_type = Option<Vec<String>>)]
     pub ways: Option<Vec<Way>>,
+    /// Which kinds of meeting satisfy it.
     #[schema(value_type = Option<Vec<String>>)]
     pub mets: Option<Vec<Met>>,
+    /// How often.
     #[schema(value_type = Option<String>)]
     pub cadence: Option<Cadence>,
+    /// Where its months are cut.
     #[schema(value_type = Option<String>)]
     pub cut: Option<Cut>,
+    /// How many visitors it takes.
     pub visitors_min: Option<u8>,
+    /// Who is enrolled for fewer days before the end of a period is not due in it.
     pub enrolled_days_min: Option<u8>,
+    /// Which roles carry it.
     #[schema(value_type = Option<Vec<String>>)]
     pub roles: Option<Vec<Role>>,
+    /// Law, document and article: of the rule, or of its end.
     pub source: Option<String>,
+    /// By whose word: N national, O other place, D the county.
     pub strength: Option<String>,
 }
 

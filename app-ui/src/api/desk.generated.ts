@@ -899,20 +899,37 @@ export interface components {
         };
         /** @description What is named of a rule; the rest stays. */
         DutyFields: {
+            /** @description How often. */
             cadence?: string | null;
+            /** @description Whom it is for: codes of categories. */
             categories?: string[] | null;
+            /** @description Where its months are cut. */
             cut?: string | null;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description Who is enrolled for fewer days before the end of a period is not due in it.
+             */
             enrolled_days_min?: number | null;
+            /** @description What kind of visit it asks for. */
             kind?: string | null;
+            /** @description Which kinds of meeting satisfy it. */
             mets?: string[] | null;
+            /** @description Which roles carry it. */
             roles?: string[] | null;
+            /** @description Law, document and article: of the rule, or of its end. */
             source?: string | null;
+            /** @description By whose word: N national, O other place, D the county. */
             strength?: string | null;
+            /** @description The English name. */
             title_en?: string | null;
+            /** @description What people call it. */
             title_zh?: string | null;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description How many visitors it takes.
+             */
             visitors_min?: number | null;
+            /** @description Which ways satisfy it. */
             ways?: string[] | null;
         };
         /** @description One rule. */
