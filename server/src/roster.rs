@@ -10,7 +10,7 @@ use domain::name::tidy;
 use domain::problem::{Problem, ProblemCode};
 use domain::reference::Reference;
 use domain::staff::{Role, Staff};
-use domain::telephone::number;
+use domain::telephone::{NO_NUMBER, number};
 use domain::time::{Day, UnixMs};
 use domain::value::Value;
 use serde::{Deserialize, Serialize};
@@ -237,8 +237,8 @@ fn row(line: u64, name: &str, role: &str, area: &str, phone: &str) -> Result<Row
         doubt(role_column, zh, en)
     });
     let area = if area.is_empty() { Err(empty(area_column)) } else { Ok(area.to_owned()) };
-    let no_number =
-        || doubt(phone_column, "不是电话号码（7 到 12 位数字）", "not a telephone number (7 to 12 digits)");
+    let (zh, en) = NO_NUMBER;
+    let no_number = || doubt(phone_column, zh, en);
     let phone = match phone {
         "" => Ok(None),
         text => number(text).map(Some).ok_or_else(no_number),

@@ -13,7 +13,7 @@ use domain::patch::{Body, RecordRef};
 use domain::problem::{Problem, ProblemCode};
 use domain::reference::Reference;
 use domain::staff::{Assignment, Role, Staff};
-use domain::telephone::number;
+use domain::telephone::{NO_NUMBER, number};
 use domain::time::{Day, Stamp, UnixMs};
 use domain::value::Value;
 use serde::{Deserialize, Serialize};
@@ -144,8 +144,8 @@ pub(crate) fn namesakes<'a>(reference: &'a Reference, name: &'a str) -> impl Ite
 /// # Errors
 /// `argument_wrong`.
 pub(crate) fn telephone_number(text: &str) -> Result<String, Problem> {
-    let none = || wrong(text, "不是电话号码：7 到 12 位数字", "not a telephone number: 7 to 12 digits");
-    number(text).ok_or_else(none)
+    let (zh, en) = NO_NUMBER;
+    number(text).ok_or_else(|| wrong(text, zh, en))
 }
 
 /// Gives a role.

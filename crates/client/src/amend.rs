@@ -14,7 +14,7 @@ use domain::patch::{ANSWER_PREFIX, RecordRef};
 use domain::permission::{Act, act_for, allowed};
 use domain::problem::{Problem, ProblemCode};
 use domain::settings::Setting;
-use domain::telephone::number;
+use domain::telephone::{NO_NUMBER, number};
 use domain::time::{Day, Happened};
 use domain::value::Value;
 use domain::visit::Visit;
@@ -135,10 +135,8 @@ fn contact(key: &str, typed: &str) -> Result<Value, Problem> {
         return Ok(Value::Null);
     }
     if [keys::PHONE, keys::PHONE_CARER, keys::PHONE_AWAY].contains(&key) {
-        let wrong = || {
-            let (zh, en) = ("不是电话号码，要 7 到 12 位数字", "not a telephone number: 7 to 12 digits");
-            about(ProblemCode::AnswerOutsideConstraint).with_both("message", zh, en)
-        };
+        let (zh, en) = NO_NUMBER;
+        let wrong = || about(ProblemCode::AnswerOutsideConstraint).with_both("message", zh, en);
         return number(text).map(Value::from).ok_or_else(wrong);
     }
     if text.chars().count() > CONTACT_CHARACTERS_MAX {

@@ -1,5 +1,9 @@
 //! Telephone numbers, as they are typed and as they are kept.
 
+/// What is said of a text that is none, Chinese and English.
+pub const NO_NUMBER: (&str, &str) =
+    ("不是电话号码（7 到 12 位数字）", "not a telephone number (7 to 12 digits)");
+
 /// A telephone number as it is kept: digits only, so that two people who write one number in two ways say the same.
 /// `None` when it is none: a subscriber's number has 7 digits at least, and 12 at most with its area code.
 pub fn number(text: &str) -> Option<String> {
