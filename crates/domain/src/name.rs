@@ -25,7 +25,7 @@ fn is_private(c: char) -> bool {
 }
 
 /// Not to be seen, but acts on what is: line ends, directions of writing, marks of no width.
-fn steers(c: char) -> bool {
+pub fn steers(c: char) -> bool {
     let unseen = matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
         | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}');
     c.is_control() || unseen

@@ -1,5 +1,6 @@
 //! Words and columns for a terminal, where a Chinese character takes two places.
 
+use domain::name;
 use domain::time::{Day, UnixMs};
 use domain::value::Value;
 
@@ -23,11 +24,9 @@ pub(super) fn in_words(value: &Value) -> String {
 
 /// What people wrote, without what would command a terminal or turn the order of what stands around it.
 pub(super) fn harmless(text: &str) -> String {
-    let commands = |c: char| {
-        (c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
-            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
-    };
-    text.chars().map(|c| if commands(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
+    // A table of our own has lines, and begins with a byte-order mark for spreadsheets.
+    let steers = |c: char| name::steers(c) && !matches!(c, '\n' | '\r' | '\t' | '\u{feff}');
+    text.chars().map(|c| if steers(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
 /// A cell in one line.
