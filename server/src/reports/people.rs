@@ -17,7 +17,7 @@ use domain::reference::Reference;
 use domain::staff::Role;
 use domain::subject::Person;
 use domain::time::Day;
-use domain::visit::PartFact;
+use domain::visit::{Met, NotMet, PartFact, Way};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use sync::county::needs::PartRow;
@@ -395,14 +395,16 @@ fn why(parts: &[PartRow], period: Period, as_of: Day, status: Status, column: Co
 
 fn told_at_the_door(fact: &PartFact) -> (String, String) {
     let days = |or: &str| fact.days().map(|day| day.to_string()).collect::<Vec<_>>().join(or);
-    let reason = fact.reason.map_or_else(|| mets_in_words(fact), |reason| reason.zh().to_owned());
-    let zh = format!("{} {}：{reason}{}", days("或"), ways_in_words(fact), contested_in_words(fact));
-    let joined = |words: Vec<&str>| words.join(" or ");
-    let ways = joined(fact.beside.ways.iter().chain([&fact.way]).map(|way| way.en()).collect());
-    let mets = || joined(fact.beside.mets.iter().chain([&fact.met]).map(|met| met.en()).collect());
-    let reason = fact.reason.map_or_else(mets, |reason| reason.en().to_owned());
+    let reason = |word: fn(NotMet) -> &'static str, met: String| {
+        fact.reason.map_or(met, |reason| word(reason).to_owned())
+    };
+    let (way, said) =
+        (ways_in_words(fact, Way::zh, "或"), reason(NotMet::zh, mets_in_words(fact, Met::zh, "或")));
+    let zh = format!("{} {way}：{said}{}", days("或"), contested_in_words(fact));
+    let (way, said) =
+        (ways_in_words(fact, Way::en, " or "), reason(NotMet::en, mets_in_words(fact, Met::en, " or ")));
     let contested = if fact.is_contested() { " (entries differ)" } else { "" };
-    (zh, format!("{}, {ways}: {reason}{contested}", days(" or ")))
+    (zh, format!("{}, {way}: {said}{contested}", days(" or ")))
 }
 
 /// Who carries the duty in the village itself; who has the township or county when nobody does.

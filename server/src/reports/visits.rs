@@ -15,7 +15,7 @@ use domain::reference::Reference;
 use domain::subject::Person;
 use domain::time::{Day, UnixMs};
 use domain::value::Value;
-use domain::visit::{PartFact, Visit};
+use domain::visit::{self, PartFact, Visit, Way};
 use seal::receipt::ReceiptDigits;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -106,7 +106,7 @@ pub async fn of_person(
             met: part.fact.as_ref().map(|fact| Met {
                 way: fact.way.code(),
                 met: fact.met.code(),
-                reason: fact.reason.map(domain::visit::NotMet::code),
+                reason: fact.reason.map(visit::NotMet::code),
                 zh: in_words(fact),
             }),
             visited_by: visited_by.into_iter().map(|one| reference.staff_name(one)).collect(),
@@ -135,19 +135,20 @@ async fn home(county: &County, reference: &Reference, person: &Person, day: Day)
 
 fn in_words(fact: &PartFact) -> String {
     let reason = fact.reason.map(|reason| format!("：{}", reason.zh())).unwrap_or_default();
-    format!("{}，{}{reason}{}", ways_in_words(fact), mets_in_words(fact), contested_in_words(fact))
+    let (way, met) = (ways_in_words(fact, Way::zh, "或"), mets_in_words(fact, visit::Met::zh, "或"));
+    format!("{way}，{met}{reason}{}", contested_in_words(fact))
 }
 
-/// How it was, by every side.
-pub(super) fn ways_in_words(fact: &PartFact) -> String {
+/// How it was, by every side, in the words of a language.
+pub(super) fn ways_in_words(fact: &PartFact, word: fn(Way) -> &'static str, or: &str) -> String {
     let ways = fact.beside.ways.iter().chain([&fact.way]);
-    ways.map(|way| way.zh()).collect::<Vec<_>>().join("或")
+    ways.map(|way| word(*way)).collect::<Vec<_>>().join(or)
 }
 
-/// Who was met, by every side.
-pub(super) fn mets_in_words(fact: &PartFact) -> String {
+/// Who was met, by every side, in the words of a language.
+pub(super) fn mets_in_words(fact: &PartFact, word: fn(visit::Met) -> &'static str, or: &str) -> String {
     let mets = fact.beside.mets.iter().chain([&fact.met]);
-    mets.map(|met| met.zh()).collect::<Vec<_>>().join("或")
+    mets.map(|met| word(*met)).collect::<Vec<_>>().join(or)
 }
 
 /// That its sides differ; nothing when they do not.

@@ -7,7 +7,7 @@ use super::staff::AreaAsked;
 use crate::clock;
 use crate::county::at_county;
 use crate::desk::Desk;
-use crate::duty::effect::{Effect, effects};
+use crate::duty::effect::{Effect, effects, periods};
 use crate::duty::{self, Act, Edit, Fields};
 use crate::problem::Refusal;
 use axum::Json;
@@ -15,7 +15,6 @@ use axum::extract::State;
 use domain::category::Category;
 use domain::duty::Duty;
 use domain::ids::{AreaCode, RecordId};
-use domain::period::Period;
 use domain::problem::{Problem, ProblemCode};
 use domain::reference::Reference;
 use domain::time::Day;
@@ -180,8 +179,8 @@ pub(super) async fn preview(
     let reference = &permit.reference;
     let plan = duty::plan(reference, state.begins, &edit)?;
     let people = duty::concerned(&desk.county, reference, &plan, &edit).await?;
-    let rule = plan.after.as_ref().or(plan.before.as_ref());
-    let period = rule.map(|rule| Period::containing(rule.cadence, rule.cut, edit.from));
+    let [old, new] = periods(&edit, &plan);
+    let period = new.or(old);
     Ok(Json(PreviewReply {
         before: plan.before.as_ref().map(|rule| reply(reference, rule)),
         after: plan.after.as_ref().map(|rule| reply(reference, rule)),
