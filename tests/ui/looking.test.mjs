@@ -83,6 +83,19 @@ test('记录 is searched as 名单 is', async () => {
   assert.equal(await visits.count(), all)
 })
 
+test('a telephone number that is none is told where it is typed, and stays there to be put right', async () => {
+  await screen.page.goto(`${stage.one.url}/?number#/person/${stage.person.subject}`)
+  await screen.page.getByRole('button', { name: /(更正|补充) 本人/ }).click()
+  const field = screen.page.getByRole('textbox', { name: /电话/ })
+  await field.fill('12345')
+  await screen.tap('保存')
+  const told = screen.page.locator('form').getByRole('alert')
+  await told.waitFor()
+  assert.match(await told.innerText(), /不是电话号码（7 到 12 位数字）/)
+  assert.equal(await field.inputValue(), '12345')
+  await screen.shownInBoth('correct-wrong')
+})
+
 test('where words are meant no code is shown, in any list of people and visits', async () => {
   const seen = []
   for (const path of ['/today', '/people', '/records', `/person/${stage.person.subject}`, `/history/${stage.person.subject}`, `/record/${stage.received}`, `/part/${stage.part}`, `/visit/${stage.draft}`, '/me']) {
