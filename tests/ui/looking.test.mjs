@@ -96,6 +96,38 @@ test('a telephone number that is none is told where it is typed, and stays there
   await screen.shownInBoth('correct-wrong')
 })
 
+/** Which fonts a text is drawn with, and whether each came with the app. */
+async function fonts(page, selector) {
+  const devtools = await page.context().newCDPSession(page)
+  const { root } = await devtools.send('DOM.getDocument')
+  const { nodeId } = await devtools.send('DOM.querySelector', { nodeId: root.nodeId, selector })
+  await devtools.send('CSS.enable')
+  return (await devtools.send('CSS.getPlatformFontsForNode', { nodeId })).fonts
+}
+
+test('characters that fonts of phones lack come with the app, and only when one of them stands on a page', async () => {
+  const other = await Screen.open(world, stage.one, { path: '/#/me' })
+  try {
+    await other.page.locator('.body .card').first().waitFor()
+    const loaded = () => other.page.evaluate(() => [...document.fonts].map((face) => face.status))
+    assert.deepEqual(await loaded(), ['unloaded'])
+    await other.page.goto(`${stage.one.url}/?rare#/person/${stage.person.subject}`)
+    await other.page.getByRole('button', { name: '更正 怎么找到这家' }).click()
+    const rare = '𬍛𪟝䶮𫖯𬭚鿍'
+    await other.page.getByRole('textbox', { name: '怎么找到这家' }).fill(`过了${rare}桥`)
+    await other.tap('保存')
+    await other.page.waitForFunction(() => [...document.fonts].every((face) => face.status === 'loaded'))
+    await other.page.locator('.body').getByText(rare).evaluate((one) => (one.id = 'rare'))
+    const drawn = await fonts(other.page, '#rare')
+    // 䶮 was among the first rare characters that every phone sold in China has to show.
+    assert.deepEqual(drawn.filter((one) => one.isCustomFont).map((one) => one.glyphCount), [5])
+    assert.equal(drawn.reduce((sum, one) => sum + one.glyphCount, 0), 9)
+    await other.shownInBoth('person-rare')
+  } finally {
+    await other.page.context().close()
+  }
+})
+
 test('where words are meant no code is shown, in any list of people and visits', async () => {
   const seen = []
   for (const path of ['/today', '/people', '/records', `/person/${stage.person.subject}`, `/history/${stage.person.subject}`, `/record/${stage.received}`, `/part/${stage.part}`, `/visit/${stage.draft}`, '/me']) {

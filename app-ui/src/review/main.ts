@@ -1,6 +1,7 @@
 // The county's console.
 import { createApp } from 'vue'
 import 'element-plus/theme-chalk/base.css'
+import '@/shared/fonts/fonts.css'
 import '@/shared/tokens/tokens.css'
 import './look.css'
 import './print.css'
