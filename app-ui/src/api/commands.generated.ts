@@ -326,7 +326,11 @@ by_phone: boolean,
 /**
  * The first day by which somebody should go.
  */
-due_on: Day | null, };
+due_on: Day | null, 
+/**
+ * 什么时候再来, as it was said when nobody was met the last time.
+ */
+come_again: string | null, };
 
 export type DutyView = { 
 /**
@@ -613,7 +617,19 @@ way: Way | null,
 /**
  * Now unless said.
  */
-happened: When | null, };
+happened: When | null, 
+/**
+ * Who went there: the author unless said.
+ */
+visited_by: Array<RecordId>, 
+/**
+ * Who came along.
+ */
+companions: Array<string>, 
+/**
+ * Why it is entered so late.
+ */
+late_reason: string | null, };
 
 export type Nothing = Record<symbol, never>;
 
@@ -796,6 +812,18 @@ met: Met | null,
  * Why nobody was.
  */
 reason: NotMet | null, 
+/**
+ * Where, whom to ring, as it was said.
+ */
+reason_words: string | null, 
+/**
+ * From when a reported change holds.
+ */
+reason_from: Day | null, 
+/**
+ * 什么时候再来, in the words of whoever went there.
+ */
+come_again: string | null, 
 /**
  * Who visited, by name.
  */

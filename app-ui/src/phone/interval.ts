@@ -23,3 +23,13 @@ export function whenWords(when: When): string {
   if ('day' in when) return nearDay(when.day)
   return interval(when.exactly)
 }
+
+/** What was chosen on the page before, out of its address; now when nothing was. */
+export function whenSaid(said: unknown): When {
+  try {
+    const when: unknown = JSON.parse(String(said))
+    return typeof when === 'object' && when !== null && ['morning', 'afternoon', 'day'].some((of) => of in when) ? (when as When) : 'now'
+  } catch {
+    return 'now'
+  }
+}

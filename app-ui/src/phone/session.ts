@@ -9,8 +9,8 @@ import { forget, learn } from './numbers'
 import { send } from './sending'
 import { settings } from './settings'
 
-/** Away for so long, the phone locks: as the county has set it, told when the phone opens. */
-let awayMs = Infinity
+/** Away for so long, the phone locks: as the county has set it, told when the phone opens; until then as usual. */
+let awayMs = 15 * 60_000
 
 /** How the phone stands. */
 export const session = reactive({
@@ -64,6 +64,9 @@ export function lockWhenAway(): void {
     } else if (session.phase === 'open') {
       if (left && Date.now() - left > awayMs) void lock()
       else void send()
+    } else if (session.phase === 'locked') {
+      // A phone that slept has not counted how long there is still to wait.
+      void look()
     }
   })
 }

@@ -321,11 +321,11 @@ fn called(request: &RegisterPerson) -> Result<(Option<String>, Option<String>), 
     Ok((name, nickname))
 }
 
-/// More people than a household, or those of a village without one, have.
+/// More people than a household or a village has.
 const NEIGHBOURS_MAX: usize = 2_000;
 
 impl Open {
-    /// Who is called so in the household already; without one, among those of the village without one.
+    /// Who is called so in the household already; without one, in the village.
     fn registered(
         &self,
         request: &RegisterPerson,
@@ -335,7 +335,8 @@ impl Open {
         let filter =
             request.household.map_or(PeopleFilter::Village(request.village), PeopleFilter::Household);
         let there = self.store.people(&filter, 0, NEIGHBOURS_MAX).or_tell()?;
-        let same = |row: &&PersonRow| row.household == request.household && plain(&row.name) == plain(called);
+        let here = |row: &&PersonRow| request.household.is_none() || row.household == request.household;
+        let same = |row: &&PersonRow| here(row) && plain(&row.name) == plain(called);
         Ok(there.iter().find(same).map(|row| row.id))
     }
 }

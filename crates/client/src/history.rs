@@ -53,6 +53,12 @@ pub struct PastVisit {
     pub met: Option<Met>,
     /// Why nobody was.
     pub reason: Option<NotMet>,
+    /// Where, whom to ring, as it was said.
+    pub reason_words: Option<String>,
+    /// From when a reported change holds.
+    pub reason_from: Option<Day>,
+    /// 什么时候再来, in the words of whoever went there.
+    pub come_again: Option<String>,
     /// Who visited, by name.
     pub by: Vec<String>,
     /// Whether it was made void.
@@ -117,6 +123,8 @@ impl Open {
             None => None,
         };
         let visit = visit.and_then(|row| row.head().map(|head| Visit::read(row.record.id, head)));
+        let missed = part.met.is_none_or(|met| met == Met::Nobody);
+        let said = |key| head.text(key).filter(|text| missed && !text.trim().is_empty()).map(str::to_owned);
         let name = |id: &RecordId| {
             self.reference.staff.get(id).map_or_else(|| id.to_string(), |staff| staff.name.clone())
         };
@@ -127,6 +135,9 @@ impl Open {
             way: visit.as_ref().and_then(|visit| visit.way),
             met: part.met,
             reason: part.reason,
+            reason_words: said(keys::REASON_WORDS),
+            reason_from: part.reason_from,
+            come_again: said(keys::COME_AGAIN),
             by: visit.as_ref().map(|visit| visit.visited_by.iter().map(name).collect()).unwrap_or_default(),
             void: part.void || visit.is_some_and(|visit| visit.void),
         })

@@ -160,6 +160,8 @@ pub struct DueItem {
     pub by_phone: bool,
     /// The first day by which somebody should go.
     pub due_on: Option<Day>,
+    /// 什么时候再来, as it was said when nobody was met the last time.
+    pub come_again: Option<String>,
 }
 
 /// A duty of the worker's on a day, with the villages in which one and the same rule holds.
@@ -287,6 +289,8 @@ impl Open {
         };
         let household = household.and_then(|row| row.head().map(|head| Household::read(row.record.id, head)));
         let why: Vec<Why> = due.why.iter().copied().collect();
+        let last = if why.contains(&Why::Tried) { self.past_visits(id, None, 1)? } else { Vec::new() };
+        let come_again = last.into_iter().find(|last| !last.void).and_then(|last| last.come_again);
         Ok(DueItem {
             subject: id,
             name: person.as_ref().map_or(row.name, |person| shown_name(person, day)),
@@ -302,6 +306,7 @@ impl Open {
             at_home: due.at_home,
             by_phone: !due.not_by_phone,
             due_on: due.due_on,
+            come_again,
         })
     }
 

@@ -8,12 +8,13 @@ use client::records::{RecordState, RecordsAsked};
 use client::sync_driver::Arrived;
 use client::visits::desk::Answer;
 use client::visits::draft::DraftName;
+use client::visits::finish::NotMetVisit;
 use client::visits::start::{Chosen, DraftSubject, StartVisit};
 use domain::catalogue::{RecordKind, keys};
 use domain::ids::RecordId;
 use domain::time::Day;
 use domain::value::Value;
-use domain::visit::Met;
+use domain::visit::{Met, NotMet};
 use forms::def::Kind;
 use forms::view::QuestionView as Question;
 use store::StoreError;
@@ -148,5 +149,21 @@ fn a_commit_that_fails_at_the_county_delivers_nothing_and_one_whose_answer_is_lo
         assert_eq!(sync(&mut app, &phone, &county).waiting, 0);
         let after = (app.records(RecordsAsked::default()).unwrap()[0].state, county.count(RecordKind::Visit));
         assert_eq!(after, (RecordState::Received, 1), "{error:?}, written: {written}");
+    }
+}
+
+/// 没见到, with a reason and no more.
+pub(crate) fn not_met(name: &str, reason: NotMet) -> NotMetVisit {
+    NotMetVisit {
+        subjects: vec![person(name)],
+        reason,
+        reason_words: None,
+        reason_from: None,
+        come_again: None,
+        way: None,
+        happened: None,
+        visited_by: vec![],
+        companions: vec![],
+        late_reason: None,
     }
 }

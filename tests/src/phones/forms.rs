@@ -1,13 +1,12 @@
 //! Filling in: taps, 和上次比, gaps, drafts that survive.
 
 use super::county::{household, person};
-use super::flows::{enrolled, fill, visit};
+use super::flows::{enrolled, fill, not_met, visit};
 use super::world::{code, sync};
 use client::lock::Nothing;
 use client::me::{Language, Speak};
 use client::visits::desk::{Answer, Section};
 use client::visits::draft::DraftName;
-use client::visits::finish::NotMetVisit;
 use client::visits::start::{Chosen, DraftSubject, SetMet, SetVisit, StartVisit, When};
 use domain::catalogue::{RecordKind, keys};
 use domain::problem::ProblemCode;
@@ -57,16 +56,7 @@ fn taps_to_finish_stay_few() {
     assert_eq!(done.gaps, []);
     assert!(routine <= 12, "a routine visit took {routine} taps");
     // 没见到: the button, the reason, 完成; one command.
-    let not_met = NotMetVisit {
-        subjects: vec![person("张建国")],
-        reason: NotMet::InTheFields,
-        reason_words: None,
-        reason_from: None,
-        come_again: None,
-        way: None,
-        happened: None,
-    };
-    assert!(app.not_met(not_met).unwrap().visit.is_some());
+    assert!(app.not_met(not_met("张建国", NotMet::InTheFields)).unwrap().visit.is_some());
 }
 
 #[test]

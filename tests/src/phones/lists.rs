@@ -1,7 +1,7 @@
 //! 今日, 名单, search, pages, records: what the worker sees before and after.
 
 use super::county::{VILLAGE, household, person};
-use super::flows::{enrolled, fill, visit};
+use super::flows::{enrolled, fill, not_met, visit};
 use super::world::{code, sync};
 use client::App;
 use client::amend::{Amend, CorrectContact, RegisterPerson};
@@ -12,12 +12,14 @@ use client::people::{OfPerson, PeopleAsked, SearchAsked};
 use client::records::{OfVisit, RecordState, RecordsAsked, RecordsFilter};
 use client::today::{TodayAsked, TodayOrder, Why};
 use client::visits::finish::NotMetVisit;
+use client::visits::start::When;
 use domain::catalogue::{RecordKind, keys};
 use domain::ids::RecordId;
 use domain::patch::RecordRef;
 use domain::problem::ProblemCode;
+use domain::time::{Day, Happened};
 use domain::value::Value;
-use domain::visit::NotMet;
+use domain::visit::{NotMet, Way};
 
 fn search(app: &mut App, typed: &str) -> Vec<RecordId> {
     let asked = SearchAsked { typed: typed.into(), listed_as: None, offset: 0, count: None };
@@ -69,26 +71,16 @@ fn part_of(app: &mut App, name: &str) -> RecordId {
     app.history(asked).unwrap()[0].part
 }
 
-fn not_met(name: &str, reason: NotMet) -> NotMetVisit {
-    NotMetVisit {
-        subjects: vec![person(name)],
-        reason,
-        reason_words: None,
-        reason_from: None,
-        come_again: None,
-        way: None,
-        happened: None,
-    }
-}
-
 #[test]
 fn not_met_stays_due_and_a_reported_change_is_asked_no_more() {
     let (_, _, mut app) = enrolled();
-    let done = app.not_met(not_met("张建国", NotMet::NotAtHome)).unwrap();
+    let again = Some("后天上午".to_owned());
+    let done = app.not_met(NotMetVisit { come_again: again, ..not_met("张建国", NotMet::NotAtHome) }).unwrap();
     assert!(done.visit.is_some());
     let tried = app.today_list(TodayAsked::default()).unwrap();
     let row = tried.people.iter().find(|one| one.subject == person("张建国")).unwrap();
     assert!(row.why.contains(&Why::Tried));
+    assert_eq!(row.come_again.as_deref(), Some("后天上午"));
     for day in ["2126-01-01", "1800-01-01"] {
         let wrong = NotMetVisit { reason_from: day.parse().ok(), ..not_met("张建国", NotMet::Died) };
         assert!(wrong.reason_from.is_some());
@@ -97,6 +89,26 @@ fn not_met_stays_due_and_a_reported_change_is_asked_no_more() {
     app.not_met(not_met("张建国", NotMet::Hospital)).unwrap();
     let pending = app.today_list(TodayAsked::default()).unwrap();
     assert_eq!((pending.due, pending.met, pending.total), (3, 0, 2), "due, not met, asked no more");
+}
+
+#[test]
+fn who_was_not_met_long_ago_is_entered_with_a_reason_and_how_and_by_whom_it_was_tried() {
+    let (_, phone, mut app) = enrolled();
+    let day = Day::of(phone.clock.wall()).plus(-12);
+    let tried = NotMetVisit {
+        way: Some(Way::Phone),
+        happened: Some(When::Day(day)),
+        come_again: Some("赶集那天".into()),
+        ..not_met("张建国", NotMet::NotAtHome)
+    };
+    let silent = app.not_met(tried.clone()).unwrap();
+    assert_eq!((silent.visit, silent.gaps[0].problem.code), (None, ProblemCode::VisitTooLongAgo));
+    let said = NotMetVisit { late_reason: Some("山路断了".into()), ..tried };
+    assert!(app.not_met(said).unwrap().visit.is_some());
+    let part = part_of(&mut app, "张建国");
+    let view = app.part(OfPart { part }).unwrap();
+    assert_eq!((view.brief.way, view.late_reason.as_deref()), (Some(Way::Phone), Some("山路断了")));
+    assert_eq!(view.happened.map(Happened::day), Some(day));
 }
 
 #[test]
@@ -313,6 +325,12 @@ fn somebody_who_is_not_on_the_list_is_registered_and_visited_before_the_county_k
     let twice = app.register_person(register.clone()).unwrap_err();
     assert_eq!(twice.code, ProblemCode::PersonRegistered);
     assert_eq!(twice.params["subject"], made.id.to_string(), "the one who is there is named");
+    // Whoever says no household means one of the village; another person of the name is another one.
+    let somewhere = RegisterPerson { name: "张建国".into(), household: None, ..register.clone() };
+    let listed = app.register_person(somewhere.clone()).unwrap_err();
+    assert_eq!(listed.params["subject"], person("张建国").to_string());
+    let namesake = app.register_person(RegisterPerson { another: true, ..somewhere }).unwrap();
+    assert_ne!(namesake.record.id, person("张建国"));
     for name in ["", "  ", "12345", "新\n来", &"新".repeat(51)] {
         let wrong = RegisterPerson { name: name.into(), ..register.clone() };
         assert_eq!(app.register_person(wrong).unwrap_err().code, ProblemCode::NameMalformed, "{name:?}");

@@ -1,14 +1,13 @@
 //! Looking through lists: 名单 by who somebody is, 记录 by what finds them in 名单.
 
 use super::county::{County, HERE, TOWN, VILLAGE, person, staff};
-use super::flows::{enrolled, visit};
+use super::flows::{enrolled, not_met, visit};
 use super::world::{code, sync};
 use client::App;
 use client::lock::Nothing;
 use client::people::{PeopleAsked, SearchAsked};
 use client::records::{RecordPlace, RecordsAsked, RecordsFilter};
 use client::visits::draft::DraftName;
-use client::visits::finish::NotMetVisit;
 use client::visits::start::{Chosen, StartVisit};
 use domain::catalogue::{RecordKind, keys};
 use domain::category::ListedAs;
@@ -89,16 +88,7 @@ fn a_page_of_records_is_full_while_there_are_more() {
     let (_, _, mut app) = enrolled();
     let wanted = visit(&mut app, "张建国");
     for _ in 0..70 {
-        let not_met = NotMetVisit {
-            subjects: vec![person("李阿普")],
-            reason: NotMet::NotAtHome,
-            reason_words: None,
-            reason_from: None,
-            come_again: None,
-            way: None,
-            happened: None,
-        };
-        app.not_met(not_met).unwrap();
+        app.not_met(not_met("李阿普", NotMet::NotAtHome)).unwrap();
     }
     assert_eq!(records(&mut app, "zjg", 40, None)[0].0, wanted, "behind two pages of others");
     let first = records(&mut app, "lap", 40, None);

@@ -70,6 +70,15 @@ pub struct NotMetVisit {
     /// Now unless said.
     #[serde(default)]
     pub happened: Option<When>,
+    /// Who went there: the author unless said.
+    #[serde(default)]
+    pub visited_by: Vec<RecordId>,
+    /// Who came along.
+    #[serde(default)]
+    pub companions: Vec<String>,
+    /// Why it is entered so late.
+    #[serde(default)]
+    pub late_reason: Option<String>,
 }
 
 /// A part ready to be written.
@@ -328,6 +337,9 @@ impl App {
             ..StartVisit::default()
         };
         let (name, mut head) = open.begin_draft(ports, start)?;
+        head.visited_by = request.visited_by;
+        head.companions = request.companions;
+        head.late_reason = request.late_reason;
         for part in &mut head.parts {
             part.reason = Some(request.reason);
             part.reason_words.clone_from(&request.reason_words);
