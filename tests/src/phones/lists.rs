@@ -75,7 +75,8 @@ fn part_of(app: &mut App, name: &str) -> RecordId {
 fn not_met_stays_due_and_a_reported_change_is_asked_no_more() {
     let (_, _, mut app) = enrolled();
     let again = Some("后天上午".to_owned());
-    let done = app.not_met(NotMetVisit { come_again: again, ..not_met("张建国", NotMet::NotAtHome) }).unwrap();
+    let done =
+        app.not_met(NotMetVisit { come_again: again, ..not_met("张建国", NotMet::NotAtHome) }).unwrap();
     assert!(done.visit.is_some());
     let tried = app.today_list(TodayAsked::default()).unwrap();
     let row = tried.people.iter().find(|one| one.subject == person("张建国")).unwrap();
