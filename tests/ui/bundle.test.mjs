@@ -19,15 +19,30 @@ before(async () => {
   files = await Promise.all(names.map(async (name) => ({ name, text: await readFile(join(folder, 'assets', name), 'utf8') })))
 })
 const scripts = () => files.filter((file) => file.name.endsWith('.js'))
+const styles = () => files.filter((file) => file.name.endsWith('.css'))
 
 test('at most 160 KB of script and style, compressed', () => {
-  const size = files.reduce((sum, file) => sum + gzipSync(file.text, { level: 9 }).length, 0)
+  const size = [...scripts(), ...styles()].reduce((sum, file) => sum + gzipSync(file.text, { level: 9 }).length, 0)
   assert.ok(size <= MOST, `${size} bytes`)
 })
 
-test('only script and style: no icon font, no picture', () => {
-  assert.deepEqual(files.filter((file) => !/\.(js|css)$/.test(file.name)).map((file) => file.name), [])
-  assert.ok(!files.some((file) => /@font-face/.test(file.text)))
+test('no icon font and no picture; the one font is for rare characters, and fetched only where one stands', () => {
+  const other = files.filter((file) => !/\.(js|css)$/.test(file.name)).map((file) => file.name)
+  assert.equal(other.length, 1)
+  assert.match(other[0], /^rare-characters-.*\.woff2$/)
+  const faces = styles().flatMap((file) => file.text.match(/@font-face\s*{[^}]*}/g) ?? [])
+  assert.equal(faces.length, 1)
+  assert.match(faces[0], new RegExp(`${other[0]}[^}]*unicode-range:U\\+9FA6-9FFF,\\s*U\\+20000-3FFFF`))
+})
+
+test('a WebView that cannot run the app says so', async () => {
+  assert.match(page, /<script nomodule src="\/old\.js"><\/script>/)
+  assert.match(page, /<p id="old" hidden>[^<]*不会丢。<\/p>/)
+  const old = await readFile(join(repository, 'app-ui', 'dist', 'phone', 'old.js'), 'utf8')
+  acorn.parse(old, { ecmaVersion: 5 })
+  const shown = { hidden: true }
+  new Function('document', old)({ getElementById: (id) => id === 'old' && { removeAttribute: (name) => delete shown[name] } })
+  assert.deepEqual(shown, {})
 })
 
 test('the bridge is in no build that ships', async () => {
@@ -45,9 +60,8 @@ test('a strict policy can hold: no script in the page, nothing from outside', ()
 })
 
 test('every style is understood by a WebView of Chromium 72', () => {
-  const styles = files.filter((file) => file.name.endsWith('.css'))
-  assert.ok(styles.length > 1)
-  for (const { name, text } of styles) {
+  assert.ok(styles().length > 1)
+  for (const { name, text } of styles()) {
     // A rule with one of these is passed over as a whole.
     const tooNew = text.match(/[^-\w](min|max|clamp)\([^)]*\)|[;{](gap|row-gap|column-gap|inset|aspect-ratio)\s*:|:(is|where|has)\(/)
     assert.equal(tooNew && tooNew[0], null, name)

@@ -825,6 +825,10 @@ reason_from: Day | null,
  */
 come_again: string | null, 
 /**
+ * 发现的问题 of that visit: of a past visit only what was not fine is shown in a list.
+ */
+found: Array<Found>, 
+/**
  * Who visited, by name.
  */
 by: Array<string>, 

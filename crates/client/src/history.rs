@@ -3,8 +3,10 @@
 use crate::app::{App, Open};
 use crate::contested::ContestedField;
 use crate::tell::{OrTell, nothing_found};
+use crate::visits::draft::Found;
 use domain::canonical::Hash;
 use domain::catalogue::{RecordKind, keys};
+use domain::concern::Concern;
 use domain::head::{Head, Write};
 use domain::ids::RecordId;
 use domain::log::Vector;
@@ -22,6 +24,9 @@ use store::phone::Link;
 
 /// Visits of a page unless said otherwise.
 const PAGE: usize = 20;
+
+/// So many concerns of a person are looked at.
+const FOUND_MAX: usize = 100;
 
 /// Earlier visits to a person.
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -59,6 +64,8 @@ pub struct PastVisit {
     pub reason_from: Option<Day>,
     /// 什么时候再来, in the words of whoever went there.
     pub come_again: Option<String>,
+    /// 发现的问题 of that visit: of a past visit only what was not fine is shown in a list.
+    pub found: Vec<Found>,
     /// Who visited, by name.
     pub by: Vec<String>,
     /// Whether it was made void.
@@ -116,7 +123,18 @@ pub struct PartPage {
 }
 
 impl Open {
-    fn brief(&self, id: RecordId, head: &Head) -> Result<PastVisit, Problem> {
+    /// What was found at a person's, each with the part in which it was. O(their concerns).
+    fn found_at(&self, subject: RecordId) -> Result<Vec<(RecordId, Found)>, Problem> {
+        let rows =
+            self.store.linked(Link::Subject(subject), RecordKind::Concern, None, FOUND_MAX).or_tell()?;
+        let read = rows.iter().filter_map(|row| {
+            let concern = Concern::read(row.record.id, row.head()?);
+            Some((concern.part?, Found { kind: concern.kind, words: concern.words }))
+        });
+        Ok(read.collect())
+    }
+
+    fn brief(&self, id: RecordId, head: &Head, found: &[(RecordId, Found)]) -> Result<PastVisit, Problem> {
         let part = Part::read(id, head);
         let visit = match part.visit {
             Some(visit) => self.store.record(RecordRef { kind: RecordKind::Visit, id: visit }).or_tell()?,
@@ -138,6 +156,7 @@ impl Open {
             reason_words: said(keys::REASON_WORDS),
             reason_from: part.reason_from,
             come_again: said(keys::COME_AGAIN),
+            found: found.iter().filter(|(part, _)| *part == id).map(|(_, found)| found.clone()).collect(),
             by: visit.as_ref().map(|visit| visit.visited_by.iter().map(name).collect()).unwrap_or_default(),
             void: part.void || visit.is_some_and(|visit| visit.void),
         })
@@ -155,7 +174,8 @@ impl Open {
     ) -> Result<Vec<PastVisit>, Problem> {
         let rows = self.store.linked(Link::Subject(subject), RecordKind::Part, after, count).or_tell()?;
         let heads = rows.iter().filter_map(|row| Some((row.record.id, row.head()?)));
-        heads.map(|(id, head)| self.brief(id, head)).collect()
+        let found = self.found_at(subject)?;
+        heads.map(|(id, head)| self.brief(id, head, &found)).collect()
     }
 
     /// The answers of a part in words. A head does not say by which form it was filled in: it is read by
@@ -203,6 +223,10 @@ impl Open {
         };
         let visit_head = visit.as_ref().and_then(|visit| visit.head());
         let answers = self.past_answers(head, language)?;
+        let found = match Part::read(id, head).subject {
+            Some(subject) => self.found_at(subject)?,
+            None => Vec::new(),
+        };
         let mut contested = self.contested_fields(record, head, today);
         if let (Some(visit), Some(head)) = (&visit, visit_head) {
             contested.extend(self.contested_fields(visit.record, head, today));
@@ -211,7 +235,7 @@ impl Open {
         let happened: Option<Happened> = visit_head.and_then(|head| head.text(keys::HAPPENED)?.parse().ok());
         let entered = own.first().map(|row| Day::of(row.entry.patch.stamp.best_ms()));
         Ok(PartPage {
-            brief: self.brief(id, head)?,
+            brief: self.brief(id, head, &found)?,
             happened,
             late: happened.zip(entered).is_some_and(|(happened, entered)| happened.last_day() < entered),
             late_reason: visit_head.and_then(|head| head.text(keys::LATE_REASON)).map(str::to_owned),

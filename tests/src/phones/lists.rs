@@ -399,12 +399,19 @@ fn a_concern_found_is_open_on_the_page_and_answered_by_the_township() {
         kind: domain::concern::ConcernKind::House,
         words: "屋顶漏雨".into(),
     };
-    app.add_found(client::visits::start::AddFound {
-        visit: draft.clone(), subject: person("张建国"), found
-    })
-    .unwrap();
+    let add = client::visits::start::AddFound {
+        visit: draft.clone(),
+        subject: person("张建国"),
+        found: found.clone(),
+    };
+    app.add_found(add).unwrap();
     app.finish(client::visits::draft::DraftName { visit: draft }).unwrap();
     sync(&mut app, &phone, &county);
+    let part = part_of(&mut app, "张建国");
+    assert!(
+        app.part(OfPart { part }).unwrap().brief.found.contains(&found),
+        "of a past visit, what was not fine"
+    );
     let concerns = app.concerns(OfPerson { subject: person("张建国") }).unwrap();
     let one = concerns.iter().find(|one| one.words == "屋顶漏雨").unwrap().concern;
     let fields = [(keys::STATE, Value::from("in_hand")), (keys::REPLY, Value::from("下周派人来修"))];
