@@ -1524,7 +1524,11 @@ met: number,
  */
 waiting: number, 
 /**
- * When the oldest of these was made.
+ * Corrections and registrations that wait, while no visit does.
+ */
+waiting_other: number, 
+/**
+ * When the oldest of these visits was made.
  */
 waiting_since_ms: number | null, 
 /**

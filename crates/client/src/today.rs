@@ -68,7 +68,9 @@ pub struct TodayView {
     pub met: usize,
     /// Visits of which the county does not have everything yet.
     pub waiting: usize,
-    /// When the oldest of these was made.
+    /// Corrections and registrations that wait, while no visit does.
+    pub waiting_other: u64,
+    /// When the oldest of these visits was made.
     pub waiting_since_ms: Option<UnixMs>,
     /// Unfinished visits.
     pub drafts: usize,
@@ -351,6 +353,7 @@ impl Open {
             // Met stands before a change that waits for the township (field §6), as in the county's row of all duties.
             met: people.values().filter(|due| due.met && !due.open).count(),
             waiting: waiting.len(),
+            waiting_other: if waiting.is_empty() { self.waiting()? } else { 0 },
             waiting_since_ms: waiting.last().map(|row| row.entry.patch.stamp.best_ms()),
             drafts: drafts.iter().filter(|draft| draft.discarded_ms.is_none()).count(),
             heard_ms: (self.heard.county_ms != 0).then_some(self.heard.county_ms),

@@ -241,7 +241,10 @@ fn two_corrections_of_one_phone_number_are_shown_with_both_sides_and_settled() {
         value: value.into(),
         seen: seen.clone(),
     };
+    let waiting = |app: &mut App| app.today_list(TodayAsked::default()).unwrap().waiting_other;
+    assert_eq!(waiting(&mut app), 0);
     assert!(app.correct_contact(correct("13911111111", &page.seen)).unwrap().changed);
+    assert_eq!(waiting(&mut app), 1, "what is no visit waits too, and is told");
     assert!(!app.correct_contact(correct("13911111111", &page.seen)).unwrap().changed, "unchanged");
     assert!(
         !app.correct_contact(correct("+86 139-1111-1111", &page.seen)).unwrap().changed,
