@@ -78,6 +78,27 @@ test('what was typed and ticked is there again after a step back', async () => {
   await page().goBack()
 })
 
+test("another person's page is another page, whichever way it is reached", async () => {
+  const [one, two] = [await found('杨四妹'), await found('张娣')]
+  await open(`/person/${one.subject}`)
+  await page().getByRole('heading', { level: 1, name: one.name }).waitFor()
+  await open(`/person/${two.subject}`)
+  await page().getByRole('heading', { level: 1, name: two.name }).waitFor()
+  await page().goBack()
+  await page().getByRole('heading', { level: 1, name: one.name }).waitFor()
+  await screen.tap('开始走访')
+  await page().getByRole('checkbox', { name: new RegExp(one.name), checked: true }).waitFor()
+  // One address after the other: neither household nor person of the first is left.
+  for (const who of [two, one]) {
+    await open(`/start?${who.household ? `household=${who.household}&` : ''}subject=${who.subject}&way=home`)
+    await page().locator('.who li').first().waitFor()
+    assert.match(await page().locator('.who').innerText(), new RegExp(who.name))
+  }
+  await open(`/not-met?subject=${two.subject}`)
+  await open(`/not-met?subject=${one.subject}`)
+  await page().getByRole('heading', { level: 1, name: `没见到${one.name}` }).waitFor()
+})
+
 test('a list comes back where it was scrolled to', async () => {
   for (const [path, rows] of [['/people', '.body .home, .body li'], ['/today', '.body .row']]) {
     await open(path)

@@ -71,6 +71,33 @@ test('a code that the county refuses can be mended: the password that was typed 
   await three.see('核对县里的 6 位数')
 })
 
+test('whoever leaves before the six digits were compared comes back to them, and nothing was downloaded', async () => {
+  const phone = await world.phone('four')
+  const four = await Screen.open(world, phone)
+  await four.type(await world.sheet('段树龙'))
+  await four.see('核对县里的 6 位数')
+  const digits = await four.page.locator('.fingerprint').innerText()
+  await four.shownInBoth('entry-compare')
+  await four.page.goto('about:blank')
+  await four.page.goto(phone.url)
+  await four.see('核对县里的 6 位数')
+  await four.page.waitForFunction((wanted) => document.querySelector('.fingerprint').innerText === wanted, digits)
+  assert.equal((await command(phone, 'me')).heard_ms, null)
+  await four.tap('不一样')
+  await four.shown('entry-not-same')
+  await four.page.reload()
+  // The county answers only when it was looked at.
+  let answer
+  const held = new Promise((done) => (answer = done))
+  await four.page.route('**/call/exchange', (route) => held.then(() => route.continue()))
+  await four.tap('一样，下载名单')
+  await four.see(/已下载|先开始用/)
+  await four.shownInBoth('entry-download')
+  answer()
+  await four.see('应走访')
+  await four.page.context().close()
+})
+
 test('a 备用解锁码 is seen whole, and one wrong digit of it is told at once and costs no try', async () => {
   const digits = await withCheck(screen.phone, '1234567890123456789', 'recovery')
   await command(screen.phone, 'lock')

@@ -967,7 +967,7 @@ visits: Array<PastVisit>,
  */
 contested: Array<ContestedField>, };
 
-export type Phase = "fresh" | "begun" | "locked" | "open";
+export type Phase = "fresh" | "begun" | "locked" | "compare" | "open";
 
 export type Problem = { 
 /**
@@ -1686,6 +1686,7 @@ export interface Commands {
   check_code: { args: TypedCode; reply: Nothing }
   enrol_begin: { args: EnrolBegin; reply: EnrolPost }
   enrol_finish: { args: EnrolFinish; reply: EnrolDone }
+  enrol_compared: { args: Nothing; reply: Nothing }
   unlock: { args: Unlock; reply: LockStatus }
   unlock_recovery: { args: UnlockRecovery; reply: LockStatus }
   change_pin: { args: ChangePin; reply: Nothing }

@@ -34,6 +34,12 @@ export async function look(): Promise<void> {
 }
 
 /** The phone is open: what waits is sent. */
+export async function unlocked(): Promise<void> {
+  await look()
+  if (session.phase === 'open') opened()
+}
+
+/** The same, for whoever has just looked. */
 export function opened(): void {
   void settings.tell()
   session.phase = 'open'

@@ -55,6 +55,13 @@ pub(crate) struct Heard {
     pub boot: u32,
 }
 
+impl Open {
+    /// Whether nobody has said yet that the county is the one of the sheet, and it was not heard either.
+    pub(crate) fn awaits_comparison(&self) -> bool {
+        !self.identity.compared && self.heard.county_ms == 0
+    }
+}
+
 /// Keys of settings in the store.
 pub(crate) mod setting {
     /// The county's member of staff that holds this phone.

@@ -183,8 +183,12 @@ impl App {
             .or_tell()?;
         let unlocked = unlocked.clone();
         lock::write_vault(self.ports.vault.as_mut(), &vault)?;
-        let identity =
-            Enrolled { certificate: enrolled.certificate, signed: enrolled.signed, county: enrolled.county };
+        let identity = Enrolled {
+            certificate: enrolled.certificate,
+            signed: enrolled.signed,
+            county: enrolled.county,
+            compared: false,
+        };
         let done = EnrolDone {
             staff_name: identity.certificate.staff_name.clone(),
             fingerprint: identity.county.fingerprint(),
@@ -197,6 +201,19 @@ impl App {
         self.enrolling = None;
         self.open_with(unlocked, identity)?;
         Ok(done)
+    }
+
+    /// The holder has compared the six digits with those on the sheet, and they are the same.
+    ///
+    /// # Errors
+    /// [`ProblemCode::Locked`], and those of the files.
+    pub fn enrol_compared(&mut self, _: Nothing) -> Result<Nothing, Problem> {
+        let (ports, open, _) = self.writing()?;
+        let identity = Enrolled { compared: true, ..open.identity.clone() };
+        let file = Identity::Enrolled(Box::new(identity.clone()));
+        file.write(ports.vault.as_mut(), &open.unlocked.keys, ports.dice.as_mut())?;
+        open.identity = identity;
+        Ok(Nothing {})
     }
 
     pub(crate) fn read_vault(&self) -> Result<VaultRead, Problem> {

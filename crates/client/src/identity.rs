@@ -27,6 +27,14 @@ pub(crate) struct Enrolled {
     pub signed: SignedWord<Certificate>,
     /// The county's public keys.
     pub county: CountyPublic,
+    /// The holder has compared the six digits with those on the sheet.
+    #[serde(default = "compared")]
+    pub compared: bool,
+}
+
+/// Phones that were enrolled before this was written down.
+fn compared() -> bool {
+    true
 }
 
 impl Enrolled {

@@ -1,6 +1,6 @@
 //! 解锁: by PIN or 备用解锁码. Wrong tries make longer waits, by monotonic time; nothing is ever wiped.
 
-use crate::app::App;
+use crate::app::{App, Open};
 use crate::identity::{Enrolled, Identity};
 use crate::ports::{VaultFile, VaultFiles};
 use crate::tell::{OrTell, internal};
@@ -30,6 +30,8 @@ pub enum Phase {
     Begun,
     /// Enrolled, and locked.
     Locked,
+    /// Open, and nothing was fetched yet: the six digits of the sheet are to be compared first.
+    Compare,
     /// Open.
     Open,
 }
@@ -113,6 +115,7 @@ impl App {
     /// When a file cannot be read.
     pub fn status(&mut self, _: Nothing) -> Result<LockStatus, Problem> {
         let phase = match self.read_vault()? {
+            _ if self.open.as_ref().is_some_and(Open::awaits_comparison) => Phase::Compare,
             _ if self.open.is_some() => Phase::Open,
             VaultRead::Missing => Phase::Fresh,
             // The recovery code comes with the county's answer.

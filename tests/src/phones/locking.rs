@@ -36,8 +36,15 @@ fn an_enrolment_cut_after_the_countys_commit_resumes_with_the_same_key() {
     let reply = county.enrol(&again.body, noon());
     let done = app.enrol_finish(EnrolFinish { reply }).unwrap();
     assert_eq!(done.fingerprint, county.keys().public().fingerprint());
-    assert_eq!(app.status(Nothing {}).unwrap().phase, Phase::Open);
     assert_eq!(code(app.enrol_begin(begin(&sheet, PIN))), ProblemCode::AlreadyEnrolled);
+    // Whoever goes away before the six digits were compared comes back to them, once.
+    assert_eq!(app.status(Nothing {}).unwrap().phase, Phase::Compare);
+    let mut app = phone.start();
+    assert_eq!(app.status(Nothing {}).unwrap().phase, Phase::Locked);
+    assert_eq!(app.unlock(Unlock { pin: PIN.into() }).unwrap().phase, Phase::Compare);
+    app.enrol_compared(Nothing {}).unwrap();
+    let mut app = phone.start();
+    assert_eq!(app.unlock(Unlock { pin: PIN.into() }).unwrap().phase, Phase::Open);
 }
 
 #[test]

@@ -60,6 +60,7 @@ commands! {
     check_code(TypedCode) -> Nothing;
     enrol_begin(EnrolBegin) -> EnrolPost;
     enrol_finish(EnrolFinish) -> EnrolDone;
+    enrol_compared(Nothing) -> Nothing;
     unlock(Unlock) -> LockStatus;
     unlock_recovery(UnlockRecovery) -> LockStatus;
     change_pin(ChangePin) -> Nothing;
