@@ -10,12 +10,14 @@ export interface Problem {
 
 const known = texts as Record<string, { zh: string; en: string }>
 
+/** A detail: it may have Chinese words of its own beside the English ones. */
+export function said(problem: Problem, name: string, language: 'zh' | 'en'): string | undefined {
+  return (language === 'zh' ? problem.params?.[`${name}_zh`] : undefined) ?? problem.params?.[name]
+}
+
 /** The sentence for a person. */
 export function sentence(problem: Problem, language: 'zh' | 'en'): string {
   const text = known[problem.code] ?? known['internal']
   const template = text ? text[language] : problem.code
-  // A detail may have Chinese words of its own beside the English ones.
-  const detail = (name: string) =>
-    (language === 'zh' ? problem.params?.[`${name}_zh`] : undefined) ?? problem.params?.[name]
-  return template.replace(/\{(\w+)\}/g, (whole, name: string) => detail(name) ?? whole)
+  return template.replace(/\{(\w+)\}/g, (whole, name: string) => said(problem, name, language) ?? whole)
 }

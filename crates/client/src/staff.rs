@@ -66,7 +66,8 @@ impl App {
         Ok(found.into_values().collect())
     }
 
-    /// The holder, then whoever has a role today in a place above or below one of the holder's, by name.
+    /// The holder, then whoever has a role today in a place above or below one of the holder's: of the same
+    /// village first, then of the township, then of the county, each by name.
     ///
     /// # Errors
     /// Those of the database.
@@ -76,22 +77,28 @@ impl App {
         let reference = &open.reference;
         let within = |inner, outer| reference.areas.within(inner, outer);
         let mine: Vec<_> = reference.assignments_of(open.staff).filter(|one| one.holds_on(today)).collect();
-        let mut found: BTreeMap<RecordId, Colleague> = BTreeMap::new();
+        // How far from the holder's own places somebody works: 0 for the same village.
+        let far = |area| {
+            let above = |my: AreaCode| reference.areas.ancestors(my).position(|one| one == area);
+            mine.iter().filter_map(|my| above(my.area)).min().unwrap_or(0)
+        };
+        let mut found: BTreeMap<RecordId, (usize, Colleague)> = BTreeMap::new();
         for one in reference.assignments.values().filter(|one| one.holds_on(today)) {
             let near = mine.iter().any(|my| within(one.area, my.area) || within(my.area, one.area));
             let Some(staff) = reference.staff.get(&one.staff).filter(|_| near) else { continue };
-            let colleague = found.entry(one.staff).or_insert_with(|| Colleague {
-                staff: one.staff,
-                name: staff.name.clone(),
-                roles: Vec::new(),
-                me: one.staff == open.staff,
+            let (nearest, colleague) = found.entry(one.staff).or_insert_with(|| {
+                let (staff, name, me) = (one.staff, staff.name.clone(), one.staff == open.staff);
+                (usize::MAX, Colleague { staff, name, roles: Vec::new(), me })
             });
+            *nearest = far(one.area).min(*nearest);
             if !colleague.roles.contains(&one.role) {
                 colleague.roles.push(one.role);
             }
         }
-        let mut colleagues: Vec<Colleague> = found.into_values().collect();
-        colleagues.sort_by(|a, b| (!a.me, &a.name, a.staff).cmp(&(!b.me, &b.name, b.staff)));
-        Ok(colleagues)
+        let mut colleagues: Vec<(usize, Colleague)> = found.into_values().collect();
+        colleagues.sort_by(|(far, a), (further, b)| {
+            (!a.me, far, &a.name, a.staff).cmp(&(!b.me, further, &b.name, b.staff))
+        });
+        Ok(colleagues.into_iter().map(|(_, colleague)| colleague).collect())
     }
 }

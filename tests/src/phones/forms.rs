@@ -234,3 +234,26 @@ fn colleagues_are_those_of_the_same_places_the_holder_first() {
     assert!(all[0].me && all.iter().filter(|one| one.me).count() == 1);
     assert!(all.iter().all(|one| !one.name.is_empty() && !one.roles.is_empty()));
 }
+
+#[test]
+fn the_same_words_are_one_concern_until_it_is_settled() {
+    let (county, phone, mut app) = enrolled();
+    let subject = person("张建国");
+    let mut found = Vec::new();
+    for _ in 0..2 {
+        let draft = started(&mut app, &[("张建国", Met::InPerson)]);
+        let form = app.form(DraftSubject { visit: draft.clone(), subject }).unwrap();
+        let moving =
+            form.pages.iter().flat_map(|page| &page.questions).find(|one| one.path.ends_with("moving"));
+        let path = moving.unwrap().path.clone();
+        let poor = Answer { visit: draft.clone(), subject, path, value: Value::from("poor") };
+        app.answer(poor).unwrap();
+        fill(&mut app, &draft, "张建国");
+        assert!(app.finish(DraftName { visit: draft }).unwrap().visit.is_some());
+        found.push(app.concerns(client::people::OfPerson { subject }).unwrap().len());
+        phone.clock.pass(86_400_000);
+    }
+    assert!(found[0] > 0);
+    assert_eq!(found[0], found[1], "asked about, and not raised a second time");
+    sync(&mut app, &phone, &county);
+}

@@ -111,6 +111,20 @@ fn helper(county: &County, name: &str, phone: &str, role: &str, area: AreaCode, 
 }
 
 #[test]
+fn who_may_have_come_along_is_named_by_how_near_they_work() {
+    let (county, phone, mut app) = enrolled();
+    let now_ms = phone.clock.wall();
+    helper(&county, "阿县", "", "county_reviewer", AreaCode(532_929_000_000), now_ms);
+    helper(&county, "乙站长", "", "station_head", TOWN, now_ms);
+    helper(&county, "周同村", "", "child_director", VILLAGE, now_ms);
+    sync(&mut app, &phone, &county);
+    let all = app.colleagues(Nothing {}).unwrap();
+    let place = |name: &str| all.iter().position(|one| one.name == name).unwrap();
+    assert!(all[0].me);
+    assert!(place("周同村") < place("乙站长") && place("乙站长") < place("阿县"));
+}
+
+#[test]
 fn whom_to_ring_are_those_of_the_township_who_have_a_telephone() {
     let (county, phone, mut app) = enrolled();
     assert_eq!(app.helpers(Nothing {}).unwrap(), []);

@@ -257,14 +257,15 @@ impl Open {
         Ok(visit)
     }
 
-    /// Whether what "nothing changed" raises is a concern that is open already.
+    /// Whether what an answer raises is a concern that is open already: the same words again, or, of what
+    /// "nothing changed" raises, the same kind. What has become of it the visit asks by itself.
     fn raised_before(&self, subject: RecordId, raised: &RaisedConcern) -> Result<bool, Problem> {
-        if raised.origin != Origin::ConfirmedUnchanged {
-            return Ok(false);
-        }
+        let unchanged = raised.origin == Origin::ConfirmedUnchanged;
         let open = self.store.linked(Link::Subject(subject), RecordKind::Concern, None, 100).or_tell()?;
         Ok(open.iter().filter_map(|row| Some(Concern::read(row.record.id, row.head()?))).any(|concern| {
-            concern.kind == raised.kind && matches!(concern.state, ConcernState::Open | ConcernState::InHand)
+            concern.kind == raised.kind
+                && (unchanged || concern.words == raised.words.trim())
+                && matches!(concern.state, ConcernState::Open | ConcernState::InHand)
         }))
     }
 

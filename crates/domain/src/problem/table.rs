@@ -111,8 +111,8 @@ problems! {
         "Somebody of this name is registered here already. Open their page; if it is another person, say so.";
     AnswerWrongType Fix "“{question}”这里要填{expected}。其他内容都已存好。"
         "\"{question}\" needs {expected}. Everything else is saved.";
-    AnswerOutsideConstraint Fix "“{question}”：{message}。其他内容都已存好。"
-        "\"{question}\": {message}. Everything else is saved.";
+    AnswerOutsideConstraint Fix "“{question}”：{message}。填好的都还在。"
+        "\"{question}\": {message}. What you filled in is kept.";
     AnswerMissing Fix "“{question}”还没有填。"
         "\"{question}\" has not been answered.";
     AnswerNotAChoice Fix "“{question}”没有“{given}”这个选项。其他内容都已存好。"

@@ -177,7 +177,7 @@ fn the_verdict_questions_what_no_session_would_send() {
         --
         "many" needs 选项. Everything else is saved.
         --
-        "int": 应在0到120之间. Everything else is saved.
+        "int": 应在0到120之间. What you filled in is kept.
         By the form "twice" should be "1000"; "10" arrived. Nothing is lost; please look.
         By the form "shown" should be "250"; "2" arrived. Nothing is lost; please look.
         --

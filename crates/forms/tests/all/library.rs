@@ -139,7 +139,7 @@ fn hazards_open_their_follow_ups_and_raise_concerns() {
 fn none_cannot_be_chosen_together_with_something() {
     let mut worker = Worker::begins(&elder(), 78, None);
     let told = worker.session.answer("living/help", list(&["none", "meals"])).unwrap_err();
-    assert_eq!(told.zh(), "“需要什么帮助？”：选了“没有”就不能再选别的。其他内容都已存好。");
+    assert_eq!(told.zh(), "“需要什么帮助？”：选了“没有”就不能再选别的。填好的都还在。");
 }
 
 #[test]

@@ -94,7 +94,7 @@ fn wrong_answers_are_told_at_once_and_nothing_else_is_touched() {
         "many" has no choice "z". Everything else is saved.
         "many" needs any of the choices. Everything else is saved.
         "int" needs a whole number. Everything else is saved.
-        "int": It lies between 0 and 120. Everything else is saved.
+        "int": It lies between 0 and 120. What you filled in is kept.
         "int" needs a whole number. Everything else is saved.
         "dec" needs a number such as 38.5. Everything else is saved.
         "dec" needs a number such as 38.5. Everything else is saved.
@@ -114,7 +114,7 @@ fn wrong_answers_are_told_at_once_and_nothing_else_is_touched() {
     let zh = Context { language: "zh".into(), ..context() };
     let mut session = Session::open(form(&every_kind()), zh, None);
     let told = session.answer("int", Value::Int(121)).unwrap_err();
-    assert_eq!(told.zh(), "“int”：应在0到120之间。其他内容都已存好。");
+    assert_eq!(told.zh(), "“int”：应在0到120之间。填好的都还在。");
 }
 
 #[test]
