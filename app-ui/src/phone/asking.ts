@@ -1,8 +1,9 @@
 // Asking the client for what a page shows: the answer, what is wrong, and whether it takes long.
-import { onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from 'vue'
+import { onScopeDispose, ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
 import { call, problemOf } from '@/api/carrier'
 import type { Commands } from '@/api/commands.generated'
 import type { Problem } from '@/api/problems'
+import { session } from './session'
 
 /** How long nothing is drawn in place of what is awaited: shorter waits would only flicker. */
 const LONG_MS = 300
@@ -45,6 +46,10 @@ export function asking<Name extends keyof Commands>(
       }
     }
   }
+  // What was asked while the phone was locked is asked again once it is open.
+  watch(() => session.phase, (phase) => {
+    if (phase === 'open' && problem.value?.code === 'locked') void ask()
+  })
   onScopeDispose(() => {
     latest++
     window.clearTimeout(timer)
