@@ -529,6 +529,16 @@ export type Language = "zh" | "en";
 
 export type ListedAs = "elder" | "child" | "allowance" | "destitute" | "disabled" | "other";
 
+export type LocationView = { 
+/**
+ * Metres within which it is.
+ */
+accuracy_m: number, 
+/**
+ * When it was measured.
+ */
+at_ms: number, };
+
 export type LockStatus = { 
 /**
  * How far this phone is.
@@ -1117,6 +1127,10 @@ received_ms: number | null,
  */
 problems: Array<Problem>, 
 /**
+ * Where it was written down, if that was asked for.
+ */
+location: LocationView | null, 
+/**
  * When it was entered.
  */
 entered_ms: number, 
@@ -1337,7 +1351,11 @@ companions: Array<string> | null,
 /**
  * Why it is entered so late; empty takes it back.
  */
-late_reason: string | null, };
+late_reason: string | null, 
+/**
+ * Where it is written down.
+ */
+location: Where | null, };
 
 export type Settle = { 
 /**
@@ -1627,6 +1645,10 @@ companions: Array<string>,
  */
 late_reason: string | null, 
 /**
+ * Where it was written down, if that was asked for.
+ */
+location: LocationView | null, 
+/**
  * The people.
  */
 parts: Array<PartView>, 
@@ -1638,6 +1660,24 @@ others: Array<[RecordId, string]>, };
 export type Way = "home" | "elsewhere" | "phone" | "video";
 
 export type When = "now" | { "morning": Day } | { "afternoon": Day } | { "day": Day } | { "exactly": Happened };
+
+export type Where = { "here": { 
+/**
+ * Degrees north.
+ */
+latitude: number, 
+/**
+ * Degrees east.
+ */
+longitude: number, 
+/**
+ * Metres within which it is.
+ */
+accuracy_m: number, 
+/**
+ * When it was measured.
+ */
+at_ms: number, } } | "unsaid";
 
 export type Why = { "overdue": { 
 /**

@@ -1572,6 +1572,8 @@ export interface components {
             companions: string[];
             from_ms?: components["schemas"]["i64"] | null;
             history: components["schemas"]["RecordHistory"];
+            /** @description Where it was written down, if its author said so: degrees, metres, when, as the field holds them. */
+            location?: string | null;
             /** @description Whether there are parts of people elsewhere. */
             more_elsewhere: boolean;
             /** @description People of the area only; others of the same visit are not here. */
