@@ -583,6 +583,10 @@ waiting: number,
  */
 heard_ms: number | null, 
 /**
+ * How much room is left; nothing when the system does not say.
+ */
+room: Room | null, 
+/**
  * The app's version.
  */
 app: string, 
@@ -1236,6 +1240,16 @@ from: Day,
  * Until when; nothing while it lasts.
  */
 until: Day | null, };
+
+export type Room = { 
+/**
+ * Bytes that are free where the database lies.
+ */
+free_bytes: number, 
+/**
+ * So little that its holder should make room.
+ */
+low: boolean, };
 
 export type SayConcern = { 
 /**
