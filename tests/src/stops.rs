@@ -142,6 +142,10 @@ impl Stores for Stopping<Box<dyn Stores>> {
         let inner = self.inner.open(key)?;
         Ok(Box::new(Stopping { inner, stops: self.stops.clone() }))
     }
+
+    fn free_bytes(&self) -> Option<u64> {
+        self.inner.free_bytes()
+    }
 }
 
 /// Readings, which are only passed on.

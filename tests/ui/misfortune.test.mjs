@@ -190,6 +190,25 @@ test('a slow phone: what was tapped stays shown while what was tapped before it 
   await one.page.unroute('**/call/answer')
 })
 
+test('a phone that is nearly full says so on 我的, and what may be deleted', async () => {
+  const place = one.page.url()
+  await one.go('/me')
+  await one.see(/手机空位：\d+\.\d\sGB/)
+  assert.equal(await one.page.getByText('手机快满了').count(), 0)
+  await one.page.route('**/call/me', async (route) => {
+    const answer = await route.fetch()
+    await route.fulfill({ response: answer, json: { ...(await answer.json()), room: { free_bytes: 148_200_000, low: true } } })
+  })
+  await one.page.reload()
+  await one.see(/手机空位：148\.2\sMB/)
+  await one.see(/请删掉手机里的视频和照片，不要删本应用/)
+  await one.see(/有新版本，县里会通知/)
+  await one.page.locator('.low').last().scrollIntoViewIfNeeded()
+  await shown(one, 'nearly-full')
+  await one.page.unroute('**/call/me')
+  await one.page.goto(place)
+})
+
 test('a form that is newer than the app', async () => {
   await answered(one, 'form', { code: 'form_too_new', advice: 'call', params: { form: '老年人探访', needed: '3' } })
   await one.page.reload()

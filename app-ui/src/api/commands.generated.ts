@@ -533,6 +533,16 @@ export type Language = "zh" | "en";
 
 export type ListedAs = "elder" | "child" | "allowance" | "destitute" | "disabled" | "other";
 
+export type LocationView = { 
+/**
+ * Metres within which it is.
+ */
+accuracy_m: number, 
+/**
+ * When it was measured.
+ */
+at_ms: number, };
+
 export type LockStatus = { 
 /**
  * How far this phone is.
@@ -576,6 +586,10 @@ waiting: number,
  * When the county was last heard, by its own clock.
  */
 heard_ms: number | null, 
+/**
+ * How much room is left; nothing when the system does not say.
+ */
+room: Room | null, 
 /**
  * The app's version.
  */
@@ -983,7 +997,7 @@ advice: Advice,
  */
 params?: { [key in string]: string }, };
 
-export type ProblemCode = "enrol_code_wrong" | "enrol_code_unknown" | "enrol_code_used" | "enrol_code_expired" | "enrol_code_locked" | "enrol_code_malformed" | "county_not_proven" | "not_enrolled" | "already_enrolled" | "pin_wrong" | "pin_too_short" | "pin_too_simple" | "recovery_code_wrong" | "recovery_code_used" | "recovery_code_lost" | "unlock_too_soon" | "locked" | "vault_damaged" | "recovery_code_malformed" | "key_store_changed" | "log_in_wrong" | "log_in_too_soon" | "log_in_missing" | "log_in_locked" | "password_first" | "password_weak" | "account_closed" | "account_taken" | "not_for_you" | "not_from_this_page" | "grant_missing" | "decided_already" | "name_malformed" | "person_registered" | "answer_wrong_type" | "answer_outside_constraint" | "answer_missing" | "answer_not_a_choice" | "answer_too_long" | "no_such_question" | "question_not_relevant" | "form_unreadable" | "form_too_new" | "nothing_found" | "visit_without_parts" | "visit_not_open" | "visit_in_the_future" | "visit_too_long_ago" | "visit_dated_ahead" | "not_yours_to_change" | "not_met_without_reason" | "draft_damaged" | "answer_calculated" | "answer_differs" | "answers_misfit" | "origins_misfit" | "unchanged_not_offered" | "unchanged_no_last" | "unchanged_too_often" | "form_not_json" | "form_too_large" | "form_name_wrong" | "form_name_taken" | "form_part_wrong" | "form_choice_wrong" | "form_name_unknown" | "form_name_ambiguous" | "form_cycle" | "expression_unexpected" | "expression_ends" | "expression_open_quote" | "expression_too_deep" | "expression_too_much" | "function_unknown" | "function_arguments" | "function_needs_name" | "pattern_wrong" | "unreachable" | "too_slow" | "not_the_county" | "county_not_trusted" | "reply_damaged" | "county_busy" | "county_full" | "request_too_large" | "request_damaged" | "request_too_new" | "request_too_old" | "signature_wrong" | "device_unknown" | "device_retired" | "device_revoked" | "exchange_number_old" | "waits_for_earlier" | "waits_for_subject" | "waits_for_form" | "outside_area" | "time_not_counted" | "not_permitted" | "offered_after_restore" | "item_undecodable" | "item_not_handled" | "chain_broken" | "not_adopted" | "decided_before" | "device_was_revoked" | "disk_full" | "database_damaged" | "database_newer" | "database_missing" | "key_file_missing" | "keys_misfit" | "key_file_damaged" | "county_database_damaged" | "backup_unreadable" | "data_in_use" | "not_empty" | "argument_wrong" | "nothing_to_change" | "right_missing" | "server_full" | "folder_not_writable" | "port_in_use" | "config_wrong" | "row_wrong" | "not_from_here" | "internal";
+export type ProblemCode = "enrol_code_wrong" | "enrol_code_unknown" | "enrol_code_used" | "enrol_code_expired" | "enrol_code_locked" | "enrol_code_malformed" | "sheet_not_seen" | "sheet_other" | "county_not_proven" | "not_enrolled" | "already_enrolled" | "pin_wrong" | "pin_too_short" | "pin_too_simple" | "recovery_code_wrong" | "recovery_code_used" | "recovery_code_lost" | "unlock_too_soon" | "locked" | "vault_damaged" | "recovery_code_malformed" | "key_store_changed" | "log_in_wrong" | "log_in_too_soon" | "log_in_missing" | "log_in_locked" | "password_first" | "password_weak" | "account_closed" | "account_taken" | "not_for_you" | "not_from_this_page" | "grant_missing" | "decided_already" | "name_malformed" | "person_registered" | "answer_wrong_type" | "answer_outside_constraint" | "answer_missing" | "answer_not_a_choice" | "answer_too_long" | "no_such_question" | "question_not_relevant" | "form_unreadable" | "form_too_new" | "nothing_found" | "visit_without_parts" | "visit_not_open" | "visit_in_the_future" | "visit_too_long_ago" | "visit_dated_ahead" | "not_yours_to_change" | "not_met_without_reason" | "draft_damaged" | "answer_calculated" | "answer_differs" | "answers_misfit" | "origins_misfit" | "unchanged_not_offered" | "unchanged_no_last" | "unchanged_too_often" | "form_not_json" | "form_too_large" | "form_name_wrong" | "form_name_taken" | "form_part_wrong" | "form_choice_wrong" | "form_name_unknown" | "form_name_ambiguous" | "form_cycle" | "expression_unexpected" | "expression_ends" | "expression_open_quote" | "expression_too_deep" | "expression_too_much" | "function_unknown" | "function_arguments" | "function_needs_name" | "pattern_wrong" | "unreachable" | "too_slow" | "not_the_county" | "county_not_trusted" | "reply_damaged" | "county_busy" | "county_full" | "request_too_large" | "request_damaged" | "request_too_new" | "request_too_old" | "signature_wrong" | "device_unknown" | "device_retired" | "device_revoked" | "exchange_number_old" | "waits_for_earlier" | "waits_for_subject" | "waits_for_form" | "outside_area" | "time_not_counted" | "not_permitted" | "offered_after_restore" | "item_undecodable" | "item_not_handled" | "chain_broken" | "not_adopted" | "decided_before" | "device_was_revoked" | "disk_full" | "database_damaged" | "database_newer" | "database_missing" | "key_file_missing" | "keys_misfit" | "key_file_damaged" | "county_database_damaged" | "backup_unreadable" | "data_in_use" | "not_empty" | "argument_wrong" | "nothing_to_change" | "right_missing" | "server_full" | "folder_not_writable" | "port_in_use" | "config_wrong" | "row_wrong" | "not_from_here" | "internal";
 
 export type Progress = { 
 /**
@@ -1149,6 +1163,10 @@ received_ms: number | null,
  */
 problems: Array<Problem>, 
 /**
+ * Where it was written down, if that was asked for.
+ */
+location: LocationView | null, 
+/**
  * When it was entered.
  */
 entered_ms: number, 
@@ -1254,6 +1272,16 @@ from: Day,
  * Until when; nothing while it lasts.
  */
 until: Day | null, };
+
+export type Room = { 
+/**
+ * Bytes that are free where the database lies.
+ */
+free_bytes: number, 
+/**
+ * So little that its holder should make room.
+ */
+low: boolean, };
 
 export type SayConcern = { 
 /**
@@ -1369,7 +1397,11 @@ companions: Array<string> | null,
 /**
  * Why it is entered so late; empty takes it back.
  */
-late_reason: string | null, };
+late_reason: string | null, 
+/**
+ * Where it is written down.
+ */
+location: Where | null, };
 
 export type Settle = { 
 /**
@@ -1388,6 +1420,31 @@ value: Value,
  * What the screen had seen.
  */
 seen: Vector, };
+
+export type SheetPicture = { 
+/**
+ * Pixels from left to right.
+ */
+width: number, 
+/**
+ * Pixels from top to bottom.
+ */
+height: number, 
+/**
+ * One character a pixel, row by row: `0` is black, each next one in ASCII is brighter, `o` (63 on) is
+ * white. A code is black and white: 64 greys show it, in three quarters of what base64 would take.
+ */
+grey: string, };
+
+export type SheetRead = { 
+/**
+ * The county's 12-digit code.
+ */
+county: string, 
+/**
+ * 启用码: 16 digits, its check digit fits.
+ */
+code: string, };
 
 export type Side = { 
 /**
@@ -1638,6 +1695,10 @@ companions: Array<string>,
  */
 late_reason: string | null, 
 /**
+ * Where it was written down, if that was asked for.
+ */
+location: LocationView | null, 
+/**
  * The people.
  */
 parts: Array<PartView>, 
@@ -1649,6 +1710,24 @@ others: Array<[RecordId, string]>, };
 export type Way = "home" | "elsewhere" | "phone" | "video";
 
 export type When = "now" | { "morning": Day } | { "afternoon": Day } | { "day": Day } | { "exactly": Happened };
+
+export type Where = { "here": { 
+/**
+ * Degrees north.
+ */
+latitude: number, 
+/**
+ * Degrees east.
+ */
+longitude: number, 
+/**
+ * Metres within which it is.
+ */
+accuracy_m: number, 
+/**
+ * When it was measured.
+ */
+at_ms: number, } } | "unsaid";
 
 export type Why = { "overdue": { 
 /**
@@ -1684,6 +1763,7 @@ changed: boolean, };
 export interface Commands {
   status: { args: Nothing; reply: LockStatus }
   check_code: { args: TypedCode; reply: Nothing }
+  read_sheet: { args: SheetPicture; reply: SheetRead }
   enrol_begin: { args: EnrolBegin; reply: EnrolPost }
   enrol_finish: { args: EnrolFinish; reply: EnrolDone }
   enrol_compared: { args: Nothing; reply: Nothing }

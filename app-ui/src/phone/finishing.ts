@@ -5,6 +5,7 @@ import { call } from '@/api/carrier'
 import type { FinishReply, Gap } from '@/api/commands.generated'
 import type { Problem } from '@/api/problems'
 import { problemOf } from './asking'
+import { stopLocating } from './locating'
 import { send } from './sending'
 
 /** Finishing, and how it stands. */
@@ -17,6 +18,7 @@ export function finishing(visit: string) {
   async function done(reply: FinishReply, died = false): Promise<void> {
     gaps.value = reply.gaps
     if (!reply.visit) return
+    stopLocating(visit)
     void send()
     const query = { ...(reply.next ? { next: reply.next } : {}), ...(died ? { died: '1' } : {}) }
     await router.replace({ path: `/done/${reply.visit}`, query })

@@ -1,6 +1,6 @@
 // Fields of a record and their values in words, as far as the model's catalogue goes. Nobody reads an id.
 import { code, type CodeTable } from '@/shared/codes'
-import { inWords, interval } from './days'
+import { inWords, interval, moment } from './days'
 import { header } from './scope'
 import { t, type WordKey } from './words'
 
@@ -12,6 +12,9 @@ export const fieldName = (key: string, questions: Map<string, string>): string =
 const ID = /^[0-9a-f]{32}$/
 const DAY = /^\d{4}-\d\d-\d\d$/
 const SPAN = /^(\d{4}-\d\d-\d\d)T([\d:]+)\/(\d{4}-\d\d-\d\d)T([\d:]+)$/
+
+/** Where a visit was written down: degrees, metres, when. */
+const PLACE = /^(-?[\d.]+),(-?[\d.]+),(\d+),(\d+)$/
 
 /** What a value is that names another record, where nobody said what that one is called. */
 const ONE_OF: Record<string, WordKey> = {
@@ -28,6 +31,8 @@ export function fieldValue(key: string, value: unknown, names: Map<string, strin
   if (table) return code(table, text)
   const span = SPAN.exec(text)
   if (span) return interval(...(span.slice(1) as [string, string, string, string]))
+  const [, latitude = '', longitude = '', metres = '', at] = (key === 'location' && PLACE.exec(text)) || []
+  if (at) return t('field.location_at', { latitude, longitude, metres, when: moment(Number(at)) })
   const area = key === 'village' ? header.value?.areas.find((one) => String(one.area) === text) : undefined
   if (area) return area.name
   if (ID.test(text)) return names.get(text) ?? t(ONE_OF[key] ?? 'field.a_record')

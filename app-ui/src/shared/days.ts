@@ -48,7 +48,8 @@ export function moment(ms: number, now = Date.now()): string {
   return `${nearDay(dayOf(ms), dayOf(now))} ${clock}`
 }
 
-/** Bytes as people say them: `0.8 KB`, `4.1 MB`, never parted. */
+/** Bytes as people say them: `0.8 KB`, `4.1 MB`, `1.2 GB`, never parted. */
 export function bytes(count: number): string {
-  return count < 1_000_000 ? `${(count / 1000).toFixed(1)}\u00a0KB` : `${(count / 1_000_000).toFixed(1)}\u00a0MB`
+  const [unit, name] = count < 1e6 ? [1e3, 'KB'] : count < 1e9 ? [1e6, 'MB'] : [1e9, 'GB']
+  return `${(count / unit).toFixed(1)}\u00a0${name}`
 }

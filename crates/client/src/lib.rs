@@ -24,6 +24,7 @@ pub mod ports;
 mod questions;
 pub mod records;
 mod revoke;
+pub mod sheet;
 mod shown;
 pub mod staff;
 mod standings;

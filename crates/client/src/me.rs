@@ -29,6 +29,19 @@ pub struct RoleView {
     pub until: Option<Day>,
 }
 
+/// Below this, a phone of this kind soon takes nothing more.
+const LOW_BYTES: u64 = 200_000_000;
+
+/// How much room the phone has left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
+pub struct Room {
+    /// Bytes that are free where the database lies.
+    pub free_bytes: u64,
+    /// So little that its holder should make room.
+    pub low: bool,
+}
+
 /// 我的.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "export", derive(ts_rs::TS))]
@@ -49,6 +62,8 @@ pub struct MeView {
     pub waiting: u64,
     /// When the county was last heard, by its own clock.
     pub heard_ms: Option<UnixMs>,
+    /// How much room is left; nothing when the system does not say.
+    pub room: Option<Room>,
     /// The app's version.
     pub app: String,
     /// After so many minutes during which nobody touched it, the app locks.
@@ -109,6 +124,7 @@ impl App {
     pub fn me(&mut self, _: Nothing) -> Result<MeView, Problem> {
         let app = self.settings.app.clone();
         let today = self.today()?;
+        let free_bytes = self.ports.stores.free_bytes();
         let open = self.reading()?;
         let certificate = &open.identity.certificate;
         let areas = &open.reference.areas;
@@ -129,6 +145,7 @@ impl App {
             roles: roles.collect(),
             waiting: open.waiting()?,
             heard_ms: (open.heard.county_ms != 0).then_some(open.heard.county_ms),
+            room: free_bytes.map(|free_bytes| Room { free_bytes, low: free_bytes < LOW_BYTES }),
             app,
             lock_minutes: open.lock_minutes(today),
         })

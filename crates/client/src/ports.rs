@@ -123,6 +123,9 @@ pub trait Stores: Send {
     /// # Errors
     /// As [`StoreError`] says.
     fn open(&mut self, key: &Key) -> Result<Box<dyn PhoneStore + Send>, StoreError>;
+
+    /// How many bytes are free where it lies; `None` when the system does not say.
+    fn free_bytes(&self) -> Option<u64>;
 }
 
 /// All that the shell lends.

@@ -3,6 +3,7 @@
 use crate::app::{App, Open};
 use crate::questions::stands;
 use crate::tell::{OrTell, nothing_found};
+use crate::visits::draft::LocationView;
 use domain::catalogue::RecordKind;
 use domain::ids::{RecordId, WriterId};
 use domain::patch::RecordRef;
@@ -127,6 +128,8 @@ pub struct RecordItem {
     pub received_ms: Option<UnixMs>,
     /// Why, and what to do; or what the county asks.
     pub problems: Vec<Problem>,
+    /// Where it was written down, if that was asked for.
+    pub location: Option<LocationView>,
     /// When it was entered.
     pub entered_ms: UnixMs,
     /// 补记: entered on a later day than the visit.
@@ -277,6 +280,7 @@ impl Open {
         }
         let title = self.title_of(visit.as_ref())?;
         let state = self.state_of(&rows, contested)?;
+        let location = visit.as_ref().and_then(|visit| visit.location).map(LocationView::of);
         let happened = visit.and_then(|visit| visit.happened);
         let entered_ms = patch.stamp.best_ms();
         Ok(RecordItem {
@@ -290,6 +294,7 @@ impl Open {
             receipt: digits(made),
             received_ms: if state == RecordState::Waiting { None } else { self.received_ms(made)? },
             problems: rows.into_iter().filter_map(|row| row.problem).collect(),
+            location,
             entered_ms,
             late: happened.is_some_and(|happened| happened.last_day() < Day::of(entered_ms)),
         })

@@ -174,6 +174,9 @@ keys! {
     PLACE = "place" "地点" "Place";
     /// Text: an interval, see [`crate::time::Happened`].
     HAPPENED = "happened" "走访时间" "Time of the visit";
+    /// Text: where it was written down, see [`crate::location::Location`]. Only when its author chose to say so:
+    /// GPS is forced on nobody, and nothing is judged, listed or counted by it.
+    LOCATION = "location" "位置" "Location";
     /// List of record ids: who visited, when not the author alone.
     VISITED_BY = "visited_by" "走访人" "Visited by";
     /// List of record ids or names: who came along (同行人).

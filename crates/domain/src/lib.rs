@@ -15,6 +15,7 @@ pub mod head;
 pub mod household;
 pub mod id_number;
 pub mod ids;
+pub mod location;
 pub mod log;
 pub mod mask;
 pub mod name;

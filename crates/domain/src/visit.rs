@@ -4,6 +4,7 @@ use crate::area::{code, date};
 use crate::catalogue::keys;
 use crate::head::Head;
 use crate::ids::{AreaCode, RecordId};
+use crate::location::Location;
 use crate::problem::{Problem, ProblemCode};
 use crate::time::{Day, Happened};
 use crate::value::Value;
@@ -136,6 +137,8 @@ pub struct Visit {
     pub recorded_by: Option<RecordId>,
     /// Who came along.
     pub companions: Vec<String>,
+    /// Where it was written down, if its author said so; evidence, by which nothing is judged.
+    pub location: Option<Location>,
     /// Whether it was made void.
     pub void: bool,
 }
@@ -160,6 +163,7 @@ impl Visit {
             id,
             household: head.text(keys::HOUSEHOLD).and_then(|text| text.parse().ok()),
             place: head.text(keys::PLACE).map(str::to_owned),
+            location: head.text(keys::LOCATION).and_then(|text| text.parse().ok()),
             village: code(head, keys::VILLAGE),
             way: head.text(keys::WAY).and_then(Way::from_code),
             happened: head.text(keys::HAPPENED).and_then(|text| text.parse().ok()),

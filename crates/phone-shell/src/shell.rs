@@ -31,6 +31,11 @@ impl Stores for SqliteStores {
             opened => opened?,
         }))
     }
+
+    fn free_bytes(&self) -> Option<u64> {
+        let disk = rustix::fs::statvfs(self.path.parent()?).ok()?;
+        disk.f_bavail.checked_mul(disk.f_frsize)
+    }
 }
 
 /// A phone whose files lie in `folder`, which is made when it is not there, on a platform without a key store.
@@ -74,6 +79,13 @@ pub fn ports_with(folder: &Path, key_store: Option<Box<dyn KeyStore>>) -> std::i
 mod tests {
     use super::*;
     use store::phone::Batch;
+
+    #[test]
+    fn the_disk_under_the_database_has_room_and_one_that_is_not_there_says_nothing() {
+        let of = |folder: &Path| SqliteStores { path: folder.join("phone.db") }.free_bytes();
+        assert!(of(&std::env::temp_dir()).unwrap() > 0);
+        assert_eq!(of(Path::new("/nowhere/at/all")), None);
+    }
 
     #[test]
     fn a_database_under_another_key_is_set_aside_whole_and_an_empty_one_takes_its_place() {

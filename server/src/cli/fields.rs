@@ -10,6 +10,7 @@ use domain::category::Category;
 use domain::concern::{ConcernKind, ConcernState};
 use domain::duty::DutyKind;
 use domain::ids::AreaCode;
+use domain::location::Location;
 use domain::patch::ANSWER_PREFIX;
 use domain::problem::Problem;
 use domain::reference::Reference;
@@ -112,6 +113,7 @@ impl Words {
         }
         match place.field {
             keys::HAPPENED => text.parse().map_or_else(|_| text.to_owned(), happened_zh),
+            keys::LOCATION => text.parse().map_or_else(|_| text.to_owned(), location_zh),
             keys::VISITED_BY | keys::COMPANIONS | keys::STAFF | keys::DECIDED_BY => {
                 text.parse().map_or_else(|_| text.to_owned(), |id| self.reference.staff_name(id))
             }
@@ -145,6 +147,12 @@ fn code_zh(place: Place<'_>, code: &str) -> Option<&'static str> {
         },
         _ => None,
     }
+}
+
+/// Where a visit was written down.
+fn location_zh(at: Location) -> String {
+    let (latitude, longitude, at_ms) = (at.latitude(), at.longitude(), moment(at.at_ms()));
+    format!("纬度 {latitude:.5}，经度 {longitude:.5}，误差约 {} 米（{at_ms}）", at.accuracy_m())
 }
 
 /// The time of a visit: a half day is said as half a day, a whole one as a day.
@@ -185,6 +193,14 @@ mod tests {
                 "同行人",
                 format!("{}、表妹", reference.staff[&officer].name),
             ),
+            (
+                RecordKind::Visit,
+                "location",
+                "25.88512,99.37124,15,1763954520000".into(),
+                "位置",
+                "纬度 25.88512，经度 99.37124，误差约 15 米（2025-11-24 11:22）".to_owned(),
+            ),
+            (RecordKind::Visit, "location", "somewhere".into(), "位置", "somewhere".to_owned()),
             (RecordKind::Visit, "void", Value::Null, "作废", "（空）".to_owned()),
             (RecordKind::Part, "met", "self_and_carer".into(), "见到谁", "见到本人和照料人".to_owned()),
             (

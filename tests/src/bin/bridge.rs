@@ -5,7 +5,7 @@
 
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -18,9 +18,21 @@ use std::error::Error;
 use std::sync::Arc;
 use tower_http::services::{ServeDir, ServeFile};
 
-/// What the screens may load: nothing from outside, and neither script nor style of a page's own.
-const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; \
-                      frame-ancestors 'none'";
+/// The phone's app, as Tauri reads it.
+const APP: &str = include_str!("../../../app-ui/src-tauri/tauri.conf.json");
+
+/// What the screens may load: what they may in the app, so that whatever the app would refuse fails here too. Only
+/// the carrier is another one, and a header may say besides who may frame the page.
+fn policy() -> Result<HeaderValue, Box<dyn Error>> {
+    let app: Value = serde_json::from_str(APP)?;
+    let policy = app.pointer("/app/security/csp").and_then(Value::as_str).ok_or("the app has no policy")?;
+    let carried = |one: &str| match one.trim() {
+        by if by.starts_with("connect-src ") => "connect-src 'self'".to_owned(),
+        same => same.to_owned(),
+    };
+    let own: Vec<String> = policy.split(';').map(carried).collect();
+    Ok(format!("{}; frame-ancestors 'none'", own.join("; ")).parse()?)
+}
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -32,11 +44,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let app = phone_in(folder.as_ref(), Settings::new(env!("CARGO_PKG_VERSION")))?;
     let phone = Phone::new(app, Transport::new(&county, None)?);
     let files = ServeDir::new(&dist).fallback(ServeFile::new(dist.join("index.html")));
+    let policy = policy()?;
     let router = Router::new()
         .route("/call/{name}", post(call))
         .route("/signal", get(signal).post(turn))
         .fallback_service(files)
-        .layer(from_fn(only_this_page))
+        .layer(from_fn_with_state(policy, only_this_page))
         .with_state(phone);
     // Only this machine can reach it.
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;
@@ -46,7 +59,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Refuses what another page in the same browser sends, and says what a page may load.
-async fn only_this_page(request: Request, next: Next) -> Response {
+async fn only_this_page(State(policy): State<HeaderValue>, request: Request, next: Next) -> Response {
     let headers = request.headers();
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let origin = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
@@ -54,7 +67,7 @@ async fn only_this_page(request: Request, next: Next) -> Response {
         return StatusCode::FORBIDDEN.into_response();
     }
     let mut response = next.run(request).await;
-    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     response
 }
 

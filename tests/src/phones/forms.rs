@@ -5,9 +5,10 @@ use super::flows::{enrolled, fill, not_met, visit};
 use super::world::{code, sync};
 use client::lock::Nothing;
 use client::me::{Language, Speak};
+use client::records::OfVisit;
 use client::visits::desk::{Answer, Section};
 use client::visits::draft::DraftName;
-use client::visits::start::{Chosen, DraftSubject, SetMet, SetVisit, StartVisit, When};
+use client::visits::start::{Chosen, DraftSubject, SetMet, SetVisit, StartVisit, When, Where};
 use domain::catalogue::{RecordKind, keys};
 use domain::problem::ProblemCode;
 use domain::time::Day;
@@ -101,6 +102,7 @@ fn a_home_with_three_people_is_one_visit_with_parts_of_its_own() {
         visited_by: None,
         companions: Some(vec!["村医".into()]),
         late_reason: None,
+        location: None,
     };
     app.set_visit(when).unwrap();
     let done = app.finish(DraftName { visit: draft.clone() }).unwrap();
@@ -139,6 +141,7 @@ fn gaps_are_listed_with_places_and_nothing_is_finished_until_they_are_closed() {
         visited_by: None,
         companions: None,
         late_reason: None,
+        location: None,
     };
     app.set_visit(late).unwrap();
     fill(&mut app, &draft, "张建国");
@@ -152,6 +155,7 @@ fn gaps_are_listed_with_places_and_nothing_is_finished_until_they_are_closed() {
         visited_by: None,
         companions: None,
         late_reason: Some("山洪断路".into()),
+        location: None,
     };
     app.set_visit(reason).unwrap();
     let gaps = app.gaps(DraftName { visit: draft }).unwrap();
@@ -256,4 +260,45 @@ fn the_same_words_are_one_concern_until_it_is_settled() {
     assert!(found[0] > 0);
     assert_eq!(found[0], found[1], "asked about, and not raised a second time");
     sync(&mut app, &phone, &county);
+}
+
+#[test]
+fn a_place_is_kept_with_the_draft_goes_with_the_visit_and_is_taken_away_without_a_trace() {
+    let (county, phone, mut app) = enrolled();
+    let here = |accuracy_m| Where::Here {
+        latitude: 25.885_123_4,
+        longitude: 99.371_24,
+        accuracy_m,
+        at_ms: 1_763_954_520_000,
+    };
+    for (place, kept) in [
+        (None, None),
+        (Some(here(14.2)), Some("25.88512,99.37124,15,1763954520000")),
+        (Some(here(f64::MAX)), None),
+        (Some(Where::Unsaid), None),
+    ] {
+        let who = Chosen { subject: person("张建国"), met: Some(Met::InPerson) };
+        let draft =
+            app.start_visit(StartVisit { subjects: vec![who], ..StartVisit::default() }).unwrap().visit;
+        fill(&mut app, &draft, "张建国");
+        let set = |location| SetVisit {
+            visit: draft.clone(),
+            way: None,
+            happened: None,
+            visited_by: None,
+            companions: None,
+            late_reason: None,
+            location,
+        };
+        app.set_visit(set(Some(here(40.0)))).unwrap();
+        let seen = app.set_visit(set(None)).unwrap().location.unwrap();
+        assert_eq!((seen.accuracy_m, seen.at_ms), (40, 1_763_954_520_000), "what is left out stays");
+        let said = place.unwrap_or(Where::Unsaid);
+        let view = app.set_visit(set(Some(said))).unwrap();
+        assert_eq!(view.location.is_some(), kept.is_some());
+        let visit = app.finish(DraftName { visit: draft.clone() }).unwrap().visit.unwrap();
+        assert_eq!(app.record(OfVisit { visit }).unwrap().location, view.location);
+        sync(&mut app, &phone, &county);
+        assert_eq!(county.record(RecordKind::Visit, visit).unwrap().head.text(keys::LOCATION), kept);
+    }
 }

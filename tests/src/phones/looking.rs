@@ -5,6 +5,7 @@ use super::flows::{enrolled, not_met, visit};
 use super::world::{code, sync};
 use client::App;
 use client::lock::Nothing;
+use client::me::Room;
 use client::people::{PeopleAsked, SearchAsked};
 use client::records::{RecordPlace, RecordsAsked, RecordsFilter};
 use client::visits::draft::DraftName;
@@ -142,4 +143,15 @@ fn whom_to_ring_are_those_of_the_township_who_have_a_telephone() {
     assert_eq!(helpers[0].area_name, "诺邓镇");
     app.lock(Nothing {}).unwrap();
     assert_eq!(code(app.helpers(Nothing {})), domain::problem::ProblemCode::Locked);
+}
+
+#[test]
+fn the_room_that_is_left_is_told_and_when_it_is_too_little() {
+    let (_, phone, mut app) = enrolled();
+    for (free, low) in [(200_000_000, false), (199_999_999, true), (0, true)] {
+        *phone.shelf.2.lock().unwrap() = Some(free);
+        assert_eq!(app.me(Nothing {}).unwrap().room, Some(Room { free_bytes: free, low }));
+    }
+    *phone.shelf.2.lock().unwrap() = None;
+    assert_eq!(app.me(Nothing {}).unwrap().room, None);
 }

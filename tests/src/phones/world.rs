@@ -144,9 +144,9 @@ impl Journal for Lines {
     }
 }
 
-/// The database in memory, whatever the key; a wrong key is noticed.
+/// The database in memory, whatever the key; a wrong key is noticed. Last, how many bytes are free beside it.
 #[derive(Debug, Clone, Default)]
-pub struct Shelf(pub MemoryPhone, Arc<Mutex<Option<[u8; 32]>>>);
+pub struct Shelf(pub MemoryPhone, Arc<Mutex<Option<[u8; 32]>>>, pub Arc<Mutex<Option<u64>>>);
 
 impl Stores for Shelf {
     fn open(&mut self, key: &Key) -> Result<Box<dyn PhoneStore + Send>, StoreError> {
@@ -156,6 +156,9 @@ impl Stores for Shelf {
             _ => *known = Some(*key.expose()),
         }
         Ok(Box::new(self.0.clone()))
+    }
+    fn free_bytes(&self) -> Option<u64> {
+        *self.2.lock().unwrap()
     }
 }
 

@@ -10,6 +10,7 @@ use crate::lock::{ChangePin, LockStatus, Nothing, Unlock, UnlockRecovery};
 use crate::me::{MeView, SealedExport, Speak};
 use crate::people::{GroupItem, OfPerson, PeopleAsked, PersonItem, PersonView, SearchAsked};
 use crate::records::{OfVisit, ProofView, RecordItem, RecordsAsked};
+use crate::sheet::{SheetPicture, SheetRead};
 use crate::staff::{Colleague, Helper};
 use crate::today::{Tidied, TodayAsked, TodayView};
 use crate::urgent::UrgentReport;
@@ -58,6 +59,7 @@ fn misshapen(name: &str) -> Problem {
 commands! {
     status(Nothing) -> LockStatus;
     check_code(TypedCode) -> Nothing;
+    read_sheet(SheetPicture) -> SheetRead;
     enrol_begin(EnrolBegin) -> EnrolPost;
     enrol_finish(EnrolFinish) -> EnrolDone;
     enrol_compared(Nothing) -> Nothing;

@@ -9,6 +9,7 @@ use domain::canonical::Hash;
 use domain::catalogue::{RecordKind, keys};
 use domain::concern::ConcernKind;
 use domain::ids::{AreaCode, RecordId};
+use domain::location::Location;
 use domain::patch::RecordRef;
 use domain::problem::{Problem, ProblemCode};
 use domain::time::{Day, Happened, UnixMs};
@@ -38,6 +39,9 @@ pub(crate) struct DraftHead {
     pub companions: Vec<String>,
     /// Why it is entered so late.
     pub late_reason: Option<String>,
+    /// Where it was written down, if that was asked for. Drafts of before have none.
+    #[serde(default)]
+    pub location: Option<Location>,
     /// When it was begun.
     pub begun_ms: UnixMs,
     /// The people it is about, in the order in which they were chosen.
@@ -112,6 +116,23 @@ impl ConcernNow {
             Self::Same => "same",
             Self::Worse => "worse",
         }
+    }
+}
+
+/// 位置, as a screen says it: how near and when. Where it is, is of no use there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
+pub struct LocationView {
+    /// Metres within which it is.
+    pub accuracy_m: u32,
+    /// When it was measured.
+    pub at_ms: UnixMs,
+}
+
+impl LocationView {
+    /// What a screen says of a place.
+    pub(crate) fn of(location: Location) -> Self {
+        Self { accuracy_m: location.accuracy_m(), at_ms: location.at_ms() }
     }
 }
 
@@ -255,5 +276,22 @@ impl Open {
             return Ok(());
         }
         self.store.apply(&Batch { drafts_gone: gone, ..Batch::default() }).or_tell()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_draft_of_before_there_were_places_is_read() {
+        let before = r#"{"household":null,"place":"集市","village":null,"way":"elsewhere",
+            "happened":"2026-11-23T10:20/2026-11-23T10:20","visited_by":[],"companions":[],"late_reason":null,
+            "begun_ms":0,"parts":[]}"#;
+        let mut head: DraftHead = serde_json::from_str(before).unwrap();
+        assert_eq!(head.location, None);
+        head.location = Location::new(25.9, 99.4, 15.0, 0);
+        let kept = serde_json::to_string(&head).unwrap();
+        assert_eq!(serde_json::from_str::<DraftHead>(&kept).unwrap(), head);
     }
 }

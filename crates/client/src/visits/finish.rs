@@ -112,6 +112,7 @@ fn visit_sets(head: &DraftHead, author: RecordId) -> BTreeMap<String, Value> {
     if !head.companions.is_empty() {
         sets.insert(keys::COMPANIONS.to_owned(), Value::List(head.companions.clone()));
     }
+    text_field(&mut sets, keys::LOCATION, head.location.map(|at| at.to_string()).as_deref());
     text_field(&mut sets, keys::LATE_REASON, head.late_reason.as_deref());
     sets
 }

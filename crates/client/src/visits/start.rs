@@ -3,11 +3,12 @@
 use crate::app::{App, Open};
 use crate::ports::Ports;
 use crate::tell::{OrTell, nothing_found};
-use crate::visits::draft::{self, ConcernNow, DraftHead, DraftName, DraftPart, Found};
+use crate::visits::draft::{self, ConcernNow, DraftHead, DraftName, DraftPart, Found, LocationView};
 use crate::visits::finish::told_since;
 use domain::catalogue::RecordKind;
 use domain::household::Household;
 use domain::ids::{AreaCode, RecordId};
+use domain::location::Location;
 use domain::patch::RecordRef;
 use domain::problem::{Problem, ProblemCode};
 use domain::time::{Day, Happened, UnixMs};
@@ -74,6 +75,34 @@ impl When {
     }
 }
 
+/// 位置: what the phone measured when it was asked to, or the taking away of it.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Where {
+    /// Here, as the phone's system says it.
+    Here {
+        /// Degrees north.
+        latitude: f64,
+        /// Degrees east.
+        longitude: f64,
+        /// Metres within which it is.
+        accuracy_m: f64,
+        /// When it was measured.
+        at_ms: UnixMs,
+    },
+    /// It is not said.
+    Unsaid,
+}
+
+impl Where {
+    /// The place; nothing of what is none.
+    fn location(self) -> Option<Location> {
+        let Self::Here { latitude, longitude, accuracy_m, at_ms } = self else { return None };
+        Location::new(latitude, longitude, accuracy_m, at_ms)
+    }
+}
+
 /// A change of the visit's own fields; what is left out stays.
 #[derive(Debug, Clone, Deserialize)]
 #[cfg_attr(feature = "export", derive(ts_rs::TS))]
@@ -95,6 +124,9 @@ pub struct SetVisit {
     /// Why it is entered so late; empty takes it back.
     #[serde(default)]
     pub late_reason: Option<String>,
+    /// Where it is written down.
+    #[serde(default)]
+    pub location: Option<Where>,
 }
 
 /// Who was met of one person; adds the person when they were not in the visit yet.
@@ -178,6 +210,8 @@ pub struct VisitView {
     pub companions: Vec<String>,
     /// Why it is entered so late.
     pub late_reason: Option<String>,
+    /// Where it was written down, if that was asked for.
+    pub location: Option<LocationView>,
     /// The people.
     pub parts: Vec<PartView>,
     /// Members of the household who are not in the visit yet.
@@ -239,6 +273,7 @@ impl Open {
             visited_by: head.visited_by.clone(),
             companions: head.companions.clone(),
             late_reason: head.late_reason.clone(),
+            location: head.location.map(LocationView::of),
             parts,
             others,
         })
@@ -297,6 +332,7 @@ impl Open {
             visited_by: Vec::new(),
             companions: Vec::new(),
             late_reason: None,
+            location: None,
             begun_ms: now_ms,
             parts,
         };
@@ -342,6 +378,9 @@ impl App {
             }
             if let Some(reason) = &request.late_reason {
                 head.late_reason = Some(reason.clone()).filter(|reason| !reason.trim().is_empty());
+            }
+            if let Some(place) = request.location {
+                head.location = place.location();
             }
             Ok(())
         })

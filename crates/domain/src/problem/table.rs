@@ -49,6 +49,10 @@ problems! {
         "This enrolment code was mistyped too often. Ask the township to print another.";
     EnrolCodeMalformed Fix "启用码是 16 位数字，输入的不对：请检查有没有漏、多或写错的数字。"
         "An enrolment code has 16 digits, and this is none: check whether one is missing, too many or wrong.";
+    SheetNotSeen Fix "没看到方块码。请把纸放平，到亮处，靠近一点让方块码占满画面，再拍一次；或者直接输入纸上的 16 位数字。"
+        "No square code was seen. Lay the sheet flat in good light, come closer and take it again; or type the 16 digits on it.";
+    SheetOther Fix "这个方块码不是启用本机的。请拍写着您名字的那张纸；或者直接输入纸上的 16 位数字。"
+        "This square code is not for setting up a phone. Take the sheet that bears your name; or type the 16 digits on it.";
     CountyNotProven Call "对方不是本县的服务器，没有启用。请不要继续，打电话问乡镇。"
         "The other side is not this county's server; nothing was enrolled. Stop and ring the township.";
     NotEnrolled Fix "本机还没有启用。请先输入启用码。"

@@ -46,7 +46,7 @@ const HOUSE: [Room; 13] = [
     Room(
         "client",
         &["domain", "forms", "names", "seal", "store", "sync"],
-        Only(&["serde", "serde_json", "thiserror", "ts-rs", "uuid"]),
+        Only(&["rqrr", "serde", "serde_json", "thiserror", "ts-rs", "uuid"]),
     ),
     Room("store-sqlite", &["domain", "store", "sync"], AnyBut(&["axum", "hyper", "reqwest", "tauri"])),
     Room(

@@ -75,6 +75,8 @@ pub(super) struct VisitReply {
     visited_by: Vec<String>,
     recorded_by: Option<String>,
     companions: Vec<String>,
+    /// Where it was written down, if its author said so: degrees, metres, when, as the field holds them.
+    location: Option<String>,
     void: bool,
     /// 回执.
     receipt: Option<String>,
@@ -131,6 +133,7 @@ pub(super) async fn get(
         visited_by: staff(&visit.visited_by),
         recorded_by: visit.recorded_by.map(|id| reference.staff_name(id)),
         companions: visit.companions.iter().map(companion).collect(),
+        location: visit.location.map(|at| at.to_string()),
         void: visit.void,
         received_ms: receipt.as_ref().map(|(_, at_ms)| *at_ms),
         receipt: receipt.map(|(digits, _)| digits),
