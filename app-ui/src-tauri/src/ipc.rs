@@ -37,6 +37,9 @@ impl Carrier {
         let settings = Settings::new(env!("CARGO_PKG_VERSION"));
         let opened = phone_with(&self.folder, settings, platform::key_store(app));
         let phone = Phone::new(opened.map_err(|error| told(&error))?, way);
+        if let Some(lay) = platform::lay(app) {
+            phone.set_lay(lay);
+        }
         *held = Some(Arc::clone(&phone));
         Ok(phone)
     }

@@ -1,7 +1,8 @@
-//! What the app asks of Android by its own small plugin (`PlatformPlugin.kt`): the key store, and the dialler.
-//! A desktop has neither: its secret lies in a file, and it rings nobody.
+//! What the app asks of Android by its own small plugin (`PlatformPlugin.kt`): the key store, the dialler, and a
+//! place for a file that is handed on. A desktop has the last only: its secret lies in a file, and it rings nobody.
 
 use phone_shell::files::KeyStore;
+use phone_shell::lay::Lay;
 use tauri::{AppHandle, Runtime, Url};
 
 /// The key store of this platform, where it has one.
@@ -12,6 +13,18 @@ pub fn key_store<R: Runtime>(app: &AppHandle<R>) -> Option<Box<dyn KeyStore>> {
     {
         let _ = app;
         None
+    }
+}
+
+/// Where files are laid that the holder hands on.
+pub fn lay<R: Runtime>(app: &AppHandle<R>) -> Option<Box<dyn Lay>> {
+    #[cfg(target_os = "android")]
+    return Some(Box::new(android::of(app)));
+    #[cfg(not(target_os = "android"))]
+    {
+        use tauri::Manager as _;
+        let folder = app.path().download_dir().or_else(|_| app.path().home_dir()).ok()?;
+        Some(Box::new(phone_shell::lay::Folder(folder)))
     }
 }
 
@@ -36,7 +49,7 @@ pub use android::plugin;
 
 #[cfg(target_os = "android")]
 mod android {
-    use super::KeyStore;
+    use super::{KeyStore, Lay};
     use client::ports::PortError;
     use serde::{Deserialize, Serialize};
     use tauri::plugin::{Builder, PluginHandle, TauriPlugin};
@@ -84,6 +97,31 @@ mod android {
             let asked = self.0.run_mobile_plugin(command, Bytes { bytes: bytes.to_vec() });
             let answered: Bytes = asked.map_err(|error| PortError::Failed(error.to_string()))?;
             Ok(answered.bytes)
+        }
+    }
+
+    #[derive(Serialize)]
+    struct NamedText {
+        name: String,
+        text: String,
+    }
+
+    #[derive(Deserialize)]
+    struct Place {
+        place: String,
+    }
+
+    impl<R: Runtime> std::fmt::Debug for Platform<R> {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("Platform")
+        }
+    }
+
+    impl<R: Runtime> Lay for Platform<R> {
+        fn lay(&self, name: &str, text: &str) -> Result<String, PortError> {
+            let file = NamedText { name: name.to_owned(), text: text.to_owned() };
+            let laid = self.0.run_mobile_plugin::<Place>("lay", file);
+            Ok(laid.map_err(|error| PortError::Failed(error.to_string()))?.place)
         }
     }
 

@@ -90,8 +90,7 @@ pub struct Speak {
 }
 
 /// Something sealed to the county, to be handed on in any way.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "export", derive(ts_rs::TS))]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SealedExport {
     /// How many entries it holds.
     pub entries: u64,

@@ -3,19 +3,20 @@
 //! and answers are saved while something is being sent.
 
 use crate::clock::SystemClock;
+use crate::lay::{Lay, file_name};
 use crate::transport::{Answer, NoAnswer, Transport};
 use client::App;
 use client::api::dispatch;
 use client::enrol::{EnrolBegin, EnrolDone, EnrolFinish};
 use client::lock::Nothing;
-use client::ports::Clock;
+use client::ports::{Clock, PortError};
 use client::sync_driver::{Arrived, Progress, SyncReport, SyncWant};
 use domain::problem::{Problem, ProblemCode};
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
 
@@ -37,6 +38,28 @@ pub struct Phone {
     stop: Notify,
     /// One exchange at a time.
     exchanging: tokio::sync::Mutex<()>,
+    /// A browser that stands in for a phone has none: the page saves what it is given.
+    lay: OnceLock<Box<dyn Lay>>,
+}
+
+/// What waits, as a file: what it is called, without its ending.
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
+pub struct SaveWaiting {
+    /// The name.
+    pub name: String,
+}
+
+/// Where it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
+pub struct SavedWaiting {
+    /// How many entries it holds.
+    pub entries: u64,
+    /// Where it was laid; nothing where the page has to save it.
+    pub place: Option<String>,
+    /// What is to be saved then.
+    pub sealed: Option<String>,
 }
 
 /// 启用: what is typed, or read from the sheet's QR code.
@@ -91,6 +114,7 @@ with_a_socket! {
     exchange(Nothing) -> SyncReport;
     sending(Nothing) -> Progress;
     stop_sending(Nothing) -> Nothing;
+    save_waiting(SaveWaiting) -> SavedWaiting;
 }
 
 fn read<T: DeserializeOwned>(name: &str, request: Value) -> Result<T, Problem> {
@@ -131,7 +155,13 @@ impl Phone {
             signal: AtomicBool::new(true),
             stop: Notify::new(),
             exchanging: tokio::sync::Mutex::default(),
+            lay: OnceLock::new(),
         })
+    }
+
+    /// Says where files are laid that are handed on; said once.
+    pub fn set_lay(&self, lay: Box<dyn Lay>) {
+        let _ = self.lay.set(lay);
     }
 
     /// Whether there is signal; a stand-in for a phone can be told that there is none.
@@ -237,6 +267,27 @@ impl Phone {
                 }
             }
         }
+    }
+
+    /// All that waits, sealed to the county, as a file: for a phone that cannot send any more.
+    async fn save_waiting(self: &Arc<Self>, request: SaveWaiting) -> Result<SavedWaiting, Problem> {
+        let phone = Arc::clone(self);
+        let saved = move || {
+            let export = held(&phone.app).export_waiting(Nothing {})?;
+            let (entries, sealed) = (export.entries, export.sealed);
+            let Some(lay) = phone.lay.get() else {
+                return Ok(SavedWaiting { entries, place: None, sealed: Some(sealed) });
+            };
+            let place = lay.lay(&file_name(&request.name), &sealed).map_err(|error| {
+                Problem::new(match error {
+                    PortError::Full => ProblemCode::DiskFull,
+                    PortError::Failed(_) => ProblemCode::FileNotSaved,
+                })
+            })?;
+            Ok(SavedWaiting { entries, place: Some(place), sealed: None })
+        };
+        let saved = tokio::task::spawn_blocking(saved).await;
+        saved.unwrap_or_else(|_| Err(Problem::new(ProblemCode::Internal)))
     }
 
     /// How far the exchange under way is.

@@ -9,7 +9,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-fn failed(error: &std::io::Error) -> PortError {
+pub(crate) fn failed(error: &std::io::Error) -> PortError {
     match error.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => PortError::Full,
         kind => PortError::Failed(kind.to_string()),

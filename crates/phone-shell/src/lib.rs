@@ -4,5 +4,6 @@
 pub mod carry;
 pub mod clock;
 pub mod files;
+pub mod lay;
 pub mod shell;
 pub mod transport;

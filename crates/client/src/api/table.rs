@@ -7,7 +7,7 @@ use crate::contested::{ContestedField, OfRecord, Settle};
 use crate::enrol::{EnrolBegin, EnrolDone, EnrolFinish, EnrolPost, TypedCode};
 use crate::history::{HistoryAsked, OfPart, PartPage, PastVisit};
 use crate::lock::{ChangePin, LockStatus, Nothing, Unlock, UnlockRecovery};
-use crate::me::{MeView, SealedExport, Speak};
+use crate::me::{MeView, Speak};
 use crate::people::{GroupItem, OfPerson, PeopleAsked, PersonItem, PersonView, SearchAsked};
 use crate::records::{OfVisit, ProofView, RecordItem, RecordsAsked};
 use crate::sheet::{SheetPicture, SheetRead};
@@ -111,5 +111,4 @@ commands! {
     proof(OfVisit) -> ProofView;
     me(Nothing) -> MeView;
     speak(Speak) -> Nothing;
-    export_waiting(Nothing) -> SealedExport;
 }

@@ -267,6 +267,8 @@ problems! {
     // Storage and start
     DiskFull Fix "手机空间不够，刚才这一步没有存上。请删些照片或视频再试；以前的走访都在。"
         "The phone is out of space and the last step was not saved. Make room and try again; earlier visits are safe.";
+    FileNotSaved Fix "文件没有存成。没传的内容都还在手机里，没有动。请再试一次，或请乡镇帮忙。"
+        "The file was not saved. What waits is still on the phone, untouched. Try again, or ask the township.";
     DatabaseDamaged Call "数据文件损坏，已原样放到一边，没有删除。请打电话给县里。"
         "The database is damaged; it was set aside, not deleted. Ring the county.";
     DatabaseNewer Call "数据来自更新的版本（{given}），请更新后再打开。数据都在。"

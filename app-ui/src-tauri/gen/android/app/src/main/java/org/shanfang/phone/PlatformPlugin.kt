@@ -2,15 +2,22 @@ package org.shanfang.phone
 
 import android.app.Activity
 import android.content.ActivityNotFoundException
+import android.content.ContentValues
 import android.content.Intent
 import android.net.Uri
+import android.os.Build
+import android.os.Environment
+import android.provider.MediaStore
 import android.security.keystore.KeyGenParameterSpec
 import android.security.keystore.KeyProperties
+import androidx.annotation.RequiresApi
 import app.tauri.annotation.Command
 import app.tauri.annotation.InvokeArg
 import app.tauri.annotation.TauriPlugin
 import app.tauri.plugin.Invoke
 import app.tauri.plugin.Plugin
+import java.io.File
+import java.io.IOException
 import java.security.KeyStore
 import java.security.KeyStoreException
 import javax.crypto.Cipher
@@ -27,6 +34,12 @@ private const val TAG_BITS = 128
 @InvokeArg
 class Bytes {
   var bytes: IntArray = intArrayOf()
+}
+
+@InvokeArg
+class NamedText {
+  var name: String = ""
+  var text: String = ""
 }
 
 @InvokeArg
@@ -74,6 +87,49 @@ class PlatformPlugin(private val activity: Activity) : Plugin(activity) {
     } catch (missing: ActivityNotFoundException) {
       invoke.reject("no dialler")
     }
+  }
+
+  /**
+   * A file that its holder hands on, where a file manager shows it: among the downloads, else, before Android 10,
+   * in the app's own folder, for which no permission is needed either. Nothing that is there is written over.
+   */
+  @Command
+  fun lay(invoke: Invoke) {
+    try {
+      val file = invoke.parseArgs(NamedText::class.java)
+      val bytes = file.text.toByteArray(Charsets.UTF_8)
+      val place = if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.Q) download(file.name, bytes) else ownFile(file.name, bytes)
+      invoke.resolveObject(mapOf("place" to place))
+    } catch (fault: Exception) {
+      invoke.reject("file: ${fault.javaClass.simpleName}")
+    }
+  }
+
+  @RequiresApi(Build.VERSION_CODES.Q)
+  private fun download(name: String, bytes: ByteArray): String {
+    val resolver = activity.contentResolver
+    val values = ContentValues().apply {
+      put(MediaStore.MediaColumns.DISPLAY_NAME, name)
+      put(MediaStore.MediaColumns.MIME_TYPE, "application/octet-stream")
+      put(MediaStore.MediaColumns.RELATIVE_PATH, Environment.DIRECTORY_DOWNLOADS)
+    }
+    val uri = resolver.insert(MediaStore.Downloads.EXTERNAL_CONTENT_URI, values) ?: throw IOException()
+    try {
+      (resolver.openOutputStream(uri) ?: throw IOException()).use { it.write(bytes) }
+    } catch (fault: IOException) {
+      resolver.delete(uri, null, null)
+      throw fault
+    }
+    return "${Environment.DIRECTORY_DOWNLOADS}/$name"
+  }
+
+  private fun ownFile(name: String, bytes: ByteArray): String {
+    val folder = activity.getExternalFilesDir(Environment.DIRECTORY_DOWNLOADS) ?: throw IOException()
+    var file = File(folder, name)
+    var copy = 2
+    while (!file.createNewFile()) file = File(folder, "${name.substringBeforeLast('.')}-${copy++}.${name.substringAfterLast('.')}")
+    file.writeBytes(bytes)
+    return file.path
   }
 
   private fun store(): KeyStore = KeyStore.getInstance(STORE).apply { load(null) }
