@@ -161,6 +161,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/devices/{device}/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who did what with a phone, and who printed sheets for its holder; the latest first. */
+        get: operations["get_devices_device_acts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/devices/{device}/recovery": {
         parameters: {
             query?: never;
@@ -685,8 +702,7 @@ export interface components {
              * @description Unix milliseconds: when it was asked.
              */
             asked_ms: number;
-            /** @description Of one category only. */
-            category?: string | null;
+            category?: components["schemas"]["CodeReply"] | null;
             duty: string;
             from: string;
             last: string;
@@ -701,8 +717,8 @@ export interface components {
         /** @description One line. */
         AccessReply: {
             /**
-             * @description `opened`, `exported`, `recovery_read`, `sheet_printed`, `account_added`, `account_reset`,
-             *     `account_closed`.
+             * @description `opened`, `exported`, `recovery_read`, `phone_handed_over`, `phone_stopped`, `phone_taken_back`,
+             *     `sheet_printed`, `account_added`, `account_reset`, `account_closed`.
              */
             act: string;
             at_ms: components["schemas"]["i64"];
@@ -712,6 +728,11 @@ export interface components {
             name: string;
             /** Format: int64 */
             number: number;
+            /**
+             * @description Whose: of a visit's part the person, a child's name masked; of a phone its holder; of an account or a sheet
+             *     its member of staff. None of a list.
+             */
+            of?: string | null;
             /** @description 查看事由, or of what. */
             reason: string;
             record?: string | null;
@@ -881,6 +902,19 @@ export interface components {
              * @description Visits and changes that were still on the phone when it was last heard.
              */
             waiting: number;
+        };
+        /** @description What was done with a phone, or a sheet that was printed for its holder. */
+        DoneReply: {
+            /**
+             * @description As the access log has it: `recovery_read`, `sheet_printed`, `phone_handed_over`, `phone_stopped`,
+             *     `phone_taken_back`.
+             */
+            act: string;
+            at_ms: components["schemas"]["i64"];
+            /** @description Who; empty when it was done at the server itself. */
+            by: string;
+            /** Format: int64 */
+            number: number;
         };
         /**
          * @description What is to be done.
@@ -1085,6 +1119,13 @@ export interface components {
             roles_en: string[];
             roles_zh: string[];
             staff: string;
+        };
+        /** @description A home that was visited. */
+        HomeReply: {
+            group: string;
+            /** @description A child's name is masked. */
+            head_name: string;
+            household: string;
         };
         /** @description How it went. */
         HowMet: {
@@ -1307,6 +1348,13 @@ export interface components {
             contested: string[];
             /** @description `visit` or `part`. */
             kind: string;
+            /**
+             * @description What the records are called that the writes name, by their ids: a person, 户主 of a household, a member of
+             *     staff. A child's name is masked.
+             */
+            names: {
+                [key: string]: string;
+            };
             /** @description The record. */
             record: string;
             /** @description Every write, in the order of arrival. */
@@ -1572,6 +1620,7 @@ export interface components {
             companions: string[];
             from_ms?: components["schemas"]["i64"] | null;
             history: components["schemas"]["RecordHistory"];
+            home?: components["schemas"]["HomeReply"] | null;
             /** @description Whether there are parts of people elsewhere. */
             more_elsewhere: boolean;
             /** @description People of the area only; others of the same visit are not here. */
@@ -1640,6 +1689,8 @@ export interface components {
             record?: string | null;
             /** @description The same in a sentence. */
             why: string;
+            /** @description In English. */
+            why_en: string;
         };
         /** @description What waits for a reviewer. */
         WaitingList: {
@@ -1659,8 +1710,14 @@ export interface components {
              *     whether they are a child's.
              */
             kept_bytes?: number | null;
+            /** @description What the records are called that its values name, by their ids; a child's name is masked. */
+            names: {
+                [key: string]: string;
+            };
             /** @description What its form asks, in Chinese. */
             questions: string[];
+            /** @description The same in English. */
+            questions_en: string[];
             /** @description What the reader has seen of a contested record: to be handed back with the decision. */
             seen: Record<string, never>;
             /** @description What stands side by side. */
@@ -1678,6 +1735,11 @@ export interface components {
             field: string;
             /** @description By which `settle` names the side: from 1. */
             number: number;
+            /**
+             * @description What stood in the field before its author's eyes; nothing when it had not been filled in, several values
+             *     while it was contested. Absent when something that they had seen is not here.
+             */
+            saw?: unknown[] | null;
             /** @description The value. */
             value: unknown;
         };
@@ -2059,6 +2121,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeviceReply"][];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_devices_device_acts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoneReply"][];
                 };
             };
             /** @description What is wrong, and what to do */
