@@ -13,6 +13,8 @@ const DATA = new Set([
   'name', 'names', 'area_name', 'areas', 'village_name', 'township', 'county_name', 'unit', 'group', 'head_name', 'place', 'of', 'by', 'decided_by',
   'visited_by', 'recorded_by', 'companions', 'last_visit_by', 'author', 'people', 'words', 'reason', 'source', 'ended_source', 'value', 'values', 'stands', 'saw',
 ])
+/** The name of the other language is its own. */
+const OTHER = '中文'
 const HAN = /[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]/
 let world, desks
 
@@ -31,17 +33,22 @@ before(async () => {
   for (const [who, one] of Object.entries(people)) {
     desks[who] = await Desk.as(world, one, { size: SMALL, language: 'en' })
     heard(desks[who])
+    // By what the county's duties stand is said in sentences too.
+    await desks[who].page.evaluate(() => fetch('/api/duties').then((reply) => reply.json()))
   }
 })
 after(() => world.end())
 
 /** Keeps what the county answers as data to a desk. */
 function heard(desk) {
-  desk.data = new Set()
+  desk.data = new Set([OTHER])
+  desk.titles = new Set()
   const take = (of, key) => {
     if (Array.isArray(of)) of.forEach((one) => take(one, key))
     else if (of && typeof of === 'object') for (const [name, one] of Object.entries(of)) take(one, DATA.has(key) && key === 'names' ? 'names' : name)
-    else if (typeof of === 'string' && DATA.has(key) && HAN.test(of)) desk.data.add(of)
+    else if (typeof of === 'string' && DATA.has(key) && HAN.test(of) && of.length > 1) desk.data.add(of)
+    // What can be typed over is the county's own, in both languages.
+    if (key === 'title_zh') desk.titles.add(of)
   }
   desk.page.on('response', async (response) => {
     if (response.url().includes('/api/')) take(await response.json().catch(() => null), '')
@@ -50,14 +57,14 @@ function heard(desk) {
 
 /** Every Chinese text in sight, and in what is read out or shown on pointing, that is no data. */
 async function chinese(desk) {
-  const texts = await desk.page.evaluate(() => {
+  const { found: shown, typed } = await desk.page.evaluate(() => {
     const found = [document.title]
     const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
     while (walk.nextNode()) if (walk.currentNode.parentElement.getClientRects().length > 0) found.push(walk.currentNode.data)
     for (const one of document.querySelectorAll('*')) for (const name of ['aria-label', 'placeholder', 'title', 'alt']) if (one.hasAttribute(name)) found.push(one.getAttribute(name))
-    for (const one of document.querySelectorAll('input')) found.push(one.value)
-    return found
+    return { found, typed: [...document.querySelectorAll('input, textarea')].map((one) => one.value) }
   })
+  const texts = [...shown, ...typed.filter((one) => !desk.titles.has(one))]
   const data = [...desk.data].sort((one, other) => other.length - one.length)
   const left = (text) => data.reduce((rest, one) => rest.replaceAll(one, ''), text)
   return [...new Set(texts.filter((one) => HAN.test(one)).map((one) => [one, left(one)]).filter(([, rest]) => HAN.test(rest)).map(([one]) => one.trim()))]
@@ -107,7 +114,8 @@ const PAGES = [
   ['reviewer', '/coverage/people?duty=child_left_behind_monthly&column=met', chain(VISIT, first('.shut button'))],
   ['reviewer', '/coverage/people?duty=elder_monthly&column=met', chain(VISIT, button('void'))],
   ['reviewer', '/waiting', item('contested')],
-  ['reviewer', '/waiting', item('outside')],
+  ['reviewer', '/waiting', item(/^(?!.*contested)/s)],
+  ['reviewer', '/waiting', chain(item(/^(?!.*contested)/s), button('Later'))],
   ['reviewer', '/waiting?past=1'],
   ['admin', '/phones'], ['admin', '/phones', first('.rows .link')],
   ['admin', '/phones', chain(first('.rows .link'), button('Recovery code'))],
