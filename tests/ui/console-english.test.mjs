@@ -112,7 +112,7 @@ const PAGES = [
   ['admin', '/coverage/people?duty=elder_monthly&column=tried', VISIT],
   ['admin', '/coverage/people?duty=child_left_behind_monthly&column=met', VISIT],
   ['reviewer', '/coverage/people?duty=child_left_behind_monthly&column=met', chain(VISIT, first('.shut button'))],
-  ['reviewer', '/coverage/people?duty=elder_monthly&column=met', chain(VISIT, button('void'))],
+  ['reviewer', '/coverage/people?duty=elder_monthly&column=met', chain(VISIT, button('Make void'))],
   ['reviewer', '/waiting', item('contested')],
   ['reviewer', '/waiting', item(/^(?!.*contested)/s)],
   ['reviewer', '/waiting', chain(item(/^(?!.*contested)/s), button('Later'))],

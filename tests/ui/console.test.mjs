@@ -179,7 +179,7 @@ test('the whole list is taken along as a file, masked', async () => {
   await desk.go('/unvisited?duty=elder_monthly')
   const { page } = desk
   const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'CSV' }).click()])
-  assert.match(file.suggestedFilename(), /^云龙县未走访名单_2026-\d\d_截至\d{4}-\d\d-\d\d\.csv$/)
+  assert.match(file.suggestedFilename(), /^云龙县未走访名单_特殊困难老年人月探访_2026-\d\d_截至\d{4}-\d\d-\d\d\.csv$/)
   const [sheet] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'XLSX' }).click()])
   assert.match(sheet.suggestedFilename(), /\.xlsx$/)
 })

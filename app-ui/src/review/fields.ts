@@ -33,6 +33,7 @@ export function fieldValue(key: string, value: unknown, names: Record<string, st
   if (span) return interval(...(span.slice(1) as [string, string, string, string]))
   const area = key === 'village' ? header.value?.areas.find((one) => String(one.area) === text) : undefined
   if (area) return area.name
+  if (key === 'household' && names[text]) return t('visit.of_home', { head: names[text] })
   if (ID.test(text)) return names[text] ?? t(ONE_OF[key] ?? 'field.a_record')
   return DAY.test(text) ? inWords(text) : text
 }
