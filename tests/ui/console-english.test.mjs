@@ -157,6 +157,31 @@ for (const [index, [who, path, act]] of PAGES.entries()) {
   })
 }
 
+test('what is wrong in a form is said in English too', async () => {
+  const { page } = desks.admin
+  const said = async () => {
+    await desks.admin.quiet()
+    assert.ok((await page.locator('.wrong').filter({ visible: true }).last().innerText()).length > 10)
+    assert.deepEqual(await chinese(desks.admin), [])
+  }
+  await desks.admin.go('/settings/staff')
+  await page.locator('.el-button--primary').first().click()
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Li Xiaoyun')
+  await page.getByRole('textbox', { name: 'Telephone' }).fill('12')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await said()
+  await desks.admin.go('/settings/staff')
+  await page.locator('.rows .row:nth-child(4) .link').click()
+  await page.getByRole('textbox', { name: 'Log-in name' }).fill('Wrong Name')
+  await page.getByRole('button', { name: 'Make an account' }).click()
+  await said()
+  await desks.admin.go('/settings/duties')
+  await page.locator('.title').first().click()
+  await page.getByRole('button', { name: 'End from a day on' }).click()
+  await page.getByRole('button', { name: 'See what it comes to' }).click()
+  await said()
+})
+
 test('every figure in words', async () => {
   const { page } = desks.admin
   await desks.admin.go('/coverage?duty=elder_monthly')

@@ -22,7 +22,9 @@ export const clock = (ms: number): string => new Date(ms + EAST_8_MS).toISOStrin
 export const moment = (ms: number): string => `${day(dayOf(ms))} ${clock(ms)}`
 
 /** A text that came from the county, with its days in words. */
-export const inWords = (text: string): string => text.replace(/\b\d{4}-\d\d-\d\d\b/g, day)
+export const inWords = (text: string): string =>
+  // Between a day and a word of Chinese there is no space.
+  text.replace(/\b(\d{4}-\d\d-\d\d)\b( (?=\p{Script=Han}))?/gu, (_, one: string) => day(one))
 
 /** `2026年11月（11.1–11.30）`, `November 2026 (1 Nov to 30 Nov)`. */
 export const periodWord = (of: { zh: string; en: string } | null | undefined): string =>

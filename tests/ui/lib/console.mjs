@@ -111,6 +111,7 @@ export class Desk {
       const chosen = [...document.querySelectorAll('.el-select__placeholder')].filter(visible)
       const box = (one) => one.closest('.el-select__wrapper').getBoundingClientRect()
       cut.push(...chosen.filter((one) => one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > box(one).height))
+      cut.push(...[...document.querySelectorAll('header input')].filter(visible).filter((one) => one.scrollWidth > one.clientWidth + 1))
       // In cells and facts nothing is hidden because it does not fit, and nothing sticks out.
       const tall = (one) => one.scrollHeight > one.clientHeight + 2
       const hides = (one) => ['hidden', 'clip'].includes(getComputedStyle(one).overflowX)
