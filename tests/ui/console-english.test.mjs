@@ -178,8 +178,13 @@ test('what is wrong in a form is said in English too', async () => {
   await desks.admin.go('/settings/duties')
   await page.locator('.title').first().click()
   await page.getByRole('button', { name: 'End from a day on' }).click()
+  const from = page.locator('input[aria-label="From which day on"]')
+  await from.fill(new Date(Date.now() + 5 * 86_400_000).toISOString().slice(0, 10))
+  await from.press('Enter')
+  await page.getByRole('textbox', { name: 'Source of its end' }).fill('notice 9')
   await page.getByRole('button', { name: 'See what it comes to' }).click()
-  await said()
+  await page.getByRole('button', { name: 'Carry it out' }).waitFor()
+  assert.deepEqual(await chinese(desks.admin), [], 'what becomes of a duty that ends')
 })
 
 test('every figure in words', async () => {

@@ -88,6 +88,18 @@ test('the list of a figure on A4 says whose it is, of which category, and how it
   assert.ok(tried.words.includes('云龙县未走访名单：去过未见到（特殊困难老年人月探访）'))
 })
 
+test('a list that is too long for paper says how much of it is there', async () => {
+  const { page } = desk
+  await page.route('**/api/coverage/people?**', async (route) => {
+    const response = await route.fetch()
+    return route.fulfill({ response, json: { ...(await response.json()), total: 9000 } })
+  })
+  await desk.go('/unvisited?duty=elder_monthly&why=tried')
+  const { rows, words } = await printed('打印', 'unvisited-long', ACROSS)
+  assert.ok(words.includes(`名单共 9,000 人，这里只印了前 ${rows} 人`), words)
+  await page.unroute('**/api/coverage/people?**')
+})
+
 test('sheets on A4: two to a page, upright', async () => {
   const { page } = desk
   // The longest names there are, of people and of places.
