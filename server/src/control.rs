@@ -1,6 +1,7 @@
 //! What an operator asks of the process that writes, from another one on the same machine: over a
 //! socket in the data folder that only its owner may use. One line of JSON each way.
 
+use crate::access::{SHEET_PRINTED, log_staff};
 use crate::area;
 use crate::config::Data;
 use crate::county::County;
@@ -154,6 +155,7 @@ impl PrintedSheet {
 pub async fn carry_out(county: &County, errand: Errand, now_ms: UnixMs) -> Result<Answer, Problem> {
     match errand {
         Errand::Sheet { staff, hours } => {
+            log_staff(county, operator(), SHEET_PRINTED, staff, now_ms).await?;
             let sheet = enrol::sheet(county, staff, hours, now_ms).await?;
             Ok(Answer::Sheet(PrintedSheet::of(county, &sheet)))
         }
@@ -166,10 +168,11 @@ pub async fn carry_out(county: &County, errand: Errand, now_ms: UnixMs) -> Resul
         }
         Errand::Duty(edit) => duty::edit(county, operator(), &edit, now_ms).await.map(|()| Answer::Done),
         Errand::SetState { device, state } => {
-            staff::set_state(county, device, state).await.map(|()| Answer::Done)
+            staff::set_state(county, operator(), device, state, now_ms).await.map(|()| Answer::Done)
         }
         Errand::Recovery { device } => {
-            enrol::recovery(county, device).await.map(|code| Answer::Recovery(code.read_out()))
+            let code = enrol::read_recovery(county, operator(), device, now_ms).await?;
+            Ok(Answer::Recovery(code.read_out()))
         }
         Errand::Roster { file, rows, from } => {
             roster::take(county, &file, &rows, from, now_ms).await.map(Answer::Roster)

@@ -1,5 +1,6 @@
 //! Enrolment: a sheet of paper for a member of staff, and the one request that uses it up.
 
+use crate::access::{RECOVERY_READ, log_phone};
 use crate::county::{County, at_county};
 use domain::ids::{DeviceId, RecordId, WriterId};
 use domain::problem::{Problem, ProblemCode};
@@ -219,6 +220,21 @@ async fn again(
 pub async fn recovery(county: &County, device: DeviceId) -> Result<RecoveryCode, Problem> {
     let record = county.stores.directory.device(device).await.map_err(at_county)?;
     opened_recovery(county, &record.ok_or_else(|| Problem::new(ProblemCode::DeviceUnknown))?)
+}
+
+/// The same for somebody who reads it out: that they did is written down before it is answered.
+///
+/// # Errors
+/// As [`recovery`].
+pub async fn read_recovery(
+    county: &County,
+    by: RecordId,
+    device: DeviceId,
+    now_ms: UnixMs,
+) -> Result<RecoveryCode, Problem> {
+    let code = recovery(county, device).await?;
+    log_phone(county, by, RECOVERY_READ, device, now_ms).await?;
+    Ok(code)
 }
 
 /// Keeps the 备用解锁码 that a phone has drawn in the place of a used one. `false` when it cannot be read,

@@ -1,5 +1,6 @@
 //! The county's sync server: takes in what the phones send and answers what was visited.
 
+mod access;
 pub mod account;
 pub mod area;
 pub mod backup;

@@ -231,7 +231,7 @@ mod tests {
         let world = World::new().await;
         let mut phone = world.phone(1).await;
         let device = phone.certificate().device;
-        set_state(&world.county, device, DeviceState::Revoked).await.unwrap();
+        set_state(&world.county, operator(), device, DeviceState::Revoked, clock::now_ms()).await.unwrap();
         phone.visit(world.elder().await);
         let reply = introduced(&world, &mut phone).await.unwrap();
         assert_eq!(reply.rest.problem.unwrap().code, ProblemCode::DeviceRevoked);

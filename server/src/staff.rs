@@ -1,7 +1,7 @@
 //! 工作人员: who they are, where they work, and which phones they hold.
 
+use crate::access::{log_phone, state_act};
 use crate::area::exists;
-use crate::clock;
 use crate::county::{County, at_county};
 use crate::near::near;
 use crate::problem::{unchanged, wrong};
@@ -306,13 +306,19 @@ pub(crate) async fn write_all(
     Ok(done.own.into_iter().map(|(record, _)| record.id).collect())
 }
 
-/// Retires (handed over) or revokes (lost) a phone, or takes it back.
+/// Retires (handed over) or revokes (lost) a phone, or takes it back; who did it stands in the access log.
 ///
 /// # Errors
 /// `device_unknown`; `nothing_to_change` when it is so already; `argument_wrong` when a lost phone is to be
 /// handed over: that would lift the loss; what the store says.
-pub async fn set_state(county: &County, device: DeviceId, state: DeviceState) -> Result<(), Problem> {
-    let today = Day::of(clock::now_ms());
+pub async fn set_state(
+    county: &County,
+    by: RecordId,
+    device: DeviceId,
+    state: DeviceState,
+    now_ms: UnixMs,
+) -> Result<(), Problem> {
+    let today = Day::of(now_ms);
     let directory = &county.stores.directory;
     let found = directory.device(device).await.map_err(at_county)?;
     let now = found.ok_or_else(|| Problem::new(ProblemCode::DeviceUnknown))?.row.state;
@@ -327,6 +333,7 @@ pub async fn set_state(county: &County, device: DeviceId, state: DeviceState) ->
                   `staff reactivate`";
         return Err(wrong(device, zh, en));
     }
+    log_phone(county, by, state_act(state), device, now_ms).await?;
     directory.set_state(device, state, today).await.map_err(at_county)?;
     tracing::info!(%device, ?state, "a phone's state was set");
     Ok(())

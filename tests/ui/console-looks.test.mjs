@@ -47,6 +47,29 @@ const devices = Array.from({ length: 60 }, (_, index) => ({
   heard_ms: index === 5 ? null : Date.now() - (index % 9) * 86_400_000, silent_days: index % 9, silent: index % 9 >= 3, waiting: index % 5 ? 0 : index, app: '0.1.0',
 }))
 
+const acts = [['phone_handed_over', '单一勇'], ['recovery_read', ''], ['sheet_printed', '阿鲁约布木呷阿黑惹'], ['phone_taken_back', '王阿香']].map(([act, by], index) => ({ number: index + 1, at_ms: Date.now() - index * 2e8, act, by }))
+
+// What the county's program fails on, as the list and the item are answered.
+const unhandled = {
+  handle: 'a1b2-7', reason: 'unhandled', kind: 'part', record: '0'.repeat(32), field: null, area: 532929102201, area_name: '民主村委会', author: '董正雄', day: '2026-11-20',
+  people: ['阿鲁约布木呷阿黑惹'], arrived_ms: Date.now() - 9e7, kept: null, why: '县里的程序现在处理不了这一条，已原样存放，由县里看。内容都在。',
+  why_en: "The county's program cannot handle this item for now; it is kept as it came for a reviewer. Nothing is lost.",
+}
+const unhandledShown = {
+  items: [unhandled], kept_bytes: null, questions: [], questions_en: [], sides: [], seen: {}, names: { ['1'.repeat(32)]: '阿鲁约布木呷阿黑惹' },
+  fields: [{ field: 'subject', value: '1'.repeat(32), origin: 'asked', stands: null }, { field: 'met', value: 'self', origin: 'asked', stands: null }, { field: 'reason/words', value: '腿疼，走路要人扶', origin: 'asked', stands: null }],
+  words: [{ verdict: 'keep', reason: '等新程序', by: '单一勇', at_ms: Date.now() - 3e7 }],
+}
+const cannot = async (page, desk) => {
+  await page.route('**/api/waiting?**', (route) => route.fulfill({ json: { items: [unhandled], awaiting: 2 } }))
+  await page.route('**/api/waiting/a1b2-7', (route) => route.fulfill({ json: unhandledShown }))
+  await page.reload()
+  await desk.quiet()
+  await page.unroute('**/api/waiting?**')
+}
+/** A month in which nothing was recorded yet. */
+const early = new Date(Date.now() - 9 * 30 * 86_400_000).toISOString().slice(0, 7)
+
 /** Who looks at what, and what brings it into the state that is to be seen. */
 const SCREENS = [
   ['admin', 'coverage', '/coverage?duty=elder_monthly'],
@@ -57,6 +80,7 @@ const SCREENS = [
     await page.getByRole('menuitem').nth(1).click()
     await page.waitForTimeout(400)
   }],
+  ['admin', 'coverage-before', `/coverage?duty=elder_monthly&period=${early}`],
   ['admin', 'people', '/coverage/people?duty=elder_monthly&column=met'],
   ['admin', 'people-empty', '/coverage/people?duty=elder_monthly&column=contested'],
   ['admin', 'unvisited', '/unvisited?duty=elder_monthly'],
@@ -69,6 +93,7 @@ const SCREENS = [
   ['admin', 'person', '/coverage/people?duty=elder_monthly&column=met_home', person],
   ['admin', 'visit', '/coverage/people?duty=elder_monthly&column=met_home', visit],
   ['admin', 'waiting', '/waiting'],
+  ['reviewer', 'waiting-unhandled', '/waiting', cannot],
   ['admin', 'phones', '/phones'],
   ['admin', 'phone', '/phones', first('.rows .link')],
   ['admin', 'sheets', '/phones/sheets?area=532929102000'],
@@ -101,6 +126,7 @@ for (const [look, how] of Object.entries(LOOKS)) {
       if (!desks[who]) {
         desks[who] = await Desk.as(world, people[who], how)
         await desks[who].page.route('**/api/devices?**', (route) => route.fulfill({ json: devices }))
+        await desks[who].page.route('**/api/devices/*/acts', (route) => route.fulfill({ json: acts }))
       }
       const desk = desks[who]
       await desk.go(path)

@@ -41,7 +41,7 @@ async function printed(button, name, size) {
   })
   await mkdir(pictures, { recursive: true })
   await page.screenshot({ path: join(pictures, `paper-${name}.png`), fullPage: true })
-  const pdf = (await page.pdf({ preferCSSPageSize: true })).toString('latin1')
+  const pdf = (await page.pdf({ preferCSSPageSize: true, path: join(pictures, `paper-${name}.pdf`) })).toString('latin1')
   await page.emulateMedia({ media: null })
   await page.setViewportSize(before)
   assert.deepEqual(found.frame, [], 'nothing of the frame is printed')
@@ -79,8 +79,37 @@ test('the list of homes not visited on A4: every one of them, in the order of th
   assert.ok(paper.boxes.length > 1 && paper.boxes.every(isAcross), JSON.stringify(paper.boxes))
 })
 
+test('the list of a figure on A4 says whose it is, of which category, and how it is counted', async () => {
+  await desk.go('/coverage/people?duty=elder_monthly&column=met&category=DJ')
+  const paper = await printed('打印', 'people', ACROSS)
+  for (const words of ['云龙县已走访名单（特殊困难老年人月探访）', '填报单位：云龙县', '统计期：2026年', '截至：2026年', '只看：独居老人', '口径说明：', '依据']) assert.ok(paper.words.includes(words), words)
+  await desk.go('/unvisited?duty=elder_monthly&why=tried')
+  const tried = await printed('打印', 'unvisited-tried', ACROSS)
+  assert.ok(tried.words.includes('云龙县未走访名单：去过未见到（特殊困难老年人月探访）'))
+})
+
+test('a list that is too long for paper says how much of it is there', async () => {
+  const { page } = desk
+  await page.route('**/api/coverage/people?**', async (route) => {
+    const response = await route.fetch()
+    return route.fulfill({ response, json: { ...(await response.json()), total: 9000 } })
+  })
+  await desk.go('/unvisited?duty=elder_monthly&why=tried')
+  const { rows, words } = await printed('打印', 'unvisited-long', ACROSS)
+  assert.ok(words.includes(`名单共 9,000 人，这里只印了前 ${rows} 人`), words)
+  await page.unroute('**/api/coverage/people?**')
+})
+
 test('sheets on A4: two to a page, upright', async () => {
   const { page } = desk
+  // The longest names there are, of people and of places.
+  await page.route('**/api/sheets?**', async (route) => {
+    if (route.request().method() !== 'POST') return route.continue()
+    const response = await route.fetch()
+    const body = await response.json()
+    Object.assign(body[0], { name: '阿鲁约布木呷阿黑惹', areas: ['团结彝族乡河南村民委员会易地扶贫搬迁安置点社区', '苗尾傈僳族乡松坪村民委员会'] })
+    return route.fulfill({ response, json: body })
+  })
   await desk.go('/phones/sheets?area=532929102000')
   await page.getByRole('button', { name: /^生成 \d+ 张$/ }).click()
   await page.locator('.sheet').first().waitFor()
@@ -90,6 +119,8 @@ test('sheets on A4: two to a page, upright', async () => {
   assert.equal(paper.words.match(/县里的 6 位数/g).length, count)
   assert.equal(paper.boxes.filter(isUpright).length, Math.ceil(count / 2), JSON.stringify(paper.boxes))
   assert.equal(paper.boxes.length, Math.ceil(count / 2))
+  assert.ok(paper.words.includes('阿鲁约布木呷阿黑惹'))
+  await page.unroute('**/api/sheets?**')
 })
 
 /** The lines of a file, below its title. */

@@ -161,6 +161,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/devices/{device}/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who did what with a phone, and who printed sheets for its holder; the latest first. */
+        get: operations["get_devices_device_acts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/devices/{device}/recovery": {
         parameters: {
             query?: never;
@@ -685,8 +702,7 @@ export interface components {
              * @description Unix milliseconds: when it was asked.
              */
             asked_ms: number;
-            /** @description Of one category only. */
-            category?: string | null;
+            category?: components["schemas"]["CodeReply"] | null;
             duty: string;
             from: string;
             last: string;
@@ -701,8 +717,8 @@ export interface components {
         /** @description One line. */
         AccessReply: {
             /**
-             * @description `opened`, `exported`, `recovery_read`, `sheet_printed`, `account_added`, `account_reset`,
-             *     `account_closed`.
+             * @description `opened`, `exported`, `recovery_read`, `phone_handed_over`, `phone_stopped`, `phone_taken_back`,
+             *     `sheet_printed`, `account_added`, `account_reset`, `account_closed`.
              */
             act: string;
             at_ms: components["schemas"]["i64"];
@@ -712,6 +728,11 @@ export interface components {
             name: string;
             /** Format: int64 */
             number: number;
+            /**
+             * @description Whose: of a visit's part the person, a child's name masked; of a phone its holder; of an account or a sheet
+             *     its member of staff. None of a list.
+             */
+            of?: string | null;
             /** @description 查看事由, or of what. */
             reason: string;
             record?: string | null;
@@ -881,6 +902,19 @@ export interface components {
              * @description Visits and changes that were still on the phone when it was last heard.
              */
             waiting: number;
+        };
+        /** @description What was done with a phone, or a sheet that was printed for its holder. */
+        DoneReply: {
+            /**
+             * @description As the access log has it: `recovery_read`, `sheet_printed`, `phone_handed_over`, `phone_stopped`,
+             *     `phone_taken_back`.
+             */
+            act: string;
+            at_ms: components["schemas"]["i64"];
+            /** @description Who; empty when it was done at the server itself. */
+            by: string;
+            /** Format: int64 */
+            number: number;
         };
         /**
          * @description What is to be done.
@@ -1085,6 +1119,13 @@ export interface components {
             roles_en: string[];
             roles_zh: string[];
             staff: string;
+        };
+        /** @description A home that was visited. */
+        HomeReply: {
+            group: string;
+            /** @description A child's name is masked. */
+            head_name: string;
+            household: string;
         };
         /** @description How it went. */
         HowMet: {
@@ -1291,7 +1332,7 @@ export interface components {
             /** @enum {string} */
             advice: "retry" | "fix" | "call";
             /** @enum {string} */
-            code: "enrol_code_wrong" | "enrol_code_unknown" | "enrol_code_used" | "enrol_code_expired" | "enrol_code_locked" | "enrol_code_malformed" | "sheet_not_seen" | "sheet_other" | "county_not_proven" | "not_enrolled" | "already_enrolled" | "pin_wrong" | "pin_too_short" | "pin_too_simple" | "recovery_code_wrong" | "recovery_code_used" | "recovery_code_lost" | "unlock_too_soon" | "locked" | "vault_damaged" | "recovery_code_malformed" | "key_store_changed" | "log_in_wrong" | "log_in_too_soon" | "log_in_missing" | "log_in_locked" | "password_first" | "password_weak" | "account_closed" | "account_taken" | "not_for_you" | "not_from_this_page" | "grant_missing" | "decided_already" | "name_malformed" | "person_registered" | "answer_wrong_type" | "answer_outside_constraint" | "answer_missing" | "answer_not_a_choice" | "answer_too_long" | "no_such_question" | "question_not_relevant" | "form_unreadable" | "form_too_new" | "nothing_found" | "visit_without_parts" | "visit_not_open" | "visit_in_the_future" | "visit_too_long_ago" | "visit_dated_ahead" | "not_yours_to_change" | "not_met_without_reason" | "draft_damaged" | "answer_calculated" | "answer_differs" | "answers_misfit" | "origins_misfit" | "unchanged_not_offered" | "unchanged_no_last" | "unchanged_too_often" | "form_not_json" | "form_too_large" | "form_name_wrong" | "form_name_taken" | "form_part_wrong" | "form_choice_wrong" | "form_name_unknown" | "form_name_ambiguous" | "form_cycle" | "expression_unexpected" | "expression_ends" | "expression_open_quote" | "expression_too_deep" | "expression_too_much" | "function_unknown" | "function_arguments" | "function_needs_name" | "pattern_wrong" | "unreachable" | "too_slow" | "not_the_county" | "county_not_trusted" | "reply_damaged" | "county_busy" | "county_full" | "request_too_large" | "request_damaged" | "request_too_new" | "request_too_old" | "signature_wrong" | "device_unknown" | "device_retired" | "device_revoked" | "exchange_number_old" | "waits_for_earlier" | "waits_for_subject" | "waits_for_form" | "outside_area" | "time_not_counted" | "not_permitted" | "offered_after_restore" | "item_undecodable" | "item_not_handled" | "chain_broken" | "not_adopted" | "decided_before" | "device_was_revoked" | "disk_full" | "database_damaged" | "database_newer" | "database_missing" | "key_file_missing" | "keys_misfit" | "key_file_damaged" | "county_database_damaged" | "backup_unreadable" | "data_in_use" | "not_empty" | "argument_wrong" | "nothing_to_change" | "right_missing" | "server_full" | "folder_not_writable" | "port_in_use" | "config_wrong" | "row_wrong" | "not_from_here" | "internal";
+            code: "enrol_code_wrong" | "enrol_code_unknown" | "enrol_code_used" | "enrol_code_expired" | "enrol_code_locked" | "enrol_code_malformed" | "sheet_not_seen" | "sheet_other" | "county_not_proven" | "not_enrolled" | "already_enrolled" | "pin_wrong" | "pin_too_short" | "pin_too_simple" | "recovery_code_wrong" | "recovery_code_used" | "recovery_code_lost" | "unlock_too_soon" | "locked" | "vault_damaged" | "recovery_code_malformed" | "key_store_changed" | "log_in_wrong" | "log_in_too_soon" | "log_in_missing" | "log_in_locked" | "password_first" | "password_weak" | "account_closed" | "account_taken" | "not_for_you" | "not_from_this_page" | "grant_missing" | "decided_already" | "name_malformed" | "person_registered" | "answer_wrong_type" | "answer_outside_constraint" | "answer_missing" | "answer_not_a_choice" | "answer_too_long" | "no_such_question" | "question_not_relevant" | "form_unreadable" | "form_too_new" | "nothing_found" | "visit_without_parts" | "visit_not_open" | "visit_in_the_future" | "visit_too_long_ago" | "visit_dated_ahead" | "not_yours_to_change" | "not_met_without_reason" | "draft_damaged" | "answer_calculated" | "answer_differs" | "answers_misfit" | "origins_misfit" | "unchanged_not_offered" | "unchanged_no_last" | "unchanged_too_often" | "form_not_json" | "form_too_large" | "form_name_wrong" | "form_name_taken" | "form_part_wrong" | "form_choice_wrong" | "form_name_unknown" | "form_name_ambiguous" | "form_cycle" | "expression_unexpected" | "expression_ends" | "expression_open_quote" | "expression_too_deep" | "expression_too_much" | "function_unknown" | "function_arguments" | "function_needs_name" | "pattern_wrong" | "unreachable" | "too_slow" | "not_the_county" | "county_not_trusted" | "reply_damaged" | "county_busy" | "county_full" | "request_too_large" | "request_damaged" | "request_too_new" | "request_too_old" | "signature_wrong" | "device_unknown" | "device_retired" | "device_revoked" | "exchange_number_old" | "waits_for_earlier" | "waits_for_subject" | "waits_for_form" | "outside_area" | "time_not_counted" | "not_permitted" | "offered_after_restore" | "item_undecodable" | "item_not_handled" | "chain_broken" | "not_adopted" | "decided_before" | "device_was_revoked" | "disk_full" | "file_not_saved" | "database_damaged" | "database_newer" | "database_missing" | "key_file_missing" | "keys_misfit" | "key_file_damaged" | "county_database_damaged" | "backup_unreadable" | "data_in_use" | "not_empty" | "argument_wrong" | "nothing_to_change" | "right_missing" | "server_full" | "folder_not_writable" | "port_in_use" | "config_wrong" | "row_wrong" | "not_from_here" | "internal";
             params?: {
                 [key: string]: string;
             };
@@ -1307,6 +1348,13 @@ export interface components {
             contested: string[];
             /** @description `visit` or `part`. */
             kind: string;
+            /**
+             * @description What the records are called that the writes name, by their ids: a person, 户主 of a household, a member of
+             *     staff. A child's name is masked.
+             */
+            names: {
+                [key: string]: string;
+            };
             /** @description The record. */
             record: string;
             /** @description Every write, in the order of arrival. */
@@ -1572,6 +1620,7 @@ export interface components {
             companions: string[];
             from_ms?: components["schemas"]["i64"] | null;
             history: components["schemas"]["RecordHistory"];
+            home?: components["schemas"]["HomeReply"] | null;
             /** @description Where it was written down, if its author said so: degrees, metres, when, as the field holds them. */
             location?: string | null;
             /** @description Whether there are parts of people elsewhere. */
@@ -1642,6 +1691,8 @@ export interface components {
             record?: string | null;
             /** @description The same in a sentence. */
             why: string;
+            /** @description In English. */
+            why_en: string;
         };
         /** @description What waits for a reviewer. */
         WaitingList: {
@@ -1661,8 +1712,14 @@ export interface components {
              *     whether they are a child's.
              */
             kept_bytes?: number | null;
+            /** @description What the records are called that its values name, by their ids; a child's name is masked. */
+            names: {
+                [key: string]: string;
+            };
             /** @description What its form asks, in Chinese. */
             questions: string[];
+            /** @description The same in English. */
+            questions_en: string[];
             /** @description What the reader has seen of a contested record: to be handed back with the decision. */
             seen: Record<string, never>;
             /** @description What stands side by side. */
@@ -1680,6 +1737,11 @@ export interface components {
             field: string;
             /** @description By which `settle` names the side: from 1. */
             number: number;
+            /**
+             * @description What stood in the field before its author's eyes; nothing when it had not been filled in, several values
+             *     while it was contested. Absent when something that they had seen is not here.
+             */
+            saw?: unknown[] | null;
             /** @description The value. */
             value: unknown;
         };
@@ -2061,6 +2123,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeviceReply"][];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_devices_device_acts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoneReply"][];
                 };
             };
             /** @description What is wrong, and what to do */

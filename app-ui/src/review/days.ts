@@ -1,7 +1,7 @@
 // Days and times as the console says them, in one style; always with the year where a document may be kept.
 import { dayOf, plusDays, shortDay } from '@/shared/days'
 import { language } from '@/shared/words'
-import { t } from './words'
+import { either, t } from './words'
 
 const EAST_8_MS = 8 * 3_600_000
 
@@ -22,7 +22,14 @@ export const clock = (ms: number): string => new Date(ms + EAST_8_MS).toISOStrin
 export const moment = (ms: number): string => `${day(dayOf(ms))} ${clock(ms)}`
 
 /** A text that came from the county, with its days in words. */
-export const inWords = (text: string): string => text.replace(/\b\d{4}-\d\d-\d\d\b/g, day)
+export const inWords = (text: string): string =>
+  // Between a day and a word of Chinese there is no space.
+  text.replace(/\b(\d{4}-\d\d-\d\d)\b( (?=\p{Script=Han}))?/gu, (_, one: string) => day(one))
+
+/** `2026年11月（11.1–11.30）`, `November 2026 (1 Nov to 30 Nov)`. */
+export const periodWord = (of: { zh: string; en: string } | null | undefined): string =>
+  // Its days stay together when the line breaks.
+  inWords(either(of)).replace(/\(.*\)/, (span) => span.replaceAll(' ', '\u00a0'))
 
 /** From a day and a clock to others. A half day is the interval that it is, and is read as one. */
 export function interval(from: string, begins: string, until: string, ends: string): string {

@@ -2,7 +2,7 @@
 import { code, type CodeTable } from '@/shared/codes'
 import { inWords, interval, moment } from './days'
 import { header } from './scope'
-import { t, type WordKey } from './words'
+import { listed, t, type WordKey } from './words'
 
 const TABLES: Record<string, CodeTable> = { way: 'way', met: 'met', reason: 'not_met' }
 
@@ -21,11 +21,14 @@ const ONE_OF: Record<string, WordKey> = {
   household: 'field.a_household', subject: 'field.a_person', staff: 'field.a_person', visited_by: 'field.a_person', companions: 'field.a_person', visit: 'visit.title',
 }
 
-/** A value in words; `names` of the records that are named on the page. */
-export function fieldValue(key: string, value: unknown, names: Map<string, string> = new Map()): string {
+/** Who did something; whom the county does not know as staff, its operator, worked at the server itself. */
+export const who = (name: string): string => (name && !ID.test(name) ? name : t('who.server'))
+
+/** A value in words; `names` of the records that values name, as the county says them. */
+export function fieldValue(key: string, value: unknown, names: Record<string, string> = {}): string {
   if (value === null) return t('field.empty')
   if (typeof value === 'boolean') return t(value ? 'field.yes' : 'field.no')
-  if (Array.isArray(value)) return value.map((one) => fieldValue(key, one, names)).join('\u3001')
+  if (Array.isArray(value)) return listed(value.map((one) => fieldValue(key, one, names)))
   const text = String(value)
   const table = TABLES[key]
   if (table) return code(table, text)
@@ -35,6 +38,7 @@ export function fieldValue(key: string, value: unknown, names: Map<string, strin
   if (at) return t('field.location_at', { latitude, longitude, metres, when: moment(Number(at)) })
   const area = key === 'village' ? header.value?.areas.find((one) => String(one.area) === text) : undefined
   if (area) return area.name
-  if (ID.test(text)) return names.get(text) ?? t(ONE_OF[key] ?? 'field.a_record')
+  if (key === 'household' && names[text]) return t('visit.of_home', { head: names[text] })
+  if (ID.test(text)) return names[text] ?? t(ONE_OF[key] ?? 'field.a_record')
   return DAY.test(text) ? inWords(text) : text
 }

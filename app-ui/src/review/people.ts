@@ -3,7 +3,7 @@ import { language } from '@/shared/words'
 import { OPEN } from './columns'
 import { day, inWords } from './days'
 import type { Column, Line } from './kinds'
-import { either, type WordKey } from './words'
+import { either, listed, type WordKey } from './words'
 
 export type PeopleColumn =
   | 'place' | 'group' | 'head' | 'name' | 'categories' | 'status' | 'due_on' | 'last' | 'why' | 'responsible'
@@ -30,12 +30,12 @@ export function cell(line: Line, key: PeopleColumn, of: Column): string {
     case 'group': return line.group
     case 'head': return line.head_name
     case 'name': return line.name
-    case 'categories': return language.value === 'zh' ? line.categories.join('\u3001') : line.categories_en.join(', ')
+    case 'categories': return listed(language.value === 'zh' ? line.categories : line.categories_en)
     case 'status': return status(line)
     case 'due_on': return day(line.due_on)
     case 'last': return [day(line.last_visit), line.last_visit_by].filter(Boolean).join(' ')
     // Where nobody has been, where they stand is all there is to say.
     case 'why': return inWords(either({ zh: line.why, en: line.why_en })) || (OPEN.some((one) => one.column === of) ? status(line) : '')
-    case 'responsible': return line.responsible.map((one) => [one.name, one.phone].filter(Boolean).join(' ')).join('\u3001')
+    case 'responsible': return listed(line.responsible.map((one) => [one.name, one.phone].filter(Boolean).join(' ')))
   }
 }

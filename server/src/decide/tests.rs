@@ -332,7 +332,15 @@ async fn an_envelope_of_a_revoked_phone_is_set_aside_and_makes_nobody() {
     let head = world.store.record(record).await.unwrap().unwrap().head;
     assert!(head.fields.is_empty() && head.ahead == Vector::default());
     let device = phone.certificate().device;
-    crate::staff::set_state(&world.county, device, DeviceState::Revoked).await.unwrap();
+    crate::staff::set_state(
+        &world.county,
+        crate::staff::operator(),
+        device,
+        DeviceState::Revoked,
+        clock::now_ms(),
+    )
+    .await
+    .unwrap();
     let next = erased(&mut phone);
     let reply = phone.exchange(&world.phones).await.unwrap();
     assert_eq!(states(&reply).last(), Some(&(2, ItemState::SetAside)));

@@ -7,6 +7,7 @@
 mod answers;
 mod counted;
 mod explain;
+mod named;
 mod people;
 mod settled;
 mod silence;
@@ -17,6 +18,7 @@ pub mod waiting;
 
 pub use answers::{Answer, answers_of};
 pub use explain::{Explanation, explain};
+pub(crate) use named::Names;
 pub(crate) use people::township;
 pub use people::{Column, Line, Page, Responsible, people, people_after};
 pub use settled::{Settled, settled_of};

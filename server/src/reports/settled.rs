@@ -39,7 +39,9 @@ pub struct Settled {
 
 impl Settled {
     fn masked(mut self, shut: &Shut) -> Self {
-        for value in self.sides.iter_mut().map(|side| &mut side.value).chain([&mut self.value]) {
+        let sides =
+            self.sides.iter_mut().flat_map(|Side { value, saw, .. }| saw.iter_mut().flatten().chain([value]));
+        for value in sides.chain([&mut self.value]) {
             *value = shut.masked(&self.field, value);
         }
         self
@@ -86,7 +88,7 @@ fn words(desk: &Desk<'_>, kind: RecordKind, history: &[HistoryItem]) -> Vec<Sett
         };
         let differed: Vec<(String, Vec<Side>)> = written
             .filter(|(key, _, _)| all_seen(key))
-            .map(|(key, _, _)| (key.clone(), desk.sides(&head, &key)))
+            .map(|(key, _, _)| (key.clone(), desk.sides(&head, &key, history)))
             .collect();
         if apply(&mut head, item) == Applied::SettleAll {
             head = settle(taken.iter().copied());

@@ -238,7 +238,9 @@ async fn phones_that_were_not_heard_make_a_village_silent_until_they_are() {
     let (_, silent) = answer(county, then()).await;
     assert!(silent.total.silent > 0);
     let retired = sync::county::needs::DeviceState::Retired;
-    crate::staff::set_state(county, phone.certificate().device, retired).await.unwrap();
+    crate::staff::set_state(county, operator(), phone.certificate().device, retired, clock::now_ms())
+        .await
+        .unwrap();
     let (_, after) = answer(county, then()).await;
     assert_eq!(after.total, silent.total, "what is done today changes nothing of yesterday");
 }

@@ -1,10 +1,11 @@
 //! The visits behind a person, and the patches behind a visit.
 
+use super::named::Names;
 use super::people::{categories, township};
 use super::waiting::{Desk, Shut};
 use crate::county::{County, at_county};
 use domain::canonical::Hash;
-use domain::catalogue::{RecordKind, keys};
+use domain::catalogue::RecordKind;
 use domain::category::Category;
 use domain::household::Household;
 use domain::ids::RecordId;
@@ -173,6 +174,9 @@ pub struct RecordHistory {
     pub contested: Vec<String>,
     /// Every write, in the order of arrival.
     pub writes: Vec<FieldHistory>,
+    /// What the records are called that the writes name, by their ids: a person, 户主 of a household, a member of
+    /// staff. A child's name is masked.
+    pub names: BTreeMap<String, String>,
 }
 
 /// One write to one field.
@@ -211,9 +215,6 @@ pub struct Share {
     pub name: Option<String>,
     /// A child's answers and words are not here: opening them takes a grant.
     pub shut: bool,
-    /// 户主 of every household that the visit ever named, by its id; of a child whom it was to, masked.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub households: BTreeMap<String, String>,
 }
 
 /// A visit and its parts, each with the history of its fields. A child's part is shut unless it is among
@@ -229,44 +230,20 @@ pub async fn of_visit(
 ) -> Result<Vec<Share>, Problem> {
     let desk = Desk::open(county, today).await?;
     let visit = RecordRef { kind: RecordKind::Visit, id };
-    let history_of_visit = history(county, &desk.reference, visit).await?;
-    let mut households = heads_of(&desk, &history_of_visit).await?;
-    let of_visit =
-        |households| Share { history: history_of_visit, person: None, name: None, shut: false, households };
-    let mut shares = Vec::new();
+    let history_of_visit = history(county, &desk.reference, visit, today).await?;
+    let mut shares = vec![Share { history: history_of_visit, person: None, name: None, shut: false }];
     for part in county.stores.reports.parts_of_visit(id).await.map_err(at_county)? {
         let record = RecordRef { kind: RecordKind::Part, id: part.part };
         let shut = shut(&desk, record).await?;
-        let mut history = history(county, &desk.reference, record).await?;
+        let mut history = history(county, &desk.reference, record, today).await?;
         let closed = shut.child() && !opened.contains(&part.part);
         if closed {
             history.close(&shut);
         }
         let (person, name) = (Some(part.subject), desk.person(None, part.subject).await?);
-        for head in households.values_mut() {
-            let masked = mask::name(head);
-            if name.as_ref() == Some(&masked) {
-                *head = masked;
-            }
-        }
-        shares.push(Share { history, person, name, shut: closed, households: BTreeMap::new() });
+        shares.push(Share { history, person, name, shut: closed });
     }
-    shares.insert(0, of_visit(households));
     Ok(shares)
-}
-
-/// The names of the heads of the households that a record ever named.
-async fn heads_of(desk: &Desk<'_>, history: &RecordHistory) -> Result<BTreeMap<String, String>, Problem> {
-    let mut heads = BTreeMap::new();
-    for write in history.writes.iter().filter(|write| write.field == keys::HOUSEHOLD) {
-        let Some(text) = write.value.as_text() else { continue };
-        let Ok(id) = text.parse() else { continue };
-        if let Some(row) = desk.row(RecordRef { kind: RecordKind::Household, id }).await? {
-            let name = Household::read(id, &row.head).head_name;
-            heads.extend(Some((text.to_owned(), name)).filter(|(_, name)| !name.is_empty()));
-        }
-    }
-    Ok(heads)
 }
 
 /// What of a record is for those responsible for a child.
@@ -291,7 +268,7 @@ impl RecordHistory {
 pub async fn contested_of(county: &County, id: RecordId, today: Day) -> Result<Vec<FieldHistory>, Problem> {
     let desk = Desk::open(county, today).await?;
     let record = RecordRef { kind: RecordKind::Person, id };
-    let mut all = history(county, &desk.reference, record).await?;
+    let mut all = history(county, &desk.reference, record, today).await?;
     let shut = shut(&desk, record).await?;
     all.close(&shut);
     let RecordHistory { contested, writes, .. } = all;
@@ -309,15 +286,18 @@ pub(crate) async fn history(
     county: &County,
     reference: &Reference,
     record: RecordRef,
+    today: Day,
 ) -> Result<RecordHistory, Problem> {
     let row = county.stores.ledger.record(record).await.map_err(at_county)?;
     let head = row.ok_or_else(|| Problem::new(ProblemCode::NothingFound))?.head;
+    let mut names = Names::about(county, reference, record, today).await?;
     let mut writes = Vec::new();
     for item in county.stores.reports.history(record).await.map_err(at_county)? {
         let HistoryItem { entry, state, arrived_ms, .. } = item;
         let Some(body) = &entry.body else { continue };
         let order = reference.order(entry.patch.form).unwrap_or_default();
         for (field, value, _) in body.writes(order) {
+            names.of(&field, value).await?;
             let dot = entry.patch.dot();
             let stands = head.fields.get(&field).is_some_and(|all| all.iter().any(|one| one.dot() == dot));
             writes.push(FieldHistory {
@@ -333,5 +313,5 @@ pub(crate) async fn history(
         }
     }
     let contested = head.contested().map(str::to_owned).collect();
-    Ok(RecordHistory { kind: record.kind.code(), record: record.id, contested, writes })
+    Ok(RecordHistory { kind: record.kind.code(), record: record.id, contested, writes, names: names.all() })
 }

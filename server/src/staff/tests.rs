@@ -1,6 +1,7 @@
 //! Staff, their roles and their phones: what is told, what is written once.
 
 use super::*;
+use crate::clock;
 use crate::testing::World;
 use store::county::Ledger;
 
@@ -78,13 +79,15 @@ async fn a_phone_that_is_so_already_is_told() {
     let device = phone.certificate().device;
     for state in [DeviceState::Active, DeviceState::Retired, DeviceState::Revoked] {
         if state != DeviceState::Active {
-            set_state(&world.county, device, state).await.unwrap();
+            set_state(&world.county, operator(), device, state, clock::now_ms()).await.unwrap();
         }
-        let told = set_state(&world.county, device, state).await.unwrap_err();
+        let told = set_state(&world.county, operator(), device, state, clock::now_ms()).await.unwrap_err();
         assert_eq!(told.code, ProblemCode::NothingToChange);
         assert!(told.zh().contains(state.zh()) && told.en().contains(state.en()), "{told}");
     }
-    let stranger = set_state(&world.county, DeviceId(7), DeviceState::Retired).await.unwrap_err();
+    let stranger = set_state(&world.county, operator(), DeviceId(7), DeviceState::Retired, clock::now_ms())
+        .await
+        .unwrap_err();
     assert_eq!(stranger.code, ProblemCode::DeviceUnknown);
 }
 

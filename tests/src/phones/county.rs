@@ -175,7 +175,7 @@ impl County {
     }
 
     pub fn set_state(&self, device: DeviceId, state: DeviceState) {
-        self.wait(members::set_state(&self.server, device, state)).unwrap();
+        self.wait(members::set_state(&self.server, members::operator(), device, state, noon())).unwrap();
     }
 
     /// From now on the county may have questions.

@@ -23,7 +23,7 @@ fn coverage(world: &World, area: AreaCode, day: Day, more: &[&str]) -> Value {
 /// Whether a person counts as visited in a village on a day.
 fn visited_in(world: &World, village: AreaCode, person: RecordId, day: Day) -> bool {
     let lines = coverage(world, village, day, &["--list", "met"]);
-    lines.as_array().unwrap().iter().any(|line| line["person"] == json!(person))
+    lines["lines"].as_array().unwrap().iter().any(|line| line["person"] == json!(person))
 }
 
 #[test]

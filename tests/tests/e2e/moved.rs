@@ -35,7 +35,7 @@ fn visited_in(world: &World, villages: &[AreaCode], person: RecordId, day: Day) 
         let figure = ["--list", "met", "--format", "json"];
         let asked = [&["coverage", "--area", &area, "--as-of", &day], figure.as_slice()].concat();
         let lines: Value = serde_json::from_str(&ask(&world.data(), &asked).unwrap()).unwrap();
-        lines.as_array().unwrap().iter().filter(|line| line["person"] == json!(person)).count()
+        lines["lines"].as_array().unwrap().iter().filter(|line| line["person"] == json!(person)).count()
     };
     villages.iter().flat_map(|village| vec![*village; visited(village)]).collect()
 }

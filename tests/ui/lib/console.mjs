@@ -107,6 +107,11 @@ export class Desk {
       const visible = (one) => one.getClientRects().length > 0
       const says = (one) => one.innerText?.trim().slice(0, 20) || one.getAttribute('aria-label') || one.className
       const cut = [...document.querySelectorAll('h1, h2, button, .word, th, .el-button')].filter(visible).filter((one) => one.scrollWidth > one.clientWidth + 1)
+      // What was chosen of a list is there whole, in one line or two.
+      const chosen = [...document.querySelectorAll('.el-select__placeholder')].filter(visible)
+      const box = (one) => one.closest('.el-select__wrapper').getBoundingClientRect()
+      cut.push(...chosen.filter((one) => one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > box(one).height))
+      cut.push(...[...document.querySelectorAll('header input')].filter(visible).filter((one) => one.scrollWidth > one.clientWidth + 1))
       // In cells and facts nothing is hidden because it does not fit, and nothing sticks out.
       const tall = (one) => one.scrollHeight > one.clientHeight + 2
       const hides = (one) => ['hidden', 'clip'].includes(getComputedStyle(one).overflowX)

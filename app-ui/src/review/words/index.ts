@@ -1,5 +1,5 @@
 // The console's words, beside those that both apps share.
-import { language, type Language } from '@/shared/words'
+import { language, t as shared, type Language } from '@/shared/words'
 import en from './en.json'
 import zh from './zh-CN.json'
 
@@ -19,6 +19,9 @@ export function t(key: WordKey, details: Record<string, string | number> = {}): 
 export function told(key: string): string {
   return key in zh ? t(key as WordKey) : (key.split('.').pop() ?? key)
 }
+
+/** Several things in a row, with the mark of the language between them. */
+export const listed = (all: string[]): string => all.join(shared('list'))
 
 /** Of two texts that came from the county the one of the language of the screens. */
 export function either(of: { zh: string; en: string } | null | undefined): string {

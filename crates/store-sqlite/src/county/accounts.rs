@@ -9,7 +9,7 @@ use domain::canonical::Hash;
 use domain::ids::RecordId;
 use domain::patch::RecordRef;
 use domain::time::UnixMs;
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{OptionalExtension, Row, ToSql, params};
 use store::StoreError;
 use store::county::{Access, Account, DeskSession};
 
@@ -108,9 +108,25 @@ pub(super) fn accesses(
 ) -> Result<Vec<(u64, Access)>, StoreError> {
     const SQL: &str = "SELECT number, at_ms, staff, act, kind, record, allowed_by, reason FROM accesses
          WHERE county = ?1 AND number < ?2 ORDER BY number DESC LIMIT ?3";
-    let mut statement = view.connection.prepare_cached(SQL).map_err(fault)?;
     let before = before.map_or(i64::MAX, |number| i64::try_from(number).unwrap_or(i64::MAX));
-    let mut rows = statement.query([view.county, before, limit(count)]).map_err(fault)?;
+    lines(view, SQL, params![view.county, before, limit(count)])
+}
+
+pub(super) fn accesses_of(
+    view: &View<'_>,
+    reason: &str,
+    record: RecordRef,
+    count: usize,
+) -> Result<Vec<(u64, Access)>, StoreError> {
+    const SQL: &str = "SELECT number, at_ms, staff, act, kind, record, allowed_by, reason FROM accesses
+         WHERE county = ?1 AND (reason = ?2 OR (kind = ?3 AND record = ?4)) ORDER BY number DESC LIMIT ?5";
+    let (kind, id) = (kind_number(record.kind), record.id.bytes());
+    lines(view, SQL, params![view.county, reason, kind, id, limit(count)])
+}
+
+fn lines(view: &View<'_>, sql: &str, key: &[&dyn ToSql]) -> Result<Vec<(u64, Access)>, StoreError> {
+    let mut statement = view.connection.prepare_cached(sql).map_err(fault)?;
+    let mut rows = statement.query(key).map_err(fault)?;
     let mut found = Vec::new();
     while let Some(row) = rows.next().map_err(fault)? {
         found.push(access_of(row)?);

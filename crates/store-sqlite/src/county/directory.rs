@@ -10,6 +10,7 @@ use crate::fault::fault;
 use async_trait::async_trait;
 use domain::canonical::Hash;
 use domain::ids::{DeviceId, RecordId};
+use domain::patch::RecordRef;
 use domain::time::{Day, UnixMs};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::collections::BTreeMap;
@@ -196,6 +197,16 @@ impl Directory for SqliteCounty {
 
     async fn accesses(&self, before: Option<u64>, count: usize) -> Result<Vec<(u64, Access)>, StoreError> {
         self.read(move |view| accounts::accesses(view, before, count)).await
+    }
+
+    async fn accesses_of(
+        &self,
+        reason: &str,
+        record: RecordRef,
+        count: usize,
+    ) -> Result<Vec<(u64, Access)>, StoreError> {
+        let reason = reason.to_owned();
+        self.read(move |view| accounts::accesses_of(view, &reason, record, count)).await
     }
 }
 

@@ -6,6 +6,7 @@ use crate::StoreError;
 use async_trait::async_trait;
 use domain::canonical::Hash;
 use domain::ids::{DeviceId, RecordId, WriterId};
+use domain::patch::RecordRef;
 use domain::time::{Day, UnixMs};
 use std::collections::{BTreeMap, BTreeSet};
 use sync::county::needs::{DeviceRow, DeviceState};
@@ -211,4 +212,15 @@ pub trait Directory: Send + Sync {
     /// # Errors
     /// As any reading.
     async fn accesses(&self, before: Option<u64>, count: usize) -> Result<Vec<(u64, Access)>, StoreError>;
+
+    /// Lines whose reason is this, and those of this record; the latest first, at most so many. O(lines).
+    ///
+    /// # Errors
+    /// As any reading.
+    async fn accesses_of(
+        &self,
+        reason: &str,
+        record: RecordRef,
+        count: usize,
+    ) -> Result<Vec<(u64, Access)>, StoreError>;
 }

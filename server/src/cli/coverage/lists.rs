@@ -6,7 +6,26 @@ use crate::county::County;
 use crate::reports::{self, Asked, Column, Line, Table};
 use domain::category::Category;
 use domain::ids::AreaLevel;
+use domain::period::Period;
 use domain::problem::Problem;
+use domain::time::Day;
+use serde::Serialize;
+
+/// A list as it is handed to a program: of what it is, as the table of figures says it, and the people.
+#[derive(Serialize)]
+struct Printed<'a> {
+    duty: &'a str,
+    title_zh: &'a str,
+    title_en: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    category: Option<&'a str>,
+    period: Period,
+    from: Day,
+    last: Day,
+    as_of: Day,
+    column: Column,
+    lines: &'a [Line],
+}
 
 /// The people behind a figure.
 pub(super) async fn people(
@@ -18,7 +37,19 @@ pub(super) async fn people(
 ) -> Result<String, Problem> {
     let lines = reports::people(county, asked, column).await?;
     if format == Format::Json {
-        return json(&lines);
+        let of = table;
+        return json(&Printed {
+            duty: &of.duty,
+            title_zh: &of.title_zh,
+            title_en: &of.title_en,
+            category: of.category.as_deref(),
+            period: of.period,
+            from: of.from,
+            last: of.last,
+            as_of: of.as_of,
+            column,
+            lines: &lines,
+        });
     }
     let csv = format == Format::Csv;
     let mut headings = vec![
@@ -36,11 +67,13 @@ pub(super) async fn people(
         "责任人",
     ];
     headings.extend(if csv { CODES.as_slice() } else { &[] });
+    headings.extend(if csv { OF_WHAT.as_slice() } else { &[] });
     headings.push("记录");
     let mut columns = Columns::new(&headings);
     for line in &lines {
         let mut row = cells(line);
         row.extend(csv.then(|| codes(asked, line)).into_iter().flatten());
+        row.extend(csv.then(|| of_what(table, column)).into_iter().flatten());
         row.push(line.person.to_string());
         columns.row(row);
     }
@@ -99,12 +132,26 @@ fn codes(asked: &Asked, line: &Line) -> [String; 5] {
     ]
 }
 
+/// Of what the list is, in every row, in the words of the table of figures.
+const OF_WHAT: [&str; 7] = ["走访要求", "只算类别", "统计期", "从", "到", "截至", "看哪一项"];
+
+fn of_what(table: &Table, column: Column) -> [String; 7] {
+    [
+        table.title_zh.clone(),
+        table.category.clone().unwrap_or_default(),
+        table.period.to_string(),
+        table.from.to_string(),
+        table.last.to_string(),
+        table.as_of.to_string(),
+        column.zh().to_owned(),
+    ]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::reports::{Question, ask, table};
     use crate::testing::{VILLAGE, World};
-    use domain::time::Day;
 
     #[tokio::test]
     async fn a_spreadsheet_of_people_has_the_codes_behind_the_words() {
@@ -133,7 +180,18 @@ mod tests {
             assert_eq!(cells[at("到期日")], line.due_on.unwrap().to_string());
             assert_eq!(cells[at("超期天数")], line.overdue_days.to_string());
             assert_eq!(*cells.last().unwrap(), line.person.to_string());
+            let of_what = ["走访要求", "统计期", "从", "到", "截至", "看哪一项"].map(|name| cells[at(name)]);
+            let (period, from) = (answer.period.to_string(), answer.from.to_string());
+            let (last, day) = (answer.last.to_string(), as_of.to_string());
+            assert_eq!(of_what, ["特殊困难老年人月探访", &period, &from, &last, &day, "名册"]);
         }
+        let told: serde_json::Value = serde_json::from_str(&print(Format::Json).await).unwrap();
+        for (key, value) in [("duty", "elder_monthly"), ("as_of", &as_of.to_string()), ("column", "register")]
+        {
+            assert_eq!(told[key], value, "{key}");
+        }
+        assert_eq!(told["period"], answer.period.to_string());
+        assert_eq!(told["lines"].as_array().unwrap().len(), lines.len());
         assert!(!print(Format::Text).await.contains("村代码"));
     }
 }

@@ -191,7 +191,7 @@ fn row(share: &Share, write: &FieldHistory, words: &Words, csv: bool) -> Vec<Str
         (keys::SUBJECT, Some(name)) => name.clone(),
         (keys::VISIT, _) => "本次".to_owned(),
         (keys::HOUSEHOLD, _) => {
-            let head = write.value.as_text().and_then(|id| share.households.get(id));
+            let head = write.value.as_text().and_then(|id| history.names.get(id));
             head.map_or_else(|| words.value(place, &write.value), |head| format!("户主 {head}"))
         }
         _ => words.value(place, &write.value),

@@ -5,7 +5,7 @@ use crate::cli::fields::{Place, Words};
 use crate::cli::text::{Table, in_words, moment};
 use crate::cli::today;
 use crate::county::County;
-use crate::reports::waiting::{DecidedPage, Item, List, Shown, show};
+use crate::reports::waiting::{DecidedPage, Item, List, Shown, Side, show};
 use crate::reports::{Settled, settled_of};
 use domain::catalogue::{RecordKind, field_zh};
 use domain::problem::{Problem, ProblemCode};
@@ -222,20 +222,30 @@ fn fields_of(shown: &Shown, words: &Words, csv: bool) -> Table {
 /// What stands side by side; for spreadsheets with the codes beside the words.
 fn sides_of(shown: &Shown, words: &Words, csv: bool) -> Table {
     let mut table = Table::new(match csv {
-        true => &["项", "号", "值", "谁写的", "什么时候", "项的代号", "值的代码"],
-        false => &["项", "号", "值", "谁写的", "什么时候"],
+        true => &["项", "号", "值", "谁写的", "什么时候", "当时看到的", "项的代号", "值的代码"],
+        false => &["项", "号", "值", "谁写的", "什么时候", "当时看到的"],
     });
     for one in &shown.sides {
         let place = place(shown.items.first(), &one.field);
         let name = if csv { words.field(place) } else { named(words, place) };
         let value = words.value(place, &one.value);
         let mut cells = vec![name, one.number.to_string(), value, one.by.clone(), moment(one.at_ms)];
+        cells.push(saw(one, words, place));
         if csv {
             cells.extend([one.field.clone(), in_words(&one.value)]);
         }
         table.row(cells);
     }
     table
+}
+
+/// What a side's author had before their eyes.
+fn saw(side: &Side, words: &Words, place: Place<'_>) -> String {
+    match side.saw.as_deref() {
+        None => "这里查不到".to_owned(),
+        Some([]) => "还没有填".to_owned(),
+        Some(values) => values.iter().map(|value| words.value(place, value)).collect::<Vec<_>>().join("、"),
+    }
 }
 
 /// What stands in the place of what only those responsible may read.

@@ -15,14 +15,15 @@ use domain::problem::{Problem, ProblemCode};
 use domain::reference::Reference;
 use domain::subject::Person;
 use domain::time::{Day, UnixMs};
+use domain::value::Value;
 use domain::visit::Visit;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use store::county::QueueItem;
+use store::county::{HistoryItem, QueueItem};
 use sync::county::needs::{RecordRow, WaitsFor};
 use sync::county::place::link;
 use sync::county::prepared::Decision;
-use sync::merge::{Item as Patch, apply};
+use sync::merge::{Item as Patch, apply, counted, settle};
 use sync::wire::receipt::ItemState;
 
 /// How much is looked at of what waits for something else; all that waits for a reviewer is.
@@ -39,7 +40,7 @@ pub(crate) struct Desk<'a> {
     /// What waits, oldest first.
     pub queue: Vec<QueueItem>,
     names: Handle,
-    today: Day,
+    pub today: Day,
 }
 
 impl<'a> Desk<'a> {
@@ -96,6 +97,7 @@ impl<'a> Desk<'a> {
             handle: self.name_of(item),
             reason: Reason::of(item),
             why: why.map(Problem::zh).unwrap_or_default(),
+            why_en: why.map(Problem::en).unwrap_or_default(),
             kind: item.entry.as_ref().map(|entry| entry.patch.record.kind.code()),
             record: item.entry.as_ref().map(|entry| entry.patch.record.id),
             field: None,
@@ -130,6 +132,7 @@ impl<'a> Desk<'a> {
                 handle: record.id.to_string(),
                 reason: Reason::Contested,
                 why: Reason::Contested.zh().to_owned(),
+                why_en: Reason::Contested.en().to_owned(),
                 kind: Some(record.kind.code()),
                 record: Some(record.id),
                 field: Some(field.to_owned()),
@@ -279,8 +282,9 @@ impl<'a> Desk<'a> {
         Ok(people)
     }
 
-    /// The values of a field that stand side by side; none when it is not contested.
-    pub fn sides(&self, head: &Head, field: &str) -> Vec<Side> {
+    /// The values of a field that stand side by side, by the history of the record; none when it is not
+    /// contested.
+    pub fn sides(&self, head: &Head, field: &str, history: &[HistoryItem]) -> Vec<Side> {
         let Reading::Contested(writes) = head.read(field) else { return Vec::new() };
         let side = |(number, write): (usize, &domain::head::Write)| Side {
             field: field.to_owned(),
@@ -288,8 +292,29 @@ impl<'a> Desk<'a> {
             value: write.value.clone(),
             by: self.reference.staff_name(write.author),
             at_ms: write.at_ms,
+            saw: self.saw(history, write.dot(), field),
         };
         (1..).zip(writes).map(side).collect()
+    }
+
+    /// What a field said to the author of a patch: the head at the vector that they had seen. `None` when
+    /// something of it is not here.
+    fn saw(&self, history: &[HistoryItem], dot: Dot, field: &str) -> Option<Vec<Value>> {
+        let seen = &history.iter().find(|one| one.entry.patch.dot() == dot)?.entry.patch.seen;
+        let taken = |one: &&HistoryItem| matches!(one.state, ItemState::Applied | ItemState::Dismissed);
+        let before = history.iter().filter(taken).filter(|one| seen.covers(one.entry.patch.dot()));
+        let then = settle(before.map(|one| Patch {
+            patch: &one.entry.patch,
+            body: counted(one.state, one.entry.body.as_ref()),
+            order: self.reference.order(one.entry.patch.form).unwrap_or_default(),
+        }));
+        let mut values: Vec<Value> = Vec::new();
+        for value in then.values(field) {
+            if !values.contains(value) {
+                values.push(value.clone());
+            }
+        }
+        then.vector.contains(seen).then_some(values)
     }
 
     /// Somebody's name as it stands on lists.

@@ -4,6 +4,8 @@ mod decided;
 mod desk;
 mod handle;
 mod show;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use decided::act_of;
 pub use decided::{Decided, DecidedPage, Undone, decided};
@@ -80,6 +82,23 @@ impl Reason {
         }
     }
 
+    /// In English.
+    pub fn en(self) -> &'static str {
+        match self {
+            Self::OutsideArea => "outside the area",
+            Self::NotPermitted => "not permitted",
+            Self::Restored => "given back by a phone after a restore",
+            Self::Device => "the phone is revoked or not enrolled",
+            Self::Undecodable => "unreadable",
+            Self::Unhandled => "the program fails on it",
+            Self::Forked => "the log goes on in two ways",
+            Self::Question => "asked back",
+            Self::Late => "entered too late, without a reason",
+            Self::Contested => "values differ",
+            Self::Awaiting => "waiting for what is still to come",
+        }
+    }
+
     fn of(item: &QueueItem) -> Self {
         let code = item.problem.as_ref().map(|problem| problem.code);
         let late = || item.questions.iter().any(|one| one.code == ProblemCode::VisitTooLongAgo);
@@ -119,6 +138,8 @@ pub struct Item {
     pub reason: Reason,
     /// The same in a sentence.
     pub why: String,
+    /// In English.
+    pub why_en: String,
     /// The kind of record, unless it cannot be read.
     pub kind: Option<&'static str>,
     /// The record.

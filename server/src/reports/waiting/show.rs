@@ -4,6 +4,7 @@ use super::desk::Desk;
 use super::{Item, Reason};
 use crate::county::{County, at_county};
 use crate::problem::wrong;
+use crate::reports::named::Names;
 use domain::catalogue::{RecordKind, keys};
 use domain::head::Head;
 use domain::ids::RecordId;
@@ -16,6 +17,7 @@ use domain::time::{Day, UnixMs};
 use domain::value::{Origin, Value};
 use domain::visit::Visit;
 use serde::Serialize;
+use std::collections::BTreeMap;
 use store::county::QueueItem;
 use sync::county::place::link;
 use sync::county::prepared::Decision;
@@ -52,6 +54,10 @@ pub struct Side {
     pub by: String,
     /// When, as far as clocks can tell.
     pub at_ms: UnixMs,
+    /// What stood in the field before its author's eyes; nothing when it had not been filled in, several values
+    /// while it was contested. Absent when something that they had seen is not here.
+    #[schema(value_type = Option<Vec<serde_json::Value>>)]
+    pub saw: Option<Vec<Value>>,
 }
 
 /// What was said of an item.
@@ -81,6 +87,8 @@ pub struct Shown {
     pub kept_bytes: Option<usize>,
     /// What its form asks, in Chinese.
     pub questions: Vec<String>,
+    /// The same in English.
+    pub questions_en: Vec<String>,
     /// What stands side by side.
     pub sides: Vec<Side>,
     /// What the reader has seen of a contested record: to be handed back with the decision.
@@ -88,6 +96,8 @@ pub struct Shown {
     pub seen: Vector,
     /// What was said of it, oldest first.
     pub words: Vec<Word>,
+    /// What the records are called that its values name, by their ids; a child's name is masked.
+    pub names: BTreeMap<String, String>,
 }
 
 /// Opens an item by its name, or a contested record by its id.
@@ -106,14 +116,50 @@ pub async fn show(county: &County, text: &str, today: Day) -> Result<Shown, Prob
                 desk.row_for(item, entry.patch.record).await?.map(|row| row.head).unwrap_or_default();
             let laid = desk.head(Some(item), entry.patch.record).await?.unwrap_or_default();
             let shut = Shut::of(&desk, Some(item), entry.patch.record, &laid).await?;
-            (fields(&desk, item, &stands, &shut), sides(&desk, &stands, &shut), stands.vector.clone())
+            let sides = sides(county, &desk, entry.patch.record, &stands, &shut).await?;
+            (fields(&desk, item, &stands, &shut), sides, stands.vector.clone())
         }
         None => (Vec::new(), Vec::new(), Vector::default()),
     };
     let words = words(county, &desk, item).await?;
-    let questions = item.questions.iter().map(Problem::zh).collect();
+    let names =
+        names(county, &desk, item.entry.as_ref().map(|entry| entry.patch.record), &fields, &sides).await?;
+    let [questions, questions_en] =
+        [Problem::zh, Problem::en].map(|said| item.questions.iter().map(said).collect());
     let kept_bytes = item.raw.as_ref().map(String::len);
-    Ok(Shown { items: vec![desk.item(item).await?], fields, kept_bytes, questions, sides, seen, words })
+    Ok(Shown {
+        items: vec![desk.item(item).await?],
+        fields,
+        kept_bytes,
+        questions,
+        questions_en,
+        sides,
+        seen,
+        words,
+        names,
+    })
+}
+
+async fn names(
+    county: &County,
+    desk: &Desk<'_>,
+    record: Option<RecordRef>,
+    fields: &[Field],
+    sides: &[Side],
+) -> Result<BTreeMap<String, String>, Problem> {
+    let Some(record) = record else { return Ok(BTreeMap::new()) };
+    let mut names = Names::about(county, &desk.reference, record, desk.today).await?;
+    for one in fields {
+        for value in one.value.iter().chain(&one.stands) {
+            names.of(&one.field, value).await?;
+        }
+    }
+    for one in sides {
+        for value in one.saw.iter().flatten().chain([&one.value]) {
+            names.of(&one.field, value).await?;
+        }
+    }
+    Ok(names.all())
 }
 
 /// A contested record of this id.
@@ -128,12 +174,15 @@ async fn contested(county: &County, desk: &Desk<'_>, id: RecordId) -> Result<Sho
     let items = desk.contested(record).await?;
     let head = desk.row(record).await?.map(|row| row.head).unwrap_or_default();
     let shut = Shut::of(desk, None, record, &head).await?;
+    let sides = sides(county, desk, record, &head, &shut).await?;
     Ok(Shown {
         items,
         fields: Vec::new(),
         kept_bytes: None,
         questions: Vec::new(),
-        sides: sides(desk, &head, &shut),
+        questions_en: Vec::new(),
+        names: names(county, desk, Some(record), &[], &sides).await?,
+        sides,
         seen: head.vector.clone(),
         words: Vec::new(),
     })
@@ -205,9 +254,20 @@ impl Shut {
     }
 }
 
-/// What stands side by side. A name is shown whole: it is what there is to decide on.
-fn sides(desk: &Desk<'_>, head: &Head, shut: &Shut) -> Vec<Side> {
-    head.contested().filter(|field| !shut.hides(field)).flat_map(|field| desk.sides(head, field)).collect()
+/// What stands side by side in a record. A name is shown whole: it is what there is to decide on.
+async fn sides(
+    county: &County,
+    desk: &Desk<'_>,
+    record: RecordRef,
+    head: &Head,
+    shut: &Shut,
+) -> Result<Vec<Side>, Problem> {
+    let shown: Vec<_> = head.contested().filter(|field| !shut.hides(field)).collect();
+    if shown.is_empty() {
+        return Ok(Vec::new());
+    }
+    let history = county.stores.reports.history(record).await.map_err(at_county)?;
+    Ok(shown.into_iter().flat_map(|field| desk.sides(head, field, &history)).collect())
 }
 
 /// The fields that an item sets.

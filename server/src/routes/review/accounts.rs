@@ -2,6 +2,7 @@
 
 use super::extract::{At, Said};
 use super::permit::Permit;
+use crate::access::log_staff;
 use crate::account::{self, Act, FirstPassword};
 use crate::clock;
 use crate::county::at_county;
@@ -9,14 +10,11 @@ use crate::desk::Desk;
 use crate::problem::Refusal;
 use axum::Json;
 use axum::extract::State;
-use domain::catalogue::RecordKind;
 use domain::ids::RecordId;
-use domain::patch::RecordRef;
 use domain::problem::Problem;
 use domain::time::UnixMs;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use store::county::Access;
 use utoipa::ToSchema;
 
 /// An account.
@@ -102,14 +100,6 @@ async fn carry_out(
     name: &str,
 ) -> Result<Option<FirstPassword>, Problem> {
     let now_ms = clock::now_ms();
-    let access = Access {
-        at_ms: now_ms,
-        staff: permit.staff()?,
-        act: name.to_owned(),
-        record: Some(RecordRef { kind: RecordKind::Staff, id: of }),
-        grant: None,
-        reason: String::new(),
-    };
-    desk.county.stores.directory.log_access(access).await.map_err(at_county)?;
+    log_staff(&desk.county, permit.staff()?, name, of, now_ms).await?;
     account::carry_out(&desk.county, act, now_ms).await
 }

@@ -11,6 +11,7 @@ use crate::recorded::{unrecorded, with_note_en, with_note_zh};
 use crate::reports::{Asked, Question, Table, ask, table};
 use axum::Json;
 use axum::extract::State;
+use domain::category::Category;
 use domain::coverage::reading::Row;
 use domain::coverage::rules::ANY_DUTY;
 use domain::ids::{AreaCode, AreaLevel};
@@ -165,7 +166,7 @@ pub(super) struct AboutReply {
     #[schema(value_type = String)]
     pub as_of: Day,
     /// Of one category only.
-    pub category: Option<String>,
+    pub category: Option<CodeReply>,
     /// Unix milliseconds: when it was asked.
     pub asked_ms: i64,
     /// Whether an edit of rules is being worked in: figures still stand by the former ones.
@@ -224,6 +225,13 @@ pub(super) async fn figures(desk: &Desk, permit: &Permit, asked: &Asked) -> Resu
     })
 }
 
+/// A category by its code.
+pub(super) fn category(code: &str) -> CodeReply {
+    let known = Category::from_code(code);
+    let (zh, en) = known.map_or((code, code), |one| (one.zh(), one.en()));
+    CodeReply { code: code.to_owned(), zh: zh.to_owned(), en: en.to_owned() }
+}
+
 async fn about(desk: &Desk, asked: &Asked, table: &Table, now_ms: i64) -> Result<AboutReply, Problem> {
     let (_, _, _, generations) = desk.county.stores.ledger.standing_now().await.map_err(at_county)?;
     let period = table.period;
@@ -236,7 +244,7 @@ async fn about(desk: &Desk, asked: &Asked, table: &Table, now_ms: i64) -> Result
         from: table.from,
         last: table.last,
         as_of: table.as_of,
-        category: asked.question.category.clone(),
+        category: asked.question.category.as_deref().map(category),
         asked_ms: now_ms,
         rules_pending: generations.building().is_some(),
     })

@@ -3,20 +3,24 @@
 use super::extract::{At, Said};
 use super::permit::Permit;
 use super::staff::AreaAsked;
+use crate::access::{SHEET_PRINTED, on_a_phone};
 use crate::county::at_county;
 use crate::desk::Desk;
 use crate::problem::Refusal;
 use crate::{clock, enrol, staff};
 use axum::Json;
 use axum::extract::State;
+use domain::catalogue::RecordKind;
 use domain::ids::{DeviceId, RecordId};
+use domain::patch::RecordRef;
+use domain::problem::ProblemCode;
 use domain::reference::Reference;
 use domain::settings::Setting;
 use domain::time::{Day, UnixMs};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use store::county::{Access, DeviceRecord};
+use store::county::DeviceRecord;
 use sync::county::needs::DeviceState;
 use utoipa::ToSchema;
 
@@ -84,6 +88,18 @@ pub(super) struct NewState {
     state: StateOfDevice,
 }
 
+/// What was done with a phone, or a sheet that was printed for its holder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(super) struct DoneReply {
+    number: u64,
+    at_ms: UnixMs,
+    /// As the access log has it: `recovery_read`, `sheet_printed`, `phone_handed_over`, `phone_stopped`,
+    /// `phone_taken_back`.
+    act: String,
+    /// Who; empty when it was done at the server itself.
+    by: String,
+}
+
 /// 备用解锁码.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(super) struct RecoveryReply {
@@ -143,10 +159,11 @@ fn reply(reference: &Reference, device: DeviceRecord) -> DeviceReply {
     request_body = NewState, responses((status = 200, body = NewStateReply)))]
 pub(super) async fn state(
     State(desk): State<Arc<Desk>>,
+    permit: Permit,
     At(device): At<DeviceId>,
     Said(new): Said<NewState>,
 ) -> Result<Json<NewStateReply>, Refusal> {
-    staff::set_state(&desk.county, device, new.state.into()).await?;
+    staff::set_state(&desk.county, permit.staff()?, device, new.state.into(), clock::now_ms()).await?;
     Ok(Json(NewStateReply { device, state: new.state }))
 }
 
@@ -158,6 +175,32 @@ pub(super) struct NewStateReply {
     state: StateOfDevice,
 }
 
+/// So many of the latest acts are shown.
+const ACTS: usize = 100;
+
+/// Who did what with a phone, and who printed sheets for its holder; the latest first.
+#[utoipa::path(get, path = "/api/devices/{device}/acts", params(("device" = String, Path)),
+    responses((status = 200, body = Vec<DoneReply>)))]
+pub(super) async fn acts(
+    State(desk): State<Arc<Desk>>,
+    permit: Permit,
+    At(device): At<DeviceId>,
+) -> Result<Json<Vec<DoneReply>>, Refusal> {
+    let directory = &desk.county.stores.directory;
+    let found = directory.device(device).await.map_err(at_county)?;
+    let holder = found.ok_or(ProblemCode::DeviceUnknown)?.row.staff;
+    let holder = RecordRef { kind: RecordKind::Staff, id: holder };
+    let lines = directory.accesses_of(&device.to_string(), holder, ACTS).await.map_err(at_county)?;
+    let of_phones = lines.into_iter().filter(|(_, one)| on_a_phone(&one.act) || one.act == SHEET_PRINTED);
+    let done = of_phones.map(|(number, one)| DoneReply {
+        number,
+        at_ms: one.at_ms,
+        act: one.act,
+        by: permit.reference.staff.get(&one.staff).map(|one| one.name.clone()).unwrap_or_default(),
+    });
+    Ok(Json(done.collect()))
+}
+
 /// 备用解锁码, to be read out to the holder. Who read it is written down before it is answered.
 #[utoipa::path(post, path = "/api/devices/{device}/recovery", params(("device" = String, Path)),
     responses((status = 200, body = RecoveryReply)))]
@@ -166,15 +209,6 @@ pub(super) async fn recovery(
     permit: Permit,
     At(device): At<DeviceId>,
 ) -> Result<Json<RecoveryReply>, Refusal> {
-    let code = enrol::recovery(&desk.county, device).await?;
-    let access = Access {
-        at_ms: clock::now_ms(),
-        staff: permit.staff()?,
-        act: "recovery_read".to_owned(),
-        record: None,
-        grant: None,
-        reason: device.to_string(),
-    };
-    desk.county.stores.directory.log_access(access).await.map_err(at_county)?;
+    let code = enrol::read_recovery(&desk.county, permit.staff()?, device, clock::now_ms()).await?;
     Ok(Json(RecoveryReply { code: code.read_out() }))
 }

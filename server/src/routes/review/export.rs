@@ -85,12 +85,18 @@ pub(super) async fn people(
     Ok(file(&shown.about, &title, how.format, bytes))
 }
 
+/// The duty, and the category when only one is counted.
+fn duty(about: &AboutReply) -> String {
+    let only = about.category.as_ref().map(|one| format!("（只算{}）", one.zh)).unwrap_or_default();
+    format!("{}{only}", about.title_zh)
+}
+
 /// The lines over the table: what it is, of whom, over which days.
 fn head(title: &str, about: &AboutReply, sentence: &str, columns: &[&str]) -> Grid {
     let lines = [
         title.to_owned(),
         format!("填报单位：{}", about.unit),
-        format!("走访要求：{}　统计期：{}　截至：{}", about.title_zh, about.period.zh, about.as_of),
+        format!("走访要求：{}　统计期：{}　截至：{}", duty(about), about.period.zh, about.as_of),
         sentence.to_owned(),
     ];
     Grid { title: lines.to_vec(), columns: columns.iter().map(|one| (*one).to_owned()).collect() }
@@ -166,7 +172,8 @@ fn person_of(line: &Line) -> Vec<Cell> {
 }
 
 fn file(about: &AboutReply, title: &str, format: Format, bytes: Vec<u8>) -> Response {
-    let name = format!("{}{title}_{}_截至{}.{}", about.unit, about.period.code, about.as_of, format.ending());
+    let (unit, period, as_of) = (&about.unit, &about.period.code, about.as_of);
+    let name = format!("{unit}{title}_{}_{period}_截至{as_of}.{}", duty(about), format.ending());
     let named = format!("attachment; filename*=UTF-8''{}", percent(&name));
     let Ok(named) = HeaderValue::from_str(&named) else {
         let inside = Problem::new(ProblemCode::Internal).with("reference", "the name of a file");

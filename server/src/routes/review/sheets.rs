@@ -3,6 +3,7 @@
 use super::extract::Said;
 use super::permit::Permit;
 use super::staff::AreaAsked;
+use crate::access::{SHEET_PRINTED, log_staff};
 use crate::control::PrintedSheet;
 use crate::county::at_county;
 use crate::desk::Desk;
@@ -10,16 +11,13 @@ use crate::problem::{Refusal, wrong};
 use crate::{clock, enrol};
 use axum::Json;
 use axum::extract::State;
-use domain::catalogue::RecordKind;
 use domain::ids::{AreaCode, RecordId};
-use domain::patch::RecordRef;
 use domain::problem::{Problem, ProblemCode};
 use domain::staff::{Assignment, Role};
 use domain::time::{Day, UnixMs};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use store::county::Access;
 use sync::county::needs::DeviceState;
 use utoipa::ToSchema;
 
@@ -134,15 +132,7 @@ pub(super) async fn print(
     }
     let mut sheets = Vec::new();
     for staff in asked.staff {
-        let access = Access {
-            at_ms: now_ms,
-            staff: permit.staff()?,
-            act: "sheet_printed".to_owned(),
-            record: Some(RecordRef { kind: RecordKind::Staff, id: staff }),
-            grant: None,
-            reason: String::new(),
-        };
-        desk.county.stores.directory.log_access(access).await.map_err(at_county)?;
+        log_staff(&desk.county, permit.staff()?, SHEET_PRINTED, staff, now_ms).await?;
         let sheet = enrol::sheet(&desk.county, staff, desk.settings.sheet_hours, now_ms).await?;
         let PrintedSheet { staff, name, county, code, fingerprint, until_ms, .. } =
             PrintedSheet::of(&desk.county, &sheet);

@@ -1,6 +1,7 @@
 //! `/api/subjects`: 服务对象: the register, page by page, and searched by name, pinyin initials or the
 //! end of the ID number. What is typed is posted: no name stands in an address.
 
+use super::coverage::category;
 use super::extract::{Asks, Said};
 use super::header::CodeReply;
 use super::permit::Permit;
@@ -13,7 +14,6 @@ use crate::reports::township;
 use axum::Json;
 use axum::extract::State;
 use domain::catalogue::RecordKind;
-use domain::category::Category;
 use domain::household::Household;
 use domain::ids::{AreaCode, RecordId};
 use domain::mask;
@@ -137,11 +137,6 @@ async fn line(desk: &Desk, permit: &Permit, id: RecordId) -> Result<Option<Subje
     let shown = |name: &str| if minor { mask::name(name) } else { name.to_owned() };
     let head_name = home.as_ref().map(|home| home.head_name.clone()).unwrap_or_default();
     let village = person.village_on(today);
-    let category = |code: &str| {
-        let known = Category::from_code(code);
-        let (zh, en) = known.map_or((code, code), |one| (one.zh(), one.en()));
-        CodeReply { code: code.to_owned(), zh: zh.to_owned(), en: en.to_owned() }
-    };
     Ok(Some(SubjectReply {
         person: id,
         name: shown(&person.name),

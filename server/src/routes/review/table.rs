@@ -141,6 +141,7 @@ table! {
     GET "/api/devices" devices::list OFFICE, Area, Any;
     POST "/api/devices/{device}/state" devices::state OFFICE, Device, Any;
     POST "/api/devices/{device}/recovery" devices::recovery OFFICE, Device, Any;
+    GET "/api/devices/{device}/acts" devices::acts OFFICE, Device, Any;
     GET "/api/sheets" sheets::list OFFICE, Area, Any;
     POST "/api/sheets" sheets::print OFFICE, Area, Any;
 

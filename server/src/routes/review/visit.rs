@@ -9,7 +9,7 @@ use crate::county::{County, at_county};
 use crate::desk::Desk;
 use crate::opening::homes;
 use crate::problem::{Refusal, wrong};
-use crate::reports::{Answer, RecordHistory, answers_of, record_history};
+use crate::reports::{Answer, Names, RecordHistory, answers_of, record_history};
 use crate::staff::{Change, write};
 use axum::Json;
 use axum::extract::State;
@@ -59,6 +59,16 @@ pub(super) struct PartReply {
     history: Option<RecordHistory>,
 }
 
+/// A home that was visited.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(super) struct HomeReply {
+    #[schema(value_type = String)]
+    household: RecordId,
+    group: String,
+    /// A child's name is masked.
+    head_name: String,
+}
+
 /// A visit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(super) struct VisitReply {
@@ -69,6 +79,8 @@ pub(super) struct VisitReply {
     village_name: String,
     way: Option<CodeReply>,
     place: Option<String>,
+    /// Which home; none when it was at a place.
+    home: Option<HomeReply>,
     /// When it was, as far as the worker knows: Unix milliseconds.
     from_ms: Option<UnixMs>,
     until_ms: Option<UnixMs>,
@@ -115,6 +127,11 @@ pub(super) async fn get(
             more_elsewhere = true;
         }
     }
+    let today = Day::of(clock::now_ms());
+    let home = home(county, reference, &visit, today).await?;
+    let mut history = record_history(county, reference, record, today).await?;
+    // Whoever was a child on the day of the visit is one here.
+    history.names.extend(parts.iter().map(|part| (part.person.to_string(), part.name.clone())));
     let arrivals = county.stores.reports.history(record).await.map_err(at_county)?;
     let receipt = arrivals.iter().find_map(|item| {
         let (day, number) = item.receipt?;
@@ -128,6 +145,7 @@ pub(super) async fn get(
         village_name: visit.village.map(|village| reference.areas.name(village)).unwrap_or_default(),
         way: visit.way.map(|way: Way| code(way.code(), way.zh(), way.en())),
         place: visit.place.clone(),
+        home,
         from_ms: visit.happened.map(|when| when.from_ms),
         until_ms: visit.happened.map(|when| when.until_ms),
         visited_by: staff(&visit.visited_by),
@@ -139,8 +157,20 @@ pub(super) async fn get(
         receipt: receipt.map(|(digits, _)| digits),
         parts,
         more_elsewhere,
-        history: record_history(county, reference, record).await?,
+        history,
     }))
+}
+
+async fn home(
+    county: &County,
+    reference: &Reference,
+    visit: &Visit,
+    today: Day,
+) -> Result<Option<HomeReply>, Problem> {
+    let Some(id) = visit.household else { return Ok(None) };
+    let record = RecordRef { kind: RecordKind::Visit, id: visit.id };
+    let home = Names::about(county, reference, record, today).await?.household(id).await?;
+    Ok(home.map(|home| HomeReply { household: id, group: home.group, head_name: home.head_name }))
 }
 
 /// 作废, and the taking back of it.
@@ -193,16 +223,19 @@ pub(super) async fn part(
     let person = Person::read(subject, &person.head);
     let minor = person.is_minor_on(Day::of(clock::now_ms())) || was_minor(county, &person, &part).await?;
     let shut = minor && !opened;
+    let name = if minor { mask::name(&person.name) } else { person.name.clone() };
     let (answers, history) = if shut {
         (Vec::new(), None)
     } else {
-        let history = record_history(county, &permit.reference, record).await?;
+        let today = Day::of(clock::now_ms());
+        let mut history = record_history(county, &permit.reference, record, today).await?;
+        history.names.insert(subject.to_string(), name.clone());
         (answers_of(county, record, &row.head).await?, Some(history))
     };
     Ok(PartReply {
         part: id,
         person: subject,
-        name: if minor { mask::name(&person.name) } else { person.name.clone() },
+        name,
         minor,
         shut,
         met: part.met.map(|met: Met| code(met.code(), met.zh(), met.en())),

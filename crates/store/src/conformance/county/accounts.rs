@@ -88,5 +88,12 @@ pub async fn accesses(world: &mut World) -> Outcome {
         latest_first.get(1..).unwrap_or_default(),
         "those before it"
     );
+    let phone = Access { record: None, reason: "a phone".to_owned(), ..line(4, None) };
+    directory.log_access(phone.clone()).await?;
+    let of = |found: Vec<(u64, Access)>| found.into_iter().map(|(_, one)| one.at_ms).collect::<Vec<_>>();
+    same!(of(directory.accesses_of("a phone", part, 9).await?), [4, 3, 1], "by reason, and of the record");
+    same!(of(directory.accesses_of("a phone", part, 2).await?), [4, 3], "the latest");
+    let other = RecordRef { kind: RecordKind::Visit, id: part.id };
+    same!(of(directory.accesses_of("another", other, 9).await?), Vec::<i64>::new(), "neither");
     Ok(())
 }

@@ -6,6 +6,7 @@ use crate::county::{Access, Account, DeskSession, DeviceRecord, Directory, Enrol
 use async_trait::async_trait;
 use domain::canonical::Hash;
 use domain::ids::{DeviceId, RecordId};
+use domain::patch::RecordRef;
 use domain::time::{Day, UnixMs};
 use std::collections::BTreeMap;
 use sync::county::needs::DeviceState;
@@ -153,5 +154,17 @@ impl Directory for MemoryCounty {
             found.truncate(count);
             found
         })
+    }
+
+    async fn accesses_of(
+        &self,
+        reason: &str,
+        record: RecordRef,
+        count: usize,
+    ) -> Result<Vec<(u64, Access)>, StoreError> {
+        let mut found = self.accesses(None, usize::MAX).await?;
+        found.retain(|(_, one)| one.reason == reason || one.record == Some(record));
+        found.truncate(count);
+        Ok(found)
     }
 }

@@ -1,6 +1,6 @@
 //! Figures and what stands behind them, as the console asks for them.
 
-use super::{Clerk, TOWNSHIP};
+use super::{Clerk, TOWNSHIP, today};
 use crate::testing::{VILLAGE, World};
 use axum::http::StatusCode;
 use domain::staff::Role;
@@ -175,4 +175,55 @@ async fn every_figure_is_explained_from_its_rule() {
     assert_eq!((wrong.status, wrong.code().as_str()), (StatusCode::BAD_REQUEST, "argument_wrong"));
     let tomorrow = clerk.get(&world, "/api/coverage?as_of=2999-01-01").await;
     assert_eq!(tomorrow.code(), "argument_wrong");
+}
+
+/// A file, and the name under which a browser keeps it.
+async fn saved(clerk: &Clerk, world: &World, path: &str) -> (String, Vec<u8>) {
+    let answer = clerk.get(world, path).await;
+    assert_eq!(answer.status, StatusCode::OK, "{path}: {:?}", answer.json());
+    let named = answer.headers["content-disposition"].to_str().unwrap();
+    let named = named.split_once("UTF-8''").unwrap().1.split('%').collect::<Vec<_>>();
+    let mut name = named[0].as_bytes().to_vec();
+    for one in &named[1..] {
+        let (byte, rest) = one.split_at_checked(2).unwrap();
+        name.push(u8::from_str_radix(byte, 16).unwrap());
+        name.extend(rest.bytes());
+    }
+    (String::from_utf8(name).unwrap(), answer.bytes)
+}
+
+#[tokio::test]
+async fn every_export_says_duty_category_period_and_day_and_so_does_its_name() {
+    let world = World::new().await;
+    let clerk = Clerk::with(&world, "station", &[(Role::StationHead, TOWNSHIP)]).await;
+    let asked = "duty=elder_monthly&category=DJ&as_of=";
+    let as_of = today().plus(-1);
+    let about = clerk.get(&world, &format!("/api/coverage?{asked}{as_of}")).await.json()["about"].clone();
+    assert_eq!(about["category"]["code"], "DJ");
+    let (period, code) = (about["period"]["zh"].as_str().unwrap(), about["period"]["code"].as_str().unwrap());
+    let duty = format!("特殊困难老年人月探访（只算{}）", about["category"]["zh"].as_str().unwrap());
+    let paths = [
+        ("走访情况", "coverage/export?".to_owned()),
+        ("未走访名单", "coverage/people/export?column=open&".to_owned()),
+        ("名册名单", "coverage/people/export?column=register&".to_owned()),
+    ];
+    for (title, path) in paths {
+        for format in ["csv", "xlsx"] {
+            let path = format!("/api/{path}{asked}{as_of}&format={format}");
+            let (name, bytes) = saved(&clerk, &world, &path).await;
+            assert_eq!(name, format!("功果桥镇{title}_{duty}_{code}_截至{as_of}.{format}"));
+            let text = match format {
+                "csv" => String::from_utf8(bytes).unwrap(),
+                _ => {
+                    let mut book = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+                    let mut sheet = String::new();
+                    let mut file = book.by_name("xl/worksheets/sheet1.xml").unwrap();
+                    std::io::Read::read_to_string(&mut file, &mut sheet).unwrap();
+                    sheet
+                }
+            };
+            let line = format!("走访要求：{duty}　统计期：{period}　截至：{as_of}");
+            assert!(text.contains(&line) && text.contains(title), "{text}");
+        }
+    }
 }

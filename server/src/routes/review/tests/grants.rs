@@ -68,6 +68,11 @@ async fn a_child_is_masked_and_shut_until_a_grant_opens_it() {
     assert_eq!(lines.len(), 1, "what was refused is not an opening");
     assert_eq!((&lines[0]["act"], &lines[0]["reason"]), (&json!("opened"), &json!("verify")));
     assert_eq!((&lines[0]["record"], &lines[0]["grant"]), (&part["part"], &json!(grant)));
+    assert_eq!(
+        (&lines[0]["of"], &lines[0]["name"]),
+        (&json!(name), &json!("supervisor")),
+        "names, the child's masked"
+    );
     // At the terminal it is the same grant, its holder alone, and the same log.
     let part: RecordId = part["part"].as_str().unwrap().parse().unwrap();
     let at_terminal = async |by| {
@@ -120,12 +125,36 @@ async fn a_phone_s_code_is_read_out_and_written_down() {
         (&log["lines"][0]["act"], &log["lines"][0]["reason"]),
         (&json!("recovery_read"), &json!(device.to_string()))
     );
-    let retired = json!({ "state": "retired" });
+    assert_eq!(log["lines"][0]["of"], listed[0]["name"], "its holder");
+    for (state, status) in [("retired", StatusCode::OK), ("retired", StatusCode::CONFLICT)] {
+        let said = json!({ "state": state });
+        let answer = clerk.post(&world, &format!("/api/devices/{device}/state"), said).await;
+        assert_eq!(answer.status, status, "{:?}", answer.json());
+    }
+    let sheets = json!({ "staff": [listed[0]["staff"]] });
+    assert_eq!(clerk.post(&world, "/api/sheets", sheets).await.status, StatusCode::OK);
+    // The operator reads it at the terminal; another phone is no business of this one.
+    let (by, now_ms) = (crate::staff::operator(), crate::clock::now_ms());
+    crate::enrol::read_recovery(&world.county, by, device, now_ms).await.unwrap();
+    let other = world.phone(2).await.certificate().device;
+    crate::enrol::read_recovery(&world.county, by, other, now_ms).await.unwrap();
+    let acts = clerk.get(&world, &format!("/api/devices/{device}/acts")).await.json();
+    let told: Vec<_> = acts.as_array().unwrap().iter().map(|one| (&one["act"], &one["by"])).collect();
+    let by = |act: &str, name: &str| (json!(act), json!(name));
+    let expected = [
+        by("recovery_read", ""),
+        by("sheet_printed", "station"),
+        by("phone_handed_over", "station"),
+        by("recovery_read", "station"),
+    ];
     assert_eq!(
-        clerk.post(&world, &format!("/api/devices/{device}/state"), retired).await.status,
-        StatusCode::OK
+        told,
+        expected.iter().map(|(act, by)| (act, by)).collect::<Vec<_>>(),
+        "what was refused is no act"
     );
-    assert_eq!(clerk.get(&world, "/api/devices").await.json()[0]["state"], "retired");
+    let listed = clerk.get(&world, "/api/devices").await.json();
+    let one = listed.as_array().unwrap().iter().find(|one| one["device"] == json!(device.to_string()));
+    assert_eq!(one.unwrap()["state"], "retired");
     assert_eq!(world.store.contested(1).await.unwrap(), []);
 }
 

@@ -3,6 +3,7 @@
 mod figures;
 mod grants;
 mod log_in;
+mod names;
 mod table;
 
 use super::permit::PROOF;

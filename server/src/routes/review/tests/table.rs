@@ -328,3 +328,38 @@ async fn without_a_session_nothing_is_answered() {
         );
     }
 }
+
+/// Every path that a router answers, with its methods as it prints them; `any` of what takes all of them.
+fn answered(router: &axum::Router) -> BTreeMap<String, BTreeSet<String>> {
+    let printed = format!("{router:?}");
+    // What no route answers goes to the console's pages.
+    let (own, _) = printed.split_once("fallback_router").unwrap();
+    let (routes, paths) = own.split_once("node: Node").unwrap();
+    let ids = |text: &str| -> Vec<(String, String)> {
+        let all = text.split("RouteId(").skip(1);
+        all.filter_map(|one| one.split_once("): ").map(|(id, rest)| (id.to_owned(), rest.to_owned())))
+            .collect()
+    };
+    let allowed = |rest: &str| {
+        let listed = rest.split_once("allow_header: Bytes(b\"").and_then(|(_, list)| list.split_once('"'));
+        listed.map_or("any", |(list, _)| list).split(',').map(str::to_owned).collect::<BTreeSet<_>>()
+    };
+    let methods: BTreeMap<_, _> = ids(routes).into_iter().map(|(id, rest)| (id, allowed(&rest))).collect();
+    let path = |rest: &str| rest.split('"').nth(1).unwrap().to_owned();
+    ids(paths).into_iter().map(|(id, rest)| (path(&rest), methods[&id].clone())).collect()
+}
+
+#[tokio::test]
+async fn the_desk_answers_what_the_table_has_and_nothing_beside_it() {
+    let world = World::new().await;
+    let mut listed =
+        BTreeMap::from([("/health".to_owned(), BTreeSet::from(["GET", "HEAD"].map(str::to_owned)))]);
+    for row in TABLE {
+        let methods = listed.entry(row.path.to_owned()).or_default();
+        methods.insert(row.method.to_string());
+        // A browser may ask for the head alone.
+        methods.extend((row.method == Method::GET).then(|| Method::HEAD.to_string()));
+    }
+    // As it is served, with whatever was put beside the table's own.
+    assert_eq!(answered(&world.desk), listed);
+}
