@@ -63,6 +63,22 @@ test('5,000 people: lists grow by pages, a search finds at once', { timeout: 240
   await screen.page.waitForFunction(() => document.querySelectorAll('.home').length === 0)
   await screen.page.locator('.body li').first().waitFor()
   await screen.shownInBoth('many-people-found')
+  // A key draws what is seen, at once; what lies below follows when the typing rests.
+  await screen.page.getByRole('searchbox').fill('')
+  await screen.page.locator('.home').first().waitFor()
+  const drawn = await screen.page.evaluateHandle(() => {
+    const counts = []
+    new MutationObserver(() => document.querySelector('.home') ?? counts.push(document.querySelectorAll('.body li').length)).observe(document.querySelector('.body'), { childList: true, subtree: true })
+    return counts
+  })
+  await screen.page.getByRole('searchbox').pressSequentially('y')
+  await screen.page.locator('.body li').nth(14).waitFor()
+  const counts = await drawn.jsonValue()
+  assert.ok(counts[0] <= 7, `${counts[0]} rows at the first stroke`)
+  assert.equal(counts[counts.length - 1], 15)
+  await screen.page.locator('.body li a').nth(14).click()
+  await screen.see('要做什么')
+  await screen.page.goBack()
   // Few of 5,000 are destitute: all of them are looked at, within one breath also when nothing is optimised.
   await screen.page.getByRole('searchbox').fill('')
   await screen.page.locator('.home').first().waitFor()
