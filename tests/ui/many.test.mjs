@@ -54,11 +54,26 @@ test('5,000 people: lists grow by pages, a search finds at once', { timeout: 240
   await screen.see(/本期应走访 \d{4} 人/)
   await screen.shownInBoth('many-today')
   await screen.link('名单')
-  await screen.page.locator('.body li').nth(49).waitFor()
+  await screen.page.locator('.body li').nth(20).waitFor()
   const rows = await screen.page.locator('.body li').count()
   assert.ok(rows <= 60, `${rows} rows at first`)
-  await screen.tap('再看一些')
-  await screen.page.locator('.body li').nth(90).waitFor()
+  for (let more = 0; more < 7; more++) {
+    const gap = await screen.page.locator('.body:visible').evaluate((one) => one.scrollHeight)
+    await screen.tap('再看一些')
+    await screen.page.waitForFunction((before) => [...document.querySelectorAll('.body')].find((one) => one.clientHeight).scrollHeight > before, gap)
+  }
+  // 400 rows, of which those about the screen are drawn, wherever it is scrolled to; nothing jumps.
+  for (const part of [0.5, 0.1, 0.9, 0]) {
+    const at = await screen.page.locator('.body:visible').evaluate((one, to) => (one.scrollTop = one.scrollHeight * to), part)
+    await screen.page.waitForFunction(() => {
+      const one = [...document.querySelectorAll('.body')].find((each) => each.clientHeight)
+      const box = one.getBoundingClientRect()
+      return document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)?.closest('li')
+    })
+    const drawn = await screen.page.locator('.body:visible li').count()
+    assert.ok(drawn > 0 && drawn <= 150, `${drawn} rows drawn of 400 at ${part}`)
+    if (part === 0) assert.equal(at, 0)
+  }
   await screen.page.getByRole('searchbox').pressSequentially('yxm')
   await screen.page.waitForFunction(() => document.querySelectorAll('.home').length === 0)
   await screen.page.locator('.body li').first().waitFor()

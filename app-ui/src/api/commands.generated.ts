@@ -1796,6 +1796,7 @@ export interface Commands {
   set_met: { args: SetMet; reply: VisitView }
   leave_out: { args: DraftSubject; reply: VisitView }
   add_found: { args: AddFound; reply: VisitView }
+  drop_found: { args: AddFound; reply: VisitView }
   say_concern: { args: SayConcern; reply: VisitView }
   form: { args: DraftSubject; reply: FormView }
   answer: { args: Answer; reply: FormDelta }

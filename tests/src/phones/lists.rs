@@ -407,7 +407,10 @@ fn a_concern_found_is_open_on_the_page_and_answered_by_the_township() {
         subject: person("张建国"),
         found: found.clone(),
     };
-    app.add_found(add).unwrap();
+    app.add_found(add.clone()).unwrap();
+    let found_now = |view: client::visits::start::VisitView| view.parts[0].found.len();
+    assert_eq!(found_now(app.drop_found(add.clone()).unwrap()), 0, "a slip is taken back");
+    assert_eq!(found_now(app.add_found(add).unwrap()), 1);
     app.finish(client::visits::draft::DraftName { visit: draft }).unwrap();
     sync(&mut app, &phone, &county);
     let part = part_of(&mut app, "张建国");

@@ -84,6 +84,7 @@ commands! {
     set_met(SetMet) -> VisitView;
     leave_out(DraftSubject) -> VisitView;
     add_found(AddFound) -> VisitView;
+    drop_found(AddFound) -> VisitView;
     say_concern(SayConcern) -> VisitView;
     form(DraftSubject) -> FormView;
     answer(Answer) -> FormDelta;

@@ -438,6 +438,19 @@ impl App {
         })
     }
 
+    /// Takes back something found by hand, before the visit is finished.
+    ///
+    /// # Errors
+    /// As [`App::visit`].
+    pub fn drop_found(&mut self, request: AddFound) -> Result<VisitView, Problem> {
+        self.change_draft(&request.visit, |_, head| {
+            for part in head.parts.iter_mut().filter(|part| part.subject == request.subject) {
+                part.found.retain(|found| *found != request.found);
+            }
+            Ok(())
+        })
+    }
+
     /// Says what has become of a concern of an earlier visit.
     ///
     /// # Errors
