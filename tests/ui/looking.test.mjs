@@ -128,6 +128,30 @@ test('characters that fonts of phones lack come with the app, and only when one 
   }
 })
 
+test('long names and long ways stand whole, and neighbours of one name are told apart', async () => {
+  const [group] = await command(stage.one, 'groups')
+  const name = '吉克·阿鲁沙马木果惹'
+  for (const nickname of ['核桃树下的', '老磨坊边的']) {
+    const asked = { name, nickname, village: group.village, household: null, sex: '2', born: null, phone: null, pinyin: null, another: true }
+    const { record } = await command(stage.one, 'register_person', asked)
+    const { seen } = await command(stage.one, 'person', { subject: record.id })
+    await command(stage.one, 'correct_contact', { record, key: 'directions', value: '从村委会往北走过石拱桥沿机耕路到水磨房左手第三家', seen })
+  }
+  await screen.page.goto(`${stage.one.url}/?long#/people`)
+  await screen.page.getByRole('searchbox').fill('jkals')
+  const rows = await lists(screen, 2)
+  assert.equal(new Set(rows).size, 2, rows.join(' | '))
+  for (const row of rows) assert.ok(row.includes(name), row)
+  await screen.shownInBoth('people-long-names')
+  await screen.tap('清掉输入的')
+  assert.equal(await screen.page.getByRole('searchbox').inputValue(), '')
+  await screen.page.getByRole('searchbox').fill('jkals')
+  await lists(screen, 2)
+  await screen.page.locator('.body li a').first().click()
+  await screen.see('从村委会往北走过石拱桥')
+  await screen.shownInBoth('person-long-name')
+})
+
 test('where words are meant no code is shown, in any list of people and visits', async () => {
   const seen = []
   for (const path of ['/today', '/people', '/records', `/person/${stage.person.subject}`, `/history/${stage.person.subject}`, `/record/${stage.received}`, `/part/${stage.part}`, `/visit/${stage.draft}`, '/me']) {
