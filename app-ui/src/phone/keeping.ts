@@ -1,15 +1,20 @@
 // What was typed on a page and is not saved yet: going back never loses it. In memory only, and gone once it
-// is saved or the app is closed; what has to outlive that is a draft of the client's.
+// is saved, after half a day, or when the app is closed; what has to outlive that is a draft of the client's.
 import { ref, type Ref } from 'vue'
 
-const kept = new Map<string, Ref<unknown>>()
+/** What nobody has come back to for so long was given up: on another day it would be a trap. */
+const KEPT_MS = 12 * 3_600_000
+const kept = new Map<string, { left: number; what: Ref<unknown> }>()
 
 /** What stands at a place: as it was left, else as it begins. */
-export function keeping<T>(place: string, begin: () => T): Ref<T> {
-  const there = kept.get(place) as Ref<T> | undefined
-  if (there) return there
+export function keeping<T>(place: string, begin: () => T, now = Date.now()): Ref<T> {
+  const there = kept.get(place)
+  if (there && Math.abs(now - there.left) < KEPT_MS) {
+    there.left = now
+    return there.what as Ref<T>
+  }
   const fresh = ref(begin()) as Ref<T>
-  kept.set(place, fresh)
+  kept.set(place, { left: now, what: fresh })
   return fresh
 }
 
