@@ -1,4 +1,4 @@
-// How many taps the everyday acts take, counted from 今日.
+// How many taps the everyday acts take: a visit from 今日 to 已存在手机里, 没见到 from the person's page.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { Screen } from './lib/phone.mjs'
@@ -28,6 +28,11 @@ async function visit(row, how) {
 
 test('a routine visit to an elder', async () => {
   const taps = await visit(/李润珍\s*女76/)
+  assert.ok(taps <= ROUTINE_MOST, `${taps} taps`)
+})
+
+test('a routine visit to a child', async () => {
+  const taps = await visit(/张\*杰/)
   assert.ok(taps <= ROUTINE_MOST, `${taps} taps`)
 })
 
