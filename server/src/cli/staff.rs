@@ -294,48 +294,19 @@ mod tests {
     async fn a_lost_phone_is_not_handed_over_and_what_became_of_it_is_told_with_its_holder() {
         let world = World::new().await;
         let device = world.phone(1).await.certificate().device;
+        let set = async |state| {
+            set_state(&world.county, crate::staff::operator(), device, state, crate::clock::now_ms()).await
+        };
         let row = async || world.county.stores.directory.device(device).await.unwrap().unwrap().row;
         let before = row().await;
-        set_state(
-            &world.county,
-            crate::staff::operator(),
-            device,
-            DeviceState::Revoked,
-            crate::clock::now_ms(),
-        )
-        .await
-        .unwrap();
+        set(DeviceState::Revoked).await.unwrap();
         let told = turned("杨洁", &before, DeviceState::Revoked);
         assert!(told.contains(&format!("杨洁的手机 {device}：在用 → 已停用。")), "{told}");
-        let refused = set_state(
-            &world.county,
-            crate::staff::operator(),
-            device,
-            DeviceState::Retired,
-            crate::clock::now_ms(),
-        )
-        .await
-        .unwrap_err();
+        let refused = set(DeviceState::Retired).await.unwrap_err();
         assert_eq!(refused.code, ProblemCode::ArgumentWrong);
         assert!(refused.zh().contains("已停用（丢失）") && refused.zh().contains("reactivate"), "{refused}");
         assert_eq!(row().await.state, DeviceState::Revoked, "the loss stands");
-        set_state(
-            &world.county,
-            crate::staff::operator(),
-            device,
-            DeviceState::Active,
-            crate::clock::now_ms(),
-        )
-        .await
-        .unwrap();
-        set_state(
-            &world.county,
-            crate::staff::operator(),
-            device,
-            DeviceState::Retired,
-            crate::clock::now_ms(),
-        )
-        .await
-        .unwrap();
+        set(DeviceState::Active).await.unwrap();
+        set(DeviceState::Retired).await.unwrap();
     }
 }
