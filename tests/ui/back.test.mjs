@@ -187,6 +187,52 @@ test('whoever is registered under a name that is on the list is shown who that i
   assert.equal(namesakes.length, 2)
 })
 
+test('what belongs to another reason, or to a time that was chosen before, is not sent', async () => {
+  const person = await found('何七云')
+  await open(`/start?subject=${person.subject}&way=home`)
+  await screen.tap('改：什么时候走访的？')
+  await screen.tap('昨天上午')
+  await screen.link('都没见到')
+  await screen.tap('住院')
+  await page().getByLabel('在哪家医院（可不填）').fill('县医院内科')
+  await screen.tap('没在家')
+  await screen.tap('存在手机里')
+  await screen.see('已存在手机里，不会丢。')
+  const all = await command(stage.one, 'history', { subject: person.subject, after: null, count: 9 })
+  const kept = all.find((one) => one.reason === 'not_at_home')
+  assert.deepEqual([kept.reason_words, kept.reason_from], [null, null])
+  // What was finished leaves nothing for the next time.
+  await open(`/start?subject=${person.subject}&way=home`)
+  await screen.see('走访时间：就是现在')
+})
+
+test('a visit that was put away is not filled in or finished before it is brought back', async () => {
+  const person = await found('何七云')
+  const subjects = [{ subject: person.subject, met: 'none' }]
+  const { visit } = await command(stage.one, 'start_visit', { household: null, place: null, subjects, way: 'home', happened: null })
+  await command(stage.one, 'set_met', { visit, subject: person.subject, met: 'none', reason: 'boarding', reason_words: '诺邓小学', reason_from: null, come_again: null })
+  await open(`/visit/${visit}`)
+  // What was said of a person stands in their sheet, and what is refused stays there.
+  await screen.tap('改：见到没有')
+  assert.equal(await page().getByLabel('哪所学校（可不填）').inputValue(), '诺邓小学')
+  await page().locator('input[type=date]:visible').first().fill('2099-01-01')
+  await page().locator('form, .why').getByRole('button', { name: '保存' }).click()
+  await screen.see(/要写今天或以前的日子/)
+  assert.equal(await page().getByLabel('哪所学校（可不填）').inputValue(), '诺邓小学')
+  await page().goBack()
+  await screen.tap('放弃这次填写（30 天内可以找回）')
+  await page().waitForURL(/records/)
+  await page().evaluate((to) => (location.hash = to), `/visit/${visit}`)
+  await screen.see('这次走访您放弃了')
+  assert.equal(await page().getByRole('button', { name: '填完了，存好' }).count(), 0)
+  await screen.shownInBoth('visit-put-away')
+  await page().evaluate((to) => (location.hash = to), `/visit/${visit}/form/${person.subject}`)
+  await screen.link('去找回')
+  await screen.tap('找回，接着填')
+  await page().getByRole('button', { name: '填完了，存好' }).waitFor()
+  await command(stage.one, 'discard_draft', { visit })
+})
+
 test('a wait at the lock is told in minutes, and a phone that slept looks how long there is left', async () => {
   let wait = 1750
   await page().route('**/call/status', (route) => route.fulfill({ json: { phase: 'locked', wait_s: wait } }))

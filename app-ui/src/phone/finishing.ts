@@ -40,7 +40,7 @@ export function finishing(visit: string) {
   async function revisit(): Promise<void> {
     try {
       const { visit: record } = await call('finish', { visit })
-      await router.replace(`/record/${record}`)
+      await router.replace(record ? `/record/${record}` : '/records')
     } catch (reason) {
       problem.value = problemOf(reason)
     }

@@ -18,7 +18,7 @@ export function keeping<T>(place: string, begin: () => T, now = Date.now()): Ref
   return fresh
 }
 
-/** It was saved: the next time these places begin anew. */
+/** It was saved: the next time these places begin anew, and whatever begins with one of these words. */
 export function saved(...places: string[]): void {
-  for (const place of places) kept.delete(place)
+  for (const place of [...kept.keys()]) if (places.some((one) => place === one || place.startsWith(`${one} `))) kept.delete(place)
 }

@@ -12,11 +12,17 @@ export interface NotMetSaid {
 /** Nothing said yet. */
 export const nothingSaid = (): NotMetSaid => ({ reason: null, words: '', from: '', again: '' })
 
-/** The details as the client takes them. */
-export function details(said: NotMetSaid) {
+/** The three kinds of reasons, which have different effects. */
+export const MISSED: NotMet[] = ['not_at_home', 'in_the_fields', 'at_relatives', 'road_blocked']
+export const CHANGED: NotMet[] = ['hospital', 'migrant', 'boarding', 'institution', 'moved_away', 'registration_moved', 'died']
+
+/** The details as the client takes them: only those that are asked of the reason that was chosen last. */
+export function details({ reason, words, from, again }: NotMetSaid) {
+  const missed = reason !== null && MISSED.includes(reason)
+  const changed = reason !== null && CHANGED.includes(reason)
   return {
-    reason_words: said.words.trim() || null,
-    reason_from: said.from || null,
-    come_again: said.again.trim() || null,
+    reason_words: (!missed && words.trim()) || null,
+    reason_from: (changed && from) || null,
+    come_again: (missed && again.trim()) || null,
   }
 }

@@ -102,6 +102,8 @@ pub struct PastAnswer {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct PartPage {
+    /// Whose.
+    pub name: String,
     /// In brief.
     pub brief: PastVisit,
     /// When, as an interval.
@@ -223,9 +225,9 @@ impl Open {
         };
         let visit_head = visit.as_ref().and_then(|visit| visit.head());
         let answers = self.past_answers(head, language)?;
-        let found = match Part::read(id, head).subject {
-            Some(subject) => self.found_at(subject)?,
-            None => Vec::new(),
+        let (found, name) = match Part::read(id, head).subject {
+            Some(subject) => (self.found_at(subject)?, self.listed_name(subject, today)?),
+            None => Default::default(),
         };
         let mut contested = self.contested_fields(record, head, today);
         if let (Some(visit), Some(head)) = (&visit, visit_head) {
@@ -235,6 +237,7 @@ impl Open {
         let happened: Option<Happened> = visit_head.and_then(|head| head.text(keys::HAPPENED)?.parse().ok());
         let entered = own.first().map(|row| Day::of(row.entry.patch.stamp.best_ms()));
         Ok(PartPage {
+            name,
             brief: self.brief(id, head, &found)?,
             happened,
             late: happened.zip(entered).is_some_and(|(happened, entered)| happened.last_day() < entered),

@@ -191,11 +191,16 @@ fn a_draft_put_away_can_be_brought_back_with_its_answers() {
     app.discard_draft(DraftName { visit: draft.clone() }).unwrap();
     let subject = person("张建国");
     let answer = Answer { visit: draft.clone(), subject, path: "x".into(), value: Value::Null };
-    assert_eq!(code(app.answer(answer)), ProblemCode::VisitNotOpen);
+    assert_eq!(code(app.answer(answer)), ProblemCode::VisitPutAway);
     drop(app);
     let mut app = phone.opened();
     let drafts = app.drafts(Nothing {}).unwrap();
     assert_eq!((drafts.len(), drafts[0].discarded, drafts[0].title.as_str()), (1, true, "张建国"));
+    assert_eq!(
+        code(app.finish(DraftName { visit: draft.clone() })),
+        ProblemCode::VisitPutAway,
+        "what was given up is not sent"
+    );
     app.restore_draft(DraftName { visit: draft.clone() }).unwrap();
     assert!(app.finish(DraftName { visit: draft }).unwrap().visit.is_some());
     assert_eq!(app.drafts(Nothing {}).unwrap(), []);

@@ -5,5 +5,5 @@
 set -eu
 cd "$(dirname "$0")"
 /usr/bin/python3 -m fontTools.subset /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc --font-number=2 \
-  --unicodes=9FA6-9FFF,20000-3FFFF --flavor=woff2 --desubroutinize --layout-features= --no-hinting \
+  --unicodes=9FA6-9FFF,20000-3FFFF --flavor=woff2 --desubroutinize --layout-features= --no-hinting --notdef-outline \
   --output-file=rare-characters.woff2

@@ -21,6 +21,8 @@ function code(text: string): string {
     .replace(/(^|[^:'"`])\/\/.*$/gm, '$1')
 }
 
+const raw = Object.values(import.meta.glob<string>(['./*.json', '../../review/words/*.json'], { query: '?raw', eager: true, import: 'default' }))
+
 type Catalogue = Record<string, string>
 const CATALOGUES: [string, Catalogue, Catalogue][] = [
   ['the phone', zh, en],
@@ -40,6 +42,13 @@ describe.each(CATALOGUES)('the catalogues of %s', (_, zh, en) => {
     expect(Object.keys(en)).toEqual(Object.keys(zh))
     const details = (text = '') => String([...text.matchAll(/\{(\w+)\}/g)].map((one) => one[1]).sort())
     expect(Object.entries(zh).filter(([key, text]) => details(text) !== details(en[key]))).toEqual([])
+  })
+
+  test('have each key once: the second would win in silence', () => {
+    for (const text of raw) {
+      const keys = [...text.matchAll(/^\s*("[^"]+"):/gm)].map((one) => one[1])
+      expect(keys.filter((key, at) => keys.indexOf(key) !== at)).toEqual([])
+    }
   })
 
   test('have no empty text, and no English one that is Chinese but the name of the language', () => {

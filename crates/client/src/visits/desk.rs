@@ -5,7 +5,7 @@ use crate::app::{App, Open, Settings};
 use crate::tell::{OrTell, nothing_found};
 use domain::catalogue::keys;
 use domain::ids::RecordId;
-use domain::problem::{Problem, ProblemCode};
+use domain::problem::Problem;
 use domain::settings::Setting;
 use domain::value::{Origin, Value};
 use forms::session::{Context, Draft, FormDelta, Session};
@@ -156,10 +156,7 @@ impl Open {
         subject: RecordId,
         act: impl FnOnce(&mut Session) -> Result<FormDelta, Problem>,
     ) -> Result<FormDelta, Problem> {
-        let row = self.store.draft(visit).or_tell()?;
-        if row.is_none_or(|row| row.discarded_ms.is_some()) {
-            return Err(Problem::new(ProblemCode::VisitNotOpen));
-        }
+        self.draft(visit)?;
         let desk = self.desk(settings, visit, subject)?;
         let delta = act(&mut desk.session)?;
         let (now, answers, gone) = desk.difference(visit, subject);

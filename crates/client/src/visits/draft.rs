@@ -166,10 +166,14 @@ impl Open {
     /// A draft's head.
     ///
     /// # Errors
-    /// [`ProblemCode::VisitNotOpen`] when there is no such draft, [`ProblemCode::DraftDamaged`].
+    /// [`ProblemCode::VisitNotOpen`] when there is no such draft, [`ProblemCode::VisitPutAway`],
+    /// [`ProblemCode::DraftDamaged`].
     pub(crate) fn draft(&self, name: &str) -> Result<DraftHead, Problem> {
         let row = self.store.draft(name).or_tell()?;
         let row = row.ok_or_else(|| Problem::new(ProblemCode::VisitNotOpen))?;
+        if row.discarded_ms.is_some() {
+            return Err(Problem::new(ProblemCode::VisitPutAway));
+        }
         serde_json::from_str(&row.head).map_err(|_| Problem::new(ProblemCode::DraftDamaged))
     }
 

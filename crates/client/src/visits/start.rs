@@ -230,6 +230,12 @@ pub struct PartView {
     pub met: Option<Met>,
     /// Why nobody was.
     pub reason: Option<NotMet>,
+    /// Where, since when, whom to ring.
+    pub reason_words: Option<String>,
+    /// From when a reported change holds.
+    pub reason_from: Option<Day>,
+    /// When to come again.
+    pub come_again: Option<String>,
     /// Whether a form is to be filled in.
     pub has_form: bool,
     /// Found by hand.
@@ -248,6 +254,9 @@ impl Open {
                 name: self.name_of(RecordKind::Person, part.subject)?,
                 met: part.met,
                 reason: part.reason,
+                reason_words: part.reason_words.clone(),
+                reason_from: part.reason_from,
+                come_again: part.come_again.clone(),
                 has_form: part.asks().is_some(),
                 found: part.found.clone(),
                 now: part.now.clone(),

@@ -137,6 +137,8 @@ problems! {
         "First choose who was met.";
     VisitNotOpen Fix "这次走访已经完成，要改请用“更正”。"
         "This visit is finished; to change it, amend it.";
+    VisitPutAway Fix "这次走访您放弃了，填的都还在手机里。要接着填，请先“找回”。"
+        "You put this visit away; what you filled in is on the phone. Bring it back to go on.";
     VisitInTheFuture Fix "走访时间还没到。请改走访时间。"
         "The time of the visit lies in the future. Change it.";
     VisitTooLongAgo Fix "走访时间早于 {days} 天前，请填补记的原因。"
@@ -163,6 +165,8 @@ problems! {
         "\"{section}\" has to be looked at every time; \"nothing changed\" is not offered.";
     UnchangedNoLast Fix "“{section}”没有上次的内容可比，请逐项填写。"
         "\"{section}\" has no earlier answers to compare with; please fill it in.";
+    UnchangedDiffers Fix "“{section}”里有和上次不一样的回答，就不是没变化了。请接着填。"
+        "Some answers of \"{section}\" differ from last time, so something has changed. Please go on.";
     UnchangedTooOften Fix "“{section}”已连续 {limit} 次“没变化”，这次请逐项问一问。"
         "\"{section}\" was \"nothing changed\" {limit} times running; please ask item by item this time.";
     FormNotJson Call "表格文件第 {line} 行第 {column} 个字读不出来：{reason}。请县里检查这张表。"

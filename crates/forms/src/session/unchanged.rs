@@ -48,11 +48,12 @@ fn confirmed(form: &Form, section: ItemId, origins: &str) -> bool {
 impl Session {
     /// Says 没变化 of a section: the last answers become this visit's own, confirmed unchanged.
     ///
-    /// What was already asked in this visit stands. What the last visit left open stays open.
+    /// What was already asked in this visit, and is as it was, stands. What the last visit left open stays open.
     ///
     /// # Errors
     /// Not a section where it is offered (safety is looked at every time), one that does not apply now,
-    /// no last answers, or said as many times running as the county allows.
+    /// no last answers, an answer of this visit that differs from its last one, or said as many times running as
+    /// the county allows.
     pub fn unchanged(&mut self, section: &str) -> Result<FormDelta, Problem> {
         let section = self.offer_unchanged(section)?;
         let form = Arc::clone(&self.form);
@@ -107,12 +108,22 @@ impl Session {
         if !known {
             return refuse(ProblemCode::UnchangedNoLast);
         }
+        if self.differs(id) {
+            return refuse(ProblemCode::UnchangedDiffers);
+        }
         let (runs, limit) = (self.unchanged_runs_of(section), self.context.unchanged_limit);
         if i64::from(runs) >= i64::from(limit) {
             return refuse(ProblemCode::UnchangedTooOften)
                 .map_err(|problem: Problem| problem.with("limit", runs));
         }
         Ok(id)
+    }
+
+    /// Whether something was answered in the section otherwise than the last time.
+    fn differs(&self, section: ItemId) -> bool {
+        let own = self.form.fields().zip(&self.values).zip(&self.origins).zip(&self.last);
+        own.filter(|(((item, _), _), _)| item.section == Some(section) && item.is_answered())
+            .any(|(((_, value), origin), last)| *origin == Origin::Asked && !value.is_null() && value != last)
     }
 
     pub(crate) fn unchanged_runs_of(&self, section: &str) -> u32 {
