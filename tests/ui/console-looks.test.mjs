@@ -56,7 +56,7 @@ const unhandled = {
   why_en: "The county's program cannot handle this item for now; it is kept as it came for a reviewer. Nothing is lost.",
 }
 const unhandledShown = {
-  items: [unhandled], kept_bytes: null, questions: [], questions_en: [], sides: [], seen: {}, names: { ['1'.repeat(32)]: '阿鲁约布木呷阿黑惹' },
+  items: [unhandled], kept_bytes: null, questions: [], questions_en: [], sides: [], takes: [], seen: {}, names: { ['1'.repeat(32)]: '阿鲁约布木呷阿黑惹' },
   fields: [{ field: 'subject', value: '1'.repeat(32), origin: 'asked', stands: null }, { field: 'met', value: 'self', origin: 'asked', stands: null }, { field: 'reason/words', value: '腿疼，走路要人扶', origin: 'asked', stands: null }],
   words: [{ verdict: 'keep', reason: '等新程序', by: '单一勇', at_ms: Date.now() - 3e7 }],
 }
