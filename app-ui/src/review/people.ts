@@ -42,7 +42,7 @@ export function cell(line: Line, key: PeopleColumn, of: Column): string {
     case 'head': return line.head_name
     case 'name': return line.name
     case 'categories': return listed(language.value === 'zh' ? line.categories : line.categories_en)
-    case 'duties': return listed(language.value === 'zh' ? line.duties : line.duties_en)
+    case 'duties': return (language.value === 'zh' ? line.duties : line.duties_en).join('\n')
     case 'status': return status(line)
     case 'due_on': return day(line.due_on)
     case 'last': return [day(line.last_visit), line.last_visit_by].filter(Boolean).join(' ')
