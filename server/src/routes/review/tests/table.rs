@@ -188,6 +188,17 @@ async fn settled(world: &World, person: RecordId) -> RecordId {
     all.decisions[0].id
 }
 
+/// What waits is put there before it is named.
+async fn waiting(world: &World, person: RecordId, path: String) -> String {
+    if path.contains("{decision}") {
+        return path.replace("{decision}", &settled(world, person).await.to_string());
+    }
+    if path.contains("{item}") {
+        differing(world, person).await;
+    }
+    path.replace("{item}", &person.to_string())
+}
+
 /// What a route is asked with: a thing in an area, of `owner`.
 async fn asked(world: &World, things: &Things, row: &Row, area: AreaCode, owner: RecordId) -> Asked {
     let until = today().plus(3).to_string();
@@ -230,13 +241,7 @@ async fn asked(world: &World, things: &Things, row: &Row, area: AreaCode, owner:
     path = path.replace("{person}", &things.person[&area].to_string());
     path = path.replace("{visit}", &things.visit[&area].to_string());
     path = path.replace("{staff}", &owner.to_string());
-    if path.contains("{decision}") {
-        path = path.replace("{decision}", &settled(world, things.person[&area]).await.to_string());
-    }
-    if path.contains("{item}") {
-        differing(world, things.person[&area]).await;
-        path = path.replace("{item}", &things.person[&area].to_string());
-    }
+    path = waiting(world, things.person[&area], path).await;
     if path.contains("{device}") {
         path = path.replace("{device}", &device(world, owner).await.to_string());
     }
