@@ -237,11 +237,10 @@ async fn asked(world: &World, things: &Things, row: &Row, area: AreaCode, owner:
         }
         _ => json!({}),
     };
-    let mut path = row.path.replace("{duty}", "elder_monthly");
+    let mut path = waiting(world, things.person[&area], row.path.replace("{duty}", "elder_monthly")).await;
     path = path.replace("{person}", &things.person[&area].to_string());
     path = path.replace("{visit}", &things.visit[&area].to_string());
     path = path.replace("{staff}", &owner.to_string());
-    path = waiting(world, things.person[&area], path).await;
     if path.contains("{device}") {
         path = path.replace("{device}", &device(world, owner).await.to_string());
     }
