@@ -134,8 +134,11 @@ pub async fn proven(county: &County, login: &str, password: &str) -> Result<Opti
 /// # Errors
 /// `password_weak`.
 pub fn strong(account: &Account, old: &str, new: &str) -> Result<(), Problem> {
-    let same = new == old || new.to_lowercase() == account.login;
-    if same || new.chars().count() < PASSWORD_MIN || new.chars().count() > 200 {
+    let bare = new.trim();
+    let same = new == old || bare.to_lowercase() == account.login;
+    // Blanks alone, or one character over and over, are guessed first.
+    let one_character = bare.chars().all(|one| bare.starts_with(one));
+    if same || one_character || new.chars().count() < PASSWORD_MIN || new.chars().count() > 200 {
         return Err(Problem::new(ProblemCode::PasswordWeak).with("limit", PASSWORD_MIN));
     }
     Ok(())
@@ -251,7 +254,17 @@ mod tests {
         assert_eq!(proven(county, "yangjie", &first.password).await.unwrap(), None);
         let account = proven(county, "yangjie", &second.password).await.unwrap().unwrap();
         assert!(!account.closed);
-        for weak in ["short", "yangjie", second.password.as_str()] {
+        let blank = " ".repeat(PASSWORD_MIN + 2);
+        let weak = [
+            "short",
+            "yangjie",
+            "   yangjie   ",
+            "            ",
+            "　　　　　　　　　　　　",
+            "aaaaaaaaaaaa",
+            " 山山山山山山山山山山山山 ",
+        ];
+        for weak in weak.into_iter().chain([second.password.as_str(), &blank]) {
             assert_eq!(strong(&account, &second.password, weak).unwrap_err().code, ProblemCode::PasswordWeak);
         }
         let token = Hash::of(b"mine");

@@ -3,10 +3,9 @@
 use crate::county::{County, at_county};
 use crate::problem::{unchanged, wrong};
 use crate::reports::waiting::{Desk, Shut, act_of, area_of_row, contested_record};
-use crate::staff::telephone_number;
-use domain::catalogue::keys;
+use crate::takes::Slot;
 use domain::head::Reading;
-use domain::ids::{RecordId, WriterId};
+use domain::ids::{AreaCode, RecordId, WriterId};
 use domain::log::Vector;
 use domain::patch::{Body, Entry, RecordRef};
 use domain::permission::{self, require};
@@ -163,29 +162,46 @@ pub struct Settlement {
 /// Settles a contested field: one more patch, which has seen all sides.
 ///
 /// # Errors
-/// `argument_wrong` when nothing is contested there, or its sides are not shown here; `right_missing`, also of village workers, who settle on
-/// their phones; what the store says.
+/// As [`settling`]; what the store says.
 pub async fn settle(county: &County, word: &Settlement, now_ms: UnixMs) -> Result<(), Problem> {
-    let (_, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
-    let row = county.stores.ledger.record(word.record).await.map_err(at_county)?;
-    let row = row.ok_or_else(|| Problem::new(ProblemCode::NothingFound))?;
-    if !matches!(row.head.read(&word.field), Reading::Contested(_)) {
-        let en = "nothing differs there; it may be settled";
-        return Err(wrong(&word.field, "这一项没有不一致，可能已经定了", en));
-    }
-    not_blindly(county, word.record, &word.field, Day::of(now_ms)).await?;
-    let value = fitting(&word.field, word.value.clone())?;
-    let sets = BTreeMap::from([(word.field.clone(), value)]);
-    let acts = permission::acts_of_settling(permission::acts(word.record.kind, Some(&sets), false));
-    let area = area_of_row(&row).unwrap_or_else(|| county.keys.county());
-    require(&reference, word.by, &acts, area, Day::of(now_ms))?;
+    let (area, value) = settling(county, word, now_ms).await?;
     let stamp = Stamp { wall_ms: now_ms, county_ms: now_ms, ..Stamp::default() };
+    let sets = BTreeMap::from([(word.field.clone(), value)]);
     let body = Body { sets, salt: WriterId(county.dice.number()), ..Body::default() };
     let (record, seen) = (OwnRecord::Known(word.record), Some(word.seen.clone()));
     let patch = OwnPatch { record, form: None, body, seen, author: word.by, stamp };
     let settle = Settle { patch, area, salt: WriterId(county.dice.number()) };
     county.run(Job::Settle(Box::new(settle)), now_ms).await?;
     Ok(())
+}
+
+/// Whether a field may be settled so: where it belongs, and the value as the field keeps it. Writes nothing.
+///
+/// # Errors
+/// `argument_wrong` when nothing is contested there, its sides are not shown here, or the field does not take the
+/// value; `right_missing`, also of village workers, who settle on their phones; what the store says.
+pub async fn settling(
+    county: &County,
+    word: &Settlement,
+    now_ms: UnixMs,
+) -> Result<(AreaCode, Value), Problem> {
+    let today = Day::of(now_ms);
+    let (_, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
+    let row = county.stores.ledger.record(word.record).await.map_err(at_county)?;
+    let row = row.ok_or_else(|| Problem::new(ProblemCode::NothingFound))?;
+    let Reading::Contested(sides) = row.head.read(&word.field) else {
+        let en = "nothing differs there; it may be settled";
+        return Err(wrong(&word.field, "这一项没有不一致，可能已经定了", en));
+    };
+    not_blindly(county, word.record, &word.field, today).await?;
+    let sides: Vec<Value> = sides.iter().map(|side| side.value.clone()).collect();
+    let slot = Slot::of(county, word.record, &word.field).await?;
+    let value = slot.fitting(word.value.clone(), &sides, today)?;
+    let sets = BTreeMap::from([(word.field.clone(), value.clone())]);
+    let acts = permission::acts_of_settling(permission::acts(word.record.kind, Some(&sets), false));
+    let area = area_of_row(&row).unwrap_or_else(|| county.keys.county());
+    require(&reference, word.by, &acts, area, today)?;
+    Ok((area, value))
 }
 
 /// Whether the sides of a field are shown to whoever settles it here.
@@ -237,15 +253,6 @@ pub async fn undo(county: &County, word: &Retraction, now_ms: UnixMs) -> Result<
     county.run(Job::Undo(undos), now_ms).await?;
     tracing::info!(count, "decisions were taken back");
     Ok(count)
-}
-
-/// A value as the field keeps it.
-fn fitting(field: &str, value: Value) -> Result<Value, Problem> {
-    let telephone = [keys::PHONE, keys::PHONE_CARER, keys::PHONE_AWAY].contains(&field);
-    match value.as_text().filter(|_| telephone) {
-        Some(text) => telephone_number(text).map(Value::from),
-        None => Ok(value),
-    }
 }
 
 #[cfg(test)]

@@ -39,5 +39,6 @@ pub mod serve;
 pub mod session;
 pub mod settings;
 pub mod staff;
+pub mod takes;
 #[cfg(test)]
 mod testing;

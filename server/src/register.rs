@@ -38,6 +38,7 @@ struct Entry {
     name: String,
     villages: Vec<AreaCode>,
     household: Option<RecordId>,
+    pending: bool,
 }
 
 #[derive(Debug, Default)]
@@ -78,6 +79,38 @@ impl Register {
         after: Option<RecordId>,
         count: usize,
     ) -> Result<Found, Problem> {
+        let read = |index: &Index, villages: &BTreeSet<AreaCode>| match Needle::of(typed) {
+            Some(needle) => index.found(villages, &needle, after, count),
+            None => index.listed(villages, |_| true, after, count),
+        };
+        self.read(county, area, read).await
+    }
+
+    /// Those of an area and below who were found on the spot and wait for the township: 主动发现·待确认.
+    ///
+    /// # Errors
+    /// As [`Self::search`].
+    pub async fn pending(
+        &self,
+        county: &County,
+        area: AreaCode,
+        after: Option<RecordId>,
+        count: usize,
+    ) -> Result<Found, Problem> {
+        let read = |index: &Index, villages: &BTreeSet<AreaCode>| {
+            let waits = |id| index.people.get(&id).is_some_and(|entry| entry.pending);
+            index.listed(villages, waits, after, count)
+        };
+        self.read(county, area, read).await
+    }
+
+    /// Reads from the index as it stands now.
+    async fn read(
+        &self,
+        county: &County,
+        area: AreaCode,
+        read: impl FnOnce(&Index, &BTreeSet<AreaCode>) -> Result<Found, Problem>,
+    ) -> Result<Found, Problem> {
         let mut kept = self.0.lock().await;
         let (state, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
         let mut index = match kept.take() {
@@ -87,10 +120,7 @@ impl Register {
         // An index that could not be brought up to date is read anew the next time.
         index.catch_up(county, &reference).await?;
         let villages: BTreeSet<_> = reference.areas.villages(area).map(|one| one.code).collect();
-        let found = match Needle::of(typed) {
-            Some(needle) => index.found(&villages, &needle, after, count),
-            None => index.listed(&villages, after, count),
-        };
+        let found = read(&index, &villages);
         *kept = Some(index);
         found
     }
@@ -173,6 +203,7 @@ impl Index {
                     name: person.name,
                     villages: person.villages,
                     household: person.household,
+                    pending: person.pending,
                 };
                 self.people.insert(record.id, entry);
                 self.order.extend(self.key(record.id));
@@ -188,10 +219,11 @@ impl Index {
         Some((*entry.villages.first()?, group, head, entry.name.clone(), id))
     }
 
-    /// Everybody of the villages. O(people of the villages up to the page's end).
+    /// Everybody of the villages who is asked for. O(people of the villages).
     fn listed(
         &self,
         villages: &BTreeSet<AreaCode>,
+        asked: impl Fn(RecordId) -> bool,
         after: Option<RecordId>,
         count: usize,
     ) -> Result<Found, Problem> {
@@ -200,9 +232,9 @@ impl Index {
             let first = (village, String::new(), String::new(), String::new(), lowest());
             self.order.range(first..).take_while(move |key| key.0 == village)
         };
-        let total = villages.iter().map(|village| of(*village).count()).sum();
-        let all = villages.iter().flat_map(|village| of(*village));
-        let rest = all.filter(|key| after.as_ref().is_none_or(|after| *key > after)).map(|key| key.4);
+        let all = || villages.iter().flat_map(|village| of(*village)).filter(|key| asked(key.4));
+        let total = all().count();
+        let rest = all().filter(|key| after.as_ref().is_none_or(|after| *key > after)).map(|key| key.4);
         Ok(page(rest, total, count))
     }
 

@@ -143,7 +143,7 @@ pub(crate) fn namesakes<'a>(reference: &'a Reference, name: &'a str) -> impl Ite
 ///
 /// # Errors
 /// `argument_wrong`.
-pub(crate) fn telephone_number(text: &str) -> Result<String, Problem> {
+fn telephone_number(text: &str) -> Result<String, Problem> {
     let (zh, en) = NO_NUMBER;
     number(text).ok_or_else(|| wrong(text, zh, en))
 }

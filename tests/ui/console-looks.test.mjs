@@ -10,6 +10,8 @@ const LOOKS = {
   'desk-small': { size: SMALL },
   'desk-dark': { size: WIDE, dark: true },
   'desk-english': { size: SMALL, language: 'en' },
+  // A narrow window, or a large one at twice the size of letters.
+  'desk-narrow': { size: { width: 640, height: 720 }, only: ['coverage', 'unvisited', 'waiting-contested', 'person', 'today', 'grants', 'staff', 'nowhere'] },
 }
 let world, people
 
@@ -56,7 +58,7 @@ const unhandled = {
   why_en: "The county's program cannot handle this item for now; it is kept as it came for a reviewer. Nothing is lost.",
 }
 const unhandledShown = {
-  items: [unhandled], kept_bytes: null, questions: [], questions_en: [], sides: [], seen: {}, names: { ['1'.repeat(32)]: '阿鲁约布木呷阿黑惹' },
+  items: [unhandled], kept_bytes: null, questions: [], questions_en: [], sides: [], takes: [], seen: {}, names: { ['1'.repeat(32)]: '阿鲁约布木呷阿黑惹' },
   fields: [{ field: 'subject', value: '1'.repeat(32), origin: 'asked', stands: null }, { field: 'met', value: 'self', origin: 'asked', stands: null }, { field: 'reason/words', value: '腿疼，走路要人扶', origin: 'asked', stands: null }],
   words: [{ verdict: 'keep', reason: '等新程序', by: '单一勇', at_ms: Date.now() - 3e7 }],
 }
@@ -66,6 +68,43 @@ const cannot = async (page, desk) => {
   await page.reload()
   await desk.quiet()
   await page.unroute('**/api/waiting?**')
+}
+// A time on which two phones differ, opened.
+const when = { ...unhandled, handle: '2'.repeat(32), reason: 'contested', kind: 'visit', record: '2'.repeat(32), field: 'happened', author: '董正雄、段树龙', why: '', why_en: '' }
+const side = (number, value, by) => ({ field: 'happened', number, value, by, at_ms: Date.now() - number * 9e6, saw: [] })
+const whenShown = {
+  items: [when], kept_bytes: null, questions: [], questions_en: [], fields: [], words: [], seen: {}, names: {},
+  sides: [side(1, '2026-11-19T09:00/2026-11-19T09:40', '董正雄'), side(2, '2026-11-20T00:00/2026-11-20T12:00', '段树龙')],
+  takes: [{ field: 'happened', zh: '走访时间', en: 'Time of the visit', taken: 'time', choices: [], longest: 500 }],
+}
+const differ = async (page, desk) => {
+  await page.route('**/api/waiting?**', (route) => route.fulfill({ json: { items: [when, { ...when, handle: '3'.repeat(32) }], awaiting: 0 } }))
+  await page.route(`**/api/waiting/${when.handle}`, (route) => route.fulfill({ json: whenShown }))
+  await page.reload()
+  await desk.quiet()
+  await page.keyboard.press('0')
+  await page.waitForTimeout(400)
+  await page.unroute('**/api/waiting?**')
+}
+/** What is asked for does not come, or not yet. */
+const without = (answer) => async (page) => {
+  await page.route('**/api/coverage?**', answer)
+  await page.reload({ waitUntil: 'domcontentloaded' })
+  await page.waitForTimeout(1500)
+  await page.unroute('**/api/coverage?**', { behavior: 'ignoreErrors' })
+}
+const lock = async (page) => {
+  await page.locator('.who').click()
+  await page.getByRole('menuitem').nth(2).click()
+  await page.locator('.cover').waitFor()
+  await page.waitForTimeout(300)
+}
+const GRANT = { grant: '4'.repeat(32), state: 'asked', state_zh: '待批准', state_en: 'asked for', holds: false, own: false, name: '阿鲁约布木呷阿黑惹', area: 532929000000, area_name: '云龙县', words: '核实十一月困境儿童走访记录里缺的几项内容并与学校老师核对到校情况'.repeat(6), from: '2026-11-18', until: '2026-12-18', decided_by: null }
+const longReason = async (page, desk) => {
+  await page.route('**/api/grants?**', (route) => route.fulfill({ json: [GRANT] }))
+  await page.reload()
+  await desk.quiet()
+  await page.unroute('**/api/grants?**')
 }
 /** A month in which nothing was recorded yet. */
 const early = new Date(Date.now() - 9 * 30 * 86_400_000).toISOString().slice(0, 7)
@@ -94,6 +133,9 @@ const SCREENS = [
   ['admin', 'visit', '/coverage/people?duty=elder_monthly&column=met_home', visit],
   ['admin', 'waiting', '/waiting'],
   ['reviewer', 'waiting-unhandled', '/waiting', cannot],
+  ['reviewer', 'waiting-contested', '/waiting', differ],
+  ['admin', 'fault', '/coverage', without((route) => route.abort())],
+  ['admin', 'loading', '/coverage', without(() => new Promise(() => {}))],
   ['admin', 'phones', '/phones'],
   ['admin', 'phone', '/phones', first('.rows .link')],
   ['admin', 'sheets', '/phones/sheets?area=532929102000'],
@@ -104,6 +146,8 @@ const SCREENS = [
   ['admin', 'staff-one', '/settings/staff', first('.rows .row:nth-child(4) .link')],
   ['reviewer', 'grants-ask', '/settings/grants', first('.el-button--primary')],
   ['approver', 'accesses', '/settings/accesses'],
+  ['approver', 'grants', '/settings/grants', longReason],
+  ['approver', 'lock', '/coverage', lock],
   ['township', 'today', '/today'],
   ['township', 'coverage-township', '/coverage'],
   ['township', 'nowhere', '/nowhere'],
@@ -120,9 +164,16 @@ for (const [look, how] of Object.entries(LOOKS)) {
     const door = await Desk.open(world, how)
     await door.page.locator('.door').waitFor()
     await shown(door, 'door')
+    await door.page.route('**/api/session', async (route) => {
+      const response = await route.fetch()
+      return route.fulfill({ response, json: { ...(await response.json()), state: 'first_password', name: '阿鲁约布木呷阿黑惹', login: 'alu' } })
+    })
+    await door.page.reload()
+    await door.page.locator('input[autocomplete=new-password]').first().waitFor()
+    await shown(door, 'first-password')
     await door.page.context().close()
     const desks = {}
-    for (const [who, name, path, act] of SCREENS) {
+    for (const [who, name, path, act] of SCREENS.filter(([, name]) => !how.only || how.only.includes(name))) {
       if (!desks[who]) {
         desks[who] = await Desk.as(world, people[who], how)
         await desks[who].page.route('**/api/devices?**', (route) => route.fulfill({ json: devices }))

@@ -218,7 +218,10 @@ test('a township sees its own and nothing else', async () => {
   const areas = await page.getByRole('option').allInnerTexts()
   assert.ok(areas.length > 1 && !areas.includes('云龙县') && !areas.includes('诺邓镇'))
   await other.go('/coverage?area=532929101000')
-  await other.see('您的职责里没有这一项，或不归您的区划')
+  await other.see('地址里的“区划”写的是“532929101000”，没有这一项。')
+  await other.see('或者不归您的区划')
+  await page.getByRole('link', { name: '去看我的区划的走访情况' }).click()
+  await page.getByRole('heading', { name: '功果桥镇走访情况' }).waitFor()
   assert.deepEqual(other.errors, [])
   await page.context().close()
 })
@@ -301,9 +304,10 @@ test('what waits is decided on by keyboard, and a word can be taken back before 
   await page.route('**/api/waiting/*', (route) => {
     const request = route.request()
     if (request.method() === 'GET') {
-      return route.fulfill({ json: { items: [], fields: [], questions: [], sides: [side(1, '13800000001'), side(2, '13800000002')], seen: { a: 3 }, words: [], names: {} } })
+      return route.fulfill({ json: { items: [], fields: [], questions: [], sides: [side(1, '13800000001'), side(2, '13800000002')], takes: [], seen: { a: 3 }, words: [], names: {} } })
     }
-    sent.push(request.postDataJSON())
+    // Whether it would do is asked before anybody waits for it to be sent.
+    if (!request.postDataJSON().only_asked) sent.push(request.postDataJSON())
     return route.fulfill({ json: { decided: 1 } })
   })
   await desk.go('/waiting')

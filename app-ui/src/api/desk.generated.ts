@@ -842,6 +842,10 @@ export interface components {
             id: string;
             /** @description The kind of the first item's record, unless it could not be read. */
             kind?: string | null;
+            /** @description What the records are called that the value names, by their ids. */
+            names: {
+                [key: string]: string;
+            };
             /** @description Whom it is about; a child's name is masked. */
             people: string[];
             /** @description Why. */
@@ -850,7 +854,10 @@ export interface components {
             record?: string | null;
             /** @description Whether it is the last word, and can be taken back. */
             stands: boolean;
+            takes?: components["schemas"]["Takes"] | null;
             undone?: components["schemas"]["Undone"] | null;
+            /** @description The value that was chosen; absent where it is a child's and only those responsible may read it. */
+            value: unknown;
             /** @description `accept`, `dismiss`, `keep` or `settle`. */
             verdict: string;
         };
@@ -902,6 +909,13 @@ export interface components {
              * @description Visits and changes that were still on the phone when it was last heard.
              */
             waiting: number;
+        };
+        /** @description A telephone on which values differ. */
+        DiffersReply: {
+            /** @description The field. */
+            field: string;
+            /** @description What stands side by side, masked; empty where a side says nothing. */
+            values: string[];
         };
         /** @description What was done with a phone, or a sheet that was printed for its holder. */
         DoneReply: {
@@ -1033,6 +1047,10 @@ export interface components {
             definition_en: string;
             /** @description What it counts, Chinese. */
             definition_zh: string;
+            /** @description The same, English. */
+            duties_en: string[];
+            /** @description The duties of which `*` is made, Chinese; none of one duty. */
+            duties_zh: string[];
             /** @description Of whom, over which days and by which source, English. */
             source_en: string;
             /** @description Of whom, over which days and by which source, Chinese. */
@@ -1155,6 +1173,10 @@ export interface components {
             categories_en: string[];
             /** @description By when. */
             due_on?: string | null;
+            /** @description The duty; of any of them those that are asked for and, of who was not visited, are not met. Chinese. */
+            duties: string[];
+            /** @description The same, English. */
+            duties_en: string[];
             /** @description 小组. */
             group: string;
             /** @description 户主. */
@@ -1292,6 +1314,8 @@ export interface components {
             /** @description Keys of the fields on which values differ. */
             contested: string[];
             died?: string | null;
+            /** @description Of these the telephones, with what stands side by side. */
+            differs: components["schemas"]["DiffersReply"][];
             group: string;
             head_name: string;
             /** @description All but its ends are stars. */
@@ -1487,6 +1511,8 @@ export interface components {
         /** @description A reviewer's word on a contested field. */
         SettlementAsked: {
             field: string;
+            /** @description Only whether it could be settled so: nothing is written. */
+            only_asked?: boolean;
             record: string;
             /** @description As it was shown: a side that has come since stays beside the word. */
             seen: Record<string, never>;
@@ -1575,6 +1601,35 @@ export interface components {
             /** @description What `after` is to be for the next page; none at the end. */
             next?: string | null;
             total: number;
+        };
+        /**
+         * @description What kind of value it is.
+         * @enum {string}
+         */
+        Taken: "choice" | "choices" | "day" | "time" | "telephone" | "id_number" | "number" | "decimal" | "text" | "standing";
+        /** @description One choice. */
+        TakenChoice: {
+            /** @description As it is stored. */
+            code: string;
+            /** @description In words, English. */
+            en: string;
+            /** @description In words, Chinese. */
+            zh: string;
+        };
+        /** @description What may be written into a field. */
+        Takes: {
+            /** @description The choices, in order. */
+            choices: components["schemas"]["TakenChoice"][];
+            /** @description The same in English. */
+            en: string;
+            /** @description The field. */
+            field: string;
+            /** @description How many characters at most, of words. */
+            longest: number;
+            /** @description What kind of value it takes. */
+            taken: components["schemas"]["Taken"];
+            /** @description What it is called, Chinese: the question, if it is one of a form. */
+            zh: string;
         };
         /** @description Why a decision is taken back. */
         UndoAsked: {
@@ -1724,6 +1779,8 @@ export interface components {
             seen: Record<string, never>;
             /** @description What stands side by side. */
             sides: components["schemas"]["WaitingSide"][];
+            /** @description What else could be written into a contested record's fields, of those that are shown. */
+            takes: components["schemas"]["Takes"][];
             /** @description What was said of it, oldest first. */
             words: components["schemas"]["WaitingWord"][];
         };
@@ -2973,6 +3030,8 @@ export interface operations {
                 after?: string;
                 /** @description At most so many: 100 when nothing is said, 500 at most. */
                 count?: number;
+                /** @description Only 主动发现·待确认. */
+                pending?: boolean;
             };
             header?: never;
             path?: never;

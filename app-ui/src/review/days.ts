@@ -49,3 +49,6 @@ export function span(from: string | null, until: string | null): string {
   const begins = from ? said(from) : ''
   return last ? t('days.span', { from: begins, last: said(last) }) : begins && t('days.on', { from: begins })
 }
+
+/** Whether a text is a day that there is. */
+export const isDay = (text: string): boolean => /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(`${text}T00:00:00Z`)) && plusDays(text, 0) === text

@@ -2,7 +2,8 @@
 import { code, type CodeTable } from '@/shared/codes'
 import { inWords, interval, moment } from './days'
 import { header } from './scope'
-import { listed, t, type WordKey } from './words'
+import type { Takes } from './kinds'
+import { either, listed, t, type WordKey } from './words'
 
 const TABLES: Record<string, CodeTable> = { way: 'way', met: 'met', reason: 'not_met' }
 
@@ -41,4 +42,12 @@ export function fieldValue(key: string, value: unknown, names: Record<string, st
   if (key === 'household' && names[text]) return t('visit.of_home', { head: names[text] })
   if (ID.test(text)) return names[text] ?? t(ONE_OF[key] ?? 'field.a_record')
   return DAY.test(text) ? inWords(text) : text
+}
+
+/** A value in words, where the county says what the field takes: a question's answers by their labels. */
+export function takenValue(key: string, value: unknown, takes: Takes | null, names: Record<string, string> = {}): string {
+  const word = (one: unknown) => takes?.choices.find((choice) => choice.code === one)
+  if (Array.isArray(value)) return listed(value.map((one) => takenValue(key, one, takes, names)))
+  const found = word(value)
+  return found ? either(found) : fieldValue(key, value, names)
 }

@@ -2,6 +2,7 @@
 // type without asking anything.
 import { about } from './desk'
 import { session, shut } from './session'
+import { tell } from './tabs'
 
 const TICK_MS = 15_000
 
@@ -19,6 +20,7 @@ export function watchIdle(): () => void {
     const now = Date.now()
     if (now - touched >= idle) {
       shut('locked')
+      tell('locked')
       void about('POST', '/api/session/lock', {}).catch(() => {
         // Without the county the cover is there all the same; nothing can be read from there either.
       })

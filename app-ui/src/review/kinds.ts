@@ -44,6 +44,7 @@ export type StaffReply = Present<Schemas['StaffReply']>
 export type StandingReply = Present<Schemas['StandingReply']>
 export type SubjectReply = Present<Schemas['SubjectReply']>
 export type SubjectsReply = Present<Schemas['SubjectsReply']>
+export type Takes = Present<Schemas['Takes']>
 export type VisitLine = Present<Schemas['VisitLine']>
 export type VisitReply = Present<Schemas['VisitReply']>
 export type Decided = Present<Schemas['Decided']>

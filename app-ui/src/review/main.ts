@@ -6,8 +6,10 @@ import '@/shared/tokens/tokens.css'
 import './look.css'
 import './print.css'
 import App from './App.vue'
+import { watchPages } from './renewed'
 import { router } from './router'
 import { settings } from './settings'
 
 settings.apply()
+watchPages(router)
 createApp(App).use(router).mount('#app')

@@ -6,20 +6,31 @@ import type { Column, Line } from './kinds'
 import { either, listed, type WordKey } from './words'
 
 export type PeopleColumn =
-  | 'place' | 'group' | 'head' | 'name' | 'categories' | 'status' | 'due_on' | 'last' | 'why' | 'responsible'
+  | 'place' | 'group' | 'head' | 'name' | 'categories' | 'duties' | 'status' | 'due_on' | 'last' | 'why' | 'responsible'
 
-export const PEOPLE: { key: PeopleColumn; word: WordKey; width: number; grows?: number }[] = [
-  { key: 'place', word: 'people.place', width: 120, grows: 3 },
+interface Head {
+  key: PeopleColumn
+  word: WordKey
+  width: number
+  grows?: number
+}
+const ALL: Head[] = [
+  { key: 'place', word: 'people.place', width: 112, grows: 3 },
   { key: 'group', word: 'people.group', width: 70, grows: 1 },
-  { key: 'head', word: 'people.head', width: 78, grows: 1 },
+  { key: 'head', word: 'people.head', width: 76, grows: 1 },
   { key: 'name', word: 'people.name', width: 70, grows: 1 },
-  { key: 'categories', word: 'people.categories', width: 104, grows: 3 },
+  { key: 'categories', word: 'people.categories', width: 102, grows: 2 },
+  { key: 'duties', word: 'people.duties', width: 132, grows: 3 },
   { key: 'status', word: 'people.status', width: 108 },
-  { key: 'due_on', word: 'people.due_on', width: 108 },
-  { key: 'last', word: 'people.last', width: 118 },
-  { key: 'why', word: 'people.why', width: 140, grows: 3 },
-  { key: 'responsible', word: 'people.responsible', width: 138, grows: 2 },
+  { key: 'due_on', word: 'people.due_on', width: 92 },
+  { key: 'last', word: 'people.last', width: 112 },
+  { key: 'why', word: 'people.why', width: 122, grows: 3 },
+  { key: 'responsible', word: 'people.responsible', width: 162 },
 ]
+const isOpen = (of: Column) => OPEN.some((one) => one.column === of)
+
+/** The columns of a list: of who was not visited what is required, and why not; of others where they stand. */
+export const heads = (of: Column): Head[] => ALL.filter((one) => one.key !== (isOpen(of) ? 'status' : 'duties'))
 
 const status = (line: Line): string => either({ zh: line.status, en: line.status_en })
 
@@ -31,11 +42,13 @@ export function cell(line: Line, key: PeopleColumn, of: Column): string {
     case 'head': return line.head_name
     case 'name': return line.name
     case 'categories': return listed(language.value === 'zh' ? line.categories : line.categories_en)
+    case 'duties': return (language.value === 'zh' ? line.duties : line.duties_en).join('\n')
     case 'status': return status(line)
     case 'due_on': return day(line.due_on)
     case 'last': return [day(line.last_visit), line.last_visit_by].filter(Boolean).join(' ')
     // Where nobody has been, where they stand is all there is to say.
-    case 'why': return inWords(either({ zh: line.why, en: line.why_en })) || (OPEN.some((one) => one.column === of) ? status(line) : '')
-    case 'responsible': return listed(line.responsible.map((one) => [one.name, one.phone].filter(Boolean).join(' ')))
+    case 'why': return inWords(either({ zh: line.why, en: line.why_en })) || (isOpen(of) ? status(line) : '')
+    // One line for each: a name and its number are never parted.
+    case 'responsible': return line.responsible.map((one) => [one.name, one.phone].filter(Boolean).join('\u00a0')).join('\n')
   }
 }

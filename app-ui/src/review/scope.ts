@@ -1,7 +1,10 @@
 // What every page is about: area, duty, period, category and day. All of it stands in the address.
 import { computed, shallowRef } from 'vue'
 import { useRoute, useRouter, type LocationQueryRaw } from 'vue-router'
+import { COLUMNS, OPEN } from './columns'
+import { isDay } from './days'
 import type { AreaReply, HeaderReply } from './kinds'
+import { t } from './words'
 
 /** The names in the address. */
 export const NAMES = ['area', 'duty', 'period', 'category', 'as_of'] as const
@@ -20,12 +23,15 @@ export function useScope() {
     const value = route.query[name]
     return typeof value === 'string' ? value : ''
   }
-  const area = computed(() => Number(said('area')) || header.value?.area || 0)
+  const area = computed(() => (areas.value.has(Number(said('area'))) ? Number(said('area')) : (header.value?.area ?? 0)))
   const duty = computed(() => said('duty') || ANY)
+  const areas = computed(() => new Map((header.value?.areas ?? []).map((one) => [one.area, one])))
+  const within = (day: string) => isDay(day) && !!header.value && day <= header.value.today && day >= header.value.begins
   const choice = computed(() => header.value?.duties.find((one) => one.duty === duty.value))
   const period = computed(() => said('period') || choice.value?.periods[0]?.code || '')
   const category = computed(() => said('category'))
-  const asOf = computed(() => said('as_of') || header.value?.today || '')
+  // A day that no figures have is never shown as theirs.
+  const asOf = computed(() => (within(said('as_of')) ? said('as_of') : (header.value?.today ?? '')))
   /** What is asked of the county. */
   const query = computed(() => ({
     area: area.value,
@@ -39,7 +45,22 @@ export function useScope() {
     const all = NAMES.filter((name) => said(name)).map((name) => [name, said(name)])
     return Object.fromEntries(all) as LocationQueryRaw
   })
-  const areas = computed(() => new Map((header.value?.areas ?? []).map((one) => [one.area, one])))
+  /** What the address says that cannot be; figures of something else are never shown for it. */
+  const wrong = computed<{ name: string; said: string } | null>(() => {
+    const known = header.value
+    if (!known) return null
+    const fits: [string, string, (text: string) => boolean][] = [
+      ['area', t('scope.area'), (text) => areas.value.has(Number(text))],
+      ['duty', t('scope.duty'), (text) => known.duties.some((one) => one.duty === text)],
+      ['period', t('scope.period'), (text) => /^[\w:.+-]+$/.test(text) && !/^\d{4}-(?:00|1[3-9]|[2-9]\d)/.test(text)],
+      ['category', t('scope.category'), (text) => known.categories.some((one) => one.code === text)],
+      ['as_of', t('scope.as_of'), within],
+      ['column', t('people.figure'), (text) => COLUMNS.some((one) => one === text)],
+      ['why', t('people.why'), (text) => OPEN.some((one) => one.column === text)],
+    ]
+    const found = fits.find(([name, , fit]) => route.query[name] && !fit(String(route.query[name])))
+    return found ? { name: found[1], said: String(route.query[found[0]]) } : null
+  })
   /** From the top of what may be seen down to an area. */
   function trail(to: number): AreaReply[] {
     const found: AreaReply[] = []
@@ -57,5 +78,5 @@ export function useScope() {
     }
     void router.push({ query })
   }
-  return { area, duty, choice, period, category, asOf, query, carried, areas, trail, choose }
+  return { area, duty, choice, period, category, asOf, query, carried, areas, wrong, trail, choose }
 }

@@ -36,6 +36,8 @@ export function heard(reply: SessionReply): void {
 
 /** The county wants the password again. */
 export function shut(how: 'out' | 'locked' | 'first_password'): void {
+  // Nobody is here yet whom it would concern.
+  if (state.state === 'asking') return
   state.state = how
 }
 

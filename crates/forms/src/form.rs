@@ -1,6 +1,6 @@
 //! A form made ready to run: names resolved, expressions bound, dependencies ordered.
 
-use crate::answer::in_words;
+use crate::answer::{clean, in_words};
 use crate::compile;
 use crate::def::{Choice, FormDef, Kind, Words};
 use crate::expr::bind::{Piece, Program};
@@ -143,6 +143,12 @@ impl Form {
         let item = self.fields().find(|item| item.path == path)?;
         let label = item.label.words.in_language(language).to_owned();
         Some((label, in_words(item, value, language)))
+    }
+
+    /// An answer as it is stored; `None` when the question does not take it, or there is no such question.
+    pub fn fitting(&self, path: &str, value: Value) -> Option<Value> {
+        let item = self.fields().find(|item| item.path == path && item.is_answered())?;
+        clean(item, value, self.main_language()).ok()
     }
 
     pub(crate) fn item(&self, item: ItemId) -> Option<&Item> {

@@ -170,7 +170,10 @@ async fn figures(county: &County, options: &Options) -> Result<String, Problem> 
         let told = explain(&asked, column);
         return match options.format {
             Format::Json => json(&told),
-            _ => Ok(format!("{}\n{}\n", told.definition_zh, told.source_zh)),
+            _ => {
+                let duties = told.duties_zh.iter().map(|title| format!("  {title}\n")).collect::<String>();
+                Ok(format!("{}\n{}\n{duties}", told.definition_zh, told.source_zh))
+            }
         };
     }
     let answer = table(county, &asked).await?;

@@ -4,21 +4,16 @@
 use super::text::moment;
 use crate::county::{County, at_county};
 use crate::reports::waiting::Side;
+use crate::takes::codes;
 use domain::canonical::Hash;
 use domain::catalogue::{RecordKind, field_zh, keys};
-use domain::category::Category;
-use domain::concern::{ConcernKind, ConcernState};
-use domain::duty::DutyKind;
 use domain::ids::AreaCode;
 use domain::location::Location;
 use domain::patch::ANSWER_PREFIX;
 use domain::problem::Problem;
 use domain::reference::Reference;
-use domain::staff::Role;
-use domain::subject::AwayKind;
 use domain::time::{Day, Happened};
 use domain::value::Value;
-use domain::visit::{Met, NotMet, Way};
 use forms::form::Form;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -124,29 +119,7 @@ impl Words {
 
 /// The word of a code.
 fn code_zh(place: Place<'_>, code: &str) -> Option<&'static str> {
-    match place.field {
-        keys::WAY | keys::WAYS => Way::from_code(code).map(Way::zh),
-        keys::MET | keys::METS => Met::from_code(code).map(Met::zh),
-        keys::REASON => NotMet::from_code(code).map(NotMet::zh),
-        keys::ROLE | keys::ROLES => Role::from_code(code).map(Role::zh),
-        keys::CATEGORIES => Category::from_code(code).map(Category::zh),
-        keys::STATE => ConcernState::from_code(code).map(ConcernState::zh),
-        keys::KIND if place.kind == Some(RecordKind::Duty) => DutyKind::from_code(code).map(DutyKind::zh),
-        keys::KIND => ConcernKind::from_code(code).map(ConcernKind::zh),
-        keys::SEX => match code {
-            "1" => Some("男"),
-            "2" => Some("女"),
-            _ => None,
-        },
-        keys::REGISTRATION => (code == "pending").then_some("待确认"),
-        field if field.starts_with(keys::AWAY) => AwayKind::from_code(code).map(AwayKind::zh),
-        field if field.starts_with(keys::CHANGE) => match code {
-            "accepted" => Some("属实"),
-            "rejected" => Some("不属实"),
-            _ => None,
-        },
-        _ => None,
-    }
+    codes(place.kind, place.field).into_iter().find(|(one, ..)| *one == code).map(|(_, zh, _)| zh)
 }
 
 /// Where a visit was written down.

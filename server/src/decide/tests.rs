@@ -1,5 +1,6 @@
 //! Words on what waits, on a county in memory.
 
+mod taken;
 mod times;
 
 use super::*;
@@ -71,16 +72,6 @@ async fn forked(world: &World, subject: RecordId) -> Phone {
 async fn counting(world: &World, subject: RecordId) -> usize {
     let parts = world.store.parts_of(subject, 9).await.unwrap();
     parts.iter().filter(|part| part.fact.is_some()).count()
-}
-
-#[test]
-fn a_telephone_is_settled_as_one_that_can_be_dialled() {
-    assert_eq!(fitting("phone", "138 0000-0000".into()), Ok("13800000000".into()));
-    assert_eq!(fitting("phone/carer", Value::Null), Ok(Value::Null), "all sides taken back");
-    assert_eq!(fitting("directions", "abc".into()), Ok("abc".into()));
-    for field in ["phone", "phone/carer", "phone/away"] {
-        assert!(fitting(field, "abc".into()).unwrap_err().zh().contains("不是电话号码"));
-    }
 }
 
 #[tokio::test]
@@ -383,7 +374,7 @@ async fn what_differs_about_a_child_is_for_those_responsible() {
     // Nobody settles what is not shown, at the terminal or at the desk.
     for (record, outcome) in [(person(child), Err(ProblemCode::ArgumentWrong)), (person(elder), Ok(()))] {
         let seen = world.store.record(record).await.unwrap().unwrap().head.vector.clone();
-        let (field, value, by) = (keys::ID_NUMBER.to_owned(), "一".into(), reviewer());
+        let (field, value, by) = (keys::ID_NUMBER.to_owned(), "11010519491231002X".into(), reviewer());
         let word = Settlement { record, field, value, seen, by };
         let settled = settle(&world.county, &word, clock::now_ms()).await;
         assert_eq!(settled.clone().map_err(|problem| problem.code), outcome);
@@ -475,6 +466,8 @@ async fn a_settled_field_is_listed_by_its_name_and_differs_again() {
     let [one] = all.as_slice() else { panic!("{all:?}") };
     assert_eq!((one.verdict.as_str(), one.field.as_deref()), ("settle", Some(keys::PHONE)));
     assert_eq!((one.record, one.people.len(), one.stands), (Some(record.id), 1, true));
+    assert_eq!(one.value, Some("13300000002".into()), "which of them was chosen");
+    assert_eq!(one.takes.as_ref().map(|takes| takes.zh.as_str()), Some("本人电话"));
     let word = Retraction { decision: one.id, reason: "打不通".to_owned(), by: reviewer() };
     assert_eq!(undo(&world.county, &word, clock::now_ms()).await, Ok(1));
     assert_eq!(row().await.head.fields[keys::PHONE], sides, "both sides stand again");

@@ -1,15 +1,14 @@
 //! The answers of a part, in the words of its form.
 
 use crate::county::{County, at_county};
-use domain::canonical::Hash;
+use crate::takes::form;
 use domain::head::{Head, Write};
 use domain::patch::{ANSWER_PREFIX, RecordRef};
 use domain::problem::Problem;
 use domain::value::{Origin, Value};
 use forms::form::Form;
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::collections::BTreeMap;
 
 /// An answer: several values while it is contested.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -54,13 +53,6 @@ pub async fn answers_of(county: &County, part: RecordRef, head: &Head) -> Result
     answers.retain(|one| one.values.iter().any(|value| !value.is_null()));
     answers.sort_by_key(|one| place.get(one.path.as_str()).copied().unwrap_or(usize::MAX));
     Ok(answers)
-}
-
-async fn form(county: &County, hash: Hash) -> Result<Option<Arc<Form>>, Problem> {
-    if county.forms.get(hash).is_none() {
-        county.forms.load(county.stores.ledger.as_ref(), &BTreeSet::from([hash])).await?;
-    }
-    Ok(county.forms.get(hash))
 }
 
 fn answer(form: Option<&Form>, path: &str, writes: &[Write]) -> Answer {

@@ -21,6 +21,10 @@ pub struct Explanation {
     pub source_zh: String,
     /// Of whom, over which days and by which source, English.
     pub source_en: String,
+    /// The duties of which `*` is made, Chinese; none of one duty.
+    pub duties_zh: Vec<String>,
+    /// The same, English.
+    pub duties_en: Vec<String>,
 }
 
 /// The rules in force on some day of a period in one of these villages: of a duty, or of any of care for `*`;
@@ -51,7 +55,10 @@ pub fn explain(asked: &Asked, column: Column) -> Explanation {
     let (period, as_of) = (asked.period, asked.question.as_of);
     let source = source(asked);
     let (rolling_zh, rolling_en) = rolling(asked);
+    let (duties_zh, duties_en) = cared(asked);
     Explanation {
+        duties_zh,
+        duties_en,
         definition_zh: format!("{zh}。"),
         definition_en: format!("{en}."),
         source_zh: format!(
@@ -163,13 +170,13 @@ fn unvisited(column: Column) -> (&'static str, &'static str) {
 /// The rules in a few words: whom they concern, how often.
 fn whom(asked: &Asked) -> (String, String) {
     if asked.question.duty == ANY_DUTY {
-        let (duties_zh, duties_en) = cared(asked);
+        let count = cared(asked).0.len();
         let zh = format!(
-            "任一要求：{duties_zh} 这些走访要求（不含核查）中，有几项的人只计一次，任一项在这个月内已走访即为已走访；\
+            "任一要求：{count} 项走访要求（不含核查）中，有几项的人只计一次，任一项在这个月内已走访即为已走访；\
              某天没有一项要在这个月走访的人（如按季的上月已走访，按天数的下月才到期），从那天起不计入（未到期）"
         );
         let en = format!(
-            "any requirement: of the duties of care, {duties_en}, (no checks) who has several is counted once, and is \
+            "any requirement: of {count} duties of care (no checks) who has several is counted once, and is \
              visited when one of them is in this month; of whom on a day none is asked in this month (a quarterly one \
              was met before, one by days is due next month) is not counted from that day on (not due yet)"
         );
@@ -255,17 +262,17 @@ fn has_own_below(asked: &Asked, rule: &Duty) -> bool {
 }
 
 /// The duties of care that speak in the area and period, of which `*` is made.
-fn cared(asked: &Asked) -> (String, String) {
-    let joined = |title: fn(&Duty) -> &str, mark| {
-        let mut titles: Vec<_> = Vec::new();
+fn cared(asked: &Asked) -> (Vec<String>, Vec<String>) {
+    let told = |title: fn(&Duty) -> &String| {
+        let mut titles: Vec<String> = Vec::new();
         for rule in &asked.rules {
-            if !titles.contains(&title(rule)) {
-                titles.push(title(rule));
+            if asked.question.duty == ANY_DUTY && !titles.contains(title(rule)) {
+                titles.push(title(rule).clone());
             }
         }
-        titles.join(mark)
+        titles
     };
-    (joined(|rule| &rule.title_zh, "、"), joined(|rule| &rule.title_en, ", "))
+    (told(|rule| &rule.title_zh), told(|rule| &rule.title_en))
 }
 
 fn often(cadence: Cadence) -> (String, String) {
@@ -348,14 +355,24 @@ mod tests {
         let question =
             Question { area, duty: ANY_DUTY.to_owned(), period: None, category: None, as_of, silence: true };
         let asked = ask(&world.county, question).await.unwrap();
-        let told = explain(&asked, Column::Met).source_zh;
-        assert_eq!(told, explain(&asked, Column::NotYet).source_zh, "shown once under several figures");
+        let told = explain(&asked, Column::Met);
+        assert_eq!(
+            told.source_zh,
+            explain(&asked, Column::NotYet).source_zh,
+            "shown once under several figures"
+        );
+        assert!(
+            told.source_zh.contains(&format!("任一要求：{} 项", told.duties_zh.len())),
+            "{}",
+            told.source_zh
+        );
+        assert_eq!(told.duties_zh.len(), told.duties_en.len());
         let (_, _, reference, _) = world.store.standing_now().await.unwrap();
         let (mut care, mut checks) = (0, 0);
         for name in reference.duty_names() {
             let Some(rule) = reference.rule_on(&name, area, as_of) else { continue };
             let is_care = rule.kind == DutyKind::Care;
-            assert_eq!(told.contains(&rule.title_zh), is_care, "{} in {told}", rule.title_zh);
+            assert_eq!(told.duties_zh.contains(&rule.title_zh), is_care, "{} in {told:?}", rule.title_zh);
             *(if is_care { &mut care } else { &mut checks }) += 1;
         }
         assert!(care > 3 && checks > 0);

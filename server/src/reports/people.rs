@@ -6,6 +6,7 @@ use crate::county::{County, at_county};
 use domain::catalogue::RecordKind;
 use domain::category::Category;
 use domain::coverage::reading::Row;
+use domain::coverage::rules::ANY_DUTY;
 use domain::coverage::{Standing, Status};
 use domain::household::Household;
 use domain::ids::{AreaCode, AreaLevel, RecordId};
@@ -149,6 +150,10 @@ pub struct Line {
     pub categories: Vec<String>,
     /// The same, English.
     pub categories_en: Vec<String>,
+    /// The duty; of any of them those that are asked for and, of who was not visited, are not met. Chinese.
+    pub duties: Vec<String>,
+    /// The same, English.
+    pub duties_en: Vec<String>,
     /// Where the person stands, Chinese.
     pub status: String,
     /// The same, English.
@@ -346,6 +351,7 @@ async fn line(
         true => (Column::Silent.zh(), "phone not heard from"),
         false => (step.status.zh(), step.status.en()),
     };
+    let (duties, duties_en) = duties(county, asked, standing, village).await?;
     let (why, why_en) = why(&parts, standing.period, as_of, step.status, column);
     Ok(Some(Line {
         person: person.id,
@@ -357,6 +363,8 @@ async fn line(
         name: if minor { mask::name(&person.name) } else { person.name.clone() },
         categories: categories(person, as_of, Category::zh),
         categories_en: categories(person, as_of, Category::en),
+        duties,
+        duties_en,
         status: status.to_owned(),
         status_en: status_en.to_owned(),
         due_on: standing.due_on(as_of),
@@ -367,6 +375,33 @@ async fn line(
         why_en,
         responsible: responsible(asked, village),
     }))
+}
+
+/// What is asked for: titles, Chinese and English.
+async fn duties(
+    county: &County,
+    asked: &Asked,
+    standing: &Standing,
+    village: AreaCode,
+) -> Result<(Vec<String>, Vec<String>), Problem> {
+    if asked.question.duty != ANY_DUTY {
+        return Ok((vec![asked.rule.title_zh.clone()], vec![asked.rule.title_en.clone()]));
+    }
+    let as_of = asked.question.as_of;
+    let met = standing.step_on(as_of).is_some_and(|step| step.status.is_met());
+    let day = as_of.min(asked.period.last());
+    let names: BTreeSet<&str> = asked.rules.iter().map(|rule| rule.duty.as_str()).collect();
+    let all = county.stores.reports.standings_of(standing.subject).await.map_err(at_county)?;
+    let wanted = |one: &&Standing| {
+        let status = one.step_on(as_of).map(|step| step.status);
+        let open = status.is_some_and(|status| status.is_due() && (met || !status.is_met()));
+        names.contains(one.duty.as_str()) && one.period.contains(day) && open
+    };
+    let title = |one: &Standing| {
+        let rule = asked.reference.rule_on(&one.duty, village, day)?;
+        Some((rule.title_zh.clone(), rule.title_en.clone()))
+    };
+    Ok(all.iter().filter(wanted).filter_map(title).unzip())
 }
 
 pub(crate) fn township(reference: &Reference, village: AreaCode) -> String {

@@ -93,8 +93,8 @@ problems! {
         "Locked after a while without use. Type the password again; what the page holds is kept.";
     PasswordFirst Fix "请先换掉第一次的密码。"
         "Change the first password before anything else.";
-    PasswordWeak Fix "密码要 {limit} 位以上，不能和登录名或旧密码一样。"
-        "A password has {limit} characters or more and is neither the log-in name nor the old password.";
+    PasswordWeak Fix "密码要 {limit} 位以上，不能和登录名或旧密码一样，也不能全是空格或同一个字。"
+        "A password has {limit} characters or more, is neither the log-in name nor the old password, and is not one character over and over.";
     AccountClosed Call "这个账号已停用。请联系县管理员。"
         "This account is closed. Ask the county administrator.";
     AccountTaken Fix "这个登录名或这个人已有账号。没有改动。"

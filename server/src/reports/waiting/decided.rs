@@ -1,8 +1,11 @@
 //! 已处理: what reviewers have decided, latest first, and what of it was taken back.
 
+use super::Shut;
 use super::desk::{Desk, lay};
 use crate::county::{County, at_county};
 use crate::problem::wrong;
+use crate::reports::named::Names;
+use crate::takes::{Slot, Takes};
 use domain::canonical::Hash;
 use domain::catalogue::{RecordKind, keys};
 use domain::head::Head;
@@ -14,7 +17,7 @@ use domain::subject::Person;
 use domain::time::{Day, UnixMs};
 use domain::value::Value;
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use store::county::HistoryItem;
 use sync::county::prepared::{KEEP, SETTLE, UNDO};
 use sync::wire::receipt::ItemState;
@@ -53,6 +56,13 @@ pub struct Decided {
     pub record: Option<RecordId>,
     /// The field that was settled.
     pub field: Option<String>,
+    /// The value that was chosen; absent where it is a child's and only those responsible may read it.
+    #[schema(value_type = serde_json::Value)]
+    pub value: Option<Value>,
+    /// What that field is called and takes.
+    pub takes: Option<Takes>,
+    /// What the records are called that the value names, by their ids.
+    pub names: BTreeMap<String, String>,
     /// Where it belongs.
     #[schema(value_type = u64)]
     pub area: AreaCode,
@@ -226,7 +236,7 @@ async fn told(
     act: &[Word],
     area: AreaCode,
 ) -> Result<Decided, Problem> {
-    let (mut people, mut author, mut field) = (Vec::new(), None, None);
+    let (mut people, mut author, mut chosen) = (Vec::new(), None, None);
     let mut known = BTreeSet::new();
     for word in act {
         let Some(record) = word.item() else { continue };
@@ -235,7 +245,9 @@ async fn told(
         author = author.or_else(|| own.map(|one| one.entry.patch.author));
         if word.verdict == SETTLE {
             let sets = own.and_then(|one| one.entry.body.as_ref()).map(|body| &body.sets);
-            field = sets.and_then(|sets| sets.keys().next().cloned());
+            chosen = sets
+                .and_then(|sets| sets.iter().next())
+                .map(|(field, value)| (record, field.clone(), value.clone()));
         }
         // As it would be with all that was ever said of it: what was dismissed stands nowhere. In a forked
         // log the record's id may be that of something else.
@@ -254,6 +266,10 @@ async fn told(
             }
         }
     }
+    let settled = match chosen {
+        Some((record, field, value)) => Some(settled(county, desk, record, field, value).await?),
+        None => None,
+    };
     let words = county.stores.reports.history(first.record).await.map_err(at_county)?;
     let words: Vec<Word> = words.into_iter().filter_map(|one| Word::read(0, one)).collect();
     let own = words.iter().position(|word| word.entry == first.entry);
@@ -272,7 +288,10 @@ async fn told(
         count: act.len(),
         kind: first.item().map(|record| record.kind.code()),
         record: first.item().filter(|_| first.verdict == SETTLE).map(|record| record.id),
-        field,
+        field: settled.as_ref().map(|one| one.field.clone()),
+        value: settled.as_ref().and_then(|one| one.value.clone()),
+        takes: settled.as_ref().map(|one| one.takes.clone()),
+        names: settled.map(|one| one.names).unwrap_or_default(),
         area,
         area_name: desk.reference.areas.name(area),
         author: author
@@ -282,6 +301,32 @@ async fn told(
         stands: after.is_none() && first.verdict != KEEP,
         undone,
     })
+}
+
+/// What was settled.
+struct Settled {
+    field: String,
+    value: Option<Value>,
+    takes: Takes,
+    names: BTreeMap<String, String>,
+}
+
+async fn settled(
+    county: &County,
+    desk: &Desk<'_>,
+    record: RecordRef,
+    field: String,
+    value: Value,
+) -> Result<Settled, Problem> {
+    let head = desk.row(record).await?.map(|row| row.head).unwrap_or_default();
+    let shut = Shut::of(desk, None, record, &head).await?;
+    let takes = Slot::of(county, record, &field).await?.takes;
+    let value = (!shut.hides(&field)).then(|| shut.masked(&field, &value));
+    let mut names = Names::about(county, &desk.reference, record, desk.today).await?;
+    if let Some(value) = &value {
+        names.of(&field, value).await?;
+    }
+    Ok(Settled { field, value, takes, names: names.all() })
 }
 
 /// Somebody's name, also of whom only something dismissed is known.

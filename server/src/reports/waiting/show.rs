@@ -5,6 +5,7 @@ use super::{Item, Reason};
 use crate::county::{County, at_county};
 use crate::problem::wrong;
 use crate::reports::named::Names;
+use crate::takes::{Slot, Takes};
 use domain::catalogue::{RecordKind, keys};
 use domain::head::Head;
 use domain::ids::RecordId;
@@ -91,6 +92,8 @@ pub struct Shown {
     pub questions_en: Vec<String>,
     /// What stands side by side.
     pub sides: Vec<Side>,
+    /// What else could be written into a contested record's fields, of those that are shown.
+    pub takes: Vec<Takes>,
     /// What the reader has seen of a contested record: to be handed back with the decision.
     #[schema(value_type = Object)]
     pub seen: Vector,
@@ -134,6 +137,7 @@ pub async fn show(county: &County, text: &str, today: Day) -> Result<Shown, Prob
         questions,
         questions_en,
         sides,
+        takes: Vec::new(),
         seen,
         words,
         names,
@@ -175,6 +179,10 @@ async fn contested(county: &County, desk: &Desk<'_>, id: RecordId) -> Result<Sho
     let head = desk.row(record).await?.map(|row| row.head).unwrap_or_default();
     let shut = Shut::of(desk, None, record, &head).await?;
     let sides = sides(county, desk, record, &head, &shut).await?;
+    let mut takes = Vec::new();
+    for field in head.contested().filter(|field| !shut.hides(field)) {
+        takes.push(Slot::of(county, record, field).await?.takes);
+    }
     Ok(Shown {
         items,
         fields: Vec::new(),
@@ -183,6 +191,7 @@ async fn contested(county: &County, desk: &Desk<'_>, id: RecordId) -> Result<Sho
         questions_en: Vec::new(),
         names: names(county, desk, Some(record), &[], &sides).await?,
         sides,
+        takes,
         seen: head.vector.clone(),
         words: Vec::new(),
     })

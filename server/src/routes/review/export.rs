@@ -132,13 +132,14 @@ fn figures_of(row: &RowReply) -> Vec<Cell> {
     cells
 }
 
-const PEOPLE: [&str; 13] = [
+const PEOPLE: [&str; 14] = [
     "乡镇",
     "村",
     "组",
     "户主",
     "姓名",
     "类别",
+    "要求",
     "状态",
     "应于",
     "超期天数",
@@ -161,6 +162,7 @@ fn person_of(line: &Line) -> Vec<Cell> {
         Cell::text(&line.head_name),
         Cell::text(&line.name),
         Cell::text(line.categories.join("、")),
+        Cell::text(line.duties.join("、")),
         Cell::text(&line.status),
         Cell::text(day(line.due_on)),
         Cell::Number(i64::from(line.overdue_days)),

@@ -20,7 +20,18 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asks<T> {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
         let read = Query::<T>::from_request_parts(parts, state).await;
         let read = read.map_err(|error: QueryRejection| {
-            Refusal(wrong("?", "地址里问号后面的条件读不懂，请刷新页面再试", error.body_text()))
+            let text = error.body_text();
+            // Which of them: `…: period: …`. Without a name nobody could tell.
+            let named = text
+                .split(": ")
+                .nth(1)
+                .filter(|name| name.bytes().all(|one| one == b'_' || one.is_ascii_lowercase()));
+            let zh = "地址里写的这一项读不懂，请在页面上方重新选";
+            Refusal(wrong(
+                named.unwrap_or("?"),
+                zh,
+                "what the address says of it cannot be read; choose it again above",
+            ))
         })?;
         Ok(Self(read.0))
     }

@@ -14,6 +14,7 @@ use axum::extract::State;
 use domain::catalogue::{RecordKind, keys};
 use domain::category::Category;
 use domain::coverage::Standing;
+use domain::head::{Head, Reading};
 use domain::household::Household;
 use domain::ids::{AreaCode, RecordId};
 use domain::mask;
@@ -22,6 +23,7 @@ use domain::problem::{Problem, ProblemCode};
 use domain::reference::Reference;
 use domain::subject::Person;
 use domain::time::Day;
+use domain::value::Value;
 use serde::Serialize;
 use std::sync::Arc;
 use utoipa::ToSchema;
@@ -59,6 +61,15 @@ pub(super) struct StandingReply {
     overdue_days: i32,
 }
 
+/// A telephone on which values differ.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(super) struct DiffersReply {
+    /// The field.
+    field: String,
+    /// What stands side by side, masked; empty where a side says nothing.
+    values: Vec<String>,
+}
+
 /// A person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(super) struct PersonReply {
@@ -91,6 +102,8 @@ pub(super) struct PersonReply {
     standings: Vec<StandingReply>,
     /// Keys of the fields on which values differ.
     contested: Vec<String>,
+    /// Of these the telephones, with what stands side by side.
+    differs: Vec<DiffersReply>,
     /// The latest first.
     visits: Vec<VisitLine>,
 }
@@ -138,8 +151,19 @@ pub(super) async fn get(
         categories: memberships(&person, today),
         standings: standings(&desk, reference, id, today).await?,
         contested: head.contested().map(str::to_owned).collect(),
+        differs: differs(&head),
         visits,
     }))
+}
+
+fn differs(head: &Head) -> Vec<DiffersReply> {
+    let one = |field: &str| {
+        let Reading::Contested(sides) = head.read(field) else { return None };
+        let masked = |value: &Value| value.as_text().map(mask::phone).unwrap_or_default();
+        let values = sides.iter().map(|side| masked(&side.value)).collect();
+        Some(DiffersReply { field: field.to_owned(), values })
+    };
+    [keys::PHONE, keys::PHONE_CARER, keys::PHONE_AWAY].into_iter().filter_map(one).collect()
 }
 
 async fn household(desk: &Desk, id: Option<RecordId>) -> Result<Option<Household>, Problem> {

@@ -10,6 +10,7 @@ use crate::clock;
 use crate::county::at_county;
 use crate::desk::Desk;
 use crate::problem::Refusal;
+use crate::register::Found;
 use crate::reports::township;
 use axum::Json;
 use axum::extract::State;
@@ -34,6 +35,9 @@ pub(super) struct SubjectsAsked {
     after: Option<RecordId>,
     /// At most so many: 100 when nothing is said, 500 at most.
     count: Option<usize>,
+    /// Only 主动发现·待确认.
+    #[serde(default)]
+    pending: bool,
 }
 
 /// Who is searched for.
@@ -94,8 +98,12 @@ pub(super) async fn get(
     permit: Permit,
     Asks(asked): Asks<SubjectsAsked>,
 ) -> Result<Json<SubjectsReply>, Refusal> {
-    let SubjectsAsked { after, count } = asked;
-    found(&desk, &permit, &SearchAsked { q: String::new(), after, count }).await
+    let SubjectsAsked { after, count, pending } = asked;
+    let found = match (pending, size(count)) {
+        (true, count) => desk.register.pending(&desk.county, permit.area, after, count).await?,
+        (false, count) => desk.register.search(&desk.county, permit.area, "", after, count).await?,
+    };
+    lines(&desk, &permit, found).await
 }
 
 /// Those of the area who are found by what was typed, the best first.
@@ -106,12 +114,17 @@ pub(super) async fn search(
     permit: Permit,
     Said(asked): Said<SearchAsked>,
 ) -> Result<Json<SubjectsReply>, Refusal> {
-    found(&desk, &permit, &asked).await
+    let (county, count) = (&desk.county, size(asked.count));
+    let found = desk.register.search(county, permit.area, &asked.q, asked.after, count).await?;
+    lines(&desk, &permit, found).await
 }
 
-async fn found(desk: &Desk, permit: &Permit, asked: &SearchAsked) -> Result<Json<SubjectsReply>, Refusal> {
-    let count = asked.count.unwrap_or(PAGE).clamp(1, PAGE_MAX);
-    let found = desk.register.search(&desk.county, permit.area, &asked.q, asked.after, count).await?;
+/// How many people a page has.
+fn size(count: Option<usize>) -> usize {
+    count.unwrap_or(PAGE).clamp(1, PAGE_MAX)
+}
+
+async fn lines(desk: &Desk, permit: &Permit, found: Found) -> Result<Json<SubjectsReply>, Refusal> {
     let mut lines = Vec::new();
     for id in found.people {
         lines.extend(line(desk, permit, id).await?);

@@ -61,6 +61,9 @@ pub(super) struct SettlementAsked {
     /// As it was shown: a side that has come since stays beside the word.
     #[schema(value_type = Object)]
     seen: Vector,
+    /// Only whether it could be settled so: nothing is written.
+    #[serde(default)]
+    only_asked: bool,
 }
 
 /// Which page.
@@ -160,8 +163,12 @@ pub(super) async fn settle(
     Said(said): Said<SettlementAsked>,
 ) -> Result<Json<DecisionReply>, Refusal> {
     let record = crate::reports::waiting::contested_record(&desk.county, said.record).await?;
-    let SettlementAsked { field, value, seen, .. } = said;
+    let SettlementAsked { field, value, seen, only_asked, .. } = said;
     let word = Settlement { record, field, value, seen, by: permit.staff()? };
+    if only_asked {
+        decide::settling(&desk.county, &word, clock::now_ms()).await?;
+        return Ok(Json(DecisionReply { decided: 0 }));
+    }
     decide::settle(&desk.county, &word, clock::now_ms()).await?;
     Ok(Json(DecisionReply { decided: 1 }))
 }

@@ -1,6 +1,6 @@
 //! Figures and what stands behind them, as the console asks for them.
 
-use super::{Clerk, TOWNSHIP, today};
+use super::{Clerk, TOWNSHIP};
 use crate::testing::{VILLAGE, World};
 use axum::http::StatusCode;
 use domain::staff::Role;
@@ -177,53 +177,73 @@ async fn every_figure_is_explained_from_its_rule() {
     assert_eq!(tomorrow.code(), "argument_wrong");
 }
 
-/// A file, and the name under which a browser keeps it.
-async fn saved(clerk: &Clerk, world: &World, path: &str) -> (String, Vec<u8>) {
-    let answer = clerk.get(world, path).await;
-    assert_eq!(answer.status, StatusCode::OK, "{path}: {:?}", answer.json());
-    let named = answer.headers["content-disposition"].to_str().unwrap();
-    let named = named.split_once("UTF-8''").unwrap().1.split('%').collect::<Vec<_>>();
-    let mut name = named[0].as_bytes().to_vec();
-    for one in &named[1..] {
-        let (byte, rest) = one.split_at_checked(2).unwrap();
-        name.push(u8::from_str_radix(byte, 16).unwrap());
-        name.extend(rest.bytes());
+#[tokio::test]
+async fn of_any_duty_a_line_says_which_ones_are_asked_for() {
+    let world = World::new().await;
+    let clerk = reviewer(&world).await;
+    let titles: Vec<Value> = clerk.get(&world, "/api/header").await.json()["duties"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|duty| duty["title_zh"].clone())
+        .collect();
+    let listed = clerk.get(&world, "/api/coverage/people?duty=*&column=open&count=1000").await.json();
+    let lines = listed["lines"].as_array().unwrap();
+    assert!(!lines.is_empty());
+    for line in lines {
+        let duties = line["duties"].as_array().unwrap();
+        assert!(!duties.is_empty() && duties.iter().all(|one| titles.contains(one)), "{line}");
+        assert_eq!(duties.len(), line["duties_en"].as_array().unwrap().len());
     }
-    (String::from_utf8(name).unwrap(), answer.bytes)
+    let one = clerk.get(&world, "/api/coverage/people?duty=elder_monthly&column=due").await.json();
+    assert_eq!(one["lines"][0]["duties"], json!(["特殊困难老年人月探访"]));
 }
 
 #[tokio::test]
-async fn every_export_says_duty_category_period_and_day_and_so_does_its_name() {
+async fn those_found_on_the_spot_are_counted_and_listed_apart() {
     let world = World::new().await;
-    let clerk = Clerk::with(&world, "station", &[(Role::StationHead, TOWNSHIP)]).await;
-    let asked = "duty=elder_monthly&category=DJ&as_of=";
-    let as_of = today().plus(-1);
-    let about = clerk.get(&world, &format!("/api/coverage?{asked}{as_of}")).await.json()["about"].clone();
-    assert_eq!(about["category"]["code"], "DJ");
-    let (period, code) = (about["period"]["zh"].as_str().unwrap(), about["period"]["code"].as_str().unwrap());
-    let duty = format!("特殊困难老年人月探访（只算{}）", about["category"]["zh"].as_str().unwrap());
-    let paths = [
-        ("走访情况", "coverage/export?".to_owned()),
-        ("未走访名单", "coverage/people/export?column=open&".to_owned()),
-        ("名册名单", "coverage/people/export?column=register&".to_owned()),
-    ];
-    for (title, path) in paths {
-        for format in ["csv", "xlsx"] {
-            let path = format!("/api/{path}{asked}{as_of}&format={format}");
-            let (name, bytes) = saved(&clerk, &world, &path).await;
-            assert_eq!(name, format!("功果桥镇{title}_{duty}_{code}_截至{as_of}.{format}"));
-            let text = match format {
-                "csv" => String::from_utf8(bytes).unwrap(),
-                _ => {
-                    let mut book = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
-                    let mut sheet = String::new();
-                    let mut file = book.by_name("xl/worksheets/sheet1.xml").unwrap();
-                    std::io::Read::read_to_string(&mut file, &mut sheet).unwrap();
-                    sheet
-                }
-            };
-            let line = format!("走访要求：{duty}　统计期：{period}　截至：{as_of}");
-            assert!(text.contains(&line) && text.contains(title), "{text}");
-        }
+    let clerk = reviewer(&world).await;
+    let pending = async || clerk.get(&world, "/api/subjects?pending=true").await.json();
+    let before = pending().await["total"].as_u64().unwrap();
+    let mut phone = world.phone(1).await;
+    let home = i64::try_from(VILLAGE.0).unwrap();
+    let sets = [("name", "新登记".into()), ("village", home.into()), ("registration", "pending".into())];
+    phone.write(domain::catalogue::RecordKind::Person, &sets);
+    phone.exchange(&world.phones).await.unwrap();
+    let now = pending().await;
+    assert_eq!(now["total"].as_u64().unwrap(), before + 1, "{now}");
+    assert!(now["lines"].as_array().unwrap().iter().all(|line| line["pending"] == true));
+}
+
+#[tokio::test]
+async fn telephones_that_differ_are_both_told() {
+    let world = World::new().await;
+    let clerk = reviewer(&world).await;
+    let elder = world.elder().await;
+    let record = domain::patch::RecordRef { kind: domain::catalogue::RecordKind::Person, id: elder };
+    for (seed, number) in [(1, "13300000001"), (3, "13400000002")] {
+        let mut phone = world.phone(seed).await;
+        phone.write_to(record, &[("phone", number.into())]);
+        phone.exchange(&world.phones).await.unwrap();
+    }
+    let page = clerk.get(&world, &format!("/api/subjects/{elder}")).await.json();
+    assert_eq!((&page["phone"], &page["differs"][0]["field"]), (&Value::Null, &json!("phone")));
+    let values = page["differs"][0]["values"].as_array().unwrap();
+    assert!(values.len() > 1, "{page}");
+    for shown in values.iter().map(|one| one.as_str().unwrap()) {
+        assert!(!shown.contains("13300000001") && !shown.contains("13400000002"), "masked as elsewhere");
+    }
+}
+
+#[tokio::test]
+async fn what_an_address_says_wrongly_is_named() {
+    let world = World::new().await;
+    let clerk = reviewer(&world).await;
+    for (asked, name) in [("period=9999-99", "统计期"), ("as_of=abcd", "截至日"), ("area=nonsense", "区划")]
+    {
+        let refused = clerk.get(&world, &format!("/api/coverage?{asked}")).await;
+        assert_eq!((refused.status, refused.code().as_str()), (StatusCode::BAD_REQUEST, "argument_wrong"));
+        assert!(refused.json()["params"].to_string().contains(name), "{asked}: {}", refused.json());
+        assert!(!refused.json()["params"].to_string().contains("刷新"), "which would not help");
     }
 }

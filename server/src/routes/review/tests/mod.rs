@@ -1,5 +1,6 @@
 //! What the desk answers to whom.
 
+mod exports;
 mod figures;
 mod grants;
 mod log_in;
