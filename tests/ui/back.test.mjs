@@ -233,6 +233,20 @@ test('a visit that was put away is not filled in or finished before it is brough
   await command(stage.one, 'discard_draft', { visit })
 })
 
+test('a double tap turns one page', async () => {
+  await open(`/visit/${stage.draft}/form/${stage.person.subject}`)
+  await page().locator('.progress').waitFor()
+  const at = async () => Number(/第 (\d+) 页/.exec(await page().locator('.progress').innerText())[1])
+  while ((await at()) > 1) {
+    const before = await page().locator('.progress').innerText()
+    await screen.tap('上一页')
+    await page().waitForFunction((was) => document.querySelector('.progress').innerText !== was, before)
+  }
+  await page().getByRole('button', { name: '下一页' }).dblclick()
+  await page().waitForTimeout(300)
+  assert.equal(await at(), 2)
+})
+
 test('a wait at the lock is told in minutes, and a phone that slept looks how long there is left', async () => {
   let wait = 1750
   await page().route('**/call/status', (route) => route.fulfill({ json: { phase: 'locked', wait_s: wait } }))
