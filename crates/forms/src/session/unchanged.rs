@@ -62,8 +62,8 @@ impl Session {
             let inside =
                 form.item(*id).is_some_and(|item| item.section == Some(section) && item.is_answered());
             let last = self.last.get(field).filter(|last| inside && !last.is_null());
-            let own = self.values.get(field).zip(self.origins.get(field));
-            let asked = own.is_some_and(|(value, origin)| !value.is_null() && *origin == Origin::Asked);
+            let same = self.values.get(field).is_some_and(|value| Some(value) == last);
+            let asked = same && self.origins.get(field) == Some(&Origin::Asked);
             let Some(last) = last.filter(|_| !asked).cloned() else { continue };
             self.put(field, last, Origin::ConfirmedUnchanged);
             taken.push(*id);
@@ -119,11 +119,16 @@ impl Session {
         Ok(id)
     }
 
-    /// Whether something was answered in the section otherwise than the last time.
+    /// Whether something that applies now was answered in the section otherwise than the last time.
     fn differs(&self, section: ItemId) -> bool {
-        let own = self.form.fields().zip(&self.values).zip(&self.origins).zip(&self.last);
-        own.filter(|(((item, _), _), _)| item.section == Some(section) && item.is_answered())
-            .any(|(((_, value), origin), last)| *origin == Origin::Asked && !value.is_null() && value != last)
+        self.form.fields.iter().enumerate().any(|(field, id)| {
+            let inside =
+                self.form.item(*id).is_some_and(|item| item.section == Some(section) && item.is_answered());
+            let known = |values: &[Value]| values.get(field).filter(|value| !value.is_null()).cloned();
+            let asked = self.origins.get(field) == Some(&Origin::Asked);
+            let both = known(&self.values).zip(known(&self.last));
+            inside && asked && self.is_relevant(*id) && both.is_some_and(|(value, last)| value != last)
+        })
     }
 
     pub(crate) fn unchanged_runs_of(&self, section: &str) -> u32 {
