@@ -2,8 +2,8 @@
 // meanwhile. Nothing waits for it. It ends when it is near enough, after two minutes, with its visit, and with
 // the lock.
 import { reactive, watch } from 'vue'
-import { call } from '@/api/carrier'
 import type { Where } from '@/api/commands.generated'
+import { setVisit } from './draft'
 import { session } from './session'
 
 /** Longer than this nobody looks for a place: it costs the battery. */
@@ -25,8 +25,7 @@ let best = Infinity
 /** What is being kept: one at a time, and whoever takes it away waits for it. */
 let keeping: Promise<unknown> | null = null
 
-const unchanged = { way: null, happened: null, visited_by: null, companions: null, late_reason: null }
-const set = (visit: string, location: Where) => call('set_visit', { visit, ...unchanged, location })
+const set = (visit: string, location: Where) => setVisit(visit, { location })
 
 function end(state: typeof locating.state): void {
   if (asked !== undefined) navigator.geolocation.clearWatch(asked)

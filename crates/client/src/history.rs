@@ -156,12 +156,25 @@ impl Open {
             met: part.met,
             reason: part.reason,
             reason_words: said(keys::REASON_WORDS),
-            reason_from: part.reason_from,
+            reason_from: part.reason_from.filter(|_| missed),
             come_again: said(keys::COME_AGAIN),
             found: found.iter().filter(|(part, _)| *part == id).map(|(_, found)| found.clone()).collect(),
             by: visit.as_ref().map(|visit| visit.visited_by.iter().map(name).collect()).unwrap_or_default(),
             void: part.void || visit.is_some_and(|visit| visit.void),
         })
+    }
+
+    /// 什么时候再来, as it was said at the last visit.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(crate) fn come_again(&self, subject: RecordId) -> Result<Option<String>, Problem> {
+        let rows = self.store.linked(Link::Subject(subject), RecordKind::Part, None, 1).or_tell()?;
+        let Some((id, head)) = rows.first().and_then(|row| Some((row.record.id, row.head()?))) else {
+            return Ok(None);
+        };
+        let last = self.brief(id, head, &[])?;
+        Ok(last.come_again.filter(|_| !last.void))
     }
 
     /// Visits to a person, the newest first. Cost by the page, not by the history.

@@ -291,8 +291,7 @@ impl Open {
         };
         let household = household.and_then(|row| row.head().map(|head| Household::read(row.record.id, head)));
         let why: Vec<Why> = due.why.iter().copied().collect();
-        let last = if why.contains(&Why::Tried) { self.past_visits(id, None, 1)? } else { Vec::new() };
-        let come_again = last.into_iter().find(|last| !last.void).and_then(|last| last.come_again);
+        let come_again = if why.contains(&Why::Tried) { self.come_again(id)? } else { None };
         Ok(DueItem {
             subject: id,
             name: person.as_ref().map_or(row.name, |person| shown_name(person, day)),
