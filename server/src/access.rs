@@ -47,6 +47,24 @@ pub(crate) async fn log_phone(
     county.stores.directory.log_access(access).await.map_err(at_county).map(drop)
 }
 
+/// An urgent report was read.
+pub(crate) const URGENT_READ: &str = "urgent_read";
+
+/// Writes down that somebody reads an urgent report.
+///
+/// # Errors
+/// What the store says.
+pub(crate) async fn log_urgent(
+    county: &County,
+    by: RecordId,
+    report: RecordRef,
+    now_ms: UnixMs,
+) -> Result<(), Problem> {
+    let (act, record, reason) = (URGENT_READ.to_owned(), Some(report), String::new());
+    let access = Access { at_ms: now_ms, staff: by, act, record, grant: None, reason };
+    county.stores.directory.log_access(access).await.map_err(at_county).map(drop)
+}
+
 /// Writes down that somebody does something for a member of staff.
 ///
 /// # Errors

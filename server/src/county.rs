@@ -3,6 +3,7 @@
 use crate::dice::SharedDice;
 use crate::known::{KnownDevice, KnownDevices, KnownForms};
 use crate::session::Sessions;
+use crate::urgent::Counter;
 use domain::catalogue::RecordKind;
 use domain::ids::{DeviceId, WriterId};
 use domain::patch::RecordRef;
@@ -54,6 +55,8 @@ pub struct County {
     pub forms: KnownForms,
     /// Who is at the desk.
     pub sessions: Sessions,
+    /// How many sealed reports have come this hour.
+    pub reports: Counter,
     devices: KnownDevices,
     edited: Notify,
 }
@@ -92,6 +95,7 @@ impl County {
             stretch,
             forms: KnownForms::default(),
             sessions: Sessions::default(),
+            reports: Counter::default(),
             devices: KnownDevices::default(),
             edited: Notify::new(),
         }

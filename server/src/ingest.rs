@@ -12,11 +12,11 @@ mod tests;
 use crate::county::{County, agreed, at_county};
 use crate::feed::{self, Followed};
 use crate::known::KnownDevice;
-use crate::{enrol, readmit};
+use crate::{enrol, readmit, urgent};
 use axum::body::Bytes;
 use domain::canonical::Hash;
 use domain::catalogue::{RecordKind, keys};
-use domain::ids::{AreaCode, DeviceId, WriterId};
+use domain::ids::{AreaCode, DeviceId, RecordId, WriterId};
 use domain::patch::{Body, Patch};
 use domain::problem::{Problem, ProblemCode};
 use domain::reference::Reference;
@@ -63,6 +63,8 @@ struct Request {
     forms_missing: BTreeSet<Hash>,
     /// A 备用解锁码 that the phone drew, sealed.
     code: Option<String>,
+    /// Urgent reports of which it has not heard that anybody read them.
+    unread: Vec<RecordId>,
     /// The county's writer as the phone knows it.
     epoch: Option<WriterId>,
     /// Keys of the county that it knows: the one that it takes for the present one, and the one that
@@ -109,6 +111,9 @@ pub async fn exchange(county: &Arc<County>, posted: Bytes, now_ms: UnixMs) -> Re
     } else {
         feed::page(county, known.staff, &request.followed, done.positions_reset, now_ms).await?
     };
+    if !done.receipts_only {
+        rest.read = urgent::read(county, &reference, known.staff, &request.unread).await?;
+    }
     match request.code {
         // Not out of an old request, which holds an old code; nor out of one that is answered with receipts only.
         Some(code) if !done.receipts_only => {
@@ -163,7 +168,8 @@ fn read(
     let epoch = request.cursor.map(|cursor| cursor.epoch);
     let told = request.key.and_then(|id| serde_json::from_value(id.into()).ok());
     let knows = told.into_iter().chain([known.certified_by]).collect();
-    Ok(Request { exchange, followed, forms_missing, code: request.code, epoch, knows })
+    let (code, unread) = (request.code, request.unread);
+    Ok(Request { exchange, followed, forms_missing, code, unread, epoch, knows })
 }
 
 /// A name of an app's version is not longer.

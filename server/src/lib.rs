@@ -3,6 +3,7 @@
 mod access;
 pub mod account;
 pub mod area;
+pub mod ask;
 pub mod backup;
 mod begin;
 pub mod cli;
@@ -42,3 +43,4 @@ pub mod staff;
 pub mod takes;
 #[cfg(test)]
 mod testing;
+pub mod urgent;

@@ -151,7 +151,7 @@ impl Sessions {
         self.live().insert(token, live);
     }
 
-    fn touch(&self, token: Hash, idle: Duration, now_ms: UnixMs) -> Option<Session> {
+    fn touch(&self, token: Hash, idle: Duration, used: Used, now_ms: UnixMs) -> Option<Session> {
         let mut all = self.live();
         let one = all.get_mut(&token)?;
         if now_ms - one.begun_ms > LASTS_MS {
@@ -160,7 +160,7 @@ impl Sessions {
         }
         let now = (self.since_start)();
         one.locked |= now.saturating_sub(one.seen) > idle;
-        if !one.locked {
+        if !one.locked && used == Used::ByHand {
             one.seen = now;
         }
         let Live { staff, ref login, first, locked, .. } = *one;
@@ -212,7 +212,16 @@ pub fn proof_of(token: &str) -> String {
     domain::canonical::Transcript::new("desk request").text(token).finish().to_string()
 }
 
-/// The session of a token, which counts as used by this unless it is locked.
+/// Whether somebody asks, or a page that nobody may be sitting at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Used {
+    /// Somebody asks.
+    ByHand,
+    /// A page looks for itself, as the console does for urgent reports: the session locks all the same.
+    Unattended,
+}
+
+/// The session of a token, which counts as used by this unless it is locked or nobody asks.
 ///
 /// # Errors
 /// What the store says.
@@ -220,10 +229,11 @@ pub async fn find(
     county: &County,
     token: &str,
     idle: Duration,
+    used: Used,
     now_ms: UnixMs,
 ) -> Result<Option<Session>, Problem> {
     let hash = hash_of(token);
-    if let Some(session) = county.sessions.touch(hash, idle, now_ms) {
+    if let Some(session) = county.sessions.touch(hash, idle, used, now_ms) {
         return Ok(Some(session));
     }
     // Begun before the process was: it goes on when the password is typed again.
@@ -232,7 +242,7 @@ pub async fn find(
     let account = crate::account::of(county, kept.staff).await?.filter(|account| !account.closed);
     let Some(account) = account else { return Ok(None) };
     county.sessions.put(hash, &account, kept.begun_ms, true);
-    Ok(county.sessions.touch(hash, idle, now_ms))
+    Ok(county.sessions.touch(hash, idle, used, now_ms))
 }
 
 /// Goes on with a locked session, or with one whose first password was changed: whose account has just
@@ -320,10 +330,17 @@ mod tests {
         let token = Hash::of(b"token");
         sessions.put(token, &account, 0, false);
         let idle = Duration::from_secs(900);
-        for (at, locked) in [(900, false), (1_800, false), (2_701, true), (2_702, true)] {
+        let locked = |used| sessions.touch(token, idle, used, 0).unwrap().locked;
+        for (at, shut) in [(900, false), (1_800, false), (2_701, true), (2_702, true)] {
             seconds.store(at, Ordering::Relaxed);
-            assert_eq!(sessions.touch(token, idle, 0).unwrap().locked, locked, "{at}");
+            assert_eq!(locked(Used::ByHand), shut, "{at}");
         }
-        assert_eq!(sessions.touch(token, idle, LASTS_MS + 1), None);
+        assert_eq!(sessions.touch(token, idle, Used::ByHand, LASTS_MS + 1), None);
+        // A page that looks for itself keeps nobody in.
+        sessions.put(token, &account, 0, false);
+        for (at, shut) in [(3_000, false), (3_500, false), (3_603, true)] {
+            seconds.store(at, Ordering::Relaxed);
+            assert_eq!(locked(Used::Unattended), shut, "{at}");
+        }
     }
 }

@@ -264,6 +264,7 @@ impl Phone {
             recovered: None,
             key: None,
             code: None,
+            unread: Vec::new(),
         }
     }
 

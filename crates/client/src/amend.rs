@@ -37,6 +37,20 @@ pub struct Amend {
     pub seen: Vector,
 }
 
+/// 补充说明: a word on what a reviewer asks, where the answer is right as it is.
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
+pub struct Explain {
+    /// The part.
+    pub part: RecordId,
+    /// The field that was asked about.
+    pub field: String,
+    /// The word.
+    pub words: String,
+    /// What the screen had seen of the part when the page was opened.
+    pub seen: Vector,
+}
+
 /// 更正走访时间.
 #[derive(Debug, Clone, Deserialize)]
 #[cfg_attr(feature = "export", derive(ts_rs::TS))]
@@ -358,6 +372,26 @@ impl App {
             None if AMENDABLE.contains(&key.as_str()) => [(key, value)].into(),
             None => return Err(Problem::new(ProblemCode::NotYoursToChange)),
         };
+        open.write_fields(ports, record, seen, sets)
+    }
+
+    /// Says a word on what a reviewer asked about an answer.
+    ///
+    /// # Errors
+    /// [`ProblemCode::AnswerTooLong`], and as [`App::amend`].
+    pub fn explain(&mut self, request: Explain) -> Result<Written, Problem> {
+        let Explain { part, field, words, seen } = request;
+        let (ports, open, _) = self.writing()?;
+        let record = RecordRef { kind: RecordKind::Part, id: part };
+        let words = words.trim();
+        if words.chars().count() > CONTACT_CHARACTERS_MAX {
+            let named = Problem::new(ProblemCode::AnswerTooLong).with("limit", CONTACT_CHARACTERS_MAX);
+            return Err(named.with_both("question", "补充说明", "Explained"));
+        }
+        if words.is_empty() {
+            return Ok(Written { record, changed: false });
+        }
+        let sets = [(format!("{}{field}", keys::EXPLAINED), Value::text(words))].into();
         open.write_fields(ports, record, seen, sets)
     }
 

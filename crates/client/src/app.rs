@@ -78,6 +78,8 @@ pub(crate) mod setting {
     pub(crate) const NUMBER: &str = "number";
     /// Where the phone stands at the county.
     pub(crate) const CURSOR: &str = "cursor";
+    /// Who has read own urgent reports at the county, by report.
+    pub(crate) const URGENT_READ: &str = "urgent_read";
     /// Every writer the county ever had.
     pub(crate) const EPOCHS: &str = "epochs";
     /// The month for which everybody's standings were last judged.
@@ -173,9 +175,7 @@ impl App {
 impl Open {
     /// What the clocks say now.
     pub(crate) fn stamp(&self, ports: &Ports) -> Stamp {
-        let (wall_ms, up_ms, boot) = (ports.clock.wall_ms(), ports.clock.up_ms(), ports.clock.boot());
-        let county_up_ms = if self.heard.boot == boot { self.heard.up_ms } else { 0 };
-        Stamp { wall_ms, up_ms, boot, county_ms: self.heard.county_ms, county_up_ms }
+        self.heard.stamp(ports)
     }
 
     /// The best guess of the time.

@@ -11,7 +11,8 @@ use domain::head::{Head, Write};
 use domain::ids::RecordId;
 use domain::log::Vector;
 use domain::patch::{ANSWER_PREFIX, RecordRef};
-use domain::problem::Problem;
+use domain::problem::{Problem, ProblemCode};
+use domain::question::stands;
 use domain::time::{Day, Happened};
 use domain::value::{Origin, Value};
 use domain::visit::{Met, NotMet, Part, Visit, Way};
@@ -20,7 +21,8 @@ use forms::view::TakesView;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use store::phone::Link;
+use store::phone::{Link, LogRow};
+use sync::wire::receipt::ItemState;
 
 /// Visits of a page unless said otherwise.
 const PAGE: usize = 20;
@@ -118,6 +120,8 @@ pub struct PartPage {
     pub seen: Vector,
     /// What the screen has seen of the visit.
     pub visit_seen: Vector,
+    /// What a reviewer asks about an answer, and nobody has answered yet: the field, and the question.
+    pub asks: Vec<(String, Problem)>,
     /// 填写不一致.
     pub contested: Vec<ContestedField>,
     /// Whether it was entered on this phone, where its author may amend it.
@@ -257,11 +261,19 @@ impl Open {
             late_reason: visit_head.and_then(|head| head.text(keys::LATE_REASON)).map(str::to_owned),
             answers,
             seen: head.vector.clone(),
+            asks: own.iter().filter_map(|row| asked(row, head)).collect(),
             visit_seen: visit_head.map(|head| head.vector.clone()).unwrap_or_default(),
             contested,
             own: !own.is_empty(),
         })
     }
+}
+
+/// What a reviewer asks of an own entry, with the field that it is about.
+fn asked(row: &LogRow, head: &Head) -> Option<(String, Problem)> {
+    let question = row.problem.as_ref().filter(|_| row.state == Some(ItemState::Applied))?;
+    let open = question.code == ProblemCode::ReviewerAsks && stands(question, row.entry.patch.dot(), head);
+    open.then(|| Some((question.params.get("field")?.clone(), question.clone()))).flatten()
 }
 
 impl App {

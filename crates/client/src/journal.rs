@@ -12,12 +12,13 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use store::phone::LogRow;
 use sync::wire::limits::PATCH_BYTES_MAX;
+use sync::wire::urgent::LockedReport;
 
 /// The most that one line may hold once opened: a visit with all its parts.
 const LINE_BYTES_MAX: usize = 64 * PATCH_BYTES_MAX;
 
 /// What one act wrote.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct Line {
     /// The entries, in the order of their logs.
     pub entries: Vec<Entry>,
@@ -30,6 +31,9 @@ pub(crate) struct Line {
     /// The log whose entries behind a serial stand here again; there they count no more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub again: Option<(WriterId, u64)>,
+    /// What was reported while the phone was locked: it has no entry yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locked: Option<LockedReport>,
 }
 
 impl Line {
@@ -75,9 +79,17 @@ impl Line {
     /// # Errors
     /// None in practice.
     pub(crate) fn seal(&self, keys: &VaultKeys, county: &SealRecipient) -> Result<Vec<u8>, Problem> {
-        let plain = serde_json::to_vec(self).or_tell()?;
         let own = SealIdentity::from_bytes(keys.journal.expose()).or_tell()?.recipient();
-        age_seal::seal(&[own, county.clone()], &plain).or_tell()
+        self.seal_to(own, county.clone())
+    }
+
+    /// The line sealed to this phone and to the county, which takes nothing that is behind the lock.
+    ///
+    /// # Errors
+    /// None in practice.
+    pub(crate) fn seal_to(&self, own: SealRecipient, county: SealRecipient) -> Result<Vec<u8>, Problem> {
+        let plain = serde_json::to_vec(self).or_tell()?;
+        age_seal::seal(&[own, county], &plain).or_tell()
     }
 
     /// Opens a line of this phone's journal.

@@ -6,6 +6,7 @@ use crate::bench::Bench;
 use crate::form_use::{FormUse, publish};
 use crate::identity::Enrolled;
 use crate::journal::Line;
+use crate::outside::Sealed;
 use crate::ports::Ports;
 use crate::tell::OrTell;
 use domain::catalogue::RecordKind;
@@ -54,6 +55,11 @@ impl App {
         open.journal_at = open.stored(setting::JOURNAL)?.unwrap_or_default();
         open.behind = true;
         open.catch_up(&mut self.ports)?;
+        open.leave_outside(&mut self.ports);
+        if Sealed::read_all(self.ports.vault.as_ref()).is_ok_and(|all| !all.is_empty()) {
+            // They are in the log now, and go with it; what cannot be written now is sent twice, no more.
+            let _ = Sealed::write_all(self.ports.vault.as_mut(), &[]);
+        }
         if open.stored::<bool>(setting::CODE_LOST)?.unwrap_or(false) {
             self.draw_code(&open.unlocked, &open.identity)?;
             let mut batch = Batch::default();
@@ -94,17 +100,21 @@ impl Open {
     /// knows what is missing before them, new logs are begun.
     fn begin(&mut self, ports: &mut Ports) -> Result<(), Problem> {
         let lines = ports.journal.after(0).or_tell()?;
-        let certificate = &self.identity.certificate;
-        let row =
-            |writer, urgent, closed| WriterRow { writer, urgent, closed, last: Mark::NONE, delivered: 0 };
-        let mut batch = Batch::default();
-        let end = lines.last().map_or(0, |line| line.end);
-        batch.settings.insert(setting::JOURNAL.to_owned(), Some(end.to_string()));
         // A line that does not open is of an enrolment before this one, or damaged; it stays in the
         // journal, for the county to open.
         let opened: Vec<Line> =
             lines.iter().filter_map(|line| Line::open(line, &self.unlocked.keys).ok()).collect();
-        let rows: Vec<LogRow> = Line::rows_of(&opened);
+        self.begin_logs(ports, lines.last().map_or(0, |line| line.end), &opened)?;
+        opened.iter().filter_map(|line| line.locked.as_ref()).try_for_each(|one| self.take_locked(ports, one))
+    }
+
+    fn begin_logs(&mut self, ports: &mut Ports, end: u64, opened: &[Line]) -> Result<(), Problem> {
+        let certificate = &self.identity.certificate;
+        let row =
+            |writer, urgent, closed| WriterRow { writer, urgent, closed, last: Mark::NONE, delivered: 0 };
+        let mut batch = Batch::default();
+        batch.settings.insert(setting::JOURNAL.to_owned(), Some(end.to_string()));
+        let rows: Vec<LogRow> = Line::rows_of(opened);
         if rows.is_empty() {
             batch.writers.push(row(certificate.writer, false, false));
             batch.writers.push(row(certificate.urgent_writer, true, false));
@@ -150,6 +160,9 @@ impl Open {
         for line in ports.journal.after(self.journal_at).or_tell()? {
             // A line that does not open holds up none of the others.
             if let Ok(opened) = Line::open(&line, &self.unlocked.keys) {
+                if let Some(report) = &opened.locked {
+                    self.take_locked(ports, report)?;
+                }
                 let batch = self.batch_of(ports, &opened, line.end)?;
                 self.store.apply(&batch).or_tell()?;
                 self.keep_reference(&batch)?;

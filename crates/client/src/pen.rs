@@ -151,7 +151,7 @@ impl Open {
         if entries.is_empty() {
             return Ok(());
         }
-        let line = Line { entries, visit, draft, again: None };
+        let line = Line { entries, visit, draft, ..Line::default() };
         let county = &self.identity.county.sealing;
         let end = line.append(ports.journal.as_mut(), &self.unlocked.keys, county)?;
         self.behind = true;

@@ -39,11 +39,16 @@ pub enum VaultFile {
     Tries,
     /// Who this phone is, sealed under a key of the vault.
     Identity,
+    /// What a locked phone needs in order to report something urgent: nothing that is anybody's secret.
+    Outside,
+    /// Urgent reports that were written while it was locked, sealed, until it is unlocked.
+    Reports,
 }
 
 impl VaultFile {
     /// Every file.
-    pub const ALL: [Self; 4] = [Self::First, Self::Second, Self::Tries, Self::Identity];
+    pub const ALL: [Self; 6] =
+        [Self::First, Self::Second, Self::Tries, Self::Identity, Self::Outside, Self::Reports];
 }
 
 /// The small files beside the database, and the secret of the platform's key store.

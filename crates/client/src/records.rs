@@ -1,13 +1,13 @@
 //! 记录: the worker's own visits, and what became of each (model: field §7).
 
 use crate::app::{App, Open};
-use crate::questions::stands;
 use crate::tell::{OrTell, nothing_found};
 use crate::visits::draft::LocationView;
-use domain::catalogue::RecordKind;
+use domain::catalogue::{RecordKind, keys};
 use domain::ids::{RecordId, WriterId};
 use domain::patch::RecordRef;
 use domain::problem::Problem;
+use domain::question::stands;
 use domain::time::{Day, Happened, UnixMs};
 use domain::visit::{Met, Part, Visit};
 use seal::frame::ReceiptProof;
@@ -134,6 +134,8 @@ pub struct RecordItem {
     pub entered_ms: UnixMs,
     /// 补记: entered on a later day than the visit.
     pub late: bool,
+    /// 作废: why the county made it void.
+    pub void: Option<String>,
 }
 
 /// A visit of the worker's own.
@@ -283,7 +285,9 @@ impl Open {
         let location = visit.as_ref().and_then(|visit| visit.location).map(LocationView::of);
         let happened = visit.and_then(|visit| visit.happened);
         let entered_ms = patch.stamp.best_ms();
+        let void = head.and_then(|head| head.text(keys::VOID)).map(str::to_owned);
         Ok(RecordItem {
+            void,
             visit: patch.record.id,
             place: RecordPlace(entered_ms, patch.writer, patch.serial),
             title,

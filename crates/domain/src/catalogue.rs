@@ -201,6 +201,16 @@ keys! {
     /// Text: when to come again.
     COME_AGAIN = "come_again" "什么时候再来" "When to come again";
 
+    /// `call/{key}`: text, whom somebody rang about an urgent report, and when.
+    CALL = "call/" "打过的电话" "Call made";
+    /// `explained/{field}`: text, what its author said of a field when a reviewer asked about it.
+    EXPLAINED = "explained/" "补充说明" "Explained";
+    /// `opened/{staff}`: number, Unix milliseconds: when that member of staff read an urgent report at the county.
+    OPENED = "opened/" "县里谁看了" "Read at the county by";
+    /// True while an urgent report that was written on a locked phone has not been signed by it: the phone's own
+    /// word, once it is unlocked, says false beside it, and then it is signed.
+    UNSIGNED = "unsigned" "没有解锁时写的" "Written while locked";
+
     /// Text, a record id: the part in which a concern was found.
     PART = "part" "走访对象" "Part";
     /// Text: a kind of duty or concern or form.

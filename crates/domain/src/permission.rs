@@ -41,6 +41,9 @@ pub enum Act {
     ReadChild,
     /// Send an urgent report.
     Urgent,
+    /// Read urgent reports at a desk, and note what was done: 儿童督导员 of the township, and of the county those
+    /// who act on them (未成年人保护法 第11条: 立即; the content is for nobody else, 第103条, 反家庭暴力法 第14条).
+    ReadUrgent,
 }
 
 /// The whole table of roles and acts.
@@ -60,6 +63,7 @@ pub fn permits(role: Role, act: Act) -> bool {
         Act::EditRules | Act::ManageStaff => matches!(role, CountyAdmin),
         Act::Read => true,
         Act::ReadChild => matches!(role, ChildDirector | ChildSupervisor),
+        Act::ReadUrgent => matches!(role, ChildSupervisor | CountyReviewer | Approver),
         Act::Urgent => {
             matches!(
                 role,
@@ -78,6 +82,7 @@ pub fn act_for(kind: RecordKind, key: &str, new_record: bool) -> Act {
         RecordKind::Person | RecordKind::Household => register_act(kind, key, new_record),
         // Nobody writes what they may not read.
         RecordKind::ChildFile => Act::ReadChild,
+        RecordKind::Urgent if key.starts_with(keys::OPENED) => Act::ReadUrgent,
         RecordKind::Urgent => Act::Urgent,
         RecordKind::Area
         | RecordKind::Duty

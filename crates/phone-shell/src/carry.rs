@@ -11,6 +11,7 @@ use client::enrol::{EnrolBegin, EnrolDone, EnrolFinish};
 use client::lock::Nothing;
 use client::ports::{Clock, PortError};
 use client::sync_driver::{Arrived, Progress, SyncReport, SyncWant};
+use client::urgent::LockedReports;
 use domain::problem::{Problem, ProblemCode};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,7 @@ use serde_json::Value;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
+use sync::wire::urgent::URGENT_PATH;
 use tokio::sync::Notify;
 
 /// How often a session tries.
@@ -115,6 +117,7 @@ with_a_socket! {
     sending(Nothing) -> Progress;
     stop_sending(Nothing) -> Nothing;
     save_waiting(SaveWaiting) -> SavedWaiting;
+    send_urgent(Nothing) -> LockedReports;
 }
 
 fn read<T: DeserializeOwned>(name: &str, request: Value) -> Result<T, Problem> {
@@ -267,6 +270,17 @@ impl Phone {
                 }
             }
         }
+    }
+
+    /// Posts the reports of a locked phone, sealed as they are. Answers what became of them.
+    async fn send_urgent(self: &Arc<Self>, _: Nothing) -> Result<LockedReports, Problem> {
+        let sealed = held(&self.app).sealed_reports()?;
+        for (record, bytes) in sealed {
+            let transport = self.way().ok_or_else(|| Problem::new(ProblemCode::Unreachable))?;
+            let answer = transport.post(URGENT_PATH, bytes).await.map_err(silent)?;
+            held(&self.app).sealed_report_taken(record, &answer.body)?;
+        }
+        held(&self.app).urgent_locked_reports(Nothing {})
     }
 
     /// All that waits, sealed to the county, as a file: for a phone that cannot send any more.

@@ -87,6 +87,8 @@ impl FolderVault {
             VaultFile::Second => "vault.2",
             VaultFile::Tries => "tries",
             VaultFile::Identity => "identity",
+            VaultFile::Outside => "outside",
+            VaultFile::Reports => "reports",
         })
     }
 

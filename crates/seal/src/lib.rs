@@ -18,6 +18,7 @@ pub mod frame;
 mod hex;
 pub mod password;
 pub mod receipt;
+pub mod report;
 pub mod secret;
 pub mod secretbox;
 pub mod sign;

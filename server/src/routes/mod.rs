@@ -8,6 +8,7 @@ mod health;
 pub mod review;
 #[cfg(test)]
 mod tests;
+mod urgent;
 
 use crate::county::County;
 use crate::desk::Desk;
@@ -19,6 +20,7 @@ use axum::routing::{get, post};
 use domain::problem::ProblemCode;
 use std::sync::Arc;
 use std::time::Duration;
+use sync::wire::urgent::URGENT_PATH;
 
 pub use gate::Gate;
 
@@ -31,11 +33,12 @@ pub struct Limits {
     pub concurrent: usize,
 }
 
-/// The listener of the phones: exchange, enrolment, health.
+/// The listener of the phones: exchange, enrolment, what a locked phone reports, health.
 pub fn phones(county: Arc<County>, limits: &Limits) -> Router {
     let routes = Router::new()
         .route("/exchange", post(exchange::post))
         .route("/enrol", post(enrol::post))
+        .route(URGENT_PATH, post(urgent::post))
         .route("/health", get(health::get))
         .fallback(nothing_here)
         .with_state(county);

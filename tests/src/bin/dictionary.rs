@@ -47,6 +47,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 recovered: None,
                 key: None,
                 code: None,
+                unread: Vec::new(),
             };
             samples.push(serde_json::to_vec(&request)?);
             let heads: Vec<_> = entries

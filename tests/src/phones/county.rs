@@ -8,7 +8,7 @@ use county_server::decide::{self, Retraction, Verdict, Word};
 use county_server::enrol::{self, HOURS};
 use county_server::open::begin_again;
 use county_server::problem::status;
-use county_server::{ingest, staff as members};
+use county_server::{ingest, staff as members, urgent};
 use domain::catalogue::RecordKind;
 use domain::ids::{AreaCode, DeviceId, RecordId, WriterId};
 use domain::patch::{Body, RecordRef};
@@ -18,7 +18,7 @@ use domain::value::Value;
 use seal::county_keys::CountyKeys;
 use seal::dice::{SeededDice, draw_u64};
 use seal::enrol::EnrolRequest;
-use seal::frame::{Limits, ReplyFrame, seal_reply};
+use seal::frame::{Limits, ReplyFrame, RequestFrame, seal_reply};
 use seal::stretch::Stretch;
 use seal::{Dictionaries, Dictionary};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -28,7 +28,7 @@ use store::county::{Directory, Ledger, QueueItem, Reports};
 use store::memory::county::{MemoryCounty, Snapshot};
 use sync::county::needs::{DeviceState, PartRow, RecordRow, WaitsFor};
 use sync::county::prepared::{Decision, OwnPatch, OwnRecord};
-use sync::wire::exchange::Rest;
+use sync::wire::exchange::{ExchangeRequest, Rest};
 use sync::wire::limits::REPLY_BYTES_MAX;
 use tokio::runtime::{Builder, Runtime};
 
@@ -194,6 +194,29 @@ impl County {
             Ok(reply) => (200, self.with_erasures(reply)),
             Err(problem) => refused(&problem),
         }
+    }
+
+    /// `POST /urgent`.
+    pub fn urgent(&self, sealed: &[u8], now_ms: UnixMs) -> (u16, Vec<u8>) {
+        match self.wait(urgent::take_sealed(&self.server, sealed, now_ms)) {
+            Ok(word) => (200, word.into_bytes()),
+            Err(problem) => refused(&problem),
+        }
+    }
+
+    /// Somebody at the desk reads a report.
+    pub fn read_urgent(&self, report: RecordId, name: &str, now_ms: UnixMs) {
+        let (_, _, reference, _) = self.wait(self.store.standing_now()).unwrap();
+        self.wait(urgent::open(&self.server, &reference, report, staff(name), now_ms)).unwrap();
+    }
+
+    /// What a request of the phone says.
+    pub fn request(&self, frame: &[u8]) -> ExchangeRequest {
+        let limits = ingest::LIMITS;
+        let frame = RequestFrame::open(frame, limits).unwrap();
+        let key = self.wait(self.server.device(frame.device)).unwrap().key;
+        let message = frame.verify(&key).unwrap().decompress(&Dictionaries::builtin(), limits).unwrap();
+        serde_json::from_slice(&message).unwrap()
     }
 
     /// The next job of the county fails, and nothing of it is written.

@@ -13,4 +13,5 @@ mod lost;
 mod register;
 mod reissued;
 mod undone;
+mod urgent;
 mod world;

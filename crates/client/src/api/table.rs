@@ -1,7 +1,7 @@
 //! The one list of commands. Whoever adds one adds a line here, and nothing else.
 
 use crate::App;
-use crate::amend::{Amend, AmendTime, CorrectContact, RegisterPerson, Written};
+use crate::amend::{Amend, AmendTime, CorrectContact, Explain, RegisterPerson, Written};
 use crate::concerns::ConcernView;
 use crate::contested::{ContestedField, OfRecord, Settle};
 use crate::enrol::{EnrolBegin, EnrolDone, EnrolFinish, EnrolPost, TypedCode};
@@ -13,7 +13,7 @@ use crate::records::{OfVisit, ProofView, RecordItem, RecordsAsked};
 use crate::sheet::{SheetPicture, SheetRead};
 use crate::staff::{Colleague, Helper};
 use crate::today::{Tidied, TodayAsked, TodayView};
-use crate::urgent::UrgentReport;
+use crate::urgent::{LockedReports, UrgentCall, UrgentReport, UrgentView};
 use crate::visits::desk::{Answer, FormView, Section};
 use crate::visits::draft::{DraftItem, DraftName};
 use crate::visits::finish::{FinishReply, Gap, NotMetVisit};
@@ -101,11 +101,15 @@ commands! {
 
     amend(Amend) -> Written;
     amend_time(AmendTime) -> Written;
+    explain(Explain) -> Written;
     correct_contact(CorrectContact) -> Written;
     register_person(RegisterPerson) -> Written;
     contested(OfRecord) -> Vec<ContestedField>;
     settle(Settle) -> Written;
     urgent(UrgentReport) -> Written;
+    urgent_call(UrgentCall) -> Written;
+    urgent_reports(Nothing) -> Vec<UrgentView>;
+    urgent_locked_reports(Nothing) -> LockedReports;
 
     records(RecordsAsked) -> Vec<RecordItem>;
     record(OfVisit) -> RecordItem;

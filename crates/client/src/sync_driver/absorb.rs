@@ -160,6 +160,7 @@ impl Open {
             batch.proof = Some((proof, delivered));
         }
         let code = self.take_code(restored, &reply.rest, &exchanging.asked.code, &mut batch)?;
+        self.take_read(&reply.rest.read, &mut batch)?;
         let heard = heard(ports, &statement);
         let mut set = |key: &str, value: String| batch.settings.insert(key.to_owned(), Some(value));
         set(setting::HEARD, serde_json::to_string(&heard).or_tell()?);

@@ -75,8 +75,12 @@ impl Open {
             for row in self.store.log(writer.writer, writer.delivered + 1, usize::MAX).or_tell()? {
                 // Of an erased one the envelope stays: the chain goes through it.
                 if row.entry.patch.serial <= writer.last.serial {
-                    let line =
-                        Line { entries: vec![row.entry], visit: row.visit, draft: row.draft, again: None };
+                    let line = Line {
+                        entries: vec![row.entry],
+                        visit: row.visit,
+                        draft: row.draft,
+                        ..Line::default()
+                    };
                     lines.push(line.seal(&self.unlocked.keys, &self.identity.county.sealing)?);
                 }
             }

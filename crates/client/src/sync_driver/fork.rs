@@ -182,7 +182,7 @@ impl Open {
                     line.entries.push(entry);
                     line.draft = line.draft.take().or(draft);
                 }
-                _ => lines.push(Line { entries: vec![entry], visit, draft, again: issued }),
+                _ => lines.push(Line { entries: vec![entry], visit, draft, again: issued, locked: None }),
             }
         }
         Ok((lines, last))

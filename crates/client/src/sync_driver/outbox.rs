@@ -64,6 +64,7 @@ impl Open {
             recovered: offered.as_ref().map(|(tables, _)| tables.clone()),
             key: self.identity.key_told(),
             code: self.code.clone(),
+            unread: self.unread()?,
         };
         let recovered = offered.map(|(_, records)| records).unwrap_or_default();
         Ok((outgoing, Asked { number, sent, recovered, code: self.code.clone() }))

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 const AREAS: u64 = 7;
 /// Days on which anything begins or ends.
 const DAYS: std::ops::RangeInclusive<i32> = 0..=14;
-const ACTS: [Act; 10] = [
+const ACTS: [Act; 11] = [
     Act::LogVisit,
     Act::CorrectContact,
     Act::RegisterPerson,
@@ -21,6 +21,7 @@ const ACTS: [Act; 10] = [
     Act::Read,
     Act::ReadChild,
     Act::Urgent,
+    Act::ReadUrgent,
 ];
 
 fn code(number: u64) -> AreaCode {

@@ -115,6 +115,8 @@ problems! {
         "Somebody of this name is registered here already. Open their page; if it is another person, say so.";
     AnswerWrongType Fix "“{question}”这里要填{expected}。其他内容都已存好。"
         "\"{question}\" needs {expected}. Everything else is saved.";
+    ReviewerAsks Fix "{name}请您补充“{question}”：{words}。改了答案，或写一句说明，就算补充了。"
+        "{name} asks about \"{question}\": {words}. Change the answer, or say a word about it.";
     AnswerOutsideConstraint Fix "“{question}”：{message}。填好的都还在。"
         "\"{question}\": {message}. What you filled in is kept.";
     AnswerMissing Fix "“{question}”还没有填。"

@@ -156,8 +156,8 @@ fn standings_in(view: &View<'_>, query: &StandingQuery) -> Result<Vec<Standing>,
 }
 
 fn history_item(line: Line) -> Option<HistoryItem> {
-    let Line { entry, state, problem, arrived_ms, receipt, .. } = line;
-    Some(HistoryItem { entry: entry?, state, problem, arrived_ms, receipt })
+    let Line { entry, state, problem, arrived_ms, receipt, questions, .. } = line;
+    Some(HistoryItem { entry: entry?, state, problem, arrived_ms, receipt, questions })
 }
 
 fn queue_item((line, waits_for): (Line, WaitsFor)) -> QueueItem {

@@ -55,6 +55,8 @@ pub struct HistoryItem {
     pub arrived_ms: UnixMs,
     /// The receipt of a visit: day and number.
     pub receipt: Option<(i32, u32)>,
+    /// What is asked of its author.
+    pub questions: Vec<Problem>,
 }
 
 /// Something that waits for a reviewer (待处理).

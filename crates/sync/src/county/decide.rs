@@ -118,11 +118,11 @@ fn one_item(
 }
 
 /// What was decided on.
-struct Item {
-    dot: Dot,
-    hash: Hash,
-    record: Option<RecordRef>,
-    area: AreaCode,
+pub(super) struct Item {
+    pub dot: Dot,
+    pub hash: Hash,
+    pub record: Option<RecordRef>,
+    pub area: AreaCode,
 }
 
 /// A reviewer's word, to be written down.
@@ -147,7 +147,7 @@ impl Written<'_> {
     }
 
     /// The first word on an item, or another one.
-    fn on(self, item: Item, back: &[undo::Back]) -> OwnPatch {
+    pub fn on(self, item: Item, back: &[undo::Back]) -> OwnPatch {
         let Item { dot, hash, record, area } = item;
         let area = i64::try_from(area.0).unwrap_or_default();
         let mut sets = BTreeMap::from([

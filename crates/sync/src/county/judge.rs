@@ -10,6 +10,7 @@ use crate::wire::receipt::ItemState;
 use domain::catalogue::{RecordKind, keys};
 use domain::ids::{DeviceId, RecordId};
 use domain::patch::{Entry, RecordRef};
+use domain::permission::{Act, acts};
 use domain::problem::{Problem, ProblemCode};
 use domain::time::UnixMs;
 
@@ -62,7 +63,21 @@ pub(super) fn judge(
     if let Some((waits_for, problem)) = missing(work, entry)? {
         return Some(Verdict::Hold(ItemState::Awaiting, waits_for, problem));
     }
+    if reports(work, entry)? {
+        return Some(Verdict::Apply);
+    }
     permitted(work, entry, arrived_ms)
+}
+
+/// Whether an entry reports something urgent: that is taken in from whoever holds a phone of the county, of every
+/// place and time, with or without a role. Whoever is to read it sees who wrote it.
+fn reports(work: &mut Work<'_>, entry: &Entry) -> Option<bool> {
+    if entry.patch.record.kind != RecordKind::Urgent {
+        return Some(false);
+    }
+    let new = work.row(entry.patch.record)?.is_none_or(|row| row.head.fields.is_empty());
+    let sets = entry.body.as_ref().map(|body| &body.sets);
+    Some(acts(RecordKind::Urgent, sets, new).iter().all(|act| *act == Act::Urgent))
 }
 
 /// The form or record that an entry cannot do without, and that is not here. Outer `None`: not loaded.

@@ -4,6 +4,7 @@
 //! what else it needs to know, or everything that has to be written, as plain data.
 
 mod again;
+mod ask;
 mod build;
 mod chain;
 mod cover;

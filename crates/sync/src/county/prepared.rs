@@ -37,6 +37,8 @@ pub enum Job {
     Decide(Vec<Decision>),
     /// A reviewer's word on a contested field.
     Settle(Box<Settle>),
+    /// A reviewer's question to the author of an answer.
+    Ask(Box<Ask>),
     /// Decisions are taken back.
     Undo(Vec<Undo>),
     /// Standings of these persons anew, from a day on: time has passed.
@@ -68,6 +70,7 @@ impl Job {
             Self::Append(_)
             | Self::Decide(_)
             | Self::Settle(_)
+            | Self::Ask(_)
             | Self::Undo(_)
             | Self::Roll { .. }
             | Self::Restored
@@ -259,6 +262,23 @@ pub struct Settle {
     pub salt: Salt,
 }
 
+/// A reviewer's question about an answer that was taken in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ask {
+    /// The record of the answer.
+    pub record: RecordRef,
+    /// The entry that it came with.
+    pub dot: Dot,
+    /// The question, with the path of the answer and the reviewer's `words`.
+    pub question: Problem,
+    /// Who asks.
+    pub by: RecordId,
+    /// Where the record belongs.
+    pub area: AreaCode,
+    /// 8 random bytes.
+    pub salt: Salt,
+}
+
 /// A decision that is taken back: a word of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Undo {
@@ -278,12 +298,15 @@ pub const KEEP: &str = "keep";
 /// The code of the word on a contested field.
 pub const SETTLE: &str = "settle";
 
+/// The code of the word that asks the author.
+pub const ASK: &str = "ask";
+
 /// The code of the word that takes another back.
 pub const UNDO: &str = "undo";
 
 /// Whether a verdict has ended the waiting of an item.
 pub fn ends(verdict: &str) -> bool {
-    ![KEEP, UNDO].contains(&verdict)
+    ![KEEP, ASK, UNDO].contains(&verdict)
 }
 
 impl ReviewVerdict {

@@ -6,7 +6,7 @@
 use super::decide::Written;
 use super::needs::{HeldEntry, HistoryEntry, Waiting, WaitsFor};
 use super::plan::own;
-use super::prepared::{Decision, ReviewVerdict, SETTLE, UNDO, Undo, ends};
+use super::prepared::{ASK, Decision, ReviewVerdict, SETTLE, UNDO, Undo, ends};
 use super::work::Work;
 use super::{again, judge};
 use crate::wire::receipt::ItemState;
@@ -68,6 +68,14 @@ impl Back {
     pub fn passed_over(dot: Dot, hash: Hash, record: RecordRef) -> Self {
         let (record, state) = (Some(record), ItemState::Dismissed);
         Self { dot, hash, record, state, waits_for: None, problem: None, questions: Vec::new() }
+    }
+
+    /// It stands taken in, with what was asked of it then.
+    pub fn taken_in(one: &HistoryEntry, hash: Hash) -> Self {
+        let patch = &one.entry.patch;
+        let (dot, record, questions) = (patch.dot(), Some(patch.record), one.questions.clone());
+        let waits_for = judge::asks(one.state, &questions);
+        Self { dot, hash, record, state: one.state, waits_for, problem: None, questions }
     }
 
     /// It waits, for what it had found when it came.
@@ -165,6 +173,9 @@ impl Decided {
             let patch = history.iter().find(|one| one.entry.patch.hash() == undo.hash);
             let sets = patch.and_then(|one| one.entry.body.as_ref()).map(|body| &body.sets);
             acts = permission::acts_of_settling(permission::acts(record.kind, sets, false));
+        }
+        if self.verdict == ASK {
+            acts = BTreeSet::from([Act::ConfirmChange]);
         }
         let today = Day::of(work.prepared.now_ms);
         Some(permission::require(work.reference(), undo.by, &acts, self.area, today))

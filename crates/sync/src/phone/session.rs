@@ -6,7 +6,7 @@ use crate::wire::heads::HeadTables;
 use crate::wire::item::LogPiece;
 use crate::wire::limits::UNIT_BYTES_MAX;
 use crate::wire::version;
-use domain::ids::WriterId;
+use domain::ids::{RecordId, WriterId};
 use domain::problem::{Problem, ProblemCode};
 use domain::time::UnixMs;
 
@@ -31,6 +31,8 @@ pub struct Outgoing {
     pub key: Option<String>,
     /// A 备用解锁码 that the county does not have yet, sealed to it.
     pub code: Option<String>,
+    /// Urgent reports of which it has not heard that anybody read them.
+    pub unread: Vec<RecordId>,
 }
 
 /// Why a request failed. The work is on the phone in every case.
@@ -228,6 +230,7 @@ impl Session {
             recovered: outgoing.recovered,
             key: outgoing.key,
             code: outgoing.code,
+            unread: outgoing.unread,
         }
     }
 

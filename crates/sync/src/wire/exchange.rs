@@ -3,6 +3,7 @@
 use super::heads::HeadTables;
 use super::item::LogPiece;
 use super::receipt::Statement;
+use super::urgent::UrgentRead;
 use domain::canonical::{Hash, Transcript};
 use domain::ids::{RecordId, WriterId};
 use domain::patch::RecordRef;
@@ -71,6 +72,9 @@ pub struct ExchangeRequest {
     /// has said that it has it.
     #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
+    /// Own urgent reports that the county has, and of which the phone has not heard that anybody read them.
+    #[serde(rename = "u", default, skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<RecordId>,
 }
 
 /// A page of the county's feeds.
@@ -159,6 +163,9 @@ pub struct Rest {
     /// sealed to a key that is lost.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub code_wanted: bool,
+    /// Who has read urgent reports that the request named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub read: Vec<UrgentRead>,
 }
 
 /// A whole reply, as the phone's session takes it: the frame has been verified.

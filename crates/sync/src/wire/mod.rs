@@ -6,4 +6,5 @@ pub mod heads;
 pub mod item;
 pub mod limits;
 pub mod receipt;
+pub mod urgent;
 pub mod version;

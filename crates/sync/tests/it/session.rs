@@ -26,6 +26,7 @@ fn outgoing_with(pieces: Vec<LogPiece>, waiting: u64) -> Input {
         recovered: None,
         key: None,
         code: None,
+        unread: Vec::new(),
     }))
 }
 

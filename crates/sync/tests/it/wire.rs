@@ -33,6 +33,7 @@ fn a_request_with_nothing_new() {
         recovered: None,
         key: None,
         code: None,
+        unread: Vec::new(),
     };
     expect![[r#"{"v":1,"app":"0.1.0","n":7,"waiting":0,"cursor":{"e":"0000000000000009","s":3,"h":"3ae7d805f6789a6402acb70ad4096a85a56bf6804eaf25c0493ac697548d30b5"},"feeds":[["532929102210",3]],"d":"0000000000000005"}"#]].assert_eq(&serde_json::to_string(&request).unwrap());
 }

@@ -263,6 +263,8 @@ impl<'a> Desk<'a> {
     ) -> Result<BTreeSet<RecordId>, Problem> {
         match record.kind {
             RecordKind::Person => return Ok(BTreeSet::from([record.id])),
+            // Of whom an urgent report is stands in no list.
+            RecordKind::Urgent => return Ok(BTreeSet::new()),
             RecordKind::Visit => {}
             _ => return Ok(link(head, keys::SUBJECT).into_iter().collect()),
         }
@@ -355,7 +357,7 @@ impl<'a> Desk<'a> {
 const PAGE: usize = 500;
 
 /// All that waits for a reviewer, and what waits for something still to come, by its arrival.
-async fn waiting(county: &County) -> Result<Vec<QueueItem>, Problem> {
+pub(crate) async fn waiting(county: &County) -> Result<Vec<QueueItem>, Problem> {
     let reports = &county.stores.reports;
     let mut queue = reports.queue(WAITING_MAX).await.map_err(at_county)?;
     queue.retain(|item| !item.waits_for.is_some_and(WaitsFor::reviewer));

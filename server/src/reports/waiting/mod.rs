@@ -9,13 +9,14 @@ mod tests;
 
 pub(crate) use decided::act_of;
 pub use decided::{Decided, DecidedPage, Undone, decided};
-pub(crate) use desk::{Desk, area_of_row};
+pub(crate) use desk::{Desk, area_of_row, waiting};
 pub use handle::Handle;
 pub use show::{Field, Shown, Side, Word, show};
 pub(crate) use show::{Shut, contested_record};
 
 use crate::county::{County, at_county};
 use domain::canonical::Hash;
+use domain::catalogue::RecordKind;
 use domain::ids::{AreaCode, RecordId};
 use domain::problem::{Problem, ProblemCode};
 use domain::time::{Day, UnixMs};
@@ -206,7 +207,10 @@ pub async fn list(county: &County, filter: Filter, today: Day) -> Result<List, P
     }
     if filter.reason.is_none_or(|wanted| wanted == Reason::Contested) {
         for record in county.stores.reports.contested(desk::WAITING_MAX).await.map_err(at_county)? {
-            list.items.extend(desk.contested(record).await?);
+            // Both sides of an urgent report are read where it is.
+            if record.kind != RecordKind::Urgent {
+                list.items.extend(desk.contested(record).await?);
+            }
         }
     }
     let within = |item: &Item| {

@@ -26,6 +26,7 @@ mod subjects;
 mod table;
 #[cfg(test)]
 mod tests;
+mod urgent;
 mod visit;
 mod waiting;
 

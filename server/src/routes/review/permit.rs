@@ -7,7 +7,8 @@ use crate::county::{County, at_county};
 use crate::desk::Desk;
 use crate::opening::{grant, homes};
 use crate::problem::{Refusal, wrong};
-use crate::session::{self, Session, proof_of};
+use crate::session::{self, Session, Used, proof_of};
+use crate::urgent;
 use axum::RequestPartsExt;
 use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath, RawPathParams, Request, State};
 use axum::http::request::Parts;
@@ -30,6 +31,9 @@ pub(super) const COOKIE: &str = "session";
 
 /// The header that proves that the page sent it.
 pub(super) const PROOF: &str = "x-request-proof";
+
+/// The header of a request that a page makes by itself.
+pub(super) const UNATTENDED: &str = "x-unattended";
 
 /// Somebody who may do what they ask.
 #[derive(Debug, Clone)]
@@ -99,7 +103,10 @@ async fn permit(desk: &Desk, parts: &mut Parts) -> Result<Permit, Problem> {
         from_this_page(&parts.headers, token.as_deref().filter(|_| row.who != Who::Anybody))?;
     }
     let session = match &token {
-        Some(token) => session::find(&desk.county, token, desk.settings.idle, clock::now_ms()).await?,
+        Some(token) => {
+            let used = if parts.headers.contains_key(UNATTENDED) { Used::Unattended } else { Used::ByHand };
+            session::find(&desk.county, token, desk.settings.idle, used, clock::now_ms()).await?
+        }
         None => None,
     };
     let (_, _, reference, _) = desk.county.stores.ledger.standing_now().await.map_err(at_county)?;
@@ -203,6 +210,10 @@ async fn target(county: &County, row: &Row, parts: &mut Parts, permit: &Permit) 
         Place::Grant => {
             let one = grant(county, id("grant").ok_or_else(nothing)??).await?;
             (target.owner, target.places) = (Some(one.staff), BTreeSet::from([one.area]));
+        }
+        Place::Urgent => {
+            let one = urgent::find(county, reference, id("urgent").ok_or_else(nothing)??).await?;
+            (target.owner, target.places) = (one.report.author, BTreeSet::from([one.area]));
         }
     }
     Ok(target)

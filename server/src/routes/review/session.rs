@@ -4,7 +4,7 @@ use super::extract::Said;
 use super::permit::{COOKIE, Permit, cookie};
 use crate::desk::Desk;
 use crate::problem::Refusal;
-use crate::session::{self, proof_of};
+use crate::session::{self, Used, proof_of};
 use crate::{account, clock};
 use axum::Json;
 use axum::extract::State;
@@ -134,7 +134,8 @@ pub(super) async fn log_in(
         session::end(&desk.county, former.token).await?;
     }
     let token = session::begin(&desk.county, &account, clock::now_ms()).await?;
-    let begun = session::find(&desk.county, &token, desk.settings.idle, clock::now_ms()).await?;
+    let begun =
+        session::find(&desk.county, &token, desk.settings.idle, Used::ByHand, clock::now_ms()).await?;
     let permit = Permit { session: begun, ..permit };
     let cookie = format!("{COOKIE}={token}; {}", attributes(&desk));
     let mut response = Json(reply(&desk, &permit, Some(&token))).into_response();
@@ -220,6 +221,7 @@ pub(super) async fn password(
 
 async fn again(desk: &Desk, permit: Permit, headers: &HeaderMap) -> Result<Json<SessionReply>, Refusal> {
     let token = cookie(headers).ok_or(ProblemCode::LogInMissing)?;
-    let session = session::find(&desk.county, &token, desk.settings.idle, clock::now_ms()).await?;
+    let session =
+        session::find(&desk.county, &token, desk.settings.idle, Used::ByHand, clock::now_ms()).await?;
     Ok(Json(reply(desk, &Permit { session, ..permit }, Some(&token))))
 }

@@ -36,6 +36,8 @@ pub(super) enum Place {
     Assignment,
     /// Where the grant in the path holds.
     Grant,
+    /// Where the urgent report in the path belongs.
+    Urgent,
 }
 
 /// Whose thing it may be: of a phone, an account, a role or a grant.
@@ -88,6 +90,9 @@ const DECIDERS: Who = Who::Holding(&[CountyAdmin, CountyReviewer]);
 /// Who decides on grants.
 const APPROVERS: Who = Who::Holding(&[Approver]);
 
+/// Who acts on urgent reports.
+const URGENT: Who = Who::Holding(&[CountyReviewer, Approver, ChildSupervisor]);
+
 /// Who reads the access log.
 const AUDITORS: Who = Who::Holding(&[Auditor, Approver]);
 
@@ -131,6 +136,8 @@ table! {
 
     POST "/api/visits/{visit}/void" visit::void DECIDERS, Visit, Any;
 
+    POST "/api/visits/{visit}/asks" visit::ask OFFICE, Visit, Any;
+
     GET "/api/grants" grants::list READERS, Area, Any;
     POST "/api/grants" grants::ask OFFICE, Area, Any;
     POST "/api/grants/{grant}/decision" grants::decide APPROVERS, Grant, Other;
@@ -151,6 +158,10 @@ table! {
     POST "/api/waiting/settlements" waiting::settle OFFICE, Anywhere, Any;
     GET "/api/waiting/decisions" waiting::decided READERS, Area, Any;
     POST "/api/waiting/decisions/{decision}/undo" waiting::undo OFFICE, Anywhere, Any;
+
+    GET "/api/urgent" urgent::list URGENT, Area, Any;
+    POST "/api/urgent/{urgent}/openings" urgent::open URGENT, Urgent, Any;
+    POST "/api/urgent/{urgent}/calls" urgent::call URGENT, Urgent, Any;
 
     GET "/api/duties" duties::list READERS, Area, Any;
     GET "/api/duties/{duty}" duties::show READERS, Area, Any;

@@ -4,6 +4,7 @@
 use super::extract::{At, Said};
 use super::header::CodeReply;
 use super::permit::Permit;
+use crate::ask::{self, Asked, Question, asks_of};
 use crate::clock;
 use crate::county::{County, at_county};
 use crate::desk::Desk;
@@ -27,6 +28,7 @@ use seal::receipt::ReceiptDigits;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use sync::county::place::link;
 use utoipa::ToSchema;
 
 /// A duty that a part met.
@@ -56,6 +58,8 @@ pub(super) struct PartReply {
     void: bool,
     meets: Vec<MetDuty>,
     answers: Vec<Answer>,
+    /// What was asked of its author, as long as that is open.
+    asks: Vec<Asked>,
     history: Option<RecordHistory>,
 }
 
@@ -206,6 +210,40 @@ pub(super) async fn void(
     Ok(Json(VoidReply { void: reason.is_some() }))
 }
 
+/// What a reviewer wants to know of an answer.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(super) struct AskAsked {
+    #[schema(value_type = String)]
+    part: RecordId,
+    /// The field; an answer's is `a/` and its path.
+    field: String,
+    /// What is asked; its author reads it on the phone.
+    words: String,
+}
+
+/// 请您补充: asks the author of an answer about it. The visit counts as before.
+#[utoipa::path(post, path = "/api/visits/{visit}/asks", params(("visit" = String, Path)),
+    request_body = AskAsked, responses((status = 200)))]
+pub(super) async fn ask(
+    State(desk): State<Arc<Desk>>,
+    permit: Permit,
+    At(id): At<RecordId>,
+    Said(said): Said<AskAsked>,
+) -> Result<Json<()>, Refusal> {
+    let record = RecordRef { kind: RecordKind::Part, id: said.part };
+    let row = desk.county.stores.ledger.record(record).await.map_err(at_county)?;
+    if row.and_then(|row| link(&row.head, keys::VISIT)) != Some(id) {
+        return Err(Problem::new(ProblemCode::NothingFound).into());
+    }
+    let visit = RecordRef { kind: RecordKind::Visit, id };
+    let visit = desk.county.stores.ledger.record(visit).await.map_err(at_county)?;
+    let village = visit.and_then(|row| Visit::read(id, &row.head).village);
+    let area = village.unwrap_or(desk.county.keys.county());
+    let AskAsked { part, field, words } = said;
+    let question = Question { part, field, words, by: permit.staff()?, area };
+    Ok(Json(ask::ask(&desk.county, &question, clock::now_ms()).await?))
+}
+
 /// A part; a child's without its answers unless it is opened.
 pub(super) async fn part(
     county: &County,
@@ -243,6 +281,7 @@ pub(super) async fn part(
         void: part.void,
         meets: meets(county, &permit.reference, &part, subject).await?,
         answers,
+        asks: if shut { Vec::new() } else { asks_of(county, record, &row.head).await? },
         history,
     })
 }

@@ -49,6 +49,7 @@ fn request(county: &County, author: domain::ids::RecordId, day: Day, logs: Vec<L
         recovered: None,
         key: None,
         code: None,
+        unread: Vec::new(),
     }
 }
 

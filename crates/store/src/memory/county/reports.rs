@@ -159,6 +159,7 @@ fn history_item(row: &Row, entry: &Entry) -> HistoryItem {
         problem: row.problem.clone(),
         arrived_ms: row.arrived_ms,
         receipt: row.receipt,
+        questions: row.questions.clone(),
     }
 }
 

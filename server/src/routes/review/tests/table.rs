@@ -68,6 +68,7 @@ struct Things {
     person: BTreeMap<AreaCode, RecordId>,
     visit: BTreeMap<AreaCode, RecordId>,
     part: BTreeMap<AreaCode, RecordId>,
+    urgent: BTreeMap<AreaCode, RecordId>,
 }
 
 async fn write(world: &World, kind: RecordKind, sets: &[(&str, Field)]) -> RecordId {
@@ -84,7 +85,8 @@ fn village(township: AreaCode) -> AreaCode {
 }
 
 async fn things(world: &World) -> Things {
-    let mut things = Things { person: BTreeMap::new(), visit: BTreeMap::new(), part: BTreeMap::new() };
+    let (person, visit, part, urgent) = Default::default();
+    let mut things = Things { person, visit, part, urgent };
     for area in AREAS {
         let home = number(village(area));
         let named = [(keys::NAME, "李小花".into()), (keys::VILLAGE, home.clone())];
@@ -98,6 +100,8 @@ async fn things(world: &World) -> Things {
         let link = |id: RecordId| Field::from(id.to_string());
         let part = [(keys::VISIT, link(visit)), (keys::SUBJECT, link(person)), (keys::MET, "self".into())];
         let part = write(world, RecordKind::Part, &part).await;
+        let urgent = [(keys::WORDS, "孩子手臂有伤".into()), (keys::VILLAGE, number(village(area)))];
+        things.urgent.insert(area, write(world, RecordKind::Urgent, &urgent).await);
         things.person.insert(area, person);
         things.visit.insert(area, visit);
         things.part.insert(area, part);
@@ -188,6 +192,21 @@ async fn settled(world: &World, person: RecordId) -> RecordId {
     all.decisions[0].id
 }
 
+/// A visit that a phone has brought, with its part.
+async fn visited(world: &World, person: RecordId, area: AreaCode) -> (RecordId, RecordId) {
+    let worker = somebody(world, area).await;
+    let mut phone = world.phone_of(worker, world.county.dice.number() >> 1).await;
+    let happened = domain::time::Happened::whole(today()).to_string();
+    let home = number(village(area));
+    let sets = [(keys::VILLAGE, home), (keys::WAY, "home".into()), (keys::HAPPENED, happened.into())];
+    let visit = phone.write(RecordKind::Visit, &sets);
+    let link = |id: RecordId| Field::from(id.to_string());
+    let part = [(keys::VISIT, link(visit)), (keys::SUBJECT, link(person)), (keys::MET, "self".into())];
+    let part = phone.write(RecordKind::Part, &part);
+    phone.exchange(&world.phones).await.unwrap();
+    (visit, part)
+}
+
 /// What waits is put there before it is named.
 async fn waiting(world: &World, person: RecordId, path: String) -> String {
     if path.contains("{decision}") {
@@ -199,11 +218,11 @@ async fn waiting(world: &World, person: RecordId, path: String) -> String {
     path.replace("{item}", &person.to_string())
 }
 
-/// What a route is asked with: a thing in an area, of `owner`.
-async fn asked(world: &World, things: &Things, row: &Row, area: AreaCode, owner: RecordId) -> Asked {
+/// What is said with a request about a thing in an area.
+async fn said(world: &World, things: &Things, row: &Row, area: AreaCode) -> Value {
     let until = today().plus(3).to_string();
     let from = today().plus(40).to_string();
-    let said = match row.path {
+    match row.path {
         "/api/session/unlock" => json!({ "password": "?" }),
         "/api/session/password" => json!({ "old": "?", "new": "?" }),
         "/api/session" => json!({ "login": "?", "password": "?" }),
@@ -229,6 +248,7 @@ async fn asked(world: &World, things: &Things, row: &Row, area: AreaCode, owner:
             let phone = format!("1070{:07}", world.county.dice.number() % 10_000_000);
             json!({ "name": "新来的", "phone": phone })
         }
+        "/api/urgent/{urgent}/calls" => json!({ "words": "派出所 14:10" }),
         "/api/staff/{staff}/assignments" => on_a_day_of_its_own(),
         "/api/assignments/{assignment}/end" => json!({ "until": from }),
         "/api/accounts" => {
@@ -236,10 +256,23 @@ async fn asked(world: &World, things: &Things, row: &Row, area: AreaCode, owner:
             json!({ "staff": somebody(world, area).await, "login": login })
         }
         _ => json!({}),
-    };
+    }
+}
+
+/// What a route is asked with: a thing in an area, of `owner`.
+async fn asked(world: &World, things: &Things, row: &Row, area: AreaCode, owner: RecordId) -> Asked {
+    let mut visit = things.visit[&area];
+    let mut said = said(world, things, row, area).await;
+    if row.path == "/api/visits/{visit}/asks" {
+        // Its own visit and part each time: one question after the other.
+        let (made, part) = visited(world, things.person[&area], area).await;
+        visit = made;
+        said = json!({ "part": part, "field": "met", "words": "是哪一位？" });
+    }
     let mut path = waiting(world, things.person[&area], row.path.replace("{duty}", "elder_monthly")).await;
     path = path.replace("{person}", &things.person[&area].to_string());
-    path = path.replace("{visit}", &things.visit[&area].to_string());
+    path = path.replace("{urgent}", &things.urgent[&area].to_string());
+    path = path.replace("{visit}", &visit.to_string());
     path = path.replace("{staff}", &owner.to_string());
     if path.contains("{device}") {
         path = path.replace("{device}", &device(world, owner).await.to_string());

@@ -1,25 +1,29 @@
-//! 请您补充: what the county asks of an entry that it took in, and whether it was answered since.
+//! 请您补充: what the county asks of an entry that it took in, and whether it was answered since. The phone and the
+//! county's desk read it alike.
 
-use domain::catalogue::keys;
-use domain::head::Head;
-use domain::log::Dot;
-use domain::patch::ANSWER_PREFIX;
-use domain::problem::{Problem, ProblemCode};
-use domain::time::{Day, Happened};
-use domain::value::Value;
-use domain::visit::dated_ahead;
+use crate::catalogue::keys;
+use crate::head::Head;
+use crate::log::Dot;
+use crate::patch::ANSWER_PREFIX;
+use crate::problem::{Problem, ProblemCode};
+use crate::time::{Day, Happened};
+use crate::value::Value;
+use crate::visit::dated_ahead;
 
 /// Whether the record, as it stands, still lacks what the county asked for when it took this entry in.
 ///
 /// A reason that was said answers why a visit was entered late, a time amended to no later day than that of the
 /// arrival how it could be dated after it; an amended answer answers what was asked of the
 /// one before. Anything else is settled by the county's word only.
-pub(crate) fn stands(question: &Problem, entry: Dot, head: &Head) -> bool {
+pub fn stands(question: &Problem, entry: Dot, head: &Head) -> bool {
     if question.code == ProblemCode::VisitTooLongAgo {
         return head.text(keys::LATE_REASON).is_none_or(|reason| reason.trim().is_empty());
     }
     if question.code == ProblemCode::VisitDatedAhead {
         return still_ahead(question, head);
+    }
+    if question.code == ProblemCode::ReviewerAsks {
+        return unexplained(question, entry, head);
     }
     let Some(path) = question.params.get("path") else { return true };
     let writes = head.fields.get(&format!("{ANSWER_PREFIX}{path}"));
@@ -27,6 +31,24 @@ pub(crate) fn stands(question: &Problem, entry: Dot, head: &Head) -> bool {
     writes.is_none_or(|writes| {
         writes.iter().any(|write| write.dot() == entry) || writes.iter().all(|write| write.value.is_null())
     })
+}
+
+/// Whether what a reviewer asked has neither another answer nor a word of its author. What was said before the
+/// question answers nothing.
+fn unexplained(question: &Problem, entry: Dot, head: &Head) -> bool {
+    let Some(field) = question.params.get("field") else { return true };
+    let earlier = question.params.get("said").map(String::as_str).unwrap_or_default();
+    let said = head.fields.get(&format!("{}{field}", keys::EXPLAINED)).into_iter().flatten();
+    if said.filter(|write| !write.value.is_null()).any(|write| spell(write.dot()) != earlier) {
+        return false;
+    }
+    let writes = head.fields.get(field);
+    writes.is_none_or(|writes| writes.iter().any(|write| write.dot() == entry))
+}
+
+/// A place in a log as a question's details have it.
+pub fn spell(dot: Dot) -> String {
+    format!("{}:{}", dot.writer, dot.serial)
 }
 
 /// Whether a visit is dated, on one side at least, after the day on which the county had it already.
@@ -43,9 +65,9 @@ fn still_ahead(question: &Problem, head: &Head) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::head::Write;
-    use domain::ids::{RecordId, WriterId};
-    use domain::value::Origin;
+    use crate::head::Write;
+    use crate::ids::{RecordId, WriterId};
+    use crate::value::Origin;
 
     const ASKED: Dot = Dot { writer: WriterId(7), serial: 3 };
     const LATER: Dot = Dot { writer: WriterId(7), serial: 9 };
@@ -110,6 +132,22 @@ mod tests {
         assert!(stands(&missing, ASKED, &Head::default()));
         assert!(stands(&missing, ASKED, &head("a/rooms", &[(LATER, Value::Null)])));
         assert!(!stands(&missing, ASKED, &head("a/rooms", &[(LATER, Value::Int(3))])));
+    }
+
+    #[test]
+    fn a_reviewer_is_answered_by_another_answer_or_by_a_word_said_since() {
+        let asks = |said: &str| {
+            let asked = Problem::new(ProblemCode::ReviewerAsks).with("field", "a/rooms").with("said", said);
+            move |head: &Head| stands(&asked, ASKED, head)
+        };
+        let stood = head("a/rooms", &[(ASKED, Value::Int(9))]);
+        assert!(asks("")(&stood));
+        assert!(!asks("")(&head("a/rooms", &[(LATER, Value::Int(3))])));
+        let mut explained = stood;
+        let said = head("explained/a/rooms", &[(LATER, "数过两遍".into())]);
+        explained.fields.extend(said.fields);
+        assert!(!asks("")(&explained));
+        assert!(asks(&spell(LATER))(&explained), "that was said before it was asked");
     }
 
     #[test]
