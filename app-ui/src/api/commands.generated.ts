@@ -417,6 +417,24 @@ path: string,
  */
 body: string, };
 
+export type Explain = { 
+/**
+ * The part.
+ */
+part: RecordId, 
+/**
+ * The field that was asked about.
+ */
+field: string, 
+/**
+ * The word.
+ */
+words: string, 
+/**
+ * What the screen had seen of the part when the page was opened.
+ */
+seen: Vector, };
+
 export type FinishReply = { 
 /**
  * The visit's record; nothing while there are gaps.
@@ -552,6 +570,16 @@ phase: Phase,
  * Seconds until the next try to unlock.
  */
 wait_s: number, };
+
+export type LockedReports = { 
+/**
+ * How many are only on this phone.
+ */
+waiting: number, 
+/**
+ * How many the county has, by its signed word.
+ */
+received: number, };
 
 export type MeView = { 
 /**
@@ -740,6 +768,10 @@ seen: Vector,
  * What the screen has seen of the visit.
  */
 visit_seen: Vector, 
+/**
+ * What a reviewer asks about an answer, and nobody has answered yet: the field, and the question.
+ */
+asks: Array<[string, Problem]>, 
 /**
  * 填写不一致.
  */
@@ -1013,7 +1045,7 @@ advice: Advice,
  */
 params?: { [key in string]: string }, };
 
-export type ProblemCode = "enrol_code_wrong" | "enrol_code_unknown" | "enrol_code_used" | "enrol_code_expired" | "enrol_code_locked" | "enrol_code_malformed" | "sheet_not_seen" | "sheet_other" | "county_not_proven" | "not_enrolled" | "already_enrolled" | "pin_wrong" | "pin_too_short" | "pin_too_simple" | "recovery_code_wrong" | "recovery_code_used" | "recovery_code_lost" | "unlock_too_soon" | "locked" | "vault_damaged" | "recovery_code_malformed" | "key_store_changed" | "log_in_wrong" | "log_in_too_soon" | "log_in_missing" | "log_in_locked" | "password_first" | "password_weak" | "account_closed" | "account_taken" | "not_for_you" | "not_from_this_page" | "grant_missing" | "decided_already" | "name_malformed" | "person_registered" | "answer_wrong_type" | "answer_outside_constraint" | "answer_missing" | "answer_not_a_choice" | "answer_too_long" | "no_such_question" | "question_not_relevant" | "form_unreadable" | "form_too_new" | "nothing_found" | "visit_without_parts" | "visit_not_open" | "visit_put_away" | "visit_in_the_future" | "visit_too_long_ago" | "visit_dated_ahead" | "not_yours_to_change" | "not_met_without_reason" | "draft_damaged" | "answer_calculated" | "answer_differs" | "answers_misfit" | "origins_misfit" | "unchanged_not_offered" | "unchanged_no_last" | "unchanged_differs" | "unchanged_too_often" | "form_not_json" | "form_too_large" | "form_name_wrong" | "form_name_taken" | "form_part_wrong" | "form_choice_wrong" | "form_name_unknown" | "form_name_ambiguous" | "form_cycle" | "expression_unexpected" | "expression_ends" | "expression_open_quote" | "expression_too_deep" | "expression_too_much" | "function_unknown" | "function_arguments" | "function_needs_name" | "pattern_wrong" | "unreachable" | "too_slow" | "not_the_county" | "county_not_trusted" | "reply_damaged" | "county_busy" | "county_full" | "request_too_large" | "request_damaged" | "request_too_new" | "request_too_old" | "signature_wrong" | "device_unknown" | "device_retired" | "device_revoked" | "exchange_number_old" | "waits_for_earlier" | "waits_for_subject" | "waits_for_form" | "outside_area" | "time_not_counted" | "not_permitted" | "offered_after_restore" | "item_undecodable" | "item_not_handled" | "chain_broken" | "not_adopted" | "decided_before" | "device_was_revoked" | "disk_full" | "file_not_saved" | "database_damaged" | "database_newer" | "database_missing" | "key_file_missing" | "keys_misfit" | "key_file_damaged" | "county_database_damaged" | "backup_unreadable" | "data_in_use" | "not_empty" | "argument_wrong" | "nothing_to_change" | "right_missing" | "server_full" | "folder_not_writable" | "port_in_use" | "config_wrong" | "row_wrong" | "not_from_here" | "internal";
+export type ProblemCode = "enrol_code_wrong" | "enrol_code_unknown" | "enrol_code_used" | "enrol_code_expired" | "enrol_code_locked" | "enrol_code_malformed" | "sheet_not_seen" | "sheet_other" | "county_not_proven" | "not_enrolled" | "already_enrolled" | "pin_wrong" | "pin_too_short" | "pin_too_simple" | "recovery_code_wrong" | "recovery_code_used" | "recovery_code_lost" | "unlock_too_soon" | "locked" | "vault_damaged" | "recovery_code_malformed" | "key_store_changed" | "log_in_wrong" | "log_in_too_soon" | "log_in_missing" | "log_in_locked" | "password_first" | "password_weak" | "account_closed" | "account_taken" | "not_for_you" | "not_from_this_page" | "grant_missing" | "decided_already" | "name_malformed" | "person_registered" | "answer_wrong_type" | "reviewer_asks" | "answer_outside_constraint" | "answer_missing" | "answer_not_a_choice" | "answer_too_long" | "no_such_question" | "question_not_relevant" | "form_unreadable" | "form_too_new" | "nothing_found" | "visit_without_parts" | "visit_not_open" | "visit_put_away" | "visit_in_the_future" | "visit_too_long_ago" | "visit_dated_ahead" | "not_yours_to_change" | "not_met_without_reason" | "draft_damaged" | "answer_calculated" | "answer_differs" | "answers_misfit" | "origins_misfit" | "unchanged_not_offered" | "unchanged_no_last" | "unchanged_differs" | "unchanged_too_often" | "form_not_json" | "form_too_large" | "form_name_wrong" | "form_name_taken" | "form_part_wrong" | "form_choice_wrong" | "form_name_unknown" | "form_name_ambiguous" | "form_cycle" | "expression_unexpected" | "expression_ends" | "expression_open_quote" | "expression_too_deep" | "expression_too_much" | "function_unknown" | "function_arguments" | "function_needs_name" | "pattern_wrong" | "unreachable" | "too_slow" | "not_the_county" | "county_not_trusted" | "reply_damaged" | "county_busy" | "county_full" | "request_too_large" | "request_damaged" | "request_too_new" | "request_too_old" | "signature_wrong" | "device_unknown" | "device_retired" | "device_revoked" | "exchange_number_old" | "waits_for_earlier" | "waits_for_subject" | "waits_for_form" | "outside_area" | "time_not_counted" | "not_permitted" | "offered_after_restore" | "item_undecodable" | "item_not_handled" | "chain_broken" | "not_adopted" | "decided_before" | "device_was_revoked" | "disk_full" | "file_not_saved" | "database_damaged" | "database_newer" | "database_missing" | "key_file_missing" | "keys_misfit" | "key_file_damaged" | "county_database_damaged" | "backup_unreadable" | "data_in_use" | "not_empty" | "argument_wrong" | "nothing_to_change" | "right_missing" | "server_full" | "folder_not_writable" | "port_in_use" | "config_wrong" | "row_wrong" | "not_from_here" | "internal";
 
 export type Progress = { 
 /**
@@ -1189,7 +1221,11 @@ entered_ms: number,
 /**
  * 补记: entered on a later day than the visit.
  */
-late: boolean, };
+late: boolean, 
+/**
+ * 作废: why the county made it void.
+ */
+void: string | null, };
 
 export type RecordKind = "area" | "staff" | "assignment" | "duty" | "household" | "person" | "child_file" | "visit" | "part" | "concern" | "form" | "form_assignment" | "grant" | "closing" | "urgent" | "decision" | "settings";
 
@@ -1657,6 +1693,16 @@ code: string,
  */
 new_pin: string, };
 
+export type UrgentCall = { 
+/**
+ * The report.
+ */
+report: RecordId, 
+/**
+ * To whom and when.
+ */
+words: string, };
+
 export type UrgentReport = { 
 /**
  * The person, when they are on the list.
@@ -1682,6 +1728,44 @@ called: string | null,
  * The village; that of the worker's first assignment unless said.
  */
 village: AreaCode | null, };
+
+export type UrgentView = { 
+/**
+ * The report.
+ */
+report: RecordId, 
+/**
+ * When it was written.
+ */
+at_ms: number, 
+/**
+ * Who it is about.
+ */
+who: string | null, 
+/**
+ * Where.
+ */
+place: string | null, 
+/**
+ * What was seen.
+ */
+words: string | null, 
+/**
+ * Calls that were made: to whom and when.
+ */
+calls: Array<string>, 
+/**
+ * Whether the county has it, by its signed word.
+ */
+received: boolean, 
+/**
+ * Whether something that was added to it is on this phone only.
+ */
+waiting: boolean, 
+/**
+ * Who has read it at the county, and when by the county's clock.
+ */
+read: Array<[string, number]>, };
 
 export type Value = null | boolean | number | string | Array<string>;
 
@@ -1828,11 +1912,15 @@ export interface Commands {
   restore_draft: { args: DraftName; reply: Nothing }
   amend: { args: Amend; reply: Written }
   amend_time: { args: AmendTime; reply: Written }
+  explain: { args: Explain; reply: Written }
   correct_contact: { args: CorrectContact; reply: Written }
   register_person: { args: RegisterPerson; reply: Written }
   contested: { args: OfRecord; reply: Array<ContestedField> }
   settle: { args: Settle; reply: Written }
   urgent: { args: UrgentReport; reply: Written }
+  urgent_call: { args: UrgentCall; reply: Written }
+  urgent_reports: { args: Nothing; reply: Array<UrgentView> }
+  urgent_locked_reports: { args: Nothing; reply: LockedReports }
   records: { args: RecordsAsked; reply: Array<RecordItem> }
   record: { args: OfVisit; reply: RecordItem }
   proof: { args: OfVisit; reply: ProofView }
@@ -1843,4 +1931,5 @@ export interface Commands {
   sending: { args: Nothing; reply: Progress }
   stop_sending: { args: Nothing; reply: Nothing }
   save_waiting: { args: SaveWaiting; reply: SavedWaiting }
+  send_urgent: { args: Nothing; reply: LockedReports }
 }

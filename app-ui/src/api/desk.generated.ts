@@ -564,6 +564,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/urgent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was reported in the area and below, the latest first; nothing of what it says. */
+        get: operations["get_urgent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/urgent/{urgent}/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Notes a call that was made about it. */
+        post: operations["post_urgent_urgent_calls"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/urgent/{urgent}/openings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reads a report. Its author's phone hears who did, at its next exchange. */
+        post: operations["post_urgent_urgent_openings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/visits/{visit}": {
         parameters: {
             query?: never;
@@ -575,6 +626,23 @@ export interface paths {
         get: operations["get_visits_visit"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visits/{visit}/asks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 请您补充: asks the author of an answer about it. The visit counts as before. */
+        post: operations["post_visits_visit_asks"];
         delete?: never;
         options?: never;
         head?: never;
@@ -786,6 +854,14 @@ export interface components {
              * @description The division above; none at the top of what may be seen.
              */
             parent?: number | null;
+        };
+        /** @description What a reviewer wants to know of an answer. */
+        AskAsked: {
+            /** @description The field; an answer's is `a/` and its path. */
+            field: string;
+            part: string;
+            /** @description What is asked; its author reads it on the phone. */
+            words: string;
         };
         /** @description A role in an area, with its days. */
         AssignmentReply: {
@@ -1272,6 +1348,19 @@ export interface components {
             device: string;
             state: components["schemas"]["StateOfDevice"];
         };
+        /** @description A question that is open, and whether it was answered since. */
+        OpenAsk: {
+            /** @description Whether the answer was changed or explained since. */
+            answered: boolean;
+            /** @description The field. */
+            field: string;
+            /** @description By whom. */
+            name: string;
+            /** @description What its author says. */
+            said?: string | null;
+            /** @description What is asked. */
+            words: string;
+        };
         /** @description What is opened, and why. */
         OpeningAsked: {
             part: string;
@@ -1281,6 +1370,8 @@ export interface components {
         /** @description One person's share of a visit. */
         PartReply: {
             answers: components["schemas"]["Answer"][];
+            /** @description What was asked of its author, as long as that is open. */
+            asks: components["schemas"]["OpenAsk"][];
             history?: components["schemas"]["RecordHistory"] | null;
             meets: components["schemas"]["MetDuty"][];
             met?: components["schemas"]["CodeReply"] | null;
@@ -1356,7 +1447,7 @@ export interface components {
             /** @enum {string} */
             advice: "retry" | "fix" | "call";
             /** @enum {string} */
-            code: "enrol_code_wrong" | "enrol_code_unknown" | "enrol_code_used" | "enrol_code_expired" | "enrol_code_locked" | "enrol_code_malformed" | "sheet_not_seen" | "sheet_other" | "county_not_proven" | "not_enrolled" | "already_enrolled" | "pin_wrong" | "pin_too_short" | "pin_too_simple" | "recovery_code_wrong" | "recovery_code_used" | "recovery_code_lost" | "unlock_too_soon" | "locked" | "vault_damaged" | "recovery_code_malformed" | "key_store_changed" | "log_in_wrong" | "log_in_too_soon" | "log_in_missing" | "log_in_locked" | "password_first" | "password_weak" | "account_closed" | "account_taken" | "not_for_you" | "not_from_this_page" | "grant_missing" | "decided_already" | "name_malformed" | "person_registered" | "answer_wrong_type" | "answer_outside_constraint" | "answer_missing" | "answer_not_a_choice" | "answer_too_long" | "no_such_question" | "question_not_relevant" | "form_unreadable" | "form_too_new" | "nothing_found" | "visit_without_parts" | "visit_not_open" | "visit_put_away" | "visit_in_the_future" | "visit_too_long_ago" | "visit_dated_ahead" | "not_yours_to_change" | "not_met_without_reason" | "draft_damaged" | "answer_calculated" | "answer_differs" | "answers_misfit" | "origins_misfit" | "unchanged_not_offered" | "unchanged_no_last" | "unchanged_differs" | "unchanged_too_often" | "form_not_json" | "form_too_large" | "form_name_wrong" | "form_name_taken" | "form_part_wrong" | "form_choice_wrong" | "form_name_unknown" | "form_name_ambiguous" | "form_cycle" | "expression_unexpected" | "expression_ends" | "expression_open_quote" | "expression_too_deep" | "expression_too_much" | "function_unknown" | "function_arguments" | "function_needs_name" | "pattern_wrong" | "unreachable" | "too_slow" | "not_the_county" | "county_not_trusted" | "reply_damaged" | "county_busy" | "county_full" | "request_too_large" | "request_damaged" | "request_too_new" | "request_too_old" | "signature_wrong" | "device_unknown" | "device_retired" | "device_revoked" | "exchange_number_old" | "waits_for_earlier" | "waits_for_subject" | "waits_for_form" | "outside_area" | "time_not_counted" | "not_permitted" | "offered_after_restore" | "item_undecodable" | "item_not_handled" | "chain_broken" | "not_adopted" | "decided_before" | "device_was_revoked" | "disk_full" | "file_not_saved" | "database_damaged" | "database_newer" | "database_missing" | "key_file_missing" | "keys_misfit" | "key_file_damaged" | "county_database_damaged" | "backup_unreadable" | "data_in_use" | "not_empty" | "argument_wrong" | "nothing_to_change" | "right_missing" | "server_full" | "folder_not_writable" | "port_in_use" | "config_wrong" | "row_wrong" | "not_from_here" | "internal";
+            code: "enrol_code_wrong" | "enrol_code_unknown" | "enrol_code_used" | "enrol_code_expired" | "enrol_code_locked" | "enrol_code_malformed" | "sheet_not_seen" | "sheet_other" | "county_not_proven" | "not_enrolled" | "already_enrolled" | "pin_wrong" | "pin_too_short" | "pin_too_simple" | "recovery_code_wrong" | "recovery_code_used" | "recovery_code_lost" | "unlock_too_soon" | "locked" | "vault_damaged" | "recovery_code_malformed" | "key_store_changed" | "log_in_wrong" | "log_in_too_soon" | "log_in_missing" | "log_in_locked" | "password_first" | "password_weak" | "account_closed" | "account_taken" | "not_for_you" | "not_from_this_page" | "grant_missing" | "decided_already" | "name_malformed" | "person_registered" | "answer_wrong_type" | "reviewer_asks" | "answer_outside_constraint" | "answer_missing" | "answer_not_a_choice" | "answer_too_long" | "no_such_question" | "question_not_relevant" | "form_unreadable" | "form_too_new" | "nothing_found" | "visit_without_parts" | "visit_not_open" | "visit_put_away" | "visit_in_the_future" | "visit_too_long_ago" | "visit_dated_ahead" | "not_yours_to_change" | "not_met_without_reason" | "draft_damaged" | "answer_calculated" | "answer_differs" | "answers_misfit" | "origins_misfit" | "unchanged_not_offered" | "unchanged_no_last" | "unchanged_differs" | "unchanged_too_often" | "form_not_json" | "form_too_large" | "form_name_wrong" | "form_name_taken" | "form_part_wrong" | "form_choice_wrong" | "form_name_unknown" | "form_name_ambiguous" | "form_cycle" | "expression_unexpected" | "expression_ends" | "expression_open_quote" | "expression_too_deep" | "expression_too_much" | "function_unknown" | "function_arguments" | "function_needs_name" | "pattern_wrong" | "unreachable" | "too_slow" | "not_the_county" | "county_not_trusted" | "reply_damaged" | "county_busy" | "county_full" | "request_too_large" | "request_damaged" | "request_too_new" | "request_too_old" | "signature_wrong" | "device_unknown" | "device_retired" | "device_revoked" | "exchange_number_old" | "waits_for_earlier" | "waits_for_subject" | "waits_for_form" | "outside_area" | "time_not_counted" | "not_permitted" | "offered_after_restore" | "item_undecodable" | "item_not_handled" | "chain_broken" | "not_adopted" | "decided_before" | "device_was_revoked" | "disk_full" | "file_not_saved" | "database_damaged" | "database_newer" | "database_missing" | "key_file_missing" | "keys_misfit" | "key_file_damaged" | "county_database_damaged" | "backup_unreadable" | "data_in_use" | "not_empty" | "argument_wrong" | "nothing_to_change" | "right_missing" | "server_full" | "folder_not_writable" | "port_in_use" | "config_wrong" | "row_wrong" | "not_from_here" | "internal";
             params?: {
                 [key: string]: string;
             };
@@ -1647,6 +1738,53 @@ export interface components {
         /** @description The password again. */
         Unlock: {
             password: string;
+        };
+        /** @description A call that was made. */
+        UrgentCall: {
+            at_ms: components["schemas"]["i64"];
+            name: string;
+            words: string;
+        };
+        /** @description A call. */
+        UrgentCallAsked: {
+            /** @description To whom and when. */
+            words: string;
+        };
+        /** @description Somebody who has read it. */
+        UrgentReader: {
+            at_ms: components["schemas"]["i64"];
+            name: string;
+            /** @description Whether that is who asks. */
+            own: boolean;
+        };
+        /** @description All that a report says. */
+        UrgentReply: {
+            calls: components["schemas"]["UrgentCall"][];
+            place?: string | null;
+            row: components["schemas"]["UrgentRow"];
+            /** @description The person, when they are on the list. */
+            subject?: string | null;
+            who?: string | null;
+            words?: string | null;
+        };
+        /** @description That there is a report. */
+        UrgentRow: {
+            /** Format: int64 */
+            area: number;
+            area_name: string;
+            /** @description When it was written. */
+            at_ms: components["schemas"]["i64"];
+            /** @description Who reported it. */
+            author: string;
+            /** @description It came from a phone that was reported lost. */
+            doubtful: boolean;
+            /** @description Their telephone. */
+            phone?: string | null;
+            /** @description Who has read it, the first one first. */
+            readers: components["schemas"]["UrgentReader"][];
+            report: string;
+            /** @description It was written on a locked phone, which has not signed it yet: it may be anybody's. */
+            unsigned: boolean;
         };
         /**
          * @description What is decided.
@@ -3123,6 +3261,101 @@ export interface operations {
             };
         };
     };
+    get_urgent: {
+        parameters: {
+            query?: {
+                /** @description The area; that of one's role when nothing is said. */
+                area?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UrgentRow"][];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_urgent_urgent_calls: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                urgent: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UrgentCallAsked"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UrgentCall"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_urgent_urgent_openings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                urgent: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UrgentReply"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_visits_visit: {
         parameters: {
             query?: never;
@@ -3141,6 +3374,38 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["VisitReply"];
                 };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_visits_visit_asks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                visit: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskAsked"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong, and what to do */
             default: {

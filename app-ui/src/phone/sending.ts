@@ -71,7 +71,12 @@ export async function stop(): Promise<void> {
   await call('stop_sending', {})
 }
 
+/** What a locked phone may send: reports that are sealed already. Why they could not go is no news: they stay. */
+export async function sendSealed(): Promise<void> {
+  await call('send_urgent', {}).catch(() => null)
+}
+
 /** Sends whenever the network comes back. */
-export function sendOnline(): void {
-  window.addEventListener('online', () => void send())
+export function sendOnline(open: () => boolean): void {
+  window.addEventListener('online', () => void (open() ? send() : sendSealed()))
 }

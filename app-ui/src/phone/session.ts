@@ -6,7 +6,7 @@ import type { Phase } from '@/api/commands.generated'
 import type { Problem } from '@/api/problems'
 import { problemOf } from '@/api/carrier'
 import { forget, learn } from './numbers'
-import { send } from './sending'
+import { send, sendSealed } from './sending'
 import { settings } from './settings'
 
 /** Away for so long, the phone locks: as the county has set it, told when the phone opens; until then as usual. */
@@ -73,6 +73,7 @@ export function lockWhenAway(): void {
     } else if (session.phase === 'locked') {
       // A phone that slept has not counted how long there is still to wait.
       void look()
+      void sendSealed()
     }
   })
 }

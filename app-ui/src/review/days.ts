@@ -1,9 +1,7 @@
 // Days and times as the console says them, in one style; always with the year where a document may be kept.
-import { dayOf, plusDays, shortDay } from '@/shared/days'
+import { clock, dayOf, plusDays, shortDay } from '@/shared/days'
 import { language } from '@/shared/words'
 import { either, t } from './words'
-
-const EAST_8_MS = 8 * 3_600_000
 
 /** `2026年11月23日`, `23 Nov 2026`. */
 export function days(day: string): string {
@@ -14,9 +12,6 @@ export function days(day: string): string {
 
 /** `11月23日`, `23 Nov`; with the year when it is another one than today's; nothing of no day. */
 export const day = (of: string | null): string => (of ? shortDay(of) : '')
-
-/** `08:12`, in the county's time. */
-export const clock = (ms: number): string => new Date(ms + EAST_8_MS).toISOString().slice(11, 16)
 
 /** `11月23日 08:12`. */
 export const moment = (ms: number): string => `${day(dayOf(ms))} ${clock(ms)}`

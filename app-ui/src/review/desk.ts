@@ -13,6 +13,8 @@ interface Options {
   query?: Query
   body?: unknown
   signal?: AbortSignal
+  /** The page looks for itself: nobody need be sitting here. */
+  unattended?: boolean
 }
 
 /** An address of the county with its query. */
@@ -22,9 +24,10 @@ export function address(path: string, query: Query = {}): string {
   return text ? `${path}?${text}` : path
 }
 
-async function once(method: string, path: string, { query, body, signal }: Options): Promise<Response> {
+async function once(method: string, path: string, { query, body, signal, unattended }: Options): Promise<Response> {
   const headers: Record<string, string> = { accept: 'application/json' }
   if (method !== 'GET') headers['x-request-proof'] = session.proof()
+  if (unattended) headers['x-unattended'] = '1'
   if (body !== undefined) headers['content-type'] = 'application/json'
   const init: RequestInit = { method, headers, credentials: 'same-origin', cache: 'no-store' }
   if (body !== undefined) init.body = JSON.stringify(body)
@@ -82,6 +85,7 @@ interface Asked {
   at?: Record<string, string>
   query?: Query
   signal?: AbortSignal
+  unattended?: boolean
 }
 const filled = (route: string, at: Record<string, string> = {}) =>
   route.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(at[name] ?? ''))

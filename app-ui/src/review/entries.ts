@@ -13,7 +13,11 @@ interface Entry {
 /** Who runs a township's or the county's office. */
 export const OFFICE = ['county_admin', 'county_reviewer', 'station_head', 'child_supervisor', 'assistance_clerk']
 
+/** Who acts on urgent reports. */
+export const URGENT = ['county_reviewer', 'approver', 'child_supervisor']
+
 export const entries: Entry[] = [
+  { path: '/urgent', word: 'rail.urgent', icon: 'urgent', may: () => session.holds(...URGENT) },
   { path: '/today', word: 'rail.today', icon: 'tick', may: () => true },
   { path: '/coverage', word: 'rail.coverage', icon: 'table', may: () => true },
   { path: '/unvisited', word: 'rail.unvisited', icon: 'records', may: () => true },

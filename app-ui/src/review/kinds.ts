@@ -52,3 +52,5 @@ export type WaitingItem = Present<Schemas['WaitingItem']>
 export type WaitingList = Present<Schemas['WaitingList']>
 export type WaitingSide = Present<Schemas['WaitingSide']>
 export type WaitingShown = Present<Schemas['WaitingShown']>
+export type UrgentReply = Present<Schemas['UrgentReply']>
+export type UrgentRow = Present<Schemas['UrgentRow']>

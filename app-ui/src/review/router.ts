@@ -8,6 +8,7 @@ export const router = createRouter({
     // Which page opens first is known when it is known who is here: see App.vue.
     { path: '/', name: 'start', component: { render: () => null } },
     { path: '/today', name: 'today', component: () => import('./pages/Today.vue') },
+    { path: '/urgent', name: 'urgent', component: () => import('./pages/Urgent.vue') },
     { path: '/coverage', name: 'coverage', component: () => import('./pages/Coverage.vue') },
     { path: '/coverage/people', name: 'people', component: () => import('./pages/People.vue') },
     { path: '/unvisited', name: 'unvisited', component: () => import('./pages/Unvisited.vue') },

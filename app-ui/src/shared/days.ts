@@ -42,10 +42,12 @@ export function nearDay(day: string, today = dayOf(Date.now())): string {
   return `${shortDay(day, today)} ${names[weekday] ?? ''}`
 }
 
+/** `08:12`. */
+export const clock = (ms: number): string => new Date(ms + EAST_8_MS).toISOString().slice(11, 16)
+
 /** `今天 08:12`. */
 export function moment(ms: number, now = Date.now()): string {
-  const clock = new Date(ms + EAST_8_MS).toISOString().slice(11, 16)
-  return `${nearDay(dayOf(ms), dayOf(now))} ${clock}`
+  return `${nearDay(dayOf(ms), dayOf(now))} ${clock(ms)}`
 }
 
 /** Bytes as people say them: `0.8 KB`, `4.1 MB`, `1.2 GB`, never parted. */

@@ -6,7 +6,7 @@ const sheets: Record<string, string> = import.meta.glob<string>('../../**/*.{css
 const TEXT = 7
 const EDGE = 3
 /** Grounds on which nothing is written but what their own rule writes. */
-const INKED = ['accent', 'ink', 'bar', 'line']
+const INKED = ['accent', 'danger', 'ink', 'bar', 'line']
 
 const styles = (path: string): string => {
   const source = sheets[path] ?? ''

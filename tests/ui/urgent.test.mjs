@@ -1,0 +1,113 @@
+// 紧急, by clicking: reported on the phone, open and locked, with and without signal; loud at the county until
+// somebody who may has read it; the phone says who.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { account, Desk, SMALL } from './lib/console.mjs'
+import { command, Screen } from './lib/phone.mjs'
+import { World } from './lib/world.mjs'
+
+const WORDS = '孩子手臂上有几块青的，说是爸爸打的'
+let world, phone, screen, who, reviewer, reader
+
+before(async () => {
+  world = await World.begin(600)
+  phone = await world.phone('one')
+  screen = await Screen.open(world, phone)
+  await screen.enrol(await world.sheet('董正雄'))
+  who = await account(world, '县审核员', 'shencha')
+  reviewer = await Desk.as(world, who)
+  reader = await Desk.as(world, await account(world, '县管理员', 'guanli'))
+})
+after(() => world.end())
+
+test('a report is sent before everything else and is loud at the county, for those who may', async () => {
+  await screen.link('紧急')
+  await screen.page.getByLabel('谁').first().fill('李小花')
+  await screen.page.getByLabel('看到什么').first().fill(WORDS)
+  await screen.page.locator('a.first').first().evaluate((link) => link.addEventListener('click', (event) => event.preventDefault()))
+  await screen.page.locator('a.first').first().click()
+  await screen.see('打过 110')
+  await screen.tap('记下')
+  await screen.shownInBoth('urgent-written')
+  await screen.tap('存在手机里')
+  await screen.see('已存在手机里')
+  await screen.see('县里已收到，还没有人看')
+  await screen.shownInBoth('urgent-received')
+
+  await reviewer.go('/coverage')
+  await reviewer.see('紧急：有 1 件还没有人看')
+  assert.match(await reviewer.page.title(), /^（1）紧急/)
+  await reviewer.quiet()
+  await reviewer.picture('desk-urgent-alarm')
+  assert.deepEqual(await reviewer.faults('urgent-alarm'), [])
+  await reader.go('/coverage')
+  await reader.quiet()
+  assert.equal(await reader.page.getByText('紧急').count(), 0, 'nobody else hears of it')
+  await reader.go('/urgent')
+  await reader.see('您的职责里没有这一项')
+})
+
+test('whoever reads it is logged, and the phone says who and when', async () => {
+  const { page } = reviewer
+  await page.getByRole('link', { name: '去看' }).click()
+  await reviewer.see('只有县审核员')
+  assert.equal(await page.getByText(WORDS).count(), 0, 'the list says nothing of what it says')
+  await page.getByRole('button', { name: '打开看' }).click()
+  await reviewer.see(WORDS)
+  await page.getByText('有 1 件还没有人看').waitFor({ state: 'hidden' })
+  await page.getByLabel('记一次电话').fill('功果桥派出所 14:20')
+  await page.getByRole('button', { name: '记下' }).click()
+  await reviewer.see('功果桥派出所 14:20（')
+  await reviewer.quiet()
+  await reviewer.picture('desk-urgent')
+  assert.deepEqual(await reviewer.faults('urgent'), [])
+  for (const [name, look] of [['small', { size: SMALL }], ['dark', { dark: true }]]) {
+    const other = await Desk.as(world, who, look)
+    await other.go('/urgent')
+    await other.page.getByRole('button', { name: '再看' }).click()
+    await other.see(WORDS)
+    await other.quiet()
+    await other.picture(`desk-urgent-${name}`)
+    assert.deepEqual(await other.faults(`urgent-${name}`), [])
+    await other.page.context().close()
+  }
+
+  await screen.tap('现在上传')
+  await screen.see('县里已看到：')
+  await screen.tap('再记一次电话')
+  await screen.page.getByLabel('打给谁').first().fill('派出所 15:00')
+  await screen.tap('记下')
+  await screen.see('派出所 15:00')
+  await screen.shownInBoth('urgent-read')
+})
+
+test('a locked phone takes a report in, shows nothing, and sends it sealed', async () => {
+  await screen.away()
+  await screen.signal(false)
+  await screen.tap('紧急')
+  await screen.page.getByLabel('看到什么').first().fill('老人摔倒了，叫不醒')
+  await screen.shownInBoth('urgent-locked-written')
+  await screen.tap('存在手机里')
+  await screen.see('还没有传到县里')
+  const seen = await screen.page.getByText('叫不醒').evaluateAll((all) => all.map((one) => one.outerHTML))
+  assert.deepEqual(seen, [], 'it only takes in')
+  assert.equal(await screen.page.getByText('我报过的').filter({ visible: true }).count(), 0)
+  await screen.shownInBoth('urgent-locked-kept')
+  await screen.signal(true)
+  await screen.tap('返回')
+  await screen.tap('紧急')
+  await screen.page.waitForTimeout(500)
+  const state = await command(phone, 'urgent_locked_reports')
+  assert.deepEqual(state, { waiting: 0, received: 1 })
+  await reviewer.go('/urgent')
+  await reviewer.page.getByRole('button', { name: '打开看' }).first().click()
+  await reviewer.see('手机没有解锁时写的')
+  await reviewer.see('叫不醒')
+  await reviewer.quiet()
+  await reviewer.picture('desk-urgent-unsigned')
+  await screen.tap('返回')
+  await screen.unlock()
+  // Back on the page that lay under the lock, where it stands among the others now.
+  await screen.see('叫不醒')
+  await screen.see('县里已看到：')
+})
