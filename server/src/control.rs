@@ -8,8 +8,9 @@ use crate::county::County;
 use crate::person::{self, Move};
 use crate::roster::{self, Roster, Row};
 use crate::staff::{NewAssignment, operator};
-use crate::{account, clock, decide, duty, enrol, opening, settings, staff};
+use crate::{account, clock, close, decide, duty, enrol, opening, settings, staff};
 use domain::ids::{DeviceId, RecordId};
+use domain::period::Period;
 use domain::problem::{Problem, ProblemCode};
 use domain::time::{Day, UnixMs};
 use serde::{Deserialize, Serialize};
@@ -79,6 +80,17 @@ pub enum Errand {
     EndArea(area::End),
     /// Something is set for an area.
     Set(settings::Edit),
+    /// A period is closed.
+    Close(close::Close),
+    /// A closed period is opened again.
+    Reopen {
+        /// Which.
+        period: Period,
+        /// Why.
+        reason: String,
+        /// Who opens it.
+        by: RecordId,
+    },
     /// A reviewer's word on what waits.
     Decide(decide::Word),
     /// A reviewer's word on a contested field.
@@ -178,6 +190,10 @@ pub async fn carry_out(county: &County, errand: Errand, now_ms: UnixMs) -> Resul
             roster::take(county, &file, &rows, from, now_ms).await.map(Answer::Roster)
         }
         Errand::Set(edit) => settings::set(county, &edit, now_ms).await.map(|()| Answer::Done),
+        Errand::Close(word) => close::close(county, word, now_ms).await.map(|()| Answer::Done),
+        Errand::Reopen { period, reason, by } => {
+            close::reopen(county, period, &reason, by, now_ms).await.map(|()| Answer::Done)
+        }
         Errand::Decide(word) => decide::decide(county, &word, now_ms).await.map(Answer::Decided),
         Errand::Settle(word) => decide::settle(county, &word, now_ms).await.map(|()| Answer::Done),
         Errand::Undo(word) => decide::undo(county, &word, now_ms).await.map(Answer::Decided),

@@ -16,6 +16,7 @@ use crate::{enrol, readmit, urgent};
 use axum::body::Bytes;
 use domain::canonical::Hash;
 use domain::catalogue::{RecordKind, keys};
+use domain::closing::after_closing;
 use domain::ids::{AreaCode, DeviceId, RecordId, WriterId};
 use domain::patch::{Body, Patch};
 use domain::problem::{Problem, ProblemCode};
@@ -227,7 +228,7 @@ fn judge(county: &County, reference: &Reference, pieces: &mut [Piece], arrived: 
             let mine = reference.assignments_of(entry.patch.author).map(|one| one.area).next();
             let area = village.or(mine).unwrap_or(county.keys.county());
             let given = believed(reference, area, entry.patch.stamp, &body.given);
-            if let Some(asked) = time_asked(&entry.patch, body, &given, arrived) {
+            if let Some(asked) = time_asked(reference, &entry.patch, body, &given, arrived) {
                 piece.questions.insert(entry.patch.serial, vec![asked]);
             }
             let Some(hash) = entry.patch.form else { continue };
@@ -267,18 +268,25 @@ fn believed<'g>(reference: &Reference, area: AreaCode, stamp: Stamp, given: &'g 
 /// What is asked of the time of a visit: of one dated after its arrival, the right day; 补记, of one that was
 /// entered later than its phone knew was set, a reason. Also of a time that is amended: or both would be got
 /// round in two steps.
-fn time_asked(patch: &Patch, body: &Body, given: &Given, arrived: Day) -> Option<Problem> {
+fn time_asked(
+    reference: &Reference,
+    patch: &Patch,
+    body: &Body,
+    given: &Given,
+    arrived: Day,
+) -> Option<Problem> {
     if patch.record.kind != RecordKind::Visit {
         return None;
     }
     let text = |key: &str| body.sets.get(key).and_then(|value| value.as_text());
     let happened: Happened = text(keys::HAPPENED)?.parse().ok()?;
+    let entered = Day::of(patch.stamp.best_ms());
     let late = || {
-        let entered = Day::of(patch.stamp.best_ms());
         let limit_days = Setting::LateDays.given(given);
         late_without_reason(happened.last_day(), text(keys::LATE_REASON), entered, limit_days)
     };
-    dated_ahead(happened, arrived).or_else(late)
+    let closed = || after_closing(reference.closings.values(), happened, entered, text(keys::LATE_REASON));
+    dated_ahead(happened, arrived).or_else(late).or_else(closed)
 }
 
 /// What goes with receipts when there are only receipts: why, and for a revoked device the word on it.

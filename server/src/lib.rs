@@ -8,6 +8,7 @@ pub mod backup;
 mod begin;
 pub mod cli;
 pub mod clock;
+pub mod close;
 pub mod config;
 pub mod control;
 pub mod county;

@@ -82,6 +82,8 @@ kinds! {
     Urgent = 15 "urgent" "紧急";
     /// What was decided on an item that waited for a reviewer.
     Decision = 16 "decision" "待处理的决定";
+    /// Where everybody of a township stood in a duty when a period was closed.
+    ClosingFigures = 18 "closing_figures" "月结数字";
     /// What an area sets for its phones and figures.
     Settings = 17 "settings" "县里的设定";
 }
@@ -223,6 +225,17 @@ keys! {
     REPLY = "reply" "答复" "Reply";
     /// Date by which somebody will see to it.
     DUE = "due" "处理到哪天" "Due";
+    /// Text: a period, see [`crate::period::Period`].
+    PERIOD = "period" "统计期" "Period";
+    /// Number, Unix milliseconds: when a period was closed.
+    CLOSED = "closed" "月结时间" "Closed at";
+    /// Date: the last day on which work of a closed period is entered without a reason.
+    LATE_UNTIL = "late_until" "补记截止" "Late entries until";
+    /// Text: why a closed period was opened again; null when it is closed again.
+    REOPENED = "reopened" "重新打开的原因" "Why it was opened again";
+    /// Text: who stood where when a period was closed, as JSON, see [`crate::closing::Stood`].
+    STOOD = "stood" "月结时的情况" "Stood when closed";
+
     /// Text, a record id: who approved, refused or ended a grant.
     DECIDED_BY = "decided_by" "谁决定的" "Decided by";
 

@@ -90,7 +90,7 @@ pub fn act_for(kind: RecordKind, key: &str, new_record: bool) -> Act {
         | RecordKind::FormAssignment
         | RecordKind::Settings => Act::EditRules,
         RecordKind::Staff | RecordKind::Assignment | RecordKind::Grant => Act::ManageStaff,
-        RecordKind::Closing | RecordKind::Decision => Act::Decide,
+        RecordKind::Closing | RecordKind::ClosingFigures | RecordKind::Decision => Act::Decide,
     }
 }
 

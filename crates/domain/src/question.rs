@@ -16,7 +16,7 @@ use crate::visit::dated_ahead;
 /// arrival how it could be dated after it; an amended answer answers what was asked of the
 /// one before. Anything else is settled by the county's word only.
 pub fn stands(question: &Problem, entry: Dot, head: &Head) -> bool {
-    if question.code == ProblemCode::VisitTooLongAgo {
+    if matches!(question.code, ProblemCode::VisitTooLongAgo | ProblemCode::PeriodClosed) {
         return head.text(keys::LATE_REASON).is_none_or(|reason| reason.trim().is_empty());
     }
     if question.code == ProblemCode::VisitDatedAhead {

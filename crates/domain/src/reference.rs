@@ -4,10 +4,12 @@
 use crate::area::{Area, Areas};
 use crate::canonical::Hash;
 use crate::catalogue::{RecordKind, keys};
+use crate::closing::Closing;
 use crate::duty::Duty;
 use crate::head::Head;
 use crate::ids::{AreaCode, RecordId};
 use crate::patch::RecordRef;
+use crate::period::Period;
 use crate::settings::{Setting, Settings};
 use crate::staff::{Assignment, Staff};
 use crate::time::Day;
@@ -27,6 +29,8 @@ pub struct Reference {
     pub duties: BTreeMap<RecordId, Duty>,
     /// What is set for phones and figures.
     pub settings: Settings,
+    /// Periods that were closed.
+    pub closings: BTreeMap<Period, Closing>,
     /// Published forms by the hash of their canonical JSON: the order of a row of answers.
     pub orders: BTreeMap<Hash, Vec<String>>,
 }
@@ -42,6 +46,7 @@ impl Reference {
                 | RecordKind::Duty
                 | RecordKind::Form
                 | RecordKind::Settings
+                | RecordKind::Closing
         )
     }
 
@@ -70,6 +75,10 @@ impl Reference {
                 self.duties.extend(Duty::read(id, head).map(|one| (id, one)));
             }
             RecordKind::Settings => self.settings.take(id, head),
+            RecordKind::Closing => {
+                self.closings.retain(|period, _| Closing::record(*period) != id);
+                self.closings.extend(Closing::read(head).map(|one| (one.period, one)));
+            }
             RecordKind::Form => {
                 let hash = head.text(keys::HASH).and_then(|text| text.parse().ok());
                 if let (Some(hash), Some(Value::List(order))) = (hash, head.value(keys::ORDER)) {

@@ -3,6 +3,7 @@
 mod account;
 mod area;
 mod backup;
+mod close;
 mod coverage;
 mod doctor;
 mod duty;
@@ -94,6 +95,9 @@ enum Command {
     /// 县里的设定 (what the county sets for its phones and figures).
     #[command(subcommand)]
     Settings(settings::Command),
+    /// 月结 (periods, closed and open again).
+    #[command(subcommand)]
+    Close(close::Command),
     /// 打印启用本机的纸 (print a sheet with which a member of staff enrols a phone).
     Enrol(enrol::Options),
     /// 待处理：等审核员看的，和对它们的决定 (what waits for a reviewer, and the words on it).
@@ -183,6 +187,7 @@ async fn command(command: Command, config: &Config) -> Outcome {
         Command::Duty(command) => duty::run(config, command).await,
         Command::Keys(command) => keys::run(config, &command),
         Command::Settings(command) => settings::run(config, command).await,
+        Command::Close(command) => close::run(config, command).await,
         Command::Enrol(options) => enrol::run(config, &options).await,
         Command::Waiting(command) => waiting::run(config, command).await,
         Command::Coverage(options) => coverage::run(config, &options).await,

@@ -34,8 +34,10 @@ use crate::problem::wrong;
 use crate::staff::no_books;
 use domain::catalogue::{RecordKind, keys};
 use domain::category::Category;
+use domain::closing::Stood;
 use domain::coverage::reading::{Row, roll_up, rows, sentence_en, sentence_zh, total};
 use domain::coverage::rules::{ANY_DUTY_ZH, Rules, rule_on};
+use domain::coverage::status::Status;
 use domain::coverage::tally::{EVERYBODY, MISSED, overdue_of};
 use domain::coverage::{Standing, Step};
 use domain::duty::Duty;
@@ -394,6 +396,21 @@ fn differed_by(head: &Head, day: Day, of: impl Fn(&str) -> bool) -> bool {
         let mut values = writes.iter().filter(|write| Day::of(write.at_ms) <= day).map(|write| &write.value);
         values.next().is_some_and(|first| values.any(|value| value != first))
     })
+}
+
+/// Where everybody of a question stands at its day, in the villages of its area. O(people).
+///
+/// # Errors
+/// What the store says.
+pub async fn stood_of(county: &County, asked: &Asked) -> Result<Vec<Stood>, Problem> {
+    let reports = county.stores.reports.as_ref();
+    let all = standings(reports, asked, asked.period, asked.villages.clone()).await?;
+    let stood = |one: &Standing| {
+        let step = one.step_on(asked.question.as_of)?;
+        let silent = step.status == Status::NotYet && asked.silent.contains(&step.place.area);
+        Some(Stood(one.subject, step.place.area, step.status, silent, step.place.categories.clone()))
+    };
+    Ok(all.iter().filter_map(stood).collect())
 }
 
 async fn standings(

@@ -7,6 +7,7 @@ use crate::tell::OrTell;
 use crate::visits::draft::{DraftHead, DraftName, DraftPart};
 use crate::visits::start::{Chosen, StartVisit, When};
 use domain::catalogue::{RecordKind, keys};
+use domain::closing::after_closing;
 use domain::concern::{Concern, ConcernState};
 use domain::ids::{AreaCode, RecordId};
 use domain::patch::{Body, RecordRef};
@@ -162,7 +163,8 @@ impl Open {
         }
         let entered = Day::of(now_ms);
         let limit_days = self.setting(Setting::LateDays, village, entered);
-        late_without_reason(happened.last_day(), reason, entered, limit_days)
+        let closed = || after_closing(self.reference.closings.values(), happened, entered, reason);
+        late_without_reason(happened.last_day(), reason, entered, limit_days).or_else(closed)
     }
 
     /// What the visit itself still lacks.

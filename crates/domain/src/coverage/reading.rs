@@ -73,7 +73,7 @@ impl Row {
     }
 
     /// Counts so many people with a status in.
-    fn count(&mut self, status: Status, people: i64, silent: bool) {
+    pub(crate) fn count(&mut self, status: Status, people: i64, silent: bool) {
         self.register += people;
         if let Status::Excluded(reason) = status {
             *self.excluded.entry(reason).or_default() += people;

@@ -115,6 +115,8 @@ problems! {
         "Somebody of this name is registered here already. Open their page; if it is another person, say so.";
     AnswerWrongType Fix "“{question}”这里要填{expected}。其他内容都已存好。"
         "\"{question}\" needs {expected}. Everything else is saved.";
+    PeriodClosed Fix "走访时间在{period}，这个统计期已经月结，{until} 以后要写补录的原因。走访已存好。"
+        "The visit lies in {period}, which is closed: after {until} the county asks why it is entered. The visit is kept.";
     ReviewerAsks Fix "{name}请您补充“{question}”：{words}。改了答案，或写一句说明，就算补充了。"
         "{name} asks about \"{question}\": {words}. Change the answer, or say a word about it.";
     AnswerOutsideConstraint Fix "“{question}”：{message}。填好的都还在。"

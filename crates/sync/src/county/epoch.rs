@@ -101,7 +101,10 @@ pub(super) fn recover(work: &mut Work<'_>, exchange: &Exchange) {
         // A phone's word gives nobody rights: rules, staff and grants come back from the backup only.
         let rights = matches!(
             record.kind,
-            RecordKind::Grant | RecordKind::Closing | RecordKind::FormAssignment | RecordKind::Decision
+            RecordKind::Grant
+                | RecordKind::ClosingFigures
+                | RecordKind::FormAssignment
+                | RecordKind::Decision
         );
         if rights || Reference::holds(record.kind) {
             continue;

@@ -232,6 +232,7 @@ pub fn areas_of(county: AreaCode, kind: RecordKind, head: &Head, villages: &[Are
         | RecordKind::Staff
         | RecordKind::Grant
         | RecordKind::Closing
+        | RecordKind::ClosingFigures
         | RecordKind::Urgent => Vec::new(),
     };
     if areas.is_empty() { vec![county] } else { areas }
@@ -241,7 +242,7 @@ pub fn areas_of(county: AreaCode, kind: RecordKind, head: &Head, villages: &[Are
 /// be contested or unknown; then it may be a child's.
 pub fn audience_of(kind: RecordKind, person: Option<&Person>, days: &[Day]) -> Audience {
     match kind {
-        RecordKind::Grant | RecordKind::Closing | RecordKind::Urgent | RecordKind::Decision => {
+        RecordKind::Grant | RecordKind::ClosingFigures | RecordKind::Urgent | RecordKind::Decision => {
             Audience::Restricted
         }
         RecordKind::ChildFile => Audience::Child,

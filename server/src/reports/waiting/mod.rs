@@ -102,7 +102,10 @@ impl Reason {
 
     fn of(item: &QueueItem) -> Self {
         let code = item.problem.as_ref().map(|problem| problem.code);
-        let late = || item.questions.iter().any(|one| one.code == ProblemCode::VisitTooLongAgo);
+        let late = || {
+            let asks = [ProblemCode::VisitTooLongAgo, ProblemCode::PeriodClosed];
+            item.questions.iter().any(|one| asks.contains(&one.code))
+        };
         match (item.state, code) {
             _ if item.entry.is_none() => Self::Undecodable,
             (_, Some(ProblemCode::ItemNotHandled)) => Self::Unhandled,

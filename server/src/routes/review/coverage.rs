@@ -4,6 +4,7 @@ use super::extract::Asks;
 use super::header::{AreaReply, CodeReply};
 use super::permit::Permit;
 use crate::clock;
+use crate::close::figures_then;
 use crate::county::at_county;
 use crate::desk::Desk;
 use crate::problem::{Refusal, wrong};
@@ -12,7 +13,7 @@ use crate::reports::{Asked, Question, Table, ask, table};
 use axum::Json;
 use axum::extract::State;
 use domain::category::Category;
-use domain::coverage::reading::Row;
+use domain::coverage::reading::{Row, total};
 use domain::coverage::rules::ANY_DUTY;
 use domain::ids::{AreaCode, AreaLevel};
 use domain::period::Period;
@@ -184,6 +185,22 @@ pub(super) struct CoverageReply {
     /// In the order of their codes.
     pub rows: Vec<RowReply>,
     pub total: RowReply,
+    /// The figures as the period was closed, when it is, and its end is looked at.
+    pub then: Option<ThenReply>,
+}
+
+/// The figures of a closed period: they stay as they were.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(super) struct ThenReply {
+    /// Unix milliseconds: when it was closed.
+    pub closed_ms: i64,
+    pub by: String,
+    /// The last day on which its work was entered without a reason.
+    #[schema(value_type = String)]
+    pub late_until: Day,
+    /// In the order of their codes.
+    pub rows: Vec<RowReply>,
+    pub total: RowReply,
 }
 
 /// Who was visited, and who was not.
@@ -222,7 +239,22 @@ pub(super) async fn figures(desk: &Desk, permit: &Permit, asked: &Asked) -> Resu
         breadcrumb,
         rows: table.below(asked).iter().map(|row| RowReply::of(row, reference)).collect(),
         total: RowReply::of(&table.total, reference),
+        then: then(desk, asked, &table).await?,
     })
+}
+
+async fn then(desk: &Desk, asked: &Asked, table: &Table) -> Result<Option<ThenReply>, Problem> {
+    let Some((closing, villages)) = figures_then(&desk.county, asked).await? else { return Ok(None) };
+    let reference = &asked.reference;
+    let total = total(asked.question.area, villages.values());
+    let table = Table { villages, total, ..table.clone() };
+    Ok(Some(ThenReply {
+        closed_ms: closing.closed_ms,
+        by: reference.staff_name(closing.by),
+        late_until: closing.late_until,
+        rows: table.below(asked).iter().map(|row| RowReply::of(row, reference)).collect(),
+        total: RowReply::of(&table.total, reference),
+    }))
 }
 
 /// A category by its code.

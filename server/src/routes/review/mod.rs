@@ -5,6 +5,7 @@
 
 mod access;
 mod accounts;
+mod closings;
 mod console;
 mod coverage;
 mod devices;

@@ -129,6 +129,12 @@ table! {
     GET "/api/coverage/people/export" export::people READERS, Area, Any;
     GET "/api/coverage/explain" explain::get READERS, Area, Any;
 
+    GET "/api/coverage/corrections" closings::corrections READERS, Area, Any;
+
+    GET "/api/closings" closings::list READERS, Anywhere, Any;
+    POST "/api/closings" closings::close DECIDERS, County, Any;
+    POST "/api/closings/reopen" closings::reopen DECIDERS, County, Any;
+
     GET "/api/subjects" subjects::get READERS, Area, Any;
     POST "/api/subjects/search" subjects::search READERS, Area, Any;
     GET "/api/subjects/{person}" person::get READERS, Person, Any;

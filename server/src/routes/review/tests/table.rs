@@ -6,7 +6,7 @@ use super::{Clerk, ELSEWHERE, TOWNSHIP, ask, today};
 use crate::decide::{self, Settlement};
 use crate::staff::{self, NewAssignment, operator};
 use crate::testing::World;
-use crate::{account, clock};
+use crate::{account, clock, close};
 use axum::http::{Method, StatusCode};
 use domain::catalogue::{RecordKind, keys};
 use domain::ids::{AreaCode, DeviceId, RecordId, WriterId};
@@ -218,6 +218,22 @@ async fn waiting(world: &World, person: RecordId, path: String) -> String {
     path.replace("{item}", &person.to_string())
 }
 
+/// A period that may be closed.
+async fn a_period_of_its_own(world: &World) -> domain::period::Period {
+    let (state, _, reference, _) = world.county.stores.ledger.standing_now().await.unwrap();
+    let all = close::periods(&reference, state.begins, today());
+    let open = |one: &&close::Kept| one.over && !one.closing.as_ref().is_some_and(|one| one.is_closed());
+    let found = all.iter().find(open).map(|one| one.period);
+    if let Some(period) = found {
+        return period;
+    }
+    // All of them are closed: one is opened again.
+    let period = all.iter().find(|one| one.over).unwrap().period;
+    let by = crate::seed::staff::id(world.county.keys.county(), 2);
+    close::reopen(&world.county, period, "再来一次", by, clock::now_ms()).await.unwrap();
+    period
+}
+
 /// What is said with a request about a thing in an area.
 async fn said(world: &World, things: &Things, row: &Row, area: AreaCode) -> Value {
     let until = today().plus(3).to_string();
@@ -247,6 +263,15 @@ async fn said(world: &World, things: &Things, row: &Row, area: AreaCode) -> Valu
         "/api/staff" => {
             let phone = format!("1070{:07}", world.county.dice.number() % 10_000_000);
             json!({ "name": "新来的", "phone": phone })
+        }
+        // One that nobody has closed yet: there are periods enough for every case.
+        "/api/closings" => json!({ "period": a_period_of_its_own(world).await }),
+        "/api/closings/reopen" => {
+            let period = a_period_of_its_own(world).await;
+            let by = crate::seed::staff::id(world.county.keys.county(), 2);
+            let word = close::Close { period, late_until: None, by };
+            close::close(&world.county, word, clock::now_ms()).await.unwrap();
+            json!({ "period": period, "reason": "算错了" })
         }
         "/api/urgent/{urgent}/calls" => json!({ "words": "派出所 14:10" }),
         "/api/staff/{staff}/assignments" => on_a_day_of_its_own(),

@@ -1,0 +1,133 @@
+//! A month is closed: its figures stay, corrections stand beside them, and each opens into people.
+
+use super::*;
+use crate::testing::World;
+use domain::coverage::Status;
+use domain::period::{Cadence, Cut};
+use domain::time::Happened;
+
+fn today() -> Day {
+    Day::of(clock::now_ms())
+}
+
+fn last_month() -> Period {
+    Period::containing(Cadence::Month, Cut::Natural, today()).previous()
+}
+
+fn by(world: &World) -> RecordId {
+    crate::seed::staff::id(world.county.keys.county(), 2)
+}
+
+async fn closed(world: &World, period: Period, late_until: Option<Day>) -> Result<(), Problem> {
+    close(&world.county, Close { period, late_until, by: by(world) }, clock::now_ms()).await
+}
+
+async fn asked(world: &World, duty: &str) -> Asked {
+    ask(&world.county, question(world.county.keys.county(), duty, last_month())).await.unwrap()
+}
+
+async fn then_and_now(world: &World, duty: &str) -> (Row, Row) {
+    let asked = asked(world, duty).await;
+    let (_, villages) = figures_then(&world.county, &asked).await.unwrap().unwrap();
+    let area = world.county.keys.county();
+    let now = crate::reports::table(&world.county, &asked).await.unwrap().total;
+    (domain::coverage::reading::total(area, villages.values()), now)
+}
+
+/// What of a row adds up; the rest is told beside it.
+fn sums(row: &Row) -> [i64; 7] {
+    [row.register, row.due, row.met, row.met_home, row.change_pending, row.tried, row.silent + row.not_yet]
+}
+
+#[tokio::test]
+async fn the_figures_of_a_closed_month_stay_and_what_comes_later_stands_beside_them() {
+    let world = World::with_months(2).await;
+    let before = asked(&world, ANY_DUTY).await;
+    assert_eq!(figures_then(&world.county, &before).await.unwrap(), None, "nothing was closed");
+    closed(&world, last_month(), Some(last_month().last())).await.unwrap();
+    let duties = duties(&before.reference, last_month());
+    assert!(duties.len() > 2);
+    for duty in &duties {
+        let (then, now) = then_and_now(&world, duty).await;
+        assert_eq!(sums(&then), sums(&now), "{duty}: as they were");
+        assert!(corrections(&world.county, &asked(&world, duty).await).await.unwrap().is_empty());
+    }
+    // Somebody who was not visited was: it is entered today, with its reason.
+    let asked_now = asked(&world, ANY_DUTY).await;
+    let all = stood_of(&world.county, &asked_now).await.unwrap();
+    let open = |one: &&Stood| one.2 == Status::NotYet && one.1 == crate::testing::VILLAGE;
+    let Stood(person, village, ..) = all.iter().find(open).unwrap().clone();
+    let mut phone = world.phone(1).await;
+    let happened = Happened::whole(last_month().last()).to_string();
+    let sets = |reason: Option<&str>| {
+        let home = Value::Int(i64::try_from(village.0).unwrap());
+        let mut sets = vec![
+            (keys::VILLAGE, home),
+            (keys::WAY, "home".into()),
+            (keys::HAPPENED, happened.as_str().into()),
+        ];
+        sets.extend(reason.map(|reason| (keys::LATE_REASON, reason.into())));
+        sets
+    };
+    let visit = phone.write(RecordKind::Visit, &sets(Some("山洪断路，回来才写")));
+    let link = |id: RecordId| Value::from(id.to_string());
+    phone.write(
+        RecordKind::Part,
+        &[(keys::VISIT, link(visit)), (keys::SUBJECT, link(person)), (keys::MET, "self".into())],
+    );
+    let silent = phone.write(RecordKind::Visit, &sets(None));
+    phone.write(
+        RecordKind::Part,
+        &[(keys::VISIT, link(silent)), (keys::SUBJECT, link(person)), (keys::MET, "self".into())],
+    );
+    let reply = phone.exchange(&world.phones).await.unwrap();
+    let asks: Vec<_> = reply.statement.outcomes.iter().filter_map(|one| one.problem.as_ref()).collect();
+    let reasons = [ProblemCode::PeriodClosed, ProblemCode::VisitTooLongAgo];
+    assert_eq!(asks.len(), 1, "{asks:?}: of the one without a reason");
+    assert!(reasons.contains(&asks[0].code));
+    let (then, now) = then_and_now(&world, ANY_DUTY).await;
+    assert_eq!((then.met + 1, then.due), (now.met, now.due));
+    let [one] = corrections(&world.county, &asked_now).await.unwrap().try_into().unwrap();
+    assert_eq!((one.person, one.then.unwrap().2), (person, Status::NotYet));
+    assert!(one.now.unwrap().2.is_met());
+    world.sound().await;
+}
+
+#[tokio::test]
+async fn a_closed_month_is_opened_again_and_takes_other_figures_the_next_time() {
+    let world = World::with_months(1).await;
+    closed(&world, last_month(), None).await.unwrap();
+    let problem = closed(&world, last_month(), None).await.unwrap_err();
+    assert_eq!(problem.code, ProblemCode::NothingToChange);
+    reopen(&world.county, last_month(), "有一个村没算", by(&world), clock::now_ms()).await.unwrap();
+    let open = asked(&world, ANY_DUTY).await;
+    assert_eq!(figures_then(&world.county, &open).await.unwrap(), None);
+    assert!(reopen(&world.county, last_month(), "再", by(&world), clock::now_ms()).await.is_err());
+    closed(&world, last_month(), Some(last_month().last().plus(3))).await.unwrap();
+    let again = asked(&world, ANY_DUTY).await;
+    let (closing, _) = figures_then(&world.county, &again).await.unwrap().unwrap();
+    assert_eq!(closing.late_until, last_month().last().plus(3));
+}
+
+#[tokio::test]
+async fn what_cannot_be_closed_says_why() {
+    let world = World::with_months(1).await;
+    let running = Period::containing(Cadence::Month, Cut::Natural, today());
+    for (period, late_until, word) in [
+        (running, None, "还没有结束"),
+        (last_month(), Some(last_month().from()), "补记截止"),
+        (last_month(), Some(last_month().last().plus(99)), "补记截止"),
+        ("2024-01+12@26".parse().unwrap(), None, "没有按"),
+    ] {
+        let problem = closed(&world, period, late_until).await.unwrap_err();
+        assert!(problem.zh().contains(word), "{}", problem.zh());
+    }
+    let stranger = Close { period: last_month(), late_until: None, by: world.officer() };
+    let problem = close(&world.county, stranger, clock::now_ms()).await.unwrap_err();
+    assert_eq!(problem.code, ProblemCode::RightMissing);
+    assert!(reopen(&world.county, last_month(), "没有月结过", by(&world), clock::now_ms()).await.is_err());
+    let (state, _, reference, _) = world.county.stores.ledger.standing_now().await.unwrap();
+    let all = periods(&reference, state.begins, today());
+    assert!(all.iter().any(|one| one.period == running && !one.over));
+    assert!(all.iter().any(|one| one.period == last_month() && one.over && one.closing.is_none()));
+}

@@ -1,0 +1,186 @@
+//! `/api/closings`: 月结: which periods are closed, closing one, opening it again; and who stands otherwise since.
+
+use super::coverage::CoverageAsked;
+use super::extract::{Asks, Said};
+use super::header::CodeReply;
+use super::permit::Permit;
+use crate::clock;
+use crate::close::{self, Close, Corrected, GRACE_DAYS, Kept};
+use crate::county::{County, at_county};
+use crate::desk::Desk;
+use crate::problem::Refusal;
+use axum::Json;
+use axum::extract::State;
+use domain::catalogue::RecordKind;
+use domain::closing::Stood;
+use domain::ids::RecordId;
+use domain::mask;
+use domain::patch::RecordRef;
+use domain::period::Period;
+use domain::problem::Problem;
+use domain::reference::Reference;
+use domain::subject::Person;
+use domain::time::{Day, UnixMs};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use utoipa::ToSchema;
+
+/// A period, and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(super) struct ClosingReply {
+    period: CodeReply,
+    #[schema(value_type = String)]
+    from: Day,
+    #[schema(value_type = String)]
+    last: Day,
+    /// Whether it is over, and may be closed.
+    over: bool,
+    closed: bool,
+    /// When it was closed, for the last time.
+    closed_ms: Option<UnixMs>,
+    by: Option<String>,
+    /// The last day on which its work is entered without a reason; of one that is open what is proposed.
+    #[schema(value_type = String)]
+    late_until: Day,
+    /// Why it was opened again.
+    reopened: Option<String>,
+}
+
+impl ClosingReply {
+    /// A period as the desk tells it.
+    pub fn of(one: &Kept, reference: &Reference) -> Self {
+        let period = one.period;
+        let closing = one.closing.as_ref();
+        Self {
+            period: CodeReply { code: period.to_string(), zh: period.zh(), en: period.en() },
+            from: period.from(),
+            last: period.last(),
+            over: one.over,
+            closed: closing.is_some_and(domain::closing::Closing::is_closed),
+            closed_ms: closing.map(|closing| closing.closed_ms),
+            by: closing.map(|closing| reference.staff_name(closing.by)),
+            late_until: closing.map_or(period.last().plus(GRACE_DAYS), |closing| closing.late_until),
+            reopened: closing.and_then(|closing| closing.reopened.clone()),
+        }
+    }
+}
+
+/// The word that closes a period.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(super) struct CloseAsked {
+    /// Its key.
+    #[schema(value_type = String)]
+    period: Period,
+    /// The last day on which its work is entered without a reason; five days after it when nothing is said.
+    #[schema(value_type = Option<String>)]
+    late_until: Option<Day>,
+}
+
+/// The word that opens it again.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(super) struct ReopenAsked {
+    /// Its key.
+    #[schema(value_type = String)]
+    period: Period,
+    reason: String,
+}
+
+/// Somebody who stands otherwise than when the period was closed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(super) struct CorrectedReply {
+    #[schema(value_type = String)]
+    person: RecordId,
+    /// A child's is masked.
+    name: String,
+    township: String,
+    village: String,
+    /// How they stood; none of whom the register did not have.
+    then: Option<CodeReply>,
+    /// How they stand; none of whom it has no more.
+    now: Option<CodeReply>,
+}
+
+async fn listed(desk: &Desk) -> Result<Vec<ClosingReply>, Problem> {
+    let (state, _, reference, _) = desk.county.stores.ledger.standing_now().await.map_err(at_county)?;
+    let kept = close::periods(&reference, state.begins, Day::of(clock::now_ms()));
+    Ok(kept.iter().map(|one| ClosingReply::of(one, &reference)).collect())
+}
+
+/// Periods, the latest first.
+#[utoipa::path(get, path = "/api/closings", responses((status = 200, body = Vec<ClosingReply>)))]
+pub(super) async fn list(
+    State(desk): State<Arc<Desk>>,
+    _: Permit,
+) -> Result<Json<Vec<ClosingReply>>, Refusal> {
+    Ok(Json(listed(&desk).await?))
+}
+
+/// Closes a period: its figures are copied and stay.
+#[utoipa::path(post, path = "/api/closings", request_body = CloseAsked,
+    responses((status = 200, body = Vec<ClosingReply>)))]
+pub(super) async fn close(
+    State(desk): State<Arc<Desk>>,
+    permit: Permit,
+    Said(said): Said<CloseAsked>,
+) -> Result<Json<Vec<ClosingReply>>, Refusal> {
+    let CloseAsked { period, late_until } = said;
+    let word = Close { period, late_until, by: permit.staff()? };
+    close::close(&desk.county, word, clock::now_ms()).await?;
+    Ok(Json(listed(&desk).await?))
+}
+
+/// Opens a closed period again.
+#[utoipa::path(post, path = "/api/closings/reopen", request_body = ReopenAsked,
+    responses((status = 200, body = Vec<ClosingReply>)))]
+pub(super) async fn reopen(
+    State(desk): State<Arc<Desk>>,
+    permit: Permit,
+    Said(said): Said<ReopenAsked>,
+) -> Result<Json<Vec<ClosingReply>>, Refusal> {
+    close::reopen(&desk.county, said.period, &said.reason, permit.staff()?, clock::now_ms()).await?;
+    Ok(Json(listed(&desk).await?))
+}
+
+/// Who stands otherwise than when the period was closed; nobody while it is not.
+#[utoipa::path(get, path = "/api/coverage/corrections", params(CoverageAsked),
+    responses((status = 200, body = Vec<CorrectedReply>)))]
+pub(super) async fn corrections(
+    State(desk): State<Arc<Desk>>,
+    permit: Permit,
+    Asks(asks): Asks<CoverageAsked>,
+) -> Result<Json<Vec<CorrectedReply>>, Refusal> {
+    let asked = asks.ask(&desk, &permit).await?;
+    if close::figures_then(&desk.county, &asked).await?.is_none() {
+        return Ok(Json(Vec::new()));
+    }
+    let mut lines = Vec::new();
+    for one in close::corrections(&desk.county, &asked).await? {
+        lines.push(line(&desk.county, &permit.reference, one).await?);
+    }
+    Ok(Json(lines))
+}
+
+async fn line(county: &County, reference: &Reference, one: Corrected) -> Result<CorrectedReply, Problem> {
+    let record = RecordRef { kind: RecordKind::Person, id: one.person };
+    let row = county.stores.ledger.record(record).await.map_err(at_county)?;
+    let person = row.map(|row| Person::read(one.person, &row.head));
+    let today = Day::of(clock::now_ms());
+    let name = person.map_or_else(String::new, |person| {
+        if person.is_minor_on(today) { mask::name(&person.name) } else { person.name }
+    });
+    let village = one.now.as_ref().or(one.then.as_ref()).map(|stood| stood.1);
+    let village = village.unwrap_or(county.keys.county());
+    let township = reference.areas.ancestors(village).nth(1).unwrap_or(village);
+    let told = |stood: &Stood| {
+        let Stood(_, _, status, ..) = stood;
+        CodeReply { code: status.code().to_string(), zh: status.zh().to_owned(), en: status.en().to_owned() }
+    };
+    Ok(CorrectedReply {
+        person: one.person,
+        name,
+        township: reference.areas.name(township),
+        village: reference.areas.name(village),
+        then: one.then.as_ref().map(told),
+        now: one.now.as_ref().map(told),
+    })
+}
