@@ -18,7 +18,7 @@ use store::county::{Directory, Done, Ledger, Reports};
 use sync::county::Prepared;
 use sync::county::needs::RecordRow;
 use sync::county::prepared::{Decision, Job, OwnPatch};
-use tokio::sync::Notify;
+use tokio::sync::{Mutex, Notify};
 
 /// What a county remembers, whichever backend does it.
 #[derive(Clone)]
@@ -52,6 +52,8 @@ pub struct County {
     pub stretch: Stretch,
     /// Forms, ready to judge by.
     pub forms: KnownForms,
+    /// One file of people is taken in at a time: of two that enter somebody each, the second finds them.
+    pub(crate) importing: Mutex<()>,
     /// Who is at the desk.
     pub sessions: Sessions,
     devices: KnownDevices,
@@ -91,6 +93,7 @@ impl County {
             dice: SharedDice::new(dice),
             stretch,
             forms: KnownForms::default(),
+            importing: Mutex::default(),
             sessions: Sessions::default(),
             devices: KnownDevices::default(),
             edited: Notify::new(),

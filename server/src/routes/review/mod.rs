@@ -15,6 +15,7 @@ mod extract;
 mod grants;
 mod header;
 mod headers;
+mod import;
 mod openapi;
 mod people;
 mod permit;

@@ -8,6 +8,7 @@ use crate::staff::{self, NewAssignment, operator};
 use crate::testing::World;
 use crate::{account, clock};
 use axum::http::{Method, StatusCode};
+use base64::Engine;
 use domain::catalogue::{RecordKind, keys};
 use domain::ids::{AreaCode, DeviceId, RecordId, WriterId};
 use domain::log::Vector;
@@ -199,10 +200,15 @@ async fn waiting(world: &World, person: RecordId, path: String) -> String {
     path.replace("{item}", &person.to_string())
 }
 
+/// A table in which a row is wrong, and the hash of another plan than would be shown: nothing of it is taken.
+fn a_table() -> Value {
+    let file = base64::engine::general_purpose::STANDARD.encode("姓名,村,角色\n,,\n测试,,\n");
+    json!({ "file": file, "hash": domain::canonical::Hash::ZERO })
+}
+
 /// What a route is asked with: a thing in an area, of `owner`.
 async fn asked(world: &World, things: &Things, row: &Row, area: AreaCode, owner: RecordId) -> Asked {
-    let until = today().plus(3).to_string();
-    let from = today().plus(40).to_string();
+    let [until, from] = [3, 40].map(|days| today().plus(days).to_string());
     let said = match row.path {
         "/api/session/unlock" => json!({ "password": "?" }),
         "/api/session/password" => json!({ "old": "?", "new": "?" }),
@@ -231,6 +237,7 @@ async fn asked(world: &World, things: &Things, row: &Row, area: AreaCode, owner:
         }
         "/api/staff/{staff}/assignments" => on_a_day_of_its_own(),
         "/api/assignments/{assignment}/end" => json!({ "until": from }),
+        path if path.contains("/import/") => a_table(),
         "/api/accounts" => {
             let login = format!("new{}", world.county.dice.number() % 1_000_000_000);
             json!({ "staff": somebody(world, area).await, "login": login })
