@@ -462,6 +462,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/staff/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everybody with a role, in the columns in which staff is imported. */
+        get: operations["get_staff_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/import/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tells what a file of staff comes to; writes nothing. */
+        post: operations["post_staff_import_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/import/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The rows of a file of staff that are not taken. */
+        post: operations["post_staff_import_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/import/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes in the staff of a file and their roles, from today on. */
+        post: operations["post_staff_import_take"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/staff/{staff}/account/close": {
         parameters: {
             query?: never;
@@ -524,6 +592,77 @@ export interface paths {
         get: operations["get_subjects"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/subjects/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The register of the area, in the columns in which one is imported; masked, so that it cannot be. */
+        get: operations["get_subjects_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/subjects/import/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tells what a file of people comes to; writes nothing. */
+        post: operations["post_subjects_import_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/subjects/import/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The rows of a file that are not taken, as a workbook that is mended and imported. */
+        post: operations["post_subjects_import_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/subjects/import/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes in the people of a file who are new, and the changes that are ticked; for some seconds, then it is to be
+         *     asked again. That it was done stands in the access log, with how many, and no name.
+         */
+        post: operations["post_subjects_import_take"];
         delete?: never;
         options?: never;
         head?: never;
@@ -717,7 +856,7 @@ export interface components {
         /** @description One line. */
         AccessReply: {
             /**
-             * @description `opened`, `exported`, `recovery_read`, `phone_handed_over`, `phone_stopped`, `phone_taken_back`,
+             * @description `opened`, `exported`, `imported`, `recovery_read`, `phone_handed_over`, `phone_stopped`, `phone_taken_back`,
              *     `sheet_printed`, `account_added`, `account_reset`, `account_closed`.
              */
             act: string;
@@ -802,11 +941,31 @@ export interface components {
             /** @description The first day no more. */
             until?: string | null;
         };
+        /** @description Somebody of whom the file says something else. */
+        ChangeReply: {
+            fields: components["schemas"]["FieldReply"][];
+            /** Format: int32 */
+            line: number;
+            name: string;
+            /** @description Registered by a phone, and not confirmed: this would do it. */
+            pending: boolean;
+            person: string;
+        };
         /** @description A code with its words. */
         CodeReply: {
             code: string;
             en: string;
             zh: string;
+        };
+        /** @description A column that was recognised. */
+        ColumnReply: {
+            /** @description As a spreadsheet calls it. */
+            column: string;
+            en?: string | null;
+            /** @description Its head. */
+            said: string;
+            /** @description What it is: nothing for one that is not read. */
+            zh?: string | null;
         };
         /** @description The figures of an area. */
         CoverageReply: {
@@ -929,6 +1088,14 @@ export interface components {
             by: string;
             /** Format: int64 */
             number: number;
+        };
+        /** @description What is wrong in a cell. */
+        DoubtReply: {
+            cell: string;
+            column_en?: string | null;
+            column_zh?: string | null;
+            en: string;
+            zh: string;
         };
         /**
          * @description What is to be done.
@@ -1073,6 +1240,23 @@ export interface components {
             /** @description The value. */
             value: unknown;
         };
+        /** @description One field that the file has otherwise. */
+        FieldReply: {
+            /** Format: int64 */
+            at_ms?: number | null;
+            by?: string | null;
+            contested: boolean;
+            en: string;
+            new: string;
+            /** @description Numbers masked. */
+            old: string;
+            zh: string;
+        };
+        /** @description A file. */
+        FileSaid: {
+            /** @description Its bytes, base64. */
+            file: string;
+        };
         /** @description A password that is shown once, and is to be changed at the first log-in. */
         FirstPassword: {
             /** @description The log-in name. */
@@ -1155,6 +1339,31 @@ export interface components {
             way: string;
             /** @description All of it in words. */
             zh: string;
+        };
+        /** @description What a file comes to. */
+        ImportReply: {
+            changes: components["schemas"]["ChangeReply"][];
+            columns: components["schemas"]["ColumnReply"][];
+            /** @description What is handed back with what is meant. */
+            hash: string;
+            /**
+             * Format: int32
+             * @description The row that is the head.
+             */
+            head: number;
+            /** @description Households that are new. */
+            homes: number;
+            /** @description What kind of file it is. */
+            kind: string;
+            new: number;
+            /** @description Sheets that were not. */
+            others: string[];
+            /** @description Some of those who are new. */
+            samples: components["schemas"]["SampleReply"][];
+            /** @description The sheet that was read; empty in a file of one. */
+            sheet: string;
+            unchanged: number;
+            wrong: components["schemas"]["WrongReply"][];
         };
         /** @description That somebody wants to look at it later. */
         Kept: {
@@ -1356,7 +1565,7 @@ export interface components {
             /** @enum {string} */
             advice: "retry" | "fix" | "call";
             /** @enum {string} */
-            code: "enrol_code_wrong" | "enrol_code_unknown" | "enrol_code_used" | "enrol_code_expired" | "enrol_code_locked" | "enrol_code_malformed" | "sheet_not_seen" | "sheet_other" | "county_not_proven" | "not_enrolled" | "already_enrolled" | "pin_wrong" | "pin_too_short" | "pin_too_simple" | "recovery_code_wrong" | "recovery_code_used" | "recovery_code_lost" | "unlock_too_soon" | "locked" | "vault_damaged" | "recovery_code_malformed" | "key_store_changed" | "log_in_wrong" | "log_in_too_soon" | "log_in_missing" | "log_in_locked" | "password_first" | "password_weak" | "account_closed" | "account_taken" | "not_for_you" | "not_from_this_page" | "grant_missing" | "decided_already" | "name_malformed" | "person_registered" | "answer_wrong_type" | "answer_outside_constraint" | "answer_missing" | "answer_not_a_choice" | "answer_too_long" | "no_such_question" | "question_not_relevant" | "form_unreadable" | "form_too_new" | "nothing_found" | "visit_without_parts" | "visit_not_open" | "visit_put_away" | "visit_in_the_future" | "visit_too_long_ago" | "visit_dated_ahead" | "not_yours_to_change" | "not_met_without_reason" | "draft_damaged" | "answer_calculated" | "answer_differs" | "answers_misfit" | "origins_misfit" | "unchanged_not_offered" | "unchanged_no_last" | "unchanged_differs" | "unchanged_too_often" | "form_not_json" | "form_too_large" | "form_name_wrong" | "form_name_taken" | "form_part_wrong" | "form_choice_wrong" | "form_name_unknown" | "form_name_ambiguous" | "form_cycle" | "expression_unexpected" | "expression_ends" | "expression_open_quote" | "expression_too_deep" | "expression_too_much" | "function_unknown" | "function_arguments" | "function_needs_name" | "pattern_wrong" | "unreachable" | "too_slow" | "not_the_county" | "county_not_trusted" | "reply_damaged" | "county_busy" | "county_full" | "request_too_large" | "request_damaged" | "request_too_new" | "request_too_old" | "signature_wrong" | "device_unknown" | "device_retired" | "device_revoked" | "exchange_number_old" | "waits_for_earlier" | "waits_for_subject" | "waits_for_form" | "outside_area" | "time_not_counted" | "not_permitted" | "offered_after_restore" | "item_undecodable" | "item_not_handled" | "chain_broken" | "not_adopted" | "decided_before" | "device_was_revoked" | "disk_full" | "file_not_saved" | "database_damaged" | "database_newer" | "database_missing" | "key_file_missing" | "keys_misfit" | "key_file_damaged" | "county_database_damaged" | "backup_unreadable" | "data_in_use" | "not_empty" | "argument_wrong" | "nothing_to_change" | "right_missing" | "server_full" | "folder_not_writable" | "port_in_use" | "config_wrong" | "row_wrong" | "not_from_here" | "internal";
+            code: "enrol_code_wrong" | "enrol_code_unknown" | "enrol_code_used" | "enrol_code_expired" | "enrol_code_locked" | "enrol_code_malformed" | "sheet_not_seen" | "sheet_other" | "county_not_proven" | "not_enrolled" | "already_enrolled" | "pin_wrong" | "pin_too_short" | "pin_too_simple" | "recovery_code_wrong" | "recovery_code_used" | "recovery_code_lost" | "unlock_too_soon" | "locked" | "vault_damaged" | "recovery_code_malformed" | "key_store_changed" | "log_in_wrong" | "log_in_too_soon" | "log_in_missing" | "log_in_locked" | "password_first" | "password_weak" | "account_closed" | "account_taken" | "not_for_you" | "not_from_this_page" | "grant_missing" | "decided_already" | "name_malformed" | "person_registered" | "answer_wrong_type" | "answer_outside_constraint" | "answer_missing" | "answer_not_a_choice" | "answer_too_long" | "no_such_question" | "question_not_relevant" | "form_unreadable" | "form_too_new" | "nothing_found" | "visit_without_parts" | "visit_not_open" | "visit_put_away" | "visit_in_the_future" | "visit_too_long_ago" | "visit_dated_ahead" | "not_yours_to_change" | "not_met_without_reason" | "draft_damaged" | "answer_calculated" | "answer_differs" | "answers_misfit" | "origins_misfit" | "unchanged_not_offered" | "unchanged_no_last" | "unchanged_differs" | "unchanged_too_often" | "form_not_json" | "form_too_large" | "form_name_wrong" | "form_name_taken" | "form_part_wrong" | "form_choice_wrong" | "form_name_unknown" | "form_name_ambiguous" | "form_cycle" | "expression_unexpected" | "expression_ends" | "expression_open_quote" | "expression_too_deep" | "expression_too_much" | "function_unknown" | "function_arguments" | "function_needs_name" | "pattern_wrong" | "unreachable" | "too_slow" | "not_the_county" | "county_not_trusted" | "reply_damaged" | "county_busy" | "county_full" | "request_too_large" | "request_damaged" | "request_too_new" | "request_too_old" | "signature_wrong" | "device_unknown" | "device_retired" | "device_revoked" | "exchange_number_old" | "waits_for_earlier" | "waits_for_subject" | "waits_for_form" | "outside_area" | "time_not_counted" | "not_permitted" | "offered_after_restore" | "item_undecodable" | "item_not_handled" | "chain_broken" | "not_adopted" | "decided_before" | "device_was_revoked" | "disk_full" | "file_not_saved" | "database_damaged" | "database_newer" | "database_missing" | "key_file_missing" | "keys_misfit" | "key_file_damaged" | "county_database_damaged" | "backup_unreadable" | "data_in_use" | "not_empty" | "argument_wrong" | "nothing_to_change" | "right_missing" | "server_full" | "folder_not_writable" | "port_in_use" | "config_wrong" | "not_from_here" | "internal";
             params?: {
                 [key: string]: string;
             };
@@ -1388,6 +1597,11 @@ export interface components {
         RecoveryReply: {
             /** @description 20 digits in groups of four, to be read out. */
             code: string;
+        };
+        /** @description Rows that were not taken. */
+        ReportReply: {
+            /** @description A workbook, base64. */
+            workbook: string;
         };
         /** @description Somebody who is to go there. */
         Responsible: {
@@ -1478,6 +1692,14 @@ export interface components {
             silent: number;
             /** Format: int64 */
             tried: number;
+        };
+        /** @description Somebody who is new. */
+        SampleReply: {
+            /** Format: int32 */
+            line: number;
+            name: string;
+            place: string;
+            words: string;
         };
         /** @description Who is searched for. */
         SearchAsked: {
@@ -1602,6 +1824,22 @@ export interface components {
             next?: string | null;
             total: number;
         };
+        /** @description What became of a file that was meant. */
+        TakeReply: {
+            now?: components["schemas"]["ImportReply"] | null;
+            taken?: components["schemas"]["TakenReply"] | null;
+        };
+        /** @description A file that is meant. */
+        TakeSaid: {
+            /** @description Whether every change is wanted. */
+            all?: boolean;
+            /** @description Its bytes, base64. */
+            file: string;
+            /** @description The hash of what was shown. */
+            hash: string;
+            /** @description Rows whose changes are wanted, unless all are. */
+            lines?: number[];
+        };
         /**
          * @description What kind of value it is.
          * @enum {string}
@@ -1615,6 +1853,17 @@ export interface components {
             en: string;
             /** @description In words, Chinese. */
             zh: string;
+        };
+        /** @description What was taken. */
+        TakenReply: {
+            changed: number;
+            /** @description Changes that were not ticked. */
+            left: number;
+            new: number;
+            unchanged: number;
+            /** @description Rows for which the time was too short. */
+            waiting: number;
+            wrong: number;
         };
         /** @description What may be written into a field. */
         Takes: {
@@ -1812,6 +2061,12 @@ export interface components {
             reason: string;
             /** @description `accept`, `dismiss` or `keep`; `undo` where the word before was taken back. */
             verdict: string;
+        };
+        /** @description A row that is not taken. */
+        WrongReply: {
+            doubts: components["schemas"]["DoubtReply"][];
+            /** Format: int32 */
+            line: number;
         };
         /** Format: int64 */
         i64: number;
@@ -2924,6 +3179,133 @@ export interface operations {
             };
         };
     };
+    get_staff_export: {
+        parameters: {
+            query: {
+                format: "csv" | "xlsx";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_staff_import_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FileSaid"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReply"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_staff_import_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FileSaid"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportReply"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_staff_import_take: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeSaid"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakeReply"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_staff_staff_account_close: {
         parameters: {
             query?: never;
@@ -3045,6 +3427,144 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SubjectsReply"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_subjects_export: {
+        parameters: {
+            query: {
+                /** @description The area; that of one's role when nothing is said. */
+                area?: number;
+                format: "csv" | "xlsx";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_subjects_import_preview: {
+        parameters: {
+            query?: {
+                /** @description The area; that of one's role when nothing is said. */
+                area?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FileSaid"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReply"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_subjects_import_report: {
+        parameters: {
+            query?: {
+                /** @description The area; that of one's role when nothing is said. */
+                area?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FileSaid"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportReply"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_subjects_import_take: {
+        parameters: {
+            query?: {
+                /** @description The area; that of one's role when nothing is said. */
+                area?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeSaid"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakeReply"];
                 };
             };
             /** @description What is wrong, and what to do */
