@@ -98,22 +98,27 @@ pub fn id_number(cell: &Cell) -> Read<String> {
     )
 }
 
-/// A county's own number, as [`super::plan::local_number`] makes them.
+/// A county's own number: one of ours ([`super::plan::local_number`]), or one of whatever it had before.
 ///
 /// # Errors
-/// When its check digit says that it was mistyped.
+/// When a check digit says that one of ours was mistyped, or it is no number at all.
 pub fn local_number(cell: &Cell) -> Read<String> {
     let text: String = narrow(&cell.text()).chars().filter(|c| !c.is_whitespace()).collect();
-    let text = text.to_uppercase();
     if text.is_empty() {
         return Ok(None);
     }
-    let ours = text.strip_prefix('Y').is_some_and(|digits| digits.len() >= 8 && seal::digits::check(digits));
-    if ours {
-        Ok(Some(text))
-    } else {
-        no("不是县内编号（Y 加数字，县里编的）", "not a number of the county (Y and digits)")
+    let digits = text.strip_prefix(['Y', 'y']).filter(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()));
+    if digits.is_some_and(|digits| !seal::digits::check(digits)) {
+        return no(
+            "县内编号不对，请核实（校验没有通过）",
+            "not a number of the county (its check digit fails)",
+        );
     }
+    let fits = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    if text.len() > 20 || !text.chars().all(fits) {
+        return no("县内编号只能有字母、数字和横线，最多 20 个", "letters, digits and dashes, 20 at most");
+    }
+    Ok(Some(text.to_uppercase()))
 }
 
 /// 电话.
