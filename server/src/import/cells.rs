@@ -98,7 +98,7 @@ pub fn id_number(cell: &Cell) -> Read<String> {
     )
 }
 
-/// A county's own number: one of ours ([`super::plan::local_number`]), or one of whatever it had before.
+/// A county's own number: one of ours ([`super::numbers::local_number`]), or one of whatever it had before.
 ///
 /// # Errors
 /// When a check digit says that one of ours was mistyped, or it is no number at all.

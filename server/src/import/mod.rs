@@ -15,6 +15,7 @@ pub mod field;
 pub mod file;
 mod known;
 mod lines;
+pub mod numbers;
 pub mod people;
 mod places;
 pub mod plan;

@@ -7,7 +7,6 @@ use super::field::Field;
 use super::known::{Held, HomeKey, Known};
 use super::people::{HEAD, Row, too_old};
 use crate::person::number;
-use crate::staff::Sets;
 use domain::catalogue::keys;
 use domain::category::Category;
 use domain::ids::{AreaCode, RecordId};
@@ -469,74 +468,4 @@ fn categories(row: &Row, held: &Held, today: Day) -> Vec<Difference> {
 /// The key of a category's first day.
 pub(super) fn start_of(code: &str) -> String {
     format!("{}{code}/start", keys::CATEGORY)
-}
-
-/// The fields of somebody who is new. A number of the county's stands for the ID number that nobody has.
-pub(super) fn sets(new: &New, home: Option<RecordId>, local: impl FnOnce() -> String, today: Day) -> Sets {
-    let row = &new.row;
-    let mut sets = Sets::from([
-        (keys::NAME.to_owned(), Value::from(row.name.as_str())),
-        (keys::VILLAGE.to_owned(), number(row.village)),
-    ]);
-    let local = match (&row.id_number, &row.local_number) {
-        (None, None) => Some(local()),
-        (_, given) => given.clone(),
-    };
-    let heads_own = row.head.as_ref() == Some(&row.name);
-    let relation = row.relation.clone().or_else(|| heads_own.then(|| HEAD.to_owned()));
-    let texts = [
-        (keys::ID_NUMBER, row.id_number.clone()),
-        (keys::LOCAL_NUMBER, local),
-        (keys::SEX, row.sex.clone()),
-        (keys::BORN, row.born.map(|day| day.to_string())),
-        (keys::HOUSEHOLD, home.map(|id| id.to_string())),
-        (keys::GROUP, row.group.clone().filter(|_| home.is_none())),
-        (keys::RELATION, relation),
-        (keys::PHONE, row.phone.clone()),
-        (keys::CARER, row.carer.clone()),
-        (keys::PHONE_CARER, row.carer_phone.clone()),
-    ];
-    sets.extend(
-        texts.into_iter().filter_map(|(key, text)| Some((key.to_owned(), Value::from(text?.as_str())))),
-    );
-    let since = row.since.unwrap_or(today).to_string();
-    sets.extend(row.categories.iter().map(|code| (start_of(code), Value::from(since.as_str()))));
-    sets
-}
-
-/// A county's number of somebody without documents: `Y`, the three digits of the township, a running number of
-/// five, and a digit that checks them (Damm): Y10200001X read out over the telephone is noticed when it is wrong.
-pub fn local_number(village: AreaCode, running: u32) -> String {
-    format!("Y{}", seal::digits::with_check(&format!("{}{running:05}", township_digits(village))))
-}
-
-fn township_digits(village: AreaCode) -> String {
-    format!("{:03}", village.0 / 1_000 % 1_000)
-}
-
-/// Running numbers, township by township.
-#[derive(Debug, Default)]
-pub(super) struct Numbers(BTreeMap<String, u32>);
-
-impl Numbers {
-    /// Goes on behind those that are given.
-    pub(super) fn after<'k>(given: impl Iterator<Item = &'k str>) -> Self {
-        let mut numbers = Self::default();
-        for number in given {
-            let parts = number.strip_prefix('Y').and_then(|rest| rest.split_at_checked(3));
-            let Some((township, rest)) = parts else { continue };
-            let running =
-                rest.get(..rest.len().saturating_sub(1)).and_then(|digits| digits.parse::<u32>().ok());
-            let last = numbers.0.entry(township.to_owned()).or_default();
-            *last = (*last).max(running.unwrap_or(0));
-        }
-        numbers
-    }
-
-    /// The next of a village's township.
-    pub(super) fn next(&mut self, village: AreaCode) -> String {
-        let last = self.0.entry(township_digits(village)).or_default();
-        *last += 1;
-        local_number(village, *last)
-    }
 }

@@ -1,7 +1,7 @@
 //! Files as offices have them, against a county: good rows, bad rows, the same file twice.
 
 use super::export::Shown;
-use super::plan::local_number;
+use super::numbers::{Numbers, local_number};
 use super::table::FileKind;
 use super::*;
 use crate::clock;
@@ -297,7 +297,7 @@ async fn rows_of_elsewhere_and_of_whom_the_register_has_elsewhere_are_wrong() {
 #[test]
 fn a_county_s_number_is_checked_and_runs_by_township() {
     assert_eq!(local_number(VILLAGE, 1), "Y102000016");
-    let mut numbers = plan::Numbers::after(["Y102000074", "Y101000020", "甲1"].into_iter());
+    let mut numbers = Numbers::after(["Y102000074", "Y101000020", "甲1"].into_iter());
     assert_eq!(numbers.next(VILLAGE), local_number(VILLAGE, 8).as_str());
     assert_eq!(numbers.next(AreaCode(532_929_103_201)), local_number(AreaCode(532_929_103_201), 1));
     let given = local_number(VILLAGE, 42);

@@ -2,10 +2,13 @@
 //! batches between which phones are answered.
 
 use super::known::Known;
+use super::numbers::Numbers;
+use super::people::HEAD;
 use super::people::Row;
-use super::plan::{Changed, Difference, Home, New, Numbers, Plan, plan, sets, start_of};
+use super::plan::{Changed, Difference, Home, New, Plan, plan, start_of};
 use super::{Wrong, known::HomeKey, staff};
 use crate::county::{County, at_county};
+use crate::person::number;
 use crate::roll::SLICE;
 use crate::staff::{Change, Sets, operator, write_all};
 use domain::canonical::Hash;
@@ -337,7 +340,7 @@ impl Writer<'_> {
         let changes = new.iter().map(|((village, group, head), address)| {
             let mut sets = Sets::from([
                 (keys::NAME.to_owned(), Value::from(head.as_str())),
-                (keys::VILLAGE.to_owned(), crate::person::number(*village)),
+                (keys::VILLAGE.to_owned(), number(*village)),
             ]);
             let words = [
                 (keys::GROUP, Some(group).filter(|group| !group.is_empty())),
@@ -410,6 +413,39 @@ impl Writer<'_> {
         }
         write_all(self.county, self.by, changes, self.frame.now_ms).await.map(drop)
     }
+}
+
+/// The fields of somebody who is new. A number of the county's stands for the ID number that nobody has.
+pub(super) fn sets(new: &New, home: Option<RecordId>, local: impl FnOnce() -> String, today: Day) -> Sets {
+    let row = &new.row;
+    let mut sets = Sets::from([
+        (keys::NAME.to_owned(), Value::from(row.name.as_str())),
+        (keys::VILLAGE.to_owned(), number(row.village)),
+    ]);
+    let local = match (&row.id_number, &row.local_number) {
+        (None, None) => Some(local()),
+        (_, given) => given.clone(),
+    };
+    let heads_own = row.head.as_ref() == Some(&row.name);
+    let relation = row.relation.clone().or_else(|| heads_own.then(|| HEAD.to_owned()));
+    let texts = [
+        (keys::ID_NUMBER, row.id_number.clone()),
+        (keys::LOCAL_NUMBER, local),
+        (keys::SEX, row.sex.clone()),
+        (keys::BORN, row.born.map(|day| day.to_string())),
+        (keys::HOUSEHOLD, home.map(|id| id.to_string())),
+        (keys::GROUP, row.group.clone().filter(|_| home.is_none())),
+        (keys::RELATION, relation),
+        (keys::PHONE, row.phone.clone()),
+        (keys::CARER, row.carer.clone()),
+        (keys::PHONE_CARER, row.carer_phone.clone()),
+    ];
+    sets.extend(
+        texts.into_iter().filter_map(|(key, text)| Some((key.to_owned(), Value::from(text?.as_str())))),
+    );
+    let since = row.since.unwrap_or(today).to_string();
+    sets.extend(row.categories.iter().map(|code| (start_of(code), Value::from(since.as_str()))));
+    sets
 }
 
 /// A category that somebody had before begins under a key of its own.
