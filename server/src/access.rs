@@ -16,6 +16,12 @@ pub(crate) const RECOVERY_READ: &str = "recovery_read";
 /// A sheet for 启用本机 was made for somebody.
 pub(crate) const SHEET_PRINTED: &str = "sheet_printed";
 
+/// A list of people was carried away as a file.
+pub(crate) const EXPORTED: &str = "exported";
+
+/// A file of people or staff was taken in.
+pub(crate) const IMPORTED: &str = "imported";
+
 /// What becomes of a phone.
 pub(crate) fn state_act(state: DeviceState) -> &'static str {
     match state {
@@ -79,5 +85,21 @@ pub(crate) async fn log_staff(
     let record = Some(RecordRef { kind: RecordKind::Staff, id: staff });
     let access =
         Access { at_ms: now_ms, staff: by, act: act.to_owned(), record, grant: None, reason: String::new() };
+    county.stores.directory.log_access(access).await.map_err(at_county).map(drop)
+}
+
+/// Writes down that somebody carries a list away or takes one in: of what area, what it is and how much, and no
+/// name.
+///
+/// # Errors
+/// What the store says.
+pub(crate) async fn log_list(
+    county: &County,
+    by: RecordId,
+    act: &str,
+    reason: String,
+    now_ms: UnixMs,
+) -> Result<(), Problem> {
+    let access = Access { at_ms: now_ms, staff: by, act: act.to_owned(), record: None, grant: None, reason };
     county.stores.directory.log_access(access).await.map_err(at_county).map(drop)
 }

@@ -1,15 +1,15 @@
 //! What an operator asks of the process that writes, from another one on the same machine: over a
 //! socket in the data folder that only its owner may use. One line of JSON each way.
 
-use crate::access::{SHEET_PRINTED, log_staff};
+use crate::access::{IMPORTED, SHEET_PRINTED, log_list, log_staff};
 use crate::area;
 use crate::config::Data;
 use crate::county::County;
+use crate::import::{self, Frame, Taken, Ticks};
 use crate::person::{self, Move};
-use crate::roster::{self, Roster, Row};
 use crate::staff::{NewAssignment, operator};
 use crate::{account, clock, close, decide, duty, enrol, opening, settings, staff};
-use domain::ids::{DeviceId, RecordId};
+use domain::ids::{AreaCode, DeviceId, RecordId};
 use domain::period::Period;
 use domain::problem::{Problem, ProblemCode};
 use domain::time::{Day, UnixMs};
@@ -66,13 +66,20 @@ pub enum Errand {
         device: DeviceId,
     },
     /// Staff and roles out of a file.
-    Roster {
-        /// What the file is called.
-        file: String,
+    ImportStaff {
         /// Its rows.
-        rows: Vec<Row>,
+        rows: Vec<import::staff::Row>,
         /// The first day of the roles.
         from: Day,
+    },
+    /// People of the register out of a file.
+    ImportPeople {
+        /// Its rows.
+        rows: Vec<import::people::Row>,
+        /// Which changes are wanted.
+        ticks: Ticks,
+        /// Rows elsewhere are wrong.
+        scope: AreaCode,
     },
     /// Somebody moves to another village.
     Move(Move),
@@ -118,7 +125,7 @@ pub enum Answer {
     /// 备用解锁码, to be read out.
     Recovery(String),
     /// What became of the rows of a file.
-    Roster(Roster),
+    Imported(Taken),
     /// These parts are open: that is in the access log.
     Opened(BTreeSet<RecordId>),
     /// A password, to be handed over.
@@ -133,7 +140,7 @@ pub struct PrintedSheet {
     /// Their name.
     pub name: String,
     /// The county's code: the phone asks for it when it cannot know it.
-    pub county: domain::ids::AreaCode,
+    pub county: AreaCode,
     /// 启用码 in groups of four.
     pub code: String,
     /// The six digits of the county's key.
@@ -186,8 +193,16 @@ pub async fn carry_out(county: &County, errand: Errand, now_ms: UnixMs) -> Resul
             let code = enrol::read_recovery(county, operator(), device, now_ms).await?;
             Ok(Answer::Recovery(code.read_out()))
         }
-        Errand::Roster { file, rows, from } => {
-            roster::take(county, &file, &rows, from, now_ms).await.map(Answer::Roster)
+        Errand::ImportStaff { rows, from } => {
+            let carried = format!("{} staff {}", county.keys.county(), rows.len());
+            log_list(county, operator(), IMPORTED, carried, now_ms).await?;
+            import::staff::take(county, operator(), &rows, from, now_ms).await.map(Answer::Imported)
+        }
+        Errand::ImportPeople { rows, ticks, scope } => {
+            let carried = format!("{scope} subjects {}", rows.len());
+            log_list(county, operator(), IMPORTED, carried, now_ms).await?;
+            let frame = Frame { scope, now_ms };
+            import::take(county, operator(), &rows, &ticks, frame, None).await.map(Answer::Imported)
         }
         Errand::Set(edit) => settings::set(county, &edit, now_ms).await.map(|()| Answer::Done),
         Errand::Close(word) => close::close(county, word, now_ms).await.map(|()| Answer::Done),
@@ -212,8 +227,8 @@ fn socket(data: &Data) -> PathBuf {
     data.folder.join("county.sock")
 }
 
-/// Most errands have some hundred bytes; a county's whole staff has some hundred thousand.
-const BYTES_MAX: u64 = 4 * 1024 * 1024;
+/// Most errands have some hundred bytes; a county's whole register has some ten million.
+const BYTES_MAX: u64 = 64 * 1024 * 1024;
 
 /// Takes errands as long as it is polled. The caller holds the database's lock, so a socket that is
 /// there already is left over from a process that is no more.

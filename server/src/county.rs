@@ -19,7 +19,7 @@ use store::county::{Directory, Done, Ledger, Reports};
 use sync::county::Prepared;
 use sync::county::needs::RecordRow;
 use sync::county::prepared::{Decision, Job, OwnPatch};
-use tokio::sync::Notify;
+use tokio::sync::{Mutex, Notify};
 
 /// What a county remembers, whichever backend does it.
 #[derive(Clone)]
@@ -53,6 +53,8 @@ pub struct County {
     pub stretch: Stretch,
     /// Forms, ready to judge by.
     pub forms: KnownForms,
+    /// One file of people is taken in at a time: of two that enter somebody each, the second finds them.
+    pub(crate) importing: Mutex<()>,
     /// Who is at the desk.
     pub sessions: Sessions,
     /// How many sealed reports have come this hour.
@@ -94,6 +96,7 @@ impl County {
             dice: SharedDice::new(dice),
             stretch,
             forms: KnownForms::default(),
+            importing: Mutex::default(),
             sessions: Sessions::default(),
             reports: Counter::default(),
             devices: KnownDevices::default(),

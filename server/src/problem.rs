@@ -29,6 +29,7 @@ const CALLED: &[(&str, &str)] = &[
     ("as_of", "截至日"),
     ("category", "类别"),
     ("duty", "走访要求"),
+    ("file", "文件"),
     ("period", "统计期"),
     ("reason", "理由"),
     ("recovery", "恢复密钥"),

@@ -143,6 +143,7 @@ fn taken(kind: RecordKind, field: &str) -> Taken {
         | keys::PINYIN
         | keys::LOCAL_NUMBER
         | keys::RELATION
+        | keys::CARER
         | keys::GROUP
         | keys::DIRECTIONS
         | keys::PLACE

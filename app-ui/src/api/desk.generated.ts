@@ -56,6 +56,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/closings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Periods, the latest first. */
+        get: operations["get_closings"];
+        put?: never;
+        /** Closes a period: its figures are copied and stay. */
+        post: operations["post_closings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/closings/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Opens a closed period again. */
+        post: operations["post_closings_reopen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/coverage": {
         parameters: {
             query?: never;
@@ -65,6 +100,23 @@ export interface paths {
         };
         /** Who was visited, and who was not. */
         get: operations["get_coverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/coverage/corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who stands otherwise than when the period was closed; nobody while it is not. */
+        get: operations["get_coverage_corrections"];
         put?: never;
         post?: never;
         delete?: never;
@@ -462,6 +514,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/staff/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everybody with a role, in the columns in which staff is imported. */
+        get: operations["get_staff_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/import/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tells what a file of staff comes to; writes nothing. */
+        post: operations["post_staff_import_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/import/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The rows of a file of staff that are not taken. */
+        post: operations["post_staff_import_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/import/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes in the staff of a file and their roles, from today on. */
+        post: operations["post_staff_import_take"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/staff/{staff}/account/close": {
         parameters: {
             query?: never;
@@ -524,6 +644,77 @@ export interface paths {
         get: operations["get_subjects"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/subjects/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The register of the area, in the columns in which one is imported; masked, so that it cannot be. */
+        get: operations["get_subjects_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/subjects/import/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tells what a file of people comes to; writes nothing. */
+        post: operations["post_subjects_import_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/subjects/import/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The rows of a file that are not taken, as a workbook that is mended and imported. */
+        post: operations["post_subjects_import_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/subjects/import/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes in the people of a file who are new, and the changes that are ticked; for some seconds, then it is to be
+         *     asked again. That it was done stands in the access log, with how many, and no name.
+         */
+        post: operations["post_subjects_import_take"];
         delete?: never;
         options?: never;
         head?: never;
@@ -785,7 +976,7 @@ export interface components {
         /** @description One line. */
         AccessReply: {
             /**
-             * @description `opened`, `exported`, `recovery_read`, `phone_handed_over`, `phone_stopped`, `phone_taken_back`,
+             * @description `opened`, `exported`, `imported`, `recovery_read`, `phone_handed_over`, `phone_stopped`, `phone_taken_back`,
              *     `sheet_printed`, `account_added`, `account_reset`, `account_closed`.
              */
             act: string;
@@ -878,11 +1069,63 @@ export interface components {
             /** @description The first day no more. */
             until?: string | null;
         };
+        /** @description Somebody of whom the file says something else. */
+        ChangeReply: {
+            fields: components["schemas"]["FieldReply"][];
+            /** Format: int32 */
+            line: number;
+            name: string;
+            /** @description Registered by a phone, and not confirmed: this would do it. */
+            pending: boolean;
+            person: string;
+        };
+        /** @description The word that closes a period. */
+        CloseAsked: {
+            /** @description The last day on which its work is entered without a reason; five days after it when nothing is said. */
+            late_until?: string | null;
+            /** @description Its key. */
+            period: string;
+        };
+        /** @description A period, and what became of it. */
+        ClosingReply: {
+            by?: string | null;
+            closed: boolean;
+            closed_ms?: components["schemas"]["i64"] | null;
+            from: string;
+            last: string;
+            /** @description The last day on which its work is entered without a reason; of one that is open what is proposed. */
+            late_until: string;
+            /** @description Whether it is over, and may be closed. */
+            over: boolean;
+            period: components["schemas"]["CodeReply"];
+            /** @description Why it was opened again. */
+            reopened?: string | null;
+        };
         /** @description A code with its words. */
         CodeReply: {
             code: string;
             en: string;
             zh: string;
+        };
+        /** @description A column that was recognised. */
+        ColumnReply: {
+            /** @description As a spreadsheet calls it. */
+            column: string;
+            en?: string | null;
+            /** @description Its head. */
+            said: string;
+            /** @description What it is: nothing for one that is not read. */
+            zh?: string | null;
+        };
+        /** @description Somebody who stands otherwise than when the period was closed. */
+        CorrectedReply: {
+            /** @description A child's is masked. */
+            name: string;
+            now?: components["schemas"]["CodeReply"] | null;
+            person: string;
+            then?: components["schemas"]["CodeReply"] | null;
+            township: string;
+            village: string;
         };
         /** @description The figures of an area. */
         CoverageReply: {
@@ -893,6 +1136,7 @@ export interface components {
             rows: components["schemas"]["RowReply"][];
             sentence_en: string;
             sentence_zh: string;
+            then?: components["schemas"]["ThenReply"] | null;
             total: components["schemas"]["RowReply"];
         };
         /** @description A reviewer's word, on one item or on several at once. */
@@ -1005,6 +1249,14 @@ export interface components {
             by: string;
             /** Format: int64 */
             number: number;
+        };
+        /** @description What is wrong in a cell. */
+        DoubtReply: {
+            cell: string;
+            column_en?: string | null;
+            column_zh?: string | null;
+            en: string;
+            zh: string;
         };
         /**
          * @description What is to be done.
@@ -1149,6 +1401,23 @@ export interface components {
             /** @description The value. */
             value: unknown;
         };
+        /** @description One field that the file has otherwise. */
+        FieldReply: {
+            /** Format: int64 */
+            at_ms?: number | null;
+            by?: string | null;
+            contested: boolean;
+            en: string;
+            new: string;
+            /** @description Numbers masked. */
+            old: string;
+            zh: string;
+        };
+        /** @description A file. */
+        FileSaid: {
+            /** @description Its bytes, base64. */
+            file: string;
+        };
         /** @description A password that is shown once, and is to be changed at the first log-in. */
         FirstPassword: {
             /** @description The log-in name. */
@@ -1231,6 +1500,31 @@ export interface components {
             way: string;
             /** @description All of it in words. */
             zh: string;
+        };
+        /** @description What a file comes to. */
+        ImportReply: {
+            changes: components["schemas"]["ChangeReply"][];
+            columns: components["schemas"]["ColumnReply"][];
+            /** @description What is handed back with what is meant. */
+            hash: string;
+            /**
+             * Format: int32
+             * @description The row that is the head.
+             */
+            head: number;
+            /** @description Households that are new. */
+            homes: number;
+            /** @description What kind of file it is. */
+            kind: string;
+            new: number;
+            /** @description Sheets that were not. */
+            others: string[];
+            /** @description Some of those who are new. */
+            samples: components["schemas"]["SampleReply"][];
+            /** @description The sheet that was read; empty in a file of one. */
+            sheet: string;
+            unchanged: number;
+            wrong: components["schemas"]["WrongReply"][];
         };
         /** @description That somebody wants to look at it later. */
         Kept: {
@@ -1447,7 +1741,7 @@ export interface components {
             /** @enum {string} */
             advice: "retry" | "fix" | "call";
             /** @enum {string} */
-            code: "enrol_code_wrong" | "enrol_code_unknown" | "enrol_code_used" | "enrol_code_expired" | "enrol_code_locked" | "enrol_code_malformed" | "sheet_not_seen" | "sheet_other" | "county_not_proven" | "not_enrolled" | "already_enrolled" | "pin_wrong" | "pin_too_short" | "pin_too_simple" | "recovery_code_wrong" | "recovery_code_used" | "recovery_code_lost" | "unlock_too_soon" | "locked" | "vault_damaged" | "recovery_code_malformed" | "key_store_changed" | "log_in_wrong" | "log_in_too_soon" | "log_in_missing" | "log_in_locked" | "password_first" | "password_weak" | "account_closed" | "account_taken" | "not_for_you" | "not_from_this_page" | "grant_missing" | "decided_already" | "name_malformed" | "person_registered" | "answer_wrong_type" | "reviewer_asks" | "answer_outside_constraint" | "answer_missing" | "answer_not_a_choice" | "answer_too_long" | "no_such_question" | "question_not_relevant" | "form_unreadable" | "form_too_new" | "nothing_found" | "visit_without_parts" | "visit_not_open" | "visit_put_away" | "visit_in_the_future" | "visit_too_long_ago" | "visit_dated_ahead" | "not_yours_to_change" | "not_met_without_reason" | "draft_damaged" | "answer_calculated" | "answer_differs" | "answers_misfit" | "origins_misfit" | "unchanged_not_offered" | "unchanged_no_last" | "unchanged_differs" | "unchanged_too_often" | "form_not_json" | "form_too_large" | "form_name_wrong" | "form_name_taken" | "form_part_wrong" | "form_choice_wrong" | "form_name_unknown" | "form_name_ambiguous" | "form_cycle" | "expression_unexpected" | "expression_ends" | "expression_open_quote" | "expression_too_deep" | "expression_too_much" | "function_unknown" | "function_arguments" | "function_needs_name" | "pattern_wrong" | "unreachable" | "too_slow" | "not_the_county" | "county_not_trusted" | "reply_damaged" | "county_busy" | "county_full" | "request_too_large" | "request_damaged" | "request_too_new" | "request_too_old" | "signature_wrong" | "device_unknown" | "device_retired" | "device_revoked" | "exchange_number_old" | "waits_for_earlier" | "waits_for_subject" | "waits_for_form" | "outside_area" | "time_not_counted" | "not_permitted" | "offered_after_restore" | "item_undecodable" | "item_not_handled" | "chain_broken" | "not_adopted" | "decided_before" | "device_was_revoked" | "disk_full" | "file_not_saved" | "database_damaged" | "database_newer" | "database_missing" | "key_file_missing" | "keys_misfit" | "key_file_damaged" | "county_database_damaged" | "backup_unreadable" | "data_in_use" | "not_empty" | "argument_wrong" | "nothing_to_change" | "right_missing" | "server_full" | "folder_not_writable" | "port_in_use" | "config_wrong" | "row_wrong" | "not_from_here" | "internal";
+            code: "enrol_code_wrong" | "enrol_code_unknown" | "enrol_code_used" | "enrol_code_expired" | "enrol_code_locked" | "enrol_code_malformed" | "sheet_not_seen" | "sheet_other" | "county_not_proven" | "not_enrolled" | "already_enrolled" | "pin_wrong" | "pin_too_short" | "pin_too_simple" | "recovery_code_wrong" | "recovery_code_used" | "recovery_code_lost" | "unlock_too_soon" | "locked" | "vault_damaged" | "recovery_code_malformed" | "key_store_changed" | "log_in_wrong" | "log_in_too_soon" | "log_in_missing" | "log_in_locked" | "password_first" | "password_weak" | "account_closed" | "account_taken" | "not_for_you" | "not_from_this_page" | "grant_missing" | "decided_already" | "name_malformed" | "person_registered" | "answer_wrong_type" | "period_closed" | "reviewer_asks" | "answer_outside_constraint" | "answer_missing" | "answer_not_a_choice" | "answer_too_long" | "no_such_question" | "question_not_relevant" | "form_unreadable" | "form_too_new" | "nothing_found" | "visit_without_parts" | "visit_not_open" | "visit_put_away" | "visit_in_the_future" | "visit_too_long_ago" | "visit_dated_ahead" | "not_yours_to_change" | "not_met_without_reason" | "draft_damaged" | "answer_calculated" | "answer_differs" | "answers_misfit" | "origins_misfit" | "unchanged_not_offered" | "unchanged_no_last" | "unchanged_differs" | "unchanged_too_often" | "form_not_json" | "form_too_large" | "form_name_wrong" | "form_name_taken" | "form_part_wrong" | "form_choice_wrong" | "form_name_unknown" | "form_name_ambiguous" | "form_cycle" | "expression_unexpected" | "expression_ends" | "expression_open_quote" | "expression_too_deep" | "expression_too_much" | "function_unknown" | "function_arguments" | "function_needs_name" | "pattern_wrong" | "unreachable" | "too_slow" | "not_the_county" | "county_not_trusted" | "reply_damaged" | "county_busy" | "county_full" | "request_too_large" | "request_damaged" | "request_too_new" | "request_too_old" | "signature_wrong" | "device_unknown" | "device_retired" | "device_revoked" | "exchange_number_old" | "waits_for_earlier" | "waits_for_subject" | "waits_for_form" | "outside_area" | "time_not_counted" | "not_permitted" | "offered_after_restore" | "item_undecodable" | "item_not_handled" | "chain_broken" | "not_adopted" | "decided_before" | "device_was_revoked" | "disk_full" | "file_not_saved" | "database_damaged" | "database_newer" | "database_missing" | "key_file_missing" | "keys_misfit" | "key_file_damaged" | "county_database_damaged" | "backup_unreadable" | "data_in_use" | "not_empty" | "argument_wrong" | "nothing_to_change" | "right_missing" | "server_full" | "folder_not_writable" | "port_in_use" | "config_wrong" | "not_from_here" | "internal";
             params?: {
                 [key: string]: string;
             };
@@ -1479,6 +1773,17 @@ export interface components {
         RecoveryReply: {
             /** @description 20 digits in groups of four, to be read out. */
             code: string;
+        };
+        /** @description The word that opens it again. */
+        ReopenAsked: {
+            /** @description Its key. */
+            period: string;
+            reason: string;
+        };
+        /** @description Rows that were not taken. */
+        ReportReply: {
+            /** @description A workbook, base64. */
+            workbook: string;
         };
         /** @description Somebody who is to go there. */
         Responsible: {
@@ -1569,6 +1874,14 @@ export interface components {
             silent: number;
             /** Format: int64 */
             tried: number;
+        };
+        /** @description Somebody who is new. */
+        SampleReply: {
+            /** Format: int32 */
+            line: number;
+            name: string;
+            place: string;
+            words: string;
         };
         /** @description Who is searched for. */
         SearchAsked: {
@@ -1693,6 +2006,22 @@ export interface components {
             next?: string | null;
             total: number;
         };
+        /** @description What became of a file that was meant. */
+        TakeReply: {
+            now?: components["schemas"]["ImportReply"] | null;
+            taken?: components["schemas"]["TakenReply"] | null;
+        };
+        /** @description A file that is meant. */
+        TakeSaid: {
+            /** @description Whether every change is wanted. */
+            all?: boolean;
+            /** @description Its bytes, base64. */
+            file: string;
+            /** @description The hash of what was shown. */
+            hash: string;
+            /** @description Rows whose changes are wanted, unless all are. */
+            lines?: number[];
+        };
         /**
          * @description What kind of value it is.
          * @enum {string}
@@ -1706,6 +2035,17 @@ export interface components {
             en: string;
             /** @description In words, Chinese. */
             zh: string;
+        };
+        /** @description What was taken. */
+        TakenReply: {
+            changed: number;
+            /** @description Changes that were not ticked. */
+            left: number;
+            new: number;
+            unchanged: number;
+            /** @description Rows for which the time was too short. */
+            waiting: number;
+            wrong: number;
         };
         /** @description What may be written into a field. */
         Takes: {
@@ -1721,6 +2061,20 @@ export interface components {
             taken: components["schemas"]["Taken"];
             /** @description What it is called, Chinese: the question, if it is one of a form. */
             zh: string;
+        };
+        /** @description The figures of a closed period: they stay as they were. */
+        ThenReply: {
+            by: string;
+            /**
+             * Format: int64
+             * @description Unix milliseconds: when it was closed.
+             */
+            closed_ms: number;
+            /** @description The last day on which its work was entered without a reason. */
+            late_until: string;
+            /** @description In the order of their codes. */
+            rows: components["schemas"]["RowReply"][];
+            total: components["schemas"]["RowReply"];
         };
         /** @description Why a decision is taken back. */
         UndoAsked: {
@@ -1951,6 +2305,12 @@ export interface components {
             /** @description `accept`, `dismiss` or `keep`; `undo` where the word before was taken back. */
             verdict: string;
         };
+        /** @description A row that is not taken. */
+        WrongReply: {
+            doubts: components["schemas"]["DoubtReply"][];
+            /** Format: int32 */
+            line: number;
+        };
         /** Format: int64 */
         i64: number;
     };
@@ -2087,6 +2447,98 @@ export interface operations {
             };
         };
     };
+    get_closings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosingReply"][];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_closings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseAsked"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosingReply"][];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_closings_reopen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReopenAsked"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosingReply"][];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_coverage: {
         parameters: {
             query?: {
@@ -2113,6 +2565,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CoverageReply"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_coverage_corrections: {
+        parameters: {
+            query?: {
+                /** @description The area: a village or anything above; that of one's role when nothing is said. */
+                area?: number;
+                /** @description The duty's name, or `*`: everybody once. */
+                duty?: string;
+                /** @description The period's key; the one in which `as_of` lies when nothing is said. */
+                period?: string;
+                /** @description A category's code; everybody when nothing is said. */
+                category?: string;
+                /** @description Facts up to the end of this day; today when nothing is said. */
+                as_of?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectedReply"][];
                 };
             };
             /** @description What is wrong, and what to do */
@@ -3062,6 +3553,133 @@ export interface operations {
             };
         };
     };
+    get_staff_export: {
+        parameters: {
+            query: {
+                format: "csv" | "xlsx";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_staff_import_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FileSaid"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReply"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_staff_import_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FileSaid"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportReply"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_staff_import_take: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeSaid"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakeReply"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_staff_staff_account_close: {
         parameters: {
             query?: never;
@@ -3183,6 +3801,144 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SubjectsReply"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_subjects_export: {
+        parameters: {
+            query: {
+                /** @description The area; that of one's role when nothing is said. */
+                area?: number;
+                format: "csv" | "xlsx";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_subjects_import_preview: {
+        parameters: {
+            query?: {
+                /** @description The area; that of one's role when nothing is said. */
+                area?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FileSaid"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReply"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_subjects_import_report: {
+        parameters: {
+            query?: {
+                /** @description The area; that of one's role when nothing is said. */
+                area?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FileSaid"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportReply"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_subjects_import_take: {
+        parameters: {
+            query?: {
+                /** @description The area; that of one's role when nothing is said. */
+                area?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeSaid"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakeReply"];
                 };
             };
             /** @description What is wrong, and what to do */

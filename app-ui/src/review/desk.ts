@@ -24,6 +24,9 @@ export function address(path: string, query: Query = {}): string {
   return text ? `${path}?${text}` : path
 }
 
+/** So much may be sent behind a window that is being closed (Fetch: 64 KiB of all together). */
+const KEPT_ALIVE = 60_000
+
 async function once(method: string, path: string, { query, body, signal, unattended }: Options): Promise<Response> {
   const headers: Record<string, string> = { accept: 'application/json' }
   if (method !== 'GET') headers['x-request-proof'] = session.proof()
@@ -32,8 +35,8 @@ async function once(method: string, path: string, { query, body, signal, unatten
   const init: RequestInit = { method, headers, credentials: 'same-origin', cache: 'no-store' }
   if (body !== undefined) init.body = JSON.stringify(body)
   if (signal) init.signal = signal
-  // A word that was said is sent even when the window is being closed.
-  if (method !== 'GET') init.keepalive = true
+  // A word that was said is sent even when the window is being closed; browsers do that for short ones only.
+  if (method !== 'GET' && String(init.body ?? '').length < KEPT_ALIVE) init.keepalive = true
   try {
     return await fetch(address(path, query), init)
   } catch (thrown) {

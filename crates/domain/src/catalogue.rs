@@ -133,6 +133,8 @@ keys! {
     DIRECTIONS = "directions" "怎么找到这家" "How to find the house";
     /// Text. The person's telephone.
     PHONE = "phone" "本人电话" "Own telephone";
+    /// Text. Who cares for the person, by name.
+    CARER = "carer" "照料人" "Carer";
     /// Text. The carer's telephone.
     PHONE_CARER = "phone/carer" "照料人电话" "Carer's telephone";
     /// Text. A parent's or child's telephone, who works elsewhere.
@@ -149,7 +151,7 @@ keys! {
     REFUSAL_APPROVED = "refusal/approved" "从哪天起认可拒访" "Refusal recognised since";
     /// `change/{part id}`: `accepted` or `rejected`, the township's word on a reported change.
     CHANGE = "change/" "对情况变化的意见" "Word on a reported change";
-    /// Text `pending` while a person registered on the spot waits for the township.
+    /// Text `pending` while a person registered on the spot waits for the township; null once it is confirmed.
     REGISTRATION = "registration" "登记" "Registration";
 
     /// Number, a 12-digit code: an area's own code.

@@ -1,5 +1,5 @@
 //! 公民身份号码: the check of GB 11643-1999. The first six digits are not held against today's
-//! divisions (some are abolished), and sex is not derived (records are corrected).
+//! divisions (some are abolished). Sex is read from it only when somebody is entered: records are corrected.
 
 use crate::time::Day;
 
@@ -33,6 +33,12 @@ pub fn birth(number: &str) -> Option<Day> {
     Day::from_ymd(i32::try_from(part(6, 10)?).ok()?, part(10, 12)?, part(12, 14)?)
 }
 
+/// The sex in the number, as it is kept (GB/T 2261.1): the last digit but one, odd for men.
+pub fn sex(number: &str) -> Option<&'static str> {
+    let digit = number.chars().nth(16)?.to_digit(10)?;
+    Some(if digit % 2 == 1 { "1" } else { "2" })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -42,6 +48,8 @@ mod tests {
         assert!(is_valid("11010519491231002X"));
         assert!(is_valid("440524188001010014"));
         assert_eq!(birth("11010519491231002X"), Day::from_ymd(1949, 12, 31));
+        assert_eq!(["11010519491231002X", "440524188001010014"].map(sex), [Some("2"), Some("1")]);
+        assert_eq!(sex("1101"), None);
     }
 
     #[test]

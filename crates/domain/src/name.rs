@@ -19,6 +19,14 @@ pub fn tidy(text: &str) -> Option<String> {
     (fits && name.chars().any(letter) && !name.chars().any(steers)).then_some(name)
 }
 
+/// A name as tables of offices have it: set with blanks to fill its column (杨　洁), which are no part of it.
+/// Between the words of a name that has Latin letters or a middle dot they are, one each.
+pub fn of_a_table(text: &str) -> Option<String> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let spaced = |c: char| c.is_ascii_alphabetic() || c == '·' || DOTS.contains(&c);
+    tidy(&words.join(if text.chars().any(spaced) { " " } else { "" }))
+}
+
 /// A place for characters that no standard has.
 fn is_private(c: char) -> bool {
     matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{ffffd}' | '\u{100000}'..='\u{10fffd}')
@@ -49,6 +57,18 @@ mod tests {
         assert_eq!(tidy(" \u{3000}杨洁 ").as_deref(), Some("杨洁"));
         for dot in DOTS {
             assert_eq!(tidy(&format!("阿苏{dot}木呷")).as_deref(), Some("阿苏·木呷"), "{dot:?}");
+        }
+    }
+
+    #[test]
+    fn blanks_that_fill_a_column_go_and_those_between_words_stay() {
+        for (given, kept) in [
+            ("杨 洁", "杨洁"),
+            ("李\u{3000}阿\u{a0}普 ", "李阿普"),
+            ("阿苏 · 木呷", "阿苏 · 木呷"),
+            ("Anna  Li", "Anna Li"),
+        ] {
+            assert_eq!(of_a_table(given).as_deref(), Some(kept));
         }
     }
 

@@ -115,8 +115,15 @@ const IDENTITY: [&str; 10] = [
 ];
 
 fn register_act(kind: RecordKind, key: &str, new_record: bool) -> Act {
-    let contact =
-        [keys::PHONE, keys::PHONE_CARER, keys::PHONE_AWAY, keys::DIRECTIONS, keys::NICKNAME, keys::PINYIN];
+    let contact = [
+        keys::PHONE,
+        keys::CARER,
+        keys::PHONE_CARER,
+        keys::PHONE_AWAY,
+        keys::DIRECTIONS,
+        keys::NICKNAME,
+        keys::PINYIN,
+    ];
     if key == keys::REFUSAL_APPROVED {
         Act::Decide
     } else if contact.contains(&key) {

@@ -10,9 +10,9 @@ mod duty;
 mod enrol;
 mod fields;
 mod help;
+mod import;
 mod keys;
 mod person;
-mod roster;
 mod seed;
 mod serve;
 mod settings;
@@ -77,6 +77,12 @@ enum Command {
     /// 工作人员、分工、手机 (staff, their roles and their phones).
     #[command(subcommand)]
     Staff(staff::Command),
+    /// 导入服务对象或工作人员：Excel 或 CSV (take in the register or the staff out of a table).
+    #[command(subcommand)]
+    Import(import::Command),
+    /// 导出，列与导入相同 (write them out in the same columns).
+    #[command(subcommand)]
+    Export(import::Export),
     /// 审核台的登录账号 (who may log in at the desk).
     #[command(subcommand)]
     Account(account::Command),
@@ -181,6 +187,8 @@ async fn command(command: Command, config: &Config) -> Outcome {
         Command::Serve { .. } => serve::run(config).await,
         Command::Seed(options) => seed::run(config, &options).await,
         Command::Staff(command) => staff::run(config, command).await,
+        Command::Import(command) => import::run(config, command).await,
+        Command::Export(what) => import::export(config, what).await,
         Command::Account(command) => account::run(config, command).await,
         Command::Person(command) => person::run(config, command).await,
         Command::Area(command) => area::run(config, command).await,

@@ -123,7 +123,7 @@ async fn books(config: &Config) -> Outcome {
     let areas = crate::seed::books().iter().filter(|one| one.record.kind == RecordKind::Area).count();
     print(&format!(
         "写入 {} 条：{areas} 个区划、走访要求、表单；没有任何人。走访要求里没有全国规定的是参考值，请用 `duty list` 逐项核对、\
-         `duty change` 改成县里的规定。接着用 `staff import` 录入工作人员，然后 `serve`。\n",
+         `duty change` 改成县里的规定。接着用 `import staff` 录入工作人员，然后 `serve`。\n",
         filled.books
     ));
     Ok(ExitCode::SUCCESS)

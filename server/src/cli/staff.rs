@@ -50,8 +50,6 @@ pub(super) enum Command {
         #[arg(long, value_name = "DAY", value_parser = typed::day)]
         until: Option<Day>,
     },
-    /// 从 CSV 名单（姓名,角色,村,电话）导入，先只说会做什么 (staff and roles out of a file; tells first).
-    Import(super::roster::Options),
     /// 结束一个分工 (end a role).
     End {
         /// 分工编号，`staff list` 最后一列 (the assignment's id, as `list` shows it).
@@ -104,7 +102,6 @@ pub(super) async fn run(config: &Config, command: Command) -> Outcome {
     let asked = match command {
         Command::List { area } => return list(config, area.as_deref()).await,
         Command::Phones => return phones(config).await,
-        Command::Import(options) => return super::roster::run(config, &options).await,
         Command::Add { name, phone } => return add(config, name, phone).await,
         Command::Assign { staff, role, area, from, until } => {
             let known = reference(config).await?;
@@ -134,7 +131,7 @@ pub(super) async fn run(config: &Config, command: Command) -> Outcome {
         Answer::Made(id) => print(&format!("{id}\n")),
         Answer::Recovery(code) => print(&format!("备用解锁码 {code}\n")),
         Answer::Sheet(_)
-        | Answer::Roster(_)
+        | Answer::Imported(_)
         | Answer::Decided(_)
         | Answer::FirstPassword(_)
         | Answer::Opened(_) => {

@@ -9,6 +9,7 @@
 mod clock;
 mod operator;
 mod place;
+mod register;
 mod unpacked;
 
 use place::{Place, get, post};

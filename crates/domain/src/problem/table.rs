@@ -311,8 +311,6 @@ problems! {
         "The address {address} is in use. Choose another, or stop the program that holds it.";
     ConfigWrong Fix "设置（{path}）：{reason}。"
         "The settings ({path}): {reason}.";
-    RowWrong Fix "{file} 第 {row} 行，{column}：{reason}。其他行不受影响。"
-        "{file}, row {row}, {column}: {reason}. Other rows are not affected.";
     NotFromHere Fix "这个地址没有这一项。"
         "There is no such thing at this address.";
     Internal Call "程序出错了（{reference}）。内容都在，请把这个编号告诉县里。"

@@ -330,11 +330,12 @@ fn makes(entry: &Entry) -> bool {
 
 /// Whether a patch of a person writes anything that standings depend on.
 fn counts(entry: &Entry) -> bool {
-    const LABELS: [&str; 8] = [
+    const LABELS: [&str; 9] = [
         keys::NAME,
         keys::NICKNAME,
         keys::PINYIN,
         keys::PHONE,
+        keys::CARER,
         keys::PHONE_CARER,
         keys::PHONE_AWAY,
         keys::DIRECTIONS,

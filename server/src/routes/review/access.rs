@@ -35,7 +35,7 @@ pub(super) struct AccessReply {
     #[schema(value_type = String)]
     staff: RecordId,
     name: String,
-    /// `opened`, `exported`, `recovery_read`, `phone_handed_over`, `phone_stopped`, `phone_taken_back`,
+    /// `opened`, `exported`, `imported`, `recovery_read`, `phone_handed_over`, `phone_stopped`, `phone_taken_back`,
     /// `sheet_printed`, `account_added`, `account_reset`, `account_closed`.
     act: String,
     /// The kind of the record, when it was of one.

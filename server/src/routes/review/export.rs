@@ -1,13 +1,16 @@
 //! `GET /api/coverage/export` and `/api/coverage/people/export`: what the page shows, as CSV or XLSX.
+//! `GET /api/subjects/export` and `/api/staff/export`: the register, masked as its list is, and the staff.
 
 use super::coverage::{AboutReply, CoverageAsked, RowReply, figures};
 use super::extract::Asks;
 use super::people::PeopleAsked;
 use super::permit::Permit;
+use super::staff::AreaAsked;
+use crate::access::{EXPORTED, log_list};
 use crate::clock;
-use crate::county::at_county;
 use crate::desk::Desk;
 use crate::grid::{Cell, Format, Grid, Writing};
+use crate::import::export::{self, Shown};
 use crate::problem::Refusal;
 use crate::reports::{Line, people_after};
 use axum::body::Body;
@@ -15,9 +18,9 @@ use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::problem::{Problem, ProblemCode};
+use domain::time::Day;
 use serde::Deserialize;
 use std::sync::Arc;
-use store::county::Access;
 use utoipa::IntoParams;
 
 /// As what.
@@ -61,15 +64,8 @@ pub(super) async fn people(
 ) -> Result<Response, Refusal> {
     let asked = asks.ask(&desk, &permit).await?;
     let shown = figures(&desk, &permit, &asked).await?;
-    let access = Access {
-        at_ms: clock::now_ms(),
-        staff: permit.staff()?,
-        act: "exported".to_owned(),
-        record: None,
-        grant: None,
-        reason: format!("{} {} {}", permit.area, shown.about.duty, shown.about.period.code),
-    };
-    desk.county.stores.directory.log_access(access).await.map_err(at_county)?;
+    let carried = format!("{} {} {}", permit.area, shown.about.duty, shown.about.period.code);
+    log_list(&desk.county, permit.staff()?, EXPORTED, carried, clock::now_ms()).await?;
     let title = format!("{}名单", which.column.zh());
     let writing = Writing::begin(how.format, head(&title, &shown.about, &shown.sentence_zh, &PEOPLE));
     let mut after = None;
@@ -83,6 +79,38 @@ pub(super) async fn people(
     }
     let bytes = writing.end().await?;
     Ok(file(&shown.about, &title, how.format, bytes))
+}
+
+/// The register of the area, in the columns in which one is imported; masked, so that it cannot be.
+#[utoipa::path(get, path = "/api/subjects/export", params(AreaAsked, ExportAsked),
+    responses((status = 200, description = "A file", content_type = "application/octet-stream")))]
+pub(super) async fn subjects(
+    State(desk): State<Arc<Desk>>,
+    permit: Permit,
+    Asks(how): Asks<ExportAsked>,
+) -> Result<Response, Refusal> {
+    let (now_ms, area) = (clock::now_ms(), permit.area);
+    log_list(&desk.county, permit.staff()?, EXPORTED, format!("{area} subjects"), now_ms).await?;
+    let today = Day::of(now_ms);
+    let bytes = export::people(&desk.county, area, Shown::Masked, how.format, today).await?;
+    let name = format!("{}服务对象名册_{today}", permit.reference.areas.name(area));
+    Ok(named(&name, how.format, bytes))
+}
+
+/// Everybody with a role, in the columns in which staff is imported.
+#[utoipa::path(get, path = "/api/staff/export", params(ExportAsked),
+    responses((status = 200, description = "A file", content_type = "application/octet-stream")))]
+pub(super) async fn staff(
+    State(desk): State<Arc<Desk>>,
+    permit: Permit,
+    Asks(how): Asks<ExportAsked>,
+) -> Result<Response, Refusal> {
+    let (now_ms, area) = (clock::now_ms(), permit.area);
+    log_list(&desk.county, permit.staff()?, EXPORTED, format!("{area} staff"), now_ms).await?;
+    let today = Day::of(now_ms);
+    let bytes = export::staff(&desk.county, area, how.format, today).await?;
+    let name = format!("{}工作人员名单_{today}", permit.reference.areas.name(area));
+    Ok(named(&name, how.format, bytes))
 }
 
 /// The duty, and the category when only one is counted.
@@ -175,7 +203,11 @@ fn person_of(line: &Line) -> Vec<Cell> {
 
 fn file(about: &AboutReply, title: &str, format: Format, bytes: Vec<u8>) -> Response {
     let (unit, period, as_of) = (&about.unit, &about.period.code, about.as_of);
-    let name = format!("{unit}{title}_{}_{period}_截至{as_of}.{}", duty(about), format.ending());
+    named(&format!("{unit}{title}_{}_{period}_截至{as_of}", duty(about)), format, bytes)
+}
+
+fn named(name: &str, format: Format, bytes: Vec<u8>) -> Response {
+    let name = format!("{name}.{}", format.ending());
     let named = format!("attachment; filename*=UTF-8''{}", percent(&name));
     let Ok(named) = HeaderValue::from_str(&named) else {
         let inside = Problem::new(ProblemCode::Internal).with("reference", "the name of a file");

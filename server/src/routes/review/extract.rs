@@ -1,5 +1,6 @@
 //! Reading what was asked; what cannot be read is a problem like any other.
 
+use crate::import::file;
 use crate::problem::{Refusal, wrong};
 use crate::routes::body;
 use axum::extract::rejection::{PathRejection, QueryRejection};
@@ -57,12 +58,29 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Said<T> {
     type Rejection = Refusal;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Refusal> {
-        let bytes = body::read(request.into_body(), BYTES_MAX).await?;
-        let read = serde_json::from_slice(&bytes).map_err(|error| {
-            // The reader's own words may repeat what was posted.
-            let place = format!("JSON {}:{}", error.line(), error.column());
-            Problem::new(ProblemCode::RequestDamaged).with("place", place)
-        })?;
-        Ok(Self(read))
+        posted(request, BYTES_MAX).await.map(Self)
     }
+}
+
+/// What was posted with a file in it, as JSON.
+pub(super) struct SaidWithFile<T>(pub T);
+
+/// A file in base64, and what is said of it.
+const FILE_BYTES_MAX: usize = file::BYTES_MAX / 3 * 4 + 1024 * 1024;
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for SaidWithFile<T> {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Refusal> {
+        posted(request, FILE_BYTES_MAX).await.map(Self)
+    }
+}
+
+async fn posted<T: DeserializeOwned>(request: Request, bytes_max: usize) -> Result<T, Refusal> {
+    let bytes = body::read(request.into_body(), bytes_max).await?;
+    serde_json::from_slice(&bytes).map_err(|error| {
+        // The reader's own words may repeat what was posted.
+        let place = format!("JSON {}:{}", error.line(), error.column());
+        Problem::new(ProblemCode::RequestDamaged).with("place", place).into()
+    })
 }

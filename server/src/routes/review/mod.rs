@@ -16,6 +16,7 @@ mod extract;
 mod grants;
 mod header;
 mod headers;
+mod import;
 mod openapi;
 mod people;
 mod permit;

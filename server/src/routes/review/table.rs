@@ -137,6 +137,10 @@ table! {
 
     GET "/api/subjects" subjects::get READERS, Area, Any;
     POST "/api/subjects/search" subjects::search READERS, Area, Any;
+    GET "/api/subjects/export" export::subjects READERS, Area, Any;
+    POST "/api/subjects/import/preview" import::preview OFFICE, Area, Any;
+    POST "/api/subjects/import/take" import::take OFFICE, Area, Any;
+    POST "/api/subjects/import/report" import::report OFFICE, Area, Any;
     GET "/api/subjects/{person}" person::get READERS, Person, Any;
     GET "/api/visits/{visit}" visit::get READERS, Visit, Any;
 
@@ -176,6 +180,10 @@ table! {
 
     GET "/api/staff" staff::list READERS, Area, Any;
     POST "/api/staff" staff::add ADMINS, County, Any;
+    GET "/api/staff/export" export::staff ADMINS, County, Any;
+    POST "/api/staff/import/preview" import::preview_staff ADMINS, County, Any;
+    POST "/api/staff/import/take" import::take_staff ADMINS, County, Any;
+    POST "/api/staff/import/report" import::report_staff ADMINS, County, Any;
     POST "/api/staff/{staff}/assignments" staff::assign ADMINS, Area, Other;
     POST "/api/assignments/{assignment}/end" staff::end ADMINS, Assignment, Other;
 

@@ -7,6 +7,7 @@ mod bytes;
 mod coverage;
 mod folder;
 mod growth;
+mod import;
 mod ingest;
 mod nothing;
 mod phone;
@@ -37,6 +38,7 @@ const MEASUREMENTS: &[(&str, Measurement)] = &[
     ("stages", stages::measure),
     ("coverage", coverage::measure),
     ("growth", growth::measure),
+    ("import", import::measure),
     ("phone", phone::measure),
     ("screens", screens::measure),
 ];

@@ -8,6 +8,7 @@ use crate::staff::{self, NewAssignment, operator};
 use crate::testing::World;
 use crate::{account, clock, close};
 use axum::http::{Method, StatusCode};
+use base64::Engine;
 use domain::catalogue::{RecordKind, keys};
 use domain::ids::{AreaCode, DeviceId, RecordId, WriterId};
 use domain::log::Vector;
@@ -218,6 +219,12 @@ async fn waiting(world: &World, person: RecordId, path: String) -> String {
     path.replace("{item}", &person.to_string())
 }
 
+/// A table in which a row is wrong, and the hash of another plan than would be shown: nothing of it is taken.
+fn a_table() -> Value {
+    let file = base64::engine::general_purpose::STANDARD.encode("姓名,村,角色\n,,\n测试,,\n");
+    json!({ "file": file, "hash": domain::canonical::Hash::ZERO })
+}
+
 /// A period that may be closed.
 async fn a_period_of_its_own(world: &World) -> domain::period::Period {
     let (state, _, reference, _) = world.county.stores.ledger.standing_now().await.unwrap();
@@ -236,8 +243,7 @@ async fn a_period_of_its_own(world: &World) -> domain::period::Period {
 
 /// What is said with a request about a thing in an area.
 async fn said(world: &World, things: &Things, row: &Row, area: AreaCode) -> Value {
-    let until = today().plus(3).to_string();
-    let from = today().plus(40).to_string();
+    let [until, from] = [3, 40].map(|days| today().plus(days).to_string());
     match row.path {
         "/api/session/unlock" => json!({ "password": "?" }),
         "/api/session/password" => json!({ "old": "?", "new": "?" }),
@@ -276,6 +282,7 @@ async fn said(world: &World, things: &Things, row: &Row, area: AreaCode) -> Valu
         "/api/urgent/{urgent}/calls" => json!({ "words": "派出所 14:10" }),
         "/api/staff/{staff}/assignments" => on_a_day_of_its_own(),
         "/api/assignments/{assignment}/end" => json!({ "until": from }),
+        path if path.contains("/import/") => a_table(),
         "/api/accounts" => {
             let login = format!("new{}", world.county.dice.number() % 1_000_000_000);
             json!({ "staff": somebody(world, area).await, "login": login })

@@ -1,0 +1,471 @@
+//! What the rows of a register come to beside the people whom the county has: who is new, what would change, what
+//! is wrong. Nothing is written, and nothing is guessed.
+
+use super::Doubt;
+use super::Wrong;
+use super::field::Field;
+use super::known::{Held, HomeKey, Known};
+use super::people::{HEAD, Row, too_old};
+use crate::person::number;
+use domain::catalogue::keys;
+use domain::category::Category;
+use domain::ids::{AreaCode, RecordId};
+use domain::log::Vector;
+use domain::reference::Reference;
+use domain::time::Day;
+use domain::value::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Which household somebody belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Home {
+    /// None is known.
+    Nowhere,
+    /// One of the register.
+    Known(RecordId),
+    /// One that is made with its first row.
+    New(HomeKey),
+}
+
+/// Somebody who is not in the register.
+#[derive(Debug, Clone)]
+pub(super) struct New {
+    pub row: Row,
+    pub home: Home,
+}
+
+/// One field of somebody, as it is and as the file has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Difference {
+    /// The key of the record's field.
+    pub key: String,
+    /// Whether it is the household's.
+    pub of_home: bool,
+    /// As it stands; filled in by [`super::write::details`] where it is contested.
+    pub old: String,
+    /// As the file has it.
+    pub new: String,
+    /// Written, unless the household has to be made first.
+    pub value: Option<Value>,
+}
+
+/// Somebody of the register of whom the file says something else.
+#[derive(Debug, Clone)]
+pub(super) struct Changed {
+    pub row: Row,
+    pub person: RecordId,
+    pub name: String,
+    pub minor: bool,
+    /// What was seen of the person's record.
+    pub seen: Vector,
+    /// Their household as it is, and what was seen of it.
+    pub household: Option<(RecordId, Vector)>,
+    /// Where they belong from now on, when that changes.
+    pub home: Option<Home>,
+    pub differences: Vec<Difference>,
+}
+
+/// What a file comes to.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Plan {
+    pub new: Vec<New>,
+    pub unchanged: usize,
+    pub changed: Vec<Changed>,
+    pub wrong: Vec<Wrong>,
+}
+
+/// Holds rows against the register; rows elsewhere than in `scope` are wrong. O(rows × log people).
+pub(super) fn plan(known: &Known, reference: &Reference, rows: &[Row], scope: AreaCode, today: Day) -> Plan {
+    let ambiguous = ambiguous(rows);
+    let mut planner = Planner {
+        known,
+        reference,
+        scope,
+        today,
+        ambiguous,
+        ids: BTreeMap::new(),
+        names: BTreeMap::new(),
+        met: BTreeMap::new(),
+        renamed: BTreeMap::new(),
+        regrouped: BTreeMap::new(),
+        directed: BTreeSet::new(),
+        plan: Plan::default(),
+    };
+    // Heads first: what a household is called is theirs to say.
+    let (heads, others): (Vec<&Row>, Vec<&Row>) =
+        rows.iter().partition(|row| row.relation.as_deref() == Some(HEAD));
+    for row in heads.into_iter().chain(others) {
+        if let Err(doubts) = planner.one(row) {
+            planner.plan.wrong.push(Wrong { line: row.line, doubts });
+        }
+    }
+    let mut plan = planner.plan;
+    plan.new.sort_by_key(|one| one.row.line);
+    plan.changed.sort_by_key(|one| one.row.line);
+    plan.wrong.sort_by_key(|one| one.line);
+    plan
+}
+
+fn key_of(row: &Row) -> Option<HomeKey> {
+    Some((row.village, row.group.clone().unwrap_or_default(), row.head.clone()?))
+}
+
+/// Households that a file has twice: two heads of one name in one group. Whoever lives with which cannot be told.
+fn ambiguous(rows: &[Row]) -> BTreeSet<HomeKey> {
+    let mut heads: BTreeMap<HomeKey, BTreeSet<Option<&str>>> = BTreeMap::new();
+    for row in rows.iter().filter(|row| row.relation.as_deref() == Some(HEAD)) {
+        if let Some(key) = key_of(row) {
+            heads.entry(key).or_default().insert(row.id_number.as_deref());
+        }
+    }
+    heads.into_iter().filter(|(_, ids)| ids.len() > 1).map(|(key, _)| key).collect()
+}
+
+/// 村, 姓名, 户主, 小组.
+type Called = (AreaCode, String, Option<String>, Option<String>);
+
+struct Planner<'a> {
+    known: &'a Known,
+    reference: &'a Reference,
+    scope: AreaCode,
+    today: Day,
+    ambiguous: BTreeSet<HomeKey>,
+    /// Lines of the file by what they say of who it is.
+    ids: BTreeMap<String, u32>,
+    names: BTreeMap<Called, (u32, bool)>,
+    met: BTreeMap<RecordId, u32>,
+    renamed: BTreeMap<RecordId, String>,
+    regrouped: BTreeMap<RecordId, String>,
+    directed: BTreeSet<RecordId>,
+    plan: Plan,
+}
+
+fn doubt(cell: &str, field: Field, zh: impl Into<String>, en: impl Into<String>) -> Vec<Doubt> {
+    vec![Doubt { cell: cell.to_owned(), field: Some(field), zh: zh.into(), en: en.into() }]
+}
+
+impl Planner<'_> {
+    fn one(&mut self, row: &Row) -> Result<(), Vec<Doubt>> {
+        let cells = &row.cells;
+        if !self.reference.areas.within(row.village, self.scope) {
+            let here = self.reference.areas.name(self.scope);
+            let (zh, en) =
+                (format!("不在{here}，这里不能导入"), format!("not in {here}: it cannot be imported here"));
+            return Err(doubt(&cells.village, Field::Village, zh, en));
+        }
+        self.once(row)?;
+        let Some(held) = self.who(row)? else {
+            let home = self.home(row)?;
+            self.plan.new.push(New { row: row.clone(), home });
+            return Ok(());
+        };
+        if let Some((day, died)) = held.gone {
+            let (zh, en) = if died { ("去世", "died") } else { ("迁出", "left") };
+            let zh = format!("县里已记为 {day} {zh}，没有再登记");
+            return Err(doubt(&cells.name, Field::Name, zh, format!("the register says: {en} on {day}")));
+        }
+        if let Some(line) = self.met.insert(held.id, row.line) {
+            return Err(twice(&cells.name, Field::Name, line));
+        }
+        self.beside(row, &held)
+    }
+
+    /// That the file says everybody once.
+    fn once(&mut self, row: &Row) -> Result<(), Vec<Doubt>> {
+        if let Some(number) = &row.id_number
+            && let Some(line) = self.ids.insert(number.clone(), row.line)
+        {
+            return Err(twice(&row.cells.id_number, Field::IdNumber, line));
+        }
+        let key = (row.village, row.name.clone(), row.head.clone(), row.group.clone());
+        let numbered = row.id_number.is_some() || row.local_number.is_some();
+        match self.names.insert(key, (row.line, numbered)) {
+            Some((line, before)) if !(before && numbered) => {
+                let zh = format!("与第 {line} 行是同一家的同名人，分不清；请填身份证号");
+                let en = format!("of one name and household with row {line}: give the ID number");
+                Err(doubt(&row.cells.name, Field::Name, zh, en))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whom a row means: by ID number, else by the county's number, else by village, head and name.
+    fn who(&self, row: &Row) -> Result<Option<Held>, Vec<Doubt>> {
+        let cells = &row.cells;
+        let of_id = row.id_number.as_deref().map(|number| self.known.of_id(number));
+        let of_local = row.local_number.as_deref().map(|number| self.known.of_local(number));
+        for (found, field, cell) in
+            [(of_id, Field::IdNumber, &cells.id_number), (of_local, Field::LocalNumber, &cells.local_number)]
+        {
+            match found.unwrap_or_default().as_slice() {
+                [] => {}
+                [one] => return Ok(Some((*one).clone())),
+                several => {
+                    let zh = format!("名册里有 {} 个人是这个号码，请先核对", several.len());
+                    return Err(doubt(
+                        cell,
+                        field,
+                        zh,
+                        "several of the register have this number: look at them first",
+                    ));
+                }
+            }
+        }
+        let numbered = row.id_number.is_some() || row.local_number.is_some();
+        let head = Some(row.head.as_deref().unwrap_or_default());
+        let mut found = self.known.of_name(row.village, &row.name, head, row.group.as_deref());
+        // Of two ID numbers each is somebody else's.
+        found.retain(|one| row.id_number.is_none() || one.id_number.is_none());
+        match found.as_slice() {
+            [one] => Ok(Some((*one).clone())),
+            [] if !numbered
+                && row.head.is_none()
+                && !self.known.of_name(row.village, &row.name, None, None).is_empty() =>
+            {
+                let zh = "名册里这个村有同名的人；请填户主或身份证号";
+                Err(doubt(
+                    &cells.name,
+                    Field::Name,
+                    zh,
+                    "the village has a namesake: give the head or the ID number",
+                ))
+            }
+            [] => Ok(None),
+            _ => {
+                let zh = "名册里这个村有几个同名的人，分不清；请填身份证号或县内编号";
+                Err(doubt(&cells.name, Field::Name, zh, "the village has several namesakes: give a number"))
+            }
+        }
+    }
+
+    /// The household of a row that is new there.
+    fn home(&self, row: &Row) -> Result<Home, Vec<Doubt>> {
+        let Some(key) = key_of(row) else { return Ok(Home::Nowhere) };
+        let (zh, en) = (
+            "同村同组有两户户主同名，分不清是哪一户；请在“小组”里写清，或先在服务对象里登记",
+            "two households there have heads of this name: say which by the group, or enter the person by hand",
+        );
+        if self.ambiguous.contains(&key) {
+            return Err(doubt(&row.cells.head, Field::Head, zh, en));
+        }
+        match self.known.homes_at(row.village, row.group.as_deref(), &key.2).as_slice() {
+            [] => Ok(Home::New(key)),
+            [one] => Ok(Home::Known(*one)),
+            _ => Err(doubt(&row.cells.head, Field::Head, zh, en)),
+        }
+    }
+
+    /// What a row says otherwise of somebody whom the register has.
+    fn beside(&mut self, row: &Row, held: &Held) -> Result<(), Vec<Doubt>> {
+        if let Some(reason) = too_old(&row.categories, held.born, self.today) {
+            return Err(doubt(&row.cells.categories, Field::Categories, reason.0, reason.1));
+        }
+        let mut differences = fields(row, held);
+        differences.extend(categories(row, held, self.today));
+        let home = self.place(row, held, &mut differences)?;
+        if differences.is_empty() {
+            self.plan.unchanged += 1;
+            return Ok(());
+        }
+        self.plan.changed.push(Changed {
+            row: row.clone(),
+            person: held.id,
+            name: held.name.clone(),
+            minor: held.minor,
+            seen: held.seen.clone(),
+            household: held.household.zip(self.known.home_of(held).map(|home| home.seen.clone())),
+            home,
+            differences,
+        });
+        Ok(())
+    }
+
+    /// What a row says of where somebody lives.
+    fn place(
+        &mut self,
+        row: &Row,
+        held: &Held,
+        out: &mut Vec<Difference>,
+    ) -> Result<Option<Home>, Vec<Doubt>> {
+        if !held.villages.contains(&row.village) || held.villages.len() > 1 {
+            return self.moved(row, held, out).map(Some);
+        }
+        let Some(head) = row.head.clone() else {
+            if held.household.is_none() && row.group.is_some() && row.group != held.group {
+                out.push(text(keys::GROUP, held.group.as_deref(), row.group.as_deref().unwrap_or_default()));
+            }
+            return Ok(None);
+        };
+        let known = self.known;
+        if let (Some(id), Some(home)) = (held.household, known.home_of(held)) {
+            let heads_own = row.relation.as_deref() == Some(HEAD) && held.name == home.head;
+            let called = self.renamed.get(&id).unwrap_or(&home.head).clone();
+            if called != head && heads_own && !self.renamed.contains_key(&id) {
+                self.renamed.insert(id, head.clone());
+                out.push(Difference { of_home: true, ..text(keys::NAME, Some(&home.head), &head) });
+            } else if called != head {
+                return self.changes_home(row, held, out).map(Some);
+            }
+            if let Some(group) = row.group.as_ref().filter(|group| **group != home.group) {
+                self.regroup(row, id, group, out)?;
+            }
+            self.directions(row, id, &home.directions, out);
+            return Ok(None);
+        }
+        self.changes_home(row, held, out).map(Some)
+    }
+
+    fn changes_home(&self, row: &Row, held: &Held, out: &mut Vec<Difference>) -> Result<Home, Vec<Doubt>> {
+        let home = self.home(row)?;
+        let old = self.known.home_of(held).map(|home| home.head.as_str());
+        let new = row.head.clone().unwrap_or_default();
+        let value = match &home {
+            Home::Known(id) => Some(Value::from(id.to_string())),
+            Home::Nowhere | Home::New(_) => None,
+        };
+        out.push(Difference { value, ..text(keys::HOUSEHOLD, old, &new) });
+        Ok(home)
+    }
+
+    /// A household is in another group; the first row of it says so for all.
+    fn regroup(
+        &mut self,
+        row: &Row,
+        id: RecordId,
+        group: &str,
+        out: &mut Vec<Difference>,
+    ) -> Result<(), Vec<Doubt>> {
+        let was = self.known.homes.get(&id).map(|home| home.group.as_str());
+        match self.regrouped.get(&id) {
+            Some(given) if given == group => {}
+            Some(given) => {
+                let zh = format!("同一户前面写的是“{given}”");
+                return Err(doubt(
+                    &row.cells.group,
+                    Field::Group,
+                    zh,
+                    "another row of the household says otherwise",
+                ));
+            }
+            None => {
+                self.regrouped.insert(id, group.to_owned());
+                out.push(Difference { of_home: true, ..text(keys::GROUP, was, group) });
+            }
+        }
+        Ok(())
+    }
+
+    /// How to find the house, where nothing says it yet.
+    fn directions(&mut self, row: &Row, id: RecordId, stands: &str, out: &mut Vec<Difference>) {
+        let Some(address) = row.address.as_ref().filter(|_| stands.is_empty()) else { return };
+        if self.directed.insert(id) {
+            out.push(Difference { of_home: true, ..text(keys::DIRECTIONS, None, address) });
+        }
+    }
+
+    /// Somebody lives in another village than the register says: from today on, so that the past stays.
+    fn moved(&self, row: &Row, held: &Held, out: &mut Vec<Difference>) -> Result<Home, Vec<Doubt>> {
+        let areas = &self.reference.areas;
+        let refused = |zh: String, en: &str| Err(doubt(&row.cells.village, Field::Village, zh, en));
+        let was = match held.villages.as_slice() {
+            [] => None,
+            [one] => Some(*one),
+            _ => {
+                return refused(
+                    "住在哪个村填写不一致，请先在待处理里决定".to_owned(),
+                    "where they live is contested: settle that first",
+                );
+            }
+        };
+        if let Some(was) = was.filter(|was| !areas.within(*was, self.scope)) {
+            let township = areas.ancestors(was).nth(1).map(|above| areas.name(above)).unwrap_or_default();
+            let zh = format!("县里已有这个人，登记在{township}；是不是搬来的，请与县里联系");
+            return refused(
+                zh,
+                "the county has the person in another township: ask the county about the move",
+            );
+        }
+        if held.moved.is_some_and(|day| day >= self.today) {
+            return refused(
+                "今天或以后已经写了一次搬村".to_owned(),
+                "a move of today or later is written already",
+            );
+        }
+        let name = |code: AreaCode| areas.name(code);
+        out.push(Difference {
+            key: keys::VILLAGE.to_owned(),
+            of_home: false,
+            old: was.map(name).unwrap_or_default(),
+            new: name(row.village),
+            value: Some(number(row.village)),
+        });
+        if let Some(was) = was {
+            let key = format!("{}{}", keys::MOVED, self.today);
+            let (old, new) = (String::new(), name(was));
+            out.push(Difference { key, of_home: false, old, new, value: Some(number(was)) });
+        }
+        self.changes_home(row, held, out)
+    }
+}
+
+fn twice(cell: &str, field: Field, line: u32) -> Vec<Doubt> {
+    let (zh, en) = (format!("与第 {line} 行是同一个人"), format!("the same person as row {line}"));
+    doubt(cell, field, zh, en)
+}
+
+fn text(key: &str, old: Option<&str>, new: &str) -> Difference {
+    Difference {
+        key: key.to_owned(),
+        of_home: false,
+        old: old.unwrap_or_default().to_owned(),
+        new: new.to_owned(),
+        value: Some(Value::from(new)),
+    }
+}
+
+/// Words and numbers. What a row leaves empty it says nothing of; sex and date of birth are the register's, once
+/// it has them.
+fn fields(row: &Row, held: &Held) -> Vec<Difference> {
+    let born = |day: Option<Day>| day.map(|day| day.to_string());
+    let new_born = born(row.born.filter(|_| held.born.is_none()));
+    let new_sex = row.sex.as_deref().filter(|_| held.sex.is_none());
+    let pairs: [(&str, Option<&str>, Option<&str>); 9] = [
+        (keys::NAME, Some(&held.name), Some(&row.name)),
+        (keys::ID_NUMBER, held.id_number.as_deref(), row.id_number.as_deref()),
+        (keys::LOCAL_NUMBER, held.local_number.as_deref(), row.local_number.as_deref()),
+        (keys::SEX, None, new_sex),
+        (keys::BORN, None, new_born.as_deref()),
+        (keys::RELATION, held.relation.as_deref(), row.relation.as_deref()),
+        (keys::PHONE, held.phone.as_deref(), row.phone.as_deref()),
+        (keys::CARER, held.carer.as_deref(), row.carer.as_deref()),
+        (keys::PHONE_CARER, held.carer_phone.as_deref(), row.carer_phone.as_deref()),
+    ];
+    let differs = |(key, old, new): (&str, Option<&str>, Option<&str>)| {
+        let new = new.filter(|new| old != Some(*new) || held.contested.contains(&key))?;
+        Some(text(key, old, new))
+    };
+    let mut found: Vec<Difference> = pairs.into_iter().filter_map(differs).collect();
+    if held.pending {
+        let (old, new) = ("待确认".to_owned(), "已确认".to_owned());
+        let value = Some(Value::Null);
+        found.push(Difference { key: keys::REGISTRATION.to_owned(), of_home: false, old, new, value });
+    }
+    found
+}
+
+/// Categories that the register does not have yet. One that a row leaves out goes on.
+fn categories(row: &Row, held: &Held, today: Day) -> Vec<Difference> {
+    let since = row.since.unwrap_or(today);
+    let new = row.categories.iter().filter(|code| !held.categories.contains(code));
+    let one = |code: &String| {
+        let word = Category::from_code(code).map_or_else(|| code.clone(), |one| one.zh().to_owned());
+        let new = format!("{word}（从 {since} 起）");
+        Difference { new, ..text(&start_of(code), None, &since.to_string()) }
+    };
+    new.map(one).collect()
+}
+
+/// The key of a category's first day.
+pub(super) fn start_of(code: &str) -> String {
+    format!("{}{code}/start", keys::CATEGORY)
+}

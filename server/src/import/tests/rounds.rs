@@ -1,0 +1,93 @@
+//! Out and in again: nothing changes.
+
+use super::*;
+
+#[tokio::test]
+async fn what_is_exported_changes_nothing_when_it_is_imported() {
+    let world = World::new().await;
+    let county = &world.county;
+    let all = crate::person::everybody(county).await.unwrap();
+    let gone = |person: &Person| person.died.is_some() || person.moved_out.is_some();
+    let here = all.iter().filter(|(person, _)| !gone(person)).count();
+    for format in [Format::Csv, Format::Xlsx] {
+        let bytes =
+            export::people(county, county.keys.county(), Shown::Whole, format, today()).await.unwrap();
+        let (rows, wrong) = rows(&world, &bytes).await;
+        assert_eq!(wrong, []);
+        let told = preview(county, &rows, frame(county)).await.unwrap();
+        assert_eq!((told.new, told.changes.as_slice(), told.wrong.as_slice()), (0, &[][..], &[][..]));
+        assert_eq!(told.unchanged, here, "{format:?}");
+        let staff = export::staff(county, county.keys.county(), format, today()).await.unwrap();
+        let (table, columns) = read(FILE, &staff, List::Staff).unwrap();
+        let known = reference(&world).await;
+        let (rows, wrong) = staff::rows(&table, &columns, &known, today());
+        assert_eq!(wrong, []);
+        let (planned, wrong) = staff::plan(&known, operator(), &rows, today());
+        assert_eq!(wrong, []);
+        assert!(
+            !planned.is_empty() && planned.iter().all(|one| one.step == staff::Step::Known),
+            "{planned:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn out_of_one_county_into_another_and_out_again_is_the_same_file() {
+    let (one, other) = (World::new().await, World::new().await);
+    let out = async |world: &World| {
+        export::people(&world.county, VILLAGE, Shown::Whole, Format::Csv, today()).await.unwrap()
+    };
+    let extra = csv(&[",532929102210,,测甲,户主,测甲,,低保,,,", ",532929102210,,测甲,儿子,测乙,,低保,,,"]);
+    import(&one, &extra, Ticks::None).await;
+    let bytes = out(&one).await;
+    let taken = import(&other, &bytes, Ticks::All).await;
+    assert_eq!((taken.new, taken.wrong.len()), (2, 0), "{taken:?}");
+    assert_eq!(String::from_utf8(out(&other).await).unwrap(), String::from_utf8(bytes).unwrap());
+}
+
+#[tokio::test]
+async fn the_desk_s_own_shows_no_number_and_no_child() {
+    let world = World::new().await;
+    let county = &world.county;
+    let whole = county.keys.county();
+    let bytes = export::people(county, whole, Shown::Masked, Format::Csv, today()).await.unwrap();
+    let text = String::from_utf8(bytes).unwrap();
+    assert!(text.contains("不能用来导入") && text.contains("****"));
+    for (person, _) in crate::person::everybody(county).await.unwrap() {
+        if let Some(number) = &person.id_number {
+            assert!(!text.contains(number.as_str()));
+        }
+    }
+    assert!(
+        read(FILE, text.as_bytes(), List::People).is_ok(),
+        "it is told row by row that numbers are no numbers"
+    );
+    let (_, wrong) = rows(&world, text.as_bytes()).await;
+    assert!(!wrong.is_empty());
+}
+
+#[tokio::test]
+async fn what_is_cut_off_by_time_goes_on_the_next_time() {
+    let world = World::new().await;
+    let lines: Vec<String> = (0..600)
+        .map(|number| {
+            format!(
+                ",532929102210,一组,,,测{},{},,,,",
+                char::from_u32(0x4e00 + number).unwrap(),
+                id_number(100 + number)
+            )
+        })
+        .collect();
+    let bytes = csv(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+    let (rows, wrong) = rows(&world, &bytes).await;
+    assert_eq!((rows.len(), wrong.len()), (600, 0));
+    let slice = async |within| {
+        let county = &world.county;
+        take(county, operator(), &rows, &Ticks::None, frame(county), Some(within)).await.unwrap()
+    };
+    let none = slice(std::time::Duration::ZERO).await;
+    assert_eq!((none.new, none.waiting), (0, 600));
+    let all = slice(std::time::Duration::from_secs(600)).await;
+    assert_eq!((all.new, all.waiting), (600, 0));
+    assert_eq!(slice(std::time::Duration::from_secs(600)).await.unchanged, 600);
+}
