@@ -6,9 +6,10 @@ use crate::area;
 use crate::config::Data;
 use crate::county::County;
 use crate::person::{self, Move};
+use crate::register::Register;
 use crate::roster::{self, Roster, Row};
 use crate::staff::{NewAssignment, operator};
-use crate::{account, clock, decide, duty, enrol, opening, settings, staff};
+use crate::{account, changes, clock, decide, duty, enrol, opening, registrations, settings, staff, stays};
 use domain::ids::{DeviceId, RecordId};
 use domain::problem::{Problem, ProblemCode};
 use domain::time::{Day, UnixMs};
@@ -75,6 +76,14 @@ pub enum Errand {
     },
     /// Somebody moves to another village.
     Move(Move),
+    /// The township's word on a reported change.
+    Change(Box<changes::Word>),
+    /// Somebody has come back from a stay elsewhere.
+    Back(stays::Back),
+    /// The county's word on a refusal.
+    Refuse(stays::Refusal),
+    /// The township's word on somebody who was registered at the door.
+    Registration(Box<registrations::Word>),
     /// An area ends, and another takes its place.
     EndArea(area::End),
     /// Something is set for an area.
@@ -185,6 +194,12 @@ pub async fn carry_out(county: &County, errand: Errand, now_ms: UnixMs) -> Resul
         Errand::Account(act) => {
             let made = account::carry_out(county, act, now_ms).await?;
             Ok(made.map_or(Answer::Done, Answer::FirstPassword))
+        }
+        Errand::Change(word) => changes::say(county, &word, now_ms).await.map(|()| Answer::Done),
+        Errand::Back(word) => stays::back(county, &word, now_ms).await.map(|()| Answer::Done),
+        Errand::Refuse(word) => stays::refuse(county, &word, now_ms).await.map(|()| Answer::Done),
+        Errand::Registration(word) => {
+            registrations::say(county, &Register::default(), &word, now_ms).await.map(|()| Answer::Done)
         }
         Errand::EndArea(new) => area::end(county, &new, now_ms).await.map(|()| Answer::Done),
         Errand::Move(new) => person::move_to(county, &new, now_ms).await.map(|()| Answer::Done),

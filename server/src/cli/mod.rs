@@ -3,6 +3,7 @@
 mod account;
 mod area;
 mod backup;
+mod changes;
 mod coverage;
 mod doctor;
 mod duty;
@@ -11,6 +12,7 @@ mod fields;
 mod help;
 mod keys;
 mod person;
+mod registrations;
 mod roster;
 mod seed;
 mod serve;
@@ -82,6 +84,12 @@ enum Command {
     /// 服务对象 (people of the register).
     #[command(subcommand)]
     Person(person::Command),
+    /// 情况变了：确认、不是这样、撤销；回来了；拒访不计入 (what was reported at the door, and the township's word on it).
+    #[command(subcommand)]
+    Change(changes::Command),
+    /// 主动发现：纳入、不纳入、撤销 (who was registered at the door, and the township's word on them).
+    #[command(subcommand)]
+    Registration(registrations::Command),
     /// 区划：有哪些，撤并 (the divisions, and what becomes of one that is merged into another).
     #[command(subcommand)]
     Area(area::Command),
@@ -179,6 +187,8 @@ async fn command(command: Command, config: &Config) -> Outcome {
         Command::Staff(command) => staff::run(config, command).await,
         Command::Account(command) => account::run(config, command).await,
         Command::Person(command) => person::run(config, command).await,
+        Command::Change(command) => changes::run(config, command).await,
+        Command::Registration(command) => registrations::run(config, command).await,
         Command::Area(command) => area::run(config, command).await,
         Command::Duty(command) => duty::run(config, command).await,
         Command::Keys(command) => keys::run(config, &command),

@@ -20,9 +20,6 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use store::phone::{Link, PeopleFilter};
 
-/// What was found, said of a concern by a later visit: `now` in the concern's record.
-pub(crate) const CONCERN_NOW: &str = "now";
-
 /// What finishing came to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "export", derive(ts_rs::TS))]
@@ -249,7 +246,7 @@ impl Open {
                 let record = RecordRef { kind: RecordKind::Concern, id: *id };
                 let row = self.store.record(record).or_tell()?;
                 let seen = row.and_then(|row| row.head().map(|head| head.vector.clone())).unwrap_or_default();
-                let sets = BTreeMap::from([(CONCERN_NOW.to_owned(), Value::from(now.code()))]);
+                let sets = BTreeMap::from([(keys::NOW.to_owned(), Value::from(now.code()))]);
                 pen.change(ports, record, Said::having_seen(seen, sets))?;
             }
         }

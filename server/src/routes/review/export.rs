@@ -25,7 +25,7 @@ use utoipa::IntoParams;
 #[into_params(parameter_in = Query)]
 pub(super) struct ExportAsked {
     #[param(inline)]
-    format: Format,
+    pub format: Format,
 }
 
 /// So many people are read at once.
@@ -175,8 +175,12 @@ fn person_of(line: &Line) -> Vec<Cell> {
 
 fn file(about: &AboutReply, title: &str, format: Format, bytes: Vec<u8>) -> Response {
     let (unit, period, as_of) = (&about.unit, &about.period.code, about.as_of);
-    let name = format!("{unit}{title}_{}_{period}_截至{as_of}.{}", duty(about), format.ending());
-    let named = format!("attachment; filename*=UTF-8''{}", percent(&name));
+    download(&format!("{unit}{title}_{}_{period}_截至{as_of}.{}", duty(about), format.ending()), format, bytes)
+}
+
+/// A file of this name.
+pub(super) fn download(name: &str, format: Format, bytes: Vec<u8>) -> Response {
+    let named = format!("attachment; filename*=UTF-8''{}", percent(name));
     let Ok(named) = HeaderValue::from_str(&named) else {
         let inside = Problem::new(ProblemCode::Internal).with("reference", "the name of a file");
         return Refusal(inside).into_response();

@@ -5,6 +5,8 @@
 
 mod access;
 mod accounts;
+mod changes;
+mod concerns;
 mod console;
 mod coverage;
 mod devices;
@@ -19,6 +21,7 @@ mod openapi;
 mod people;
 mod permit;
 mod person;
+mod registrations;
 mod session;
 mod sheets;
 mod staff;

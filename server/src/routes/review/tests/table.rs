@@ -188,6 +188,80 @@ async fn settled(world: &World, person: RecordId) -> RecordId {
     all.decisions[0].id
 }
 
+/// Somebody's part that reports a change.
+async fn changed(world: &World, things: &Things, area: AreaCode) -> RecordId {
+    let link = |id: RecordId| Field::from(id.to_string());
+    let part = [
+        (keys::VISIT, link(things.visit[&area])),
+        (keys::SUBJECT, link(things.person[&area])),
+        (keys::MET, "none".into()),
+        (keys::REASON, "hospital".into()),
+    ];
+    write(world, RecordKind::Part, &part).await
+}
+
+/// Somebody who was registered at the door.
+async fn registered(world: &World, area: AreaCode) -> RecordId {
+    let fields =
+        [(keys::NAME, "段生面".into()), (keys::VILLAGE, number(village(area))), (keys::REGISTRATION, "pending".into())];
+    write(world, RecordKind::Person, &fields).await
+}
+
+/// Two days on which somebody did not want to be visited.
+async fn refused(world: &World, things: &Things, area: AreaCode) {
+    let link = |id: RecordId| Field::from(id.to_string());
+    for days in [1, 2] {
+        let happened = domain::time::Happened::whole(today().plus(-days)).to_string();
+        let visit = [
+            (keys::VILLAGE, number(village(area))),
+            (keys::WAY, "home".into()),
+            (keys::HAPPENED, happened.as_str().into()),
+        ];
+        let visit = write(world, RecordKind::Visit, &visit).await;
+        let part = [
+            (keys::VISIT, link(visit)),
+            (keys::SUBJECT, link(things.person[&area])),
+            (keys::MET, "none".into()),
+            (keys::REASON, "refused".into()),
+        ];
+        write(world, RecordKind::Part, &part).await;
+    }
+}
+
+/// A stay elsewhere that could end, or had ended.
+async fn away(world: &World, person: RecordId) -> String {
+    let stay = world.county.dice.number().to_string();
+    let field = |name: &str| format!("{}{stay}/{name}", keys::AWAY);
+    let sets = BTreeMap::from([
+        (field("kind"), Field::from("hospital")),
+        (field("from"), Field::from(today().plus(-9).to_string())),
+    ]);
+    let record = RecordRef { kind: RecordKind::Person, id: person };
+    staff::write(&world.county, operator(), staff::Change::of_office(record, sets), clock::now_ms()).await.unwrap();
+    stay
+}
+
+/// Something found at somebody's, who is grown up unless it is a child's.
+async fn concern(world: &World, things: &Things, area: AreaCode, of_a_child: bool) -> RecordId {
+    let person = if of_a_child {
+        things.person[&area]
+    } else {
+        let grown = [
+            (keys::NAME, "段生面".into()),
+            (keys::VILLAGE, number(village(area))),
+            (keys::BORN, "1950-01-01".into()),
+        ];
+        write(world, RecordKind::Person, &grown).await
+    };
+    let fields = [
+        (keys::SUBJECT, Field::from(person.to_string())),
+        (keys::KIND, "house".into()),
+        (keys::WORDS, "屋顶漏雨".into()),
+        (keys::STATE, "open".into()),
+    ];
+    write(world, RecordKind::Concern, &fields).await
+}
+
 /// What waits is put there before it is named.
 async fn waiting(world: &World, person: RecordId, path: String) -> String {
     if path.contains("{decision}") {
@@ -208,6 +282,24 @@ async fn asked(world: &World, things: &Things, row: &Row, area: AreaCode, owner:
         "/api/session/password" => json!({ "old": "?", "new": "?" }),
         "/api/session" => json!({ "login": "?", "password": "?" }),
         "/api/subjects/search" => json!({ "q": "李" }),
+        "/api/changes/{person}" => {
+            let parts = [changed(world, things, area).await];
+            json!({ "parts": parts, "verdict": "not_so", "words": "昨天还在家" })
+        }
+        "/api/subjects/{person}/back" => {
+            json!({ "stay": away(world, things.person[&area]).await, "until": today() })
+        }
+        "/api/subjects/{person}/refusal" => {
+            // Once twice refused, each word is another day's.
+            let day = today().plus(-i32::from(world.county.dice.number() as u16));
+            refused(world, things, area).await;
+            json!({ "from": day, "words": "两次都不开门" })
+        }
+        "/api/concerns/{concern}/answer" => json!({ "state": "solved", "words": "修好了" }),
+        "/api/grants/{grant}/concerns" => {
+            json!({ "concern": concern(world, things, area, true).await, "reason": "verify" })
+        }
+        "/api/registrations/{person}" => json!({ "verdict": "not_taken", "words": "外县人" }),
         "/api/visits/{visit}/void" => json!({ "reason": "填错了" }),
         "/api/waiting/decisions" => json!({ "items": [], "verdict": "keep", "reason": "" }),
         "/api/waiting/settlements" => {
@@ -238,6 +330,12 @@ async fn asked(world: &World, things: &Things, row: &Row, area: AreaCode, owner:
         _ => json!({}),
     };
     let mut path = waiting(world, things.person[&area], row.path.replace("{duty}", "elder_monthly")).await;
+    if path.contains("{concern}") {
+        path = path.replace("{concern}", &concern(world, things, area, false).await.to_string());
+    }
+    if row.path == "/api/registrations/{person}" {
+        path = path.replace("{person}", &registered(world, area).await.to_string());
+    }
     path = path.replace("{person}", &things.person[&area].to_string());
     path = path.replace("{visit}", &things.visit[&area].to_string());
     path = path.replace("{staff}", &owner.to_string());
