@@ -9,7 +9,9 @@ use crate::person::{self, Move};
 use crate::register::Register;
 use crate::roster::{self, Roster, Row};
 use crate::staff::{NewAssignment, operator};
-use crate::{account, changes, clock, decide, duty, enrol, opening, registrations, settings, staff, stays};
+use crate::{
+    account, changes, clock, concerns, decide, duty, enrol, handover, opening, registrations, settings, staff, stays,
+};
 use domain::ids::{DeviceId, RecordId};
 use domain::problem::{Problem, ProblemCode};
 use domain::time::{Day, UnixMs};
@@ -51,6 +53,10 @@ pub enum Errand {
         /// The first day on which it holds no more.
         until: Day,
     },
+    /// Villages of one worker become another's.
+    HandOver(handover::HandOver),
+    /// The township's answer to a concern.
+    Answer(Box<concerns::Word>),
     /// Add, change or end a duty.
     Duty(Box<duty::Edit>),
     /// Retire or revoke a phone, or take it back.
@@ -175,6 +181,10 @@ pub async fn carry_out(county: &County, errand: Errand, now_ms: UnixMs) -> Resul
         Errand::EndAssignment { assignment, until } => {
             staff::end(county, operator(), assignment, until, now_ms).await.map(|()| Answer::Done)
         }
+        Errand::HandOver(new) => {
+            handover::hand_over(county, operator(), &new, now_ms).await.map(Answer::Decided)
+        }
+        Errand::Answer(word) => concerns::answer(county, &word, now_ms).await.map(|()| Answer::Done),
         Errand::Duty(edit) => duty::edit(county, operator(), &edit, now_ms).await.map(|()| Answer::Done),
         Errand::SetState { device, state } => {
             staff::set_state(county, operator(), device, state, now_ms).await.map(|()| Answer::Done)

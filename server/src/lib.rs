@@ -20,6 +20,7 @@ pub mod duty;
 pub mod enrol;
 pub mod feed;
 pub mod grid;
+pub mod handover;
 pub mod ingest;
 pub mod keys;
 pub mod known;

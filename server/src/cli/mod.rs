@@ -4,6 +4,7 @@ mod account;
 mod area;
 mod backup;
 mod changes;
+mod concerns;
 mod coverage;
 mod doctor;
 mod duty;
@@ -87,6 +88,9 @@ enum Command {
     /// 情况变了：确认、不是这样、撤销；回来了；拒访不计入 (what was reported at the door, and the township's word on it).
     #[command(subcommand)]
     Change(changes::Command),
+    /// 发现的问题：列出、统计、答复、撤销 (what was found, and the township's answer).
+    #[command(subcommand)]
+    Concern(concerns::Command),
     /// 主动发现：纳入、不纳入、撤销 (who was registered at the door, and the township's word on them).
     #[command(subcommand)]
     Registration(registrations::Command),
@@ -188,6 +192,7 @@ async fn command(command: Command, config: &Config) -> Outcome {
         Command::Account(command) => account::run(config, command).await,
         Command::Person(command) => person::run(config, command).await,
         Command::Change(command) => changes::run(config, command).await,
+        Command::Concern(command) => concerns::run(config, command).await,
         Command::Registration(command) => registrations::run(config, command).await,
         Command::Area(command) => area::run(config, command).await,
         Command::Duty(command) => duty::run(config, command).await,

@@ -176,6 +176,7 @@ table! {
     GET "/api/staff" staff::list READERS, Area, Any;
     POST "/api/staff" staff::add ADMINS, County, Any;
     POST "/api/staff/{staff}/assignments" staff::assign ADMINS, Area, Other;
+    POST "/api/staff/{staff}/handover" staff::hand_over ADMINS, County, Other;
     POST "/api/assignments/{assignment}/end" staff::end ADMINS, Assignment, Other;
 
     GET "/api/accounts" accounts::list ADMINS, County, Any;

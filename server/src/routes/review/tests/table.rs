@@ -322,6 +322,13 @@ async fn asked(world: &World, things: &Things, row: &Row, area: AreaCode, owner:
             json!({ "name": "新来的", "phone": phone })
         }
         "/api/staff/{staff}/assignments" => on_a_day_of_its_own(),
+        "/api/staff/{staff}/handover" => {
+            let (role, area) = (Role::ChildDirector, village(area));
+            let new = NewAssignment { staff: owner, role, area, from: today().plus(-9), until: None };
+            let change = staff::Change::new(RecordKind::Assignment, new.sets());
+            staff::write(&world.county, operator(), change, clock::now_ms()).await.unwrap();
+            json!({ "to": somebody(world, area).await, "villages": [], "day": today() })
+        }
         "/api/assignments/{assignment}/end" => json!({ "until": from }),
         "/api/accounts" => {
             let login = format!("new{}", world.county.dice.number() % 1_000_000_000);
