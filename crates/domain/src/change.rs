@@ -109,10 +109,8 @@ impl Effect {
         match self {
             Self::Away(kind) => {
                 let field = |name: &str| format!("{}{part}/{name}", keys::AWAY);
-                let mut sets = BTreeMap::from([
-                    (field("kind"), Value::from(kind.code())),
-                    (field("from"), day(from)),
-                ]);
+                let mut sets =
+                    BTreeMap::from([(field("kind"), Value::from(kind.code())), (field("from"), day(from))]);
                 sets.extend(until.map(|until| (field("until"), day(until))));
                 sets
             }
@@ -220,6 +218,9 @@ mod tests {
         let effect = Effect::of(NotMet::Died).unwrap();
         let sets = effect.sets(RecordId::named("part", "one"), "2026-11-05".parse().unwrap(), None);
         let gone = Written::all(&Head::default(), &sets);
-        assert_eq!(gone.first().map(|one| (one.before.clone(), one.after.clone())), Some((None, Some("2026-11-05".into()))));
+        assert_eq!(
+            gone.first().map(|one| (one.before.clone(), one.after.clone())),
+            Some((None, Some("2026-11-05".into())))
+        );
     }
 }

@@ -144,7 +144,8 @@ pub async fn reported(world: &mut World) -> Outcome {
     part(one, &[(keys::MET, "self")]);
     part(one, &[(keys::MET, "none"), (keys::REASON, "not_at_home")]);
     let died = part(one, &[(keys::MET, "none"), (keys::REASON, "died")]);
-    let away = part(other, &[(keys::MET, "none"), (keys::REASON, "migrant"), (keys::REASON_FROM, "2026-11-02")]);
+    let away =
+        part(other, &[(keys::MET, "none"), (keys::REASON, "migrant"), (keys::REASON_FROM, "2026-11-02")]);
     world.send(&mut phone).await?;
     let found = world.county.reports.reported().await?;
     let mut expected = vec![(died.id, one.id), (away.id, other.id)];
