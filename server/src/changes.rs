@@ -115,12 +115,7 @@ async fn now(county: &County) -> Result<std::sync::Arc<Reference>, Problem> {
 ///
 /// # Errors
 /// What the store says.
-pub async fn list(
-    county: &County,
-    area: AreaCode,
-    open: bool,
-    today: Day,
-) -> Result<Vec<Case>, Problem> {
+pub async fn list(county: &County, area: AreaCode, open: bool, today: Day) -> Result<Vec<Case>, Problem> {
     let reference = now(county).await?;
     let mut of_people: BTreeMap<RecordId, Vec<PartFact>> = BTreeMap::new();
     for row in county.stores.reports.reported().await.map_err(at_county)? {
@@ -228,9 +223,17 @@ pub async fn say(county: &County, word: &Word, now_ms: UnixMs) -> Result<(), Pro
         }
         Said::So { from, village: Some(village), .. } => {
             if effect(reason)? != Effect::MovedOut {
-                return Err(wrong("village", "只有搬走才写搬到哪个村", "only who moved has a village to go to"));
+                return Err(wrong(
+                    "village",
+                    "只有搬走才写搬到哪个村",
+                    "only who moved has a village to go to",
+                ));
             }
-            let moved = Written { field: format!("{}{from}", keys::MOVED), before: None, after: Some(village.to_string()) };
+            let moved = Written {
+                field: format!("{}{from}", keys::MOVED),
+                before: None,
+                after: Some(village.to_string()),
+            };
             let to = Target { village: *village, from: *from, household: None };
             changes.extend(planned(county, word.person, Some(to)).await?);
             (Sets::new(), Value::from(ACCEPTED), Written::list(&[moved]))
@@ -316,13 +319,22 @@ async fn reported(county: &County, found: &Known, word: &Word) -> Result<NotMet,
     let mut reasons = Vec::new();
     for part in &word.parts {
         let fact = facts.iter().find(|fact| fact.part == *part);
-        let none = || wrong(part, "这次走访没有报告情况变化，或已作废", "this visit reports no change, or is void");
+        let none =
+            || wrong(part, "这次走访没有报告情况变化，或已作废", "this visit reports no change, or is void");
         reasons.extend(fact.ok_or_else(none)?.reason);
         let open = ChangeState::of(&found.head, *part) == ChangeState::Open;
         if open == (word.said == Said::TakenBack) {
             return Err(match open {
-                true => unchanged(part, "还没有定，没有可以撤销的", "nothing was decided that could be taken back"),
-                false => unchanged(part, "已经有人定了，请刷新再看", "somebody has decided on it already; look again"),
+                true => unchanged(
+                    part,
+                    "还没有定，没有可以撤销的",
+                    "nothing was decided that could be taken back",
+                ),
+                false => unchanged(
+                    part,
+                    "已经有人定了，请刷新再看",
+                    "somebody has decided on it already; look again",
+                ),
             });
         }
     }
@@ -346,11 +358,7 @@ fn dates(effect: Effect, from: Day, until: Option<Day>, today: Day) -> Result<()
     Ok(())
 }
 
-async fn planned(
-    county: &County,
-    person: RecordId,
-    to: Option<Target>,
-) -> Result<Vec<Change>, Problem> {
+async fn planned(county: &County, person: RecordId, to: Option<Target>) -> Result<Vec<Change>, Problem> {
     let new = Move { person, whole_household: false, take_back: to.is_none(), to };
     Ok(person::plan(county, &new).await?.into_changes())
 }

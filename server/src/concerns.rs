@@ -84,6 +84,7 @@ pub(crate) struct Kept {
 
 /// One line of the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = ConcernLine)]
 pub struct Line {
     /// The record.
     #[schema(value_type = String)]
@@ -166,12 +167,7 @@ pub struct Word {
 }
 
 impl Kept {
-    fn read(
-        reference: &Reference,
-        id: RecordId,
-        head: &Arc<Head>,
-        scopes: &[Scope],
-    ) -> Self {
+    fn read(reference: &Reference, id: RecordId, head: &Arc<Head>, scopes: &[Scope]) -> Self {
         let concern = Concern::read(id, head);
         let first = |key: &str| head.fields.get(key).and_then(|all| all.iter().min_by_key(|one| one.at_ms));
         let raised = first(keys::WORDS).or_else(|| first(keys::KIND));
@@ -378,7 +374,11 @@ fn answered(
     let handler = Some(word.handler.trim()).filter(|text| !text.is_empty()).map(str::to_owned);
     match state {
         ConcernState::Open => {
-            return Err(wrong("state", "回答要选处理中、已解决或解决不了", "an answer is in hand, solved or unsolvable"));
+            return Err(wrong(
+                "state",
+                "回答要选处理中、已解决或解决不了",
+                "an answer is in hand, solved or unsolvable",
+            ));
         }
         ConcernState::InHand => {
             let Some(due) = word.due.filter(|_| handler.is_some()) else {
@@ -390,7 +390,10 @@ fn answered(
         }
         ConcernState::Solved | ConcernState::Unsolvable => {
             if words.is_none() {
-                let (zh, en) = ("要写怎么办的或为什么，走访人看得到", "say what was done, or why not: the worker reads it");
+                let (zh, en) = (
+                    "要写怎么办的或为什么，走访人看得到",
+                    "say what was done, or why not: the worker reads it",
+                );
                 return Err(wrong("words", zh, en));
             }
         }

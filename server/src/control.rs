@@ -10,7 +10,8 @@ use crate::register::Register;
 use crate::roster::{self, Roster, Row};
 use crate::staff::{NewAssignment, operator};
 use crate::{
-    account, changes, clock, concerns, decide, duty, enrol, handover, opening, registrations, settings, staff, stays,
+    account, changes, clock, concerns, decide, duty, enrol, handover, opening, registrations, settings,
+    staff, stays,
 };
 use domain::ids::{DeviceId, RecordId};
 use domain::problem::{Problem, ProblemCode};

@@ -66,7 +66,11 @@ pub async fn hand_over(
     if let Some(other) = new.villages.iter().find(|village| !roles.iter().any(|one| one.area == **village)) {
         let (village, day) = (reference.areas.name(*other), new.day);
         let zh = format!("{name}在 {day} 没有{village}的分工，没有移交");
-        return Err(wrong(village, zh, format!("{name} has no role there on {day}; nothing was handed over")));
+        return Err(wrong(
+            village,
+            zh,
+            format!("{name} has no role there on {day}; nothing was handed over"),
+        ));
     }
     if roles.is_empty() {
         let zh = format!("在 {} 没有村里的分工，没有可以移交的", new.day);
@@ -109,7 +113,10 @@ mod tests {
         let (from, to) = (world.officer(), world.clerk(Role::Reader, VILLAGE).await);
         let new = HandOver { from, to, villages: vec![VILLAGE], day: today() };
         let act = async |new: &HandOver| hand_over(&world.county, operator(), new, clock::now_ms()).await;
-        assert_eq!(act(&HandOver { to: from, ..new.clone() }).await.unwrap_err().code, ProblemCode::ArgumentWrong);
+        assert_eq!(
+            act(&HandOver { to: from, ..new.clone() }).await.unwrap_err().code,
+            ProblemCode::ArgumentWrong
+        );
         let elsewhere = HandOver { villages: vec![AreaCode(532_929_101_201)], ..new.clone() };
         assert_eq!(act(&elsewhere).await.unwrap_err().code, ProblemCode::ArgumentWrong);
         assert!(act(&new).await.unwrap() > 0);

@@ -24,6 +24,7 @@ use sync::county::needs::RecordRow;
 
 /// Somebody who was registered at the door.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = Registered)]
 pub struct Found {
     /// Who.
     #[serde(flatten)]
@@ -139,7 +140,8 @@ pub async fn one(
     let record = RecordRef { kind: RecordKind::Person, id };
     let history = county.stores.reports.history(record).await.map_err(at_county)?;
     let first = history.first().map(|item| &item.entry.patch);
-    let visits = county.stores.reports.parts_of(id, crate::changes::PARTS_MAX).await.map_err(at_county)?.len();
+    let visits =
+        county.stores.reports.parts_of(id, crate::changes::PARTS_MAX).await.map_err(at_county)?.len();
     let write = head.fields.get(keys::REGISTRATION_WORDS).and_then(|all| all.first());
     Ok(Some(Found {
         who,
@@ -165,7 +167,8 @@ pub async fn namesakes(
 ) -> Result<Vec<Namesake>, Problem> {
     let (reference, found) = about(county, id, today).await?;
     let number = number.or(found.person.id_number.as_deref());
-    let end = number.map(|number| number.chars().rev().take(4).collect::<Vec<_>>().into_iter().rev().collect());
+    let end =
+        number.map(|number| number.chars().rev().take(4).collect::<Vec<_>>().into_iter().rev().collect());
     let mut all: Vec<Namesake> = Vec::new();
     for typed in [Some(found.person.name.clone()), end].into_iter().flatten() {
         let hits = register.search(county, county.keys.county(), &typed, None, NAMESAKES_MAX).await?;
@@ -196,12 +199,26 @@ pub async fn say(county: &County, register: &Register, word: &Word, now_ms: Unix
     let today = Day::of(now_ms);
     let (reference, found) = about(county, word.person, today).await?;
     let state = Registration::of(&found.head);
-    let none = || wrong(&found.who.name, "不是走访人登记的，或填写不一致", "was not registered by a worker, or values differ");
+    let none = || {
+        wrong(
+            &found.who.name,
+            "不是走访人登记的，或填写不一致",
+            "was not registered by a worker, or values differ",
+        )
+    };
     let open = state.ok_or_else(none)? == Registration::Pending;
     if open == (word.said == Said::TakenBack) {
         return Err(match open {
-            true => unchanged(&found.who.name, "还没有定，没有可以撤销的", "nothing was decided that could be taken back"),
-            false => unchanged(&found.who.name, "已经有人定了，请刷新再看", "somebody has decided on it already; look again"),
+            true => unchanged(
+                &found.who.name,
+                "还没有定，没有可以撤销的",
+                "nothing was decided that could be taken back",
+            ),
+            false => unchanged(
+                &found.who.name,
+                "已经有人定了，请刷新再看",
+                "somebody has decided on it already; look again",
+            ),
         });
     }
     let words = tidy(&word.words)?;
@@ -211,12 +228,15 @@ pub async fn say(county: &County, register: &Register, word: &Word, now_ms: Unix
     let (mut sets, becomes, wrote) = match &word.said {
         Said::Taken(taking) => {
             let sets = taken(county, &found, taking, today).await?;
-            let number = sets.get(keys::ID_NUMBER).and_then(Value::as_text).or(found.person.id_number.as_deref());
+            let number =
+                sets.get(keys::ID_NUMBER).and_then(Value::as_text).or(found.person.id_number.as_deref());
             let same = namesakes(county, register, word.person, number, today).await?;
             if let Some(other) = same.iter().find(|one| one.same_number) {
                 let (name, place) = (&other.who.name, &other.who.village_name);
                 let zh = format!("名册上已有这个身份证号：{name}（{place}）。是同一个人就选“不纳入”");
-                let en = format!("{name} of {place} has this number. If it is the same person, do not take them in");
+                let en = format!(
+                    "{name} of {place} has this number. If it is the same person, do not take them in"
+                );
                 return Err(wrong("身份证号", zh, en));
             }
             let written = Written::all(&found.head, &sets);
@@ -251,12 +271,21 @@ async fn taken(county: &County, found: &Known, taking: &Taking, today: Day) -> R
         let tidy = domain::name::tidy(name);
         set(keys::NAME, Some(tidy.ok_or_else(|| wrong(name, "不是姓名", "not a name"))?));
     } else if found.head.text(keys::NAME).is_none() {
-        return Err(wrong("姓名", "纳入要有姓名，现在只有小名", "a name is needed; only what people call them is known"));
+        return Err(wrong(
+            "姓名",
+            "纳入要有姓名，现在只有小名",
+            "a name is needed; only what people call them is known",
+        ));
     }
-    let number = taking.id_number.as_deref().map(|text| text.trim().to_uppercase()).filter(|text| !text.is_empty());
+    let number =
+        taking.id_number.as_deref().map(|text| text.trim().to_uppercase()).filter(|text| !text.is_empty());
     if let Some(number) = &number {
         if !id_number::is_valid(number) {
-            return Err(wrong("身份证号", "不是对的 18 位身份证号", "not a valid ID number of 18 characters"));
+            return Err(wrong(
+                "身份证号",
+                "不是对的 18 位身份证号",
+                "not a valid ID number of 18 characters",
+            ));
         }
         set(keys::ID_NUMBER, Some(number.clone()));
     }
@@ -265,7 +294,11 @@ async fn taken(county: &County, found: &Known, taking: &Taking, today: Day) -> R
         return Err(wrong("出生日期", "不能在今天以后", "not after today"));
     }
     set(keys::BORN, born.map(|day| day.to_string()));
-    let sex = taking.sex.clone().or_else(|| number.as_deref().and_then(sex_of)).or_else(|| found.person.sex.clone());
+    let sex = taking
+        .sex
+        .clone()
+        .or_else(|| number.as_deref().and_then(sex_of))
+        .or_else(|| found.person.sex.clone());
     if sex.as_deref().is_some_and(|sex| !["1", "2"].contains(&sex)) {
         return Err(wrong("性别", "只能选男或女", "male or female"));
     }
@@ -280,7 +313,11 @@ async fn taken(county: &County, found: &Known, taking: &Taking, today: Day) -> R
         set(keys::HOUSEHOLD, Some(id.to_string()));
     }
     if taking.categories.is_empty() {
-        return Err(wrong("类别", "纳入要选类别和从哪天起，不然没有走访要求", "choose a category and its first day: without one nothing is asked"));
+        return Err(wrong(
+            "类别",
+            "纳入要选类别和从哪天起，不然没有走访要求",
+            "choose a category and its first day: without one nothing is asked",
+        ));
     }
     for (code, from) in &taking.categories {
         let known = Category::from_code(code).is_some();

@@ -58,7 +58,8 @@ pub async fn back(county: &County, word: &Back, now_ms: UnixMs) -> Result<(), Pr
     if let Some(until) = word.until
         && (until <= from || until > today.plus(AHEAD_DAYS))
     {
-        let (zh, en) = (format!("要在 {from} 之后，最多提前一年写"), format!("after {from}, a year ahead at most"));
+        let (zh, en) =
+            (format!("要在 {from} 之后，最多提前一年写"), format!("after {from}, a year ahead at most"));
         return Err(wrong("--until", zh, en));
     }
     let value = word.until.map_or(Value::Null, |day| Value::text(day.to_string()));
@@ -78,7 +79,8 @@ pub async fn back(county: &County, word: &Back, now_ms: UnixMs) -> Result<(), Pr
 /// What the store says.
 pub async fn refusals(county: &County, person: RecordId) -> Result<usize, Problem> {
     let rows = county.stores.reports.parts_of(person, PARTS_MAX).await.map_err(at_county)?;
-    let refused = rows.into_iter().filter_map(|row| row.fact).filter(|fact| fact.reason == Some(NotMet::Refused));
+    let refused =
+        rows.into_iter().filter_map(|row| row.fact).filter(|fact| fact.reason == Some(NotMet::Refused));
     let mut days: Vec<Day> = refused.map(|fact| fact.day).collect();
     days.sort_unstable();
     days.dedup();
@@ -108,7 +110,8 @@ pub async fn refuse(county: &County, word: &Refusal, now_ms: UnixMs) -> Result<(
         let tries = refusals(county, word.person).await?;
         if tries < TRIES {
             let zh = format!("只有 {tries} 天去过、本人不愿接受走访；要去过 {TRIES} 次以上，才能不计入");
-            let en = format!("refused on {tries} days so far; it takes {TRIES} tries before it is not counted");
+            let en =
+                format!("refused on {tries} days so far; it takes {TRIES} tries before it is not counted");
             return Err(wrong(&found.who.name, zh, en));
         }
         if from > today {

@@ -24,7 +24,13 @@ fn so(from: Day) -> Said {
     Said::So { from, until: None, village: None }
 }
 
-async fn word(world: &World, parts: &[RecordId], said: Said, words: &str, by: RecordId) -> Result<(), Problem> {
+async fn word(
+    world: &World,
+    parts: &[RecordId],
+    said: Said,
+    words: &str,
+    by: RecordId,
+) -> Result<(), Problem> {
     let word = Word { person: world.elder().await, parts: parts.to_vec(), said, words: words.to_owned(), by };
     say(&world.county, &word, clock::now_ms()).await
 }
@@ -55,7 +61,10 @@ async fn what_two_workers_report_stands_together_and_is_decided_by_one_word() {
     assert!(cases(&world, true).await.is_empty());
     assert_eq!(person(&world).await.aways.len(), 1, "one stay, whoever reported it");
     let decided = cases(&world, false).await;
-    assert_eq!((decided[0].state, decided[0].from, decided[0].reports.len()), ("accepted", today().plus(-3), 2));
+    assert_eq!(
+        (decided[0].state, decided[0].from, decided[0].reports.len()),
+        ("accepted", today().plus(-3), 2)
+    );
     let again = word(&world, &[first], so(today()), "", head).await.unwrap_err();
     assert_eq!(again.code, ProblemCode::NothingToChange);
     world.sound().await;
@@ -71,7 +80,10 @@ async fn a_death_that_was_confirmed_and_taken_back_leaves_everything_as_it_was()
     word(&world, &[part], so(today()), "", head).await.unwrap();
     assert_eq!(person(&world).await.died, Some(today()));
     assert_ne!(world.standings(world.elder().await).await, stood);
-    assert_eq!(word(&world, &[part], Said::TakenBack, " ", head).await.unwrap_err().code, ProblemCode::ArgumentWrong);
+    assert_eq!(
+        word(&world, &[part], Said::TakenBack, " ", head).await.unwrap_err().code,
+        ProblemCode::ArgumentWrong
+    );
     word(&world, &[part], Said::TakenBack, "认错人了", head).await.unwrap();
     assert_eq!(person(&world).await, before);
     assert_eq!(world.standings(world.elder().await).await, stood, "the figures too");
@@ -88,7 +100,10 @@ async fn what_is_not_so_keeps_the_person_due_and_says_why() {
     let head = world.clerk(Role::StationHead, TOWNSHIP).await;
     let mut phone = world.phone(1).await;
     let part = reported_by(&world, &mut phone, "migrant", 0).await;
-    assert_eq!(word(&world, &[part], Said::NotSo, "", head).await.unwrap_err().code, ProblemCode::ArgumentWrong);
+    assert_eq!(
+        word(&world, &[part], Said::NotSo, "", head).await.unwrap_err().code,
+        ProblemCode::ArgumentWrong
+    );
     word(&world, &[part], Said::NotSo, "昨天还在家", head).await.unwrap();
     let decided = cases(&world, false).await;
     assert_eq!((decided[0].state, decided[0].words.as_str()), ("rejected", "昨天还在家"));
@@ -111,7 +126,10 @@ async fn only_the_township_itself_and_the_county_decide_and_others_are_told_who_
         assert_eq!(refused.code, ProblemCode::RightMissing, "{}", role.zh());
         assert!(refused.zh().contains("乡镇站长"), "{}", refused.zh());
     }
-    assert_eq!(word(&world, &[part], so(today()), "", world.officer()).await.unwrap_err().code, ProblemCode::RightMissing);
+    assert_eq!(
+        word(&world, &[part], so(today()), "", world.officer()).await.unwrap_err().code,
+        ProblemCode::RightMissing
+    );
     let county = world.clerk(Role::CountyReviewer, world.county.keys.county()).await;
     word(&world, &[part], so(today()), "", county).await.unwrap();
 }
@@ -147,7 +165,9 @@ async fn who_moved_within_the_county_is_counted_there_and_comes_back_with_the_wo
     let part = reported_by(&world, &mut phone, "moved_away", 1).await;
     let before = person(&world).await;
     let to = AreaCode(532_929_101_201);
-    word(&world, &[part], Said::So { from: today(), until: None, village: Some(to) }, "", head).await.unwrap();
+    word(&world, &[part], Said::So { from: today(), until: None, village: Some(to) }, "", head)
+        .await
+        .unwrap();
     let after = person(&world).await;
     assert_eq!((after.counted_in(), after.moved_out), (Some(to), None));
     let county = world.clerk(Role::CountyAdmin, world.county.keys.county()).await;

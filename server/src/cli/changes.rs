@@ -156,7 +156,8 @@ async fn listed(config: &Config, area: Option<&str>, decided: bool) -> Outcome {
     let county = open::to_read(config)?;
     let area = area.map(|area| find_area(&known, area)).transpose()?;
     let area = area.unwrap_or_else(|| county.keys.county());
-    let mut table = Table::new(&["乡镇", "村", "姓名", "情况", "代号", "从哪天起", "谁报告的", "怎么定", "说明", "编号"]);
+    let mut table =
+        Table::new(&["乡镇", "村", "姓名", "情况", "代号", "从哪天起", "谁报告的", "怎么定", "说明", "编号"]);
     for one in list(&county, area, !decided, today()).await? {
         let change = NotMet::from_code(one.change).map_or(one.change, NotMet::zh);
         let state = ChangeState::from_code(one.state).map_or(one.state, ChangeState::zh);
@@ -184,13 +185,27 @@ async fn case(config: &Config, about: &About, waits: bool) -> Result<Case, Probl
     let all = list(&county, county.keys.county(), waits, today()).await?;
     let found = all.into_iter().find(|one| one.who.person == about.person && one.change == about.change);
     let none = || match waits {
-        true => wrong(&about.change, "这个人没有这样的情况在等，见 `change list`", "nothing of this waits for this person; see `change list`"),
-        false => wrong(&about.change, "这个人的这种情况没有定过，见 `change list --decided`", "this was not decided of this person; see `change list --decided`"),
+        true => wrong(
+            &about.change,
+            "这个人没有这样的情况在等，见 `change list`",
+            "nothing of this waits for this person; see `change list`",
+        ),
+        false => wrong(
+            &about.change,
+            "这个人的这种情况没有定过，见 `change list --decided`",
+            "this was not decided of this person; see `change list --decided`",
+        ),
     };
     found.ok_or_else(none)
 }
 
-async fn word(config: &Config, about: About, case: Case, said: Said, words: String) -> Result<Errand, Problem> {
+async fn word(
+    config: &Config,
+    about: About,
+    case: Case,
+    said: Said,
+    words: String,
+) -> Result<Errand, Problem> {
     let parts = case.reports.iter().map(|report| report.part).collect();
     let by = who(config, &about.by).await?;
     Ok(Errand::Change(Box::new(Word { person: about.person, parts, said, words, by })))

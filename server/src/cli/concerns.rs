@@ -104,7 +104,8 @@ pub(super) async fn run(config: &Config, command: Command) -> Outcome {
 
 fn kind_of(code: &str) -> Result<ConcernKind, Problem> {
     let all: Vec<_> = ConcernKind::ALL.iter().map(|kind| kind.code()).collect();
-    let none = || wrong(code, format!("写其中之一：{}", all.join("、")), format!("one of: {}", all.join(", ")));
+    let none =
+        || wrong(code, format!("写其中之一：{}", all.join("、")), format!("one of: {}", all.join(", ")));
     ConcernKind::from_code(code).ok_or_else(none)
 }
 
@@ -121,8 +122,19 @@ async fn list(
     let area = area.unwrap_or_else(|| county.keys.county());
     let asked = Asked { area, which, kind, from: None, as_of: today(), older };
     let (reference, kept) = found(&county, &asked).await?;
-    let mut table =
-        Table::new(&["乡镇", "村", "姓名", "哪一类", "内容", "状态", "到哪天", "发现日", "发现人", "答复", "编号"]);
+    let mut table = Table::new(&[
+        "乡镇",
+        "村",
+        "姓名",
+        "哪一类",
+        "内容",
+        "状态",
+        "到哪天",
+        "发现日",
+        "发现人",
+        "答复",
+        "编号",
+    ]);
     for one in &kept {
         let line = line(&county, &reference, one, today()).await?;
         let who = line.who.as_ref();
@@ -151,9 +163,11 @@ async fn counted(config: &Config, area: Option<&str>, as_of: Option<Day>) -> Out
     let area = area.unwrap_or_else(|| county.keys.county());
     let as_of = as_of.unwrap_or_else(today);
     let from = Period::containing(Cadence::Year, Cut::Natural, as_of).from();
-    let mut table = Table::new(&["区划", "发现", "待处理", "处理中", "办结", "其中解决不了", "办结及时", "过了期没办结"]);
+    let mut table =
+        Table::new(&["区划", "发现", "待处理", "处理中", "办结", "其中解决不了", "办结及时", "过了期没办结"]);
     for row in figures(&county, area, None, (from, as_of)).await? {
-        let counts = [row.found, row.open, row.in_hand, row.settled, row.unsolvable, row.in_time, row.overdue];
+        let counts =
+            [row.found, row.open, row.in_hand, row.settled, row.unsolvable, row.in_time, row.overdue];
         table.row([row.name].into_iter().chain(counts.map(|count| count.to_string())));
     }
     print(&table.text());

@@ -102,7 +102,8 @@ async fn listed(config: &Config, area: Option<&str>, decided: bool) -> Outcome {
     let county = open::to_read(config)?;
     let area = area.map(|area| find_area(&known, area)).transpose()?;
     let area = area.unwrap_or_else(|| county.keys.county());
-    let mut table = Table::new(&["乡镇", "村", "姓名", "谁登记的", "登记时间", "走访次数", "怎么定", "说明", "编号"]);
+    let mut table =
+        Table::new(&["乡镇", "村", "姓名", "谁登记的", "登记时间", "走访次数", "怎么定", "说明", "编号"]);
     for one in list(&county, area, !decided, today()).await? {
         table.row([
             one.who.township.clone(),

@@ -26,7 +26,9 @@ async fn raised(world: &World, phone: &mut Phone, subject: RecordId, words: &str
 
 fn word(concern: RecordId, state: ConcernState, words: &str, by: RecordId) -> Word {
     let due = (state == ConcernState::InHand).then(|| today().plus(5));
-    Word { concern, state: Some(state), handler: "张站长".into(), due, words: words.into(), seen: None, by }
+    Word {
+        concern, state: Some(state), handler: "张站长".into(), due, words: words.into(), seen: None, by
+    }
 }
 
 async fn say(world: &World, word: &Word) -> Result<(), Problem> {
@@ -109,7 +111,8 @@ async fn two_desks_that_answer_at_once_stand_side_by_side() {
     assert_eq!(listed(&world, TOWNSHIP, Which::Open).await, [roof], "it counts as open meanwhile");
     let filter = crate::reports::waiting::Filter { area: Some(TOWNSHIP), ..Default::default() };
     let waits = crate::reports::waiting::list(&world.county, filter, today()).await.unwrap();
-    let fields: Vec<_> = waits.items.iter().filter(|one| one.record == Some(roof)).map(|one| one.field.as_deref()).collect();
+    let fields: Vec<_> =
+        waits.items.iter().filter(|one| one.record == Some(roof)).map(|one| one.field.as_deref()).collect();
     assert_eq!(fields, [Some(keys::REPLY), Some(keys::STATE)]);
     let back = Word { state: None, ..word(roof, ConcernState::Solved, "撤", head) };
     assert_eq!(say(&world, &back).await.unwrap_err().code, ProblemCode::ArgumentWrong, "first it is settled");

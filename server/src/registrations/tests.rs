@@ -30,7 +30,7 @@ async fn word(world: &World, person: RecordId, said: Said, words: &str, by: Reco
 }
 
 fn taking(number: Option<&str>) -> Said {
-    let categories = [("GL".to_owned(), today().plus(-40))].into();
+    let categories = [("DJ".to_owned(), today().plus(-40))].into();
     let id_number = number.map(str::to_owned);
     Said::Taken(Box::new(Taking { id_number, categories, ..Taking::default() }))
 }
@@ -72,7 +72,10 @@ async fn who_is_not_taken_in_stays_outside_with_the_reason_and_the_visit_stays()
     let head = world.clerk(Role::StationHead, TOWNSHIP).await;
     let mut phone = world.phone(1).await;
     let id = registered(&world, &mut phone, "段生面").await;
-    assert_eq!(word(&world, id, Said::NotTaken, "", head).await.unwrap_err().code, ProblemCode::ArgumentWrong);
+    assert_eq!(
+        word(&world, id, Said::NotTaken, "", head).await.unwrap_err().code,
+        ProblemCode::ArgumentWrong
+    );
     let officer = word(&world, id, Said::NotTaken, "外县人", world.officer()).await.unwrap_err();
     assert_eq!(officer.code, ProblemCode::RightMissing);
     word(&world, id, Said::NotTaken, "外县人", head).await.unwrap();

@@ -29,7 +29,7 @@ pub(super) struct DecidedToo {
 /// What is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Verdict {
+pub(super) enum ChangeVerdict {
     /// 确认.
     So,
     /// 不是这样.
@@ -44,7 +44,7 @@ pub(super) struct ChangeAsked {
     /// The parts that report it.
     #[schema(value_type = Vec<String>)]
     parts: Vec<RecordId>,
-    verdict: Verdict,
+    verdict: ChangeVerdict,
     /// Of what is so: the first day of it.
     #[schema(value_type = Option<String>)]
     from: Option<Day>,
@@ -108,12 +108,12 @@ pub(super) async fn say(
 ) -> Result<Json<SaidReply>, Refusal> {
     let ChangeAsked { parts, verdict, from, until, village, words } = asked;
     let said = match verdict {
-        Verdict::So => {
+        ChangeVerdict::So => {
             let none = || wrong("--from", "要写从哪天起", "since when is needed");
             changes::Said::So { from: from.ok_or_else(none)?, until, village }
         }
-        Verdict::NotSo => changes::Said::NotSo,
-        Verdict::TakenBack => changes::Said::TakenBack,
+        ChangeVerdict::NotSo => changes::Said::NotSo,
+        ChangeVerdict::TakenBack => changes::Said::TakenBack,
     };
     let word = Word { person, parts, said, words, by: permit.staff()? };
     changes::say(&desk.county, &word, clock::now_ms()).await?;

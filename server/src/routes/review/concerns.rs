@@ -148,7 +148,8 @@ impl ConcernsAsked {
 }
 
 fn kind_of(code: &str) -> Result<ConcernKind, Problem> {
-    ConcernKind::from_code(code).ok_or_else(|| wrong("kind", "没有这一种问题", "there is no such kind of concern"))
+    ConcernKind::from_code(code)
+        .ok_or_else(|| wrong("kind", "没有这一种问题", "there is no such kind of concern"))
 }
 
 /// The list.
@@ -182,7 +183,8 @@ pub(super) async fn figures(
     Asks(asks): Asks<ConcernsAsked>,
 ) -> Result<Json<ConcernFiguresReply>, Refusal> {
     let asked = asks.asked(&permit)?;
-    let from = asked.from.unwrap_or_else(|| Period::containing(Cadence::Year, Cut::Natural, asked.as_of).from());
+    let from =
+        asked.from.unwrap_or_else(|| Period::containing(Cadence::Year, Cut::Natural, asked.as_of).from());
     let mut rows = counted(&desk.county, asked.area, asked.kind, (from, asked.as_of)).await?;
     let total = rows.pop().ok_or_else(|| Problem::new(domain::problem::ProblemCode::NothingFound))?;
     Ok(Json(ConcernFiguresReply { from, as_of: asked.as_of, rows, total }))
@@ -250,13 +252,27 @@ pub(super) async fn open(
 }
 
 const COLUMNS: [&str; 15] = [
-    "乡镇", "村", "组", "户主", "姓名", "哪一类", "内容", "状态", "谁来办", "到哪天", "答复", "发现日", "发现人", "办结日",
+    "乡镇",
+    "村",
+    "组",
+    "户主",
+    "姓名",
+    "哪一类",
+    "内容",
+    "状态",
+    "谁来办",
+    "到哪天",
+    "答复",
+    "发现日",
+    "发现人",
+    "办结日",
     "走访人说现在",
 ];
 
 fn cells(line: &Line) -> Vec<Cell> {
     let day = |day: Option<Day>| day.map(|day| day.to_string()).unwrap_or_default();
-    let who = |read: fn(&crate::who::Who) -> &String| line.who.as_ref().map(read).cloned().unwrap_or_default();
+    let who =
+        |read: fn(&crate::who::Who) -> &String| line.who.as_ref().map(read).cloned().unwrap_or_default();
     let state = ConcernState::from_code(line.state).map_or(line.state, ConcernState::zh);
     let said = |text: &Option<String>| text.clone().unwrap_or_default();
     let texts = [

@@ -175,7 +175,11 @@ fn person_of(line: &Line) -> Vec<Cell> {
 
 fn file(about: &AboutReply, title: &str, format: Format, bytes: Vec<u8>) -> Response {
     let (unit, period, as_of) = (&about.unit, &about.period.code, about.as_of);
-    download(&format!("{unit}{title}_{}_{period}_截至{as_of}.{}", duty(about), format.ending()), format, bytes)
+    download(
+        &format!("{unit}{title}_{}_{period}_截至{as_of}.{}", duty(about), format.ending()),
+        format,
+        bytes,
+    )
 }
 
 /// A file of this name.

@@ -202,8 +202,11 @@ async fn changed(world: &World, things: &Things, area: AreaCode) -> RecordId {
 
 /// Somebody who was registered at the door.
 async fn registered(world: &World, area: AreaCode) -> RecordId {
-    let fields =
-        [(keys::NAME, "段生面".into()), (keys::VILLAGE, number(village(area))), (keys::REGISTRATION, "pending".into())];
+    let fields = [
+        (keys::NAME, "段生面".into()),
+        (keys::VILLAGE, number(village(area))),
+        (keys::REGISTRATION, "pending".into()),
+    ];
     write(world, RecordKind::Person, &fields).await
 }
 
@@ -237,7 +240,9 @@ async fn away(world: &World, person: RecordId) -> String {
         (field("from"), Field::from(today().plus(-9).to_string())),
     ]);
     let record = RecordRef { kind: RecordKind::Person, id: person };
-    staff::write(&world.county, operator(), staff::Change::of_office(record, sets), clock::now_ms()).await.unwrap();
+    staff::write(&world.county, operator(), staff::Change::of_office(record, sets), clock::now_ms())
+        .await
+        .unwrap();
     stay
 }
 
@@ -323,8 +328,8 @@ async fn asked(world: &World, things: &Things, row: &Row, area: AreaCode, owner:
         }
         "/api/staff/{staff}/assignments" => on_a_day_of_its_own(),
         "/api/staff/{staff}/handover" => {
-            let (role, area) = (Role::ChildDirector, village(area));
-            let new = NewAssignment { staff: owner, role, area, from: today().plus(-9), until: None };
+            let (role, here) = (Role::ChildDirector, village(area));
+            let new = NewAssignment { staff: owner, role, area: here, from: today().plus(-9), until: None };
             let change = staff::Change::new(RecordKind::Assignment, new.sets());
             staff::write(&world.county, operator(), change, clock::now_ms()).await.unwrap();
             json!({ "to": somebody(world, area).await, "villages": [], "day": today() })
