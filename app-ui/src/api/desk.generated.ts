@@ -1068,7 +1068,7 @@ export interface components {
             parts: string[];
             /** @description The first day back, when that is known. */
             until?: string | null;
-            verdict: components["schemas"]["Verdict"];
+            verdict: components["schemas"]["ChangeVerdict"];
             /**
              * Format: int64
              * @description To which village of this county somebody moved.
@@ -1077,6 +1077,11 @@ export interface components {
             /** @description Why; the worker reads it. */
             words?: string;
         };
+        /**
+         * @description What is said.
+         * @enum {string}
+         */
+        ChangeVerdict: "so" | "not_so" | "taken_back";
         /** @description A code with its words. */
         CodeReply: {
             code: string;

@@ -7,6 +7,7 @@ use crate::change::{ACCEPTED, Registration};
 use crate::head::Head;
 use crate::ids::{AreaCode, RecordId};
 use crate::time::Day;
+use crate::value::Value;
 use crate::visit::Way;
 use chrono::Datelike;
 use serde::{Deserialize, Serialize};
@@ -203,7 +204,13 @@ fn moves(head: &Head) -> BTreeMap<Day, AreaCode> {
 }
 
 fn memberships(head: &Head) -> Vec<Membership> {
+    // One that was given and taken back is as if it had never been.
+    let emptied = |key: &&str| {
+        let field = |name| format!("{}{key}/{name}", keys::CATEGORY);
+        ["start", "end"].into_iter().all(|name| head.values(&field(name)).all(Value::is_null))
+    };
     keyed(head, keys::CATEGORY)
+        .filter(|key| !emptied(key))
         .map(|key| Membership {
             code: key.split_once('.').map_or(key, |(code, _)| code).to_owned(),
             from: date(head, &format!("{}{key}/start", keys::CATEGORY)),
@@ -241,7 +248,7 @@ mod tests {
     use super::*;
     use crate::head::Write;
     use crate::ids::WriterId;
-    use crate::value::{Origin, Value};
+    use crate::value::Origin;
 
     fn head(fields: &[(&str, &[Value])]) -> Head {
         let mut head = Head::default();
@@ -305,6 +312,15 @@ mod tests {
         assert_eq!(decided("accepted".into()), Some(true));
         assert_eq!(decided("rejected".into()), Some(false));
         assert_eq!(decided(Value::Null), None);
+    }
+
+    #[test]
+    fn a_category_that_was_taken_back_is_none() {
+        let spells = |start: Value| {
+            let fields = [("category/DJ/start", &[start] as &[Value])];
+            Person::read(id(), &head(&fields)).memberships.len()
+        };
+        assert_eq!((spells("2026-11-01".into()), spells(Value::Null)), (1, 0));
     }
 
     #[test]

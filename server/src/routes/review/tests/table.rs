@@ -188,14 +188,21 @@ async fn settled(world: &World, person: RecordId) -> RecordId {
     all.decisions[0].id
 }
 
-/// Somebody's part that reports a change.
-async fn changed(world: &World, things: &Things, area: AreaCode) -> RecordId {
+/// A visit so many days ago at which somebody was not met; the part.
+async fn missed(world: &World, things: &Things, area: AreaCode, reason: &str, days: i32) -> RecordId {
     let link = |id: RecordId| Field::from(id.to_string());
+    let happened = domain::time::Happened::whole(today().plus(-days)).to_string();
+    let visit = [
+        (keys::VILLAGE, number(village(area))),
+        (keys::WAY, "home".into()),
+        (keys::HAPPENED, happened.as_str().into()),
+    ];
+    let visit = write(world, RecordKind::Visit, &visit).await;
     let part = [
-        (keys::VISIT, link(things.visit[&area])),
+        (keys::VISIT, link(visit)),
         (keys::SUBJECT, link(things.person[&area])),
         (keys::MET, "none".into()),
-        (keys::REASON, "hospital".into()),
+        (keys::REASON, reason.into()),
     ];
     write(world, RecordKind::Part, &part).await
 }
@@ -208,27 +215,6 @@ async fn registered(world: &World, area: AreaCode) -> RecordId {
         (keys::REGISTRATION, "pending".into()),
     ];
     write(world, RecordKind::Person, &fields).await
-}
-
-/// Two days on which somebody did not want to be visited.
-async fn refused(world: &World, things: &Things, area: AreaCode) {
-    let link = |id: RecordId| Field::from(id.to_string());
-    for days in [1, 2] {
-        let happened = domain::time::Happened::whole(today().plus(-days)).to_string();
-        let visit = [
-            (keys::VILLAGE, number(village(area))),
-            (keys::WAY, "home".into()),
-            (keys::HAPPENED, happened.as_str().into()),
-        ];
-        let visit = write(world, RecordKind::Visit, &visit).await;
-        let part = [
-            (keys::VISIT, link(visit)),
-            (keys::SUBJECT, link(things.person[&area])),
-            (keys::MET, "none".into()),
-            (keys::REASON, "refused".into()),
-        ];
-        write(world, RecordKind::Part, &part).await;
-    }
 }
 
 /// A stay elsewhere that could end, or had ended.
@@ -288,7 +274,7 @@ async fn asked(world: &World, things: &Things, row: &Row, area: AreaCode, owner:
         "/api/session" => json!({ "login": "?", "password": "?" }),
         "/api/subjects/search" => json!({ "q": "李" }),
         "/api/changes/{person}" => {
-            let parts = [changed(world, things, area).await];
+            let parts = [missed(world, things, area, "hospital", 0).await];
             json!({ "parts": parts, "verdict": "not_so", "words": "昨天还在家" })
         }
         "/api/subjects/{person}/back" => {
@@ -297,7 +283,9 @@ async fn asked(world: &World, things: &Things, row: &Row, area: AreaCode, owner:
         "/api/subjects/{person}/refusal" => {
             // Once twice refused, each word is another day's.
             let day = today().plus(-i32::from(world.county.dice.number() as u16));
-            refused(world, things, area).await;
+            for days in [1, 2] {
+                missed(world, things, area, "refused", days).await;
+            }
             json!({ "from": day, "words": "两次都不开门" })
         }
         "/api/concerns/{concern}/answer" => json!({ "state": "solved", "words": "修好了" }),
