@@ -1,4 +1,4 @@
-//! `county-server change …`: 情况变了, the township's word on it; 回来了; 拒访不计入.
+//! `county-server reported …`: 情况变了, the township's word on it; 回来了; 拒访不计入.
 
 use super::text::Table;
 use super::{Outcome, errand, print, staff, today, typed, unexpected};
@@ -101,10 +101,10 @@ pub(super) enum Command {
 /// Which change, and who decides.
 #[derive(Debug, clap::Args)]
 pub(super) struct About {
-    /// 谁：编号，见 `change list` (who: the id, as `list` shows it).
+    /// 谁：编号，见 `reported list` (who: the id, as `list` shows it).
     #[arg(value_parser = typed::record)]
     person: RecordId,
-    /// 什么情况：代号，见 `change list` (which change: its code, as `list` shows it).
+    /// 什么情况：代号，见 `reported list` (which change: its code, as `list` shows it).
     change: String,
     /// 谁决定：编号或姓名 (who decides: id or whole name).
     #[arg(long)]
@@ -187,13 +187,13 @@ async fn case(config: &Config, about: &About, waits: bool) -> Result<Case, Probl
     let none = || match waits {
         true => wrong(
             &about.change,
-            "这个人没有这样的情况在等，见 `change list`",
-            "nothing of this waits for this person; see `change list`",
+            "这个人没有这样的情况在等，见 `reported list`",
+            "nothing of this waits for this person; see `reported list`",
         ),
         false => wrong(
             &about.change,
-            "这个人的这种情况没有定过，见 `change list --decided`",
-            "this was not decided of this person; see `change list --decided`",
+            "这个人的这种情况没有定过，见 `reported list --decided`",
+            "this was not decided of this person; see `reported list --decided`",
         ),
     };
     found.ok_or_else(none)

@@ -86,7 +86,7 @@ enum Command {
     #[command(subcommand)]
     Person(person::Command),
     /// 情况变了：确认、不是这样、撤销；回来了；拒访不计入 (what was reported at the door, and the township's word on it).
-    #[command(subcommand)]
+    #[command(subcommand, name = "reported")]
     Change(changes::Command),
     /// 发现的问题：列出、统计、答复、撤销 (what was found, and the township's answer).
     #[command(subcommand)]
