@@ -43,10 +43,10 @@ after(() => world.end())
 act('it is raised on the phone from the page of a person', async () => {
   await screen.tap('记一个发现的问题')
   await screen.tap('房屋')
-  await screen.page.locator('#found').fill('屋顶漏雨')
+  await screen.page.locator('#found').fill('东墙裂了缝')
   await screen.shownInBoth('concerns-phone-raise')
   await screen.tap('记下')
-  await screen.see('屋顶漏雨')
+  await screen.see('东墙裂了缝')
   await screen.shownInBoth('concerns-phone-person')
   for (const words of ['电线老化', '灶台开裂']) await command(phone, 'raise_concern', { subject: person.subject, kind: 'utilities', words })
   await command(phone, 'exchange')
@@ -57,9 +57,9 @@ act('the township finds it in its list, and answers who sees to it by when', asy
   const count = Number(await desk.page.locator('.task', { hasText: '走访时发现、还没办结的' }).locator('b').innerText())
   assert.equal(count, (await ask(desk, `/api/concerns?area=${township}`)).total)
   await desk.page.locator('.task', { hasText: '走访时发现、还没办结的' }).click()
-  await row(desk, '屋顶漏雨').waitFor()
+  await row(desk, '东墙裂了缝').waitFor()
   await shown(desk, 'list')
-  await row(desk, '屋顶漏雨').getByRole('button').click()
+  await row(desk, '东墙裂了缝').getByRole('button').click()
   await dialog(desk).getByText('处理中', { exact: true }).last().click()
   await dialog(desk).getByRole('textbox', { name: '谁来办' }).fill('张站长')
   await dialog(desk).getByRole('textbox', { name: '答复' }).fill('已报危房改造')
@@ -71,7 +71,7 @@ act('the township finds it in its list, and answers who sees to it by when', asy
 })
 
 act('an answer is taken back to what stood before it', async () => {
-  await answer(desk, '屋顶漏雨', '已解决', '修好了')
+  await answer(desk, '东墙裂了缝', '已解决', '修好了')
   await click(desk, '答复')
   await click(desk, '撤销答复')
   await dialog(desk).getByRole('textbox', { name: '为什么撤销' }).fill('还在漏')
@@ -126,7 +126,7 @@ act('a child’s is counted, and its words are not there', async () => {
 act('the list is taken along as a file, masked as on the screen', async () => {
   const [file] = await Promise.all([desk.page.waitForEvent('download'), desk.page.getByText('CSV', { exact: true }).click()])
   const text = await readFile(await file.path(), 'utf8')
-  assert.ok(text.includes('屋顶漏雨') && text.includes('已报危房改造'), text.slice(0, 400))
+  assert.ok(text.includes('东墙裂了缝') && text.includes('已报危房改造'), text.slice(0, 400))
   assert.match(file.suggestedFilename(), /发现的问题_截至/)
 })
 
