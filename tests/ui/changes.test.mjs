@@ -33,6 +33,15 @@ async function shown(of, name) {
   await of.picture(`changes-${name}`)
   assert.deepEqual([...(await of.faults(name)), ...of.errors], [])
 }
+/** What these words stand in, in 标准 and in 特大. */
+async function looked(words, name) {
+  for (const size of ['usual', 'largest']) {
+    await screen.sized(size)
+    await screen.page.getByText(words).filter({ visible: true }).first().scrollIntoViewIfNeeded()
+    await screen.shown(size === 'usual' ? name : `${name}-largest`)
+  }
+  await screen.sized('usual')
+}
 async function open(of, path) {
   await of.page.evaluate((to) => (location.hash = to), path)
   await of.page.waitForURL((url) => url.hash === `#${path}`)
@@ -135,12 +144,12 @@ act('the phone that reported it shows the word, and that quietly on 今日', asy
   await screen.shownInBoth('changes-phone-news')
   await open(screen, `/person/${people.ill.subject}`)
   await screen.see('乡镇已确认')
-  await screen.shownInBoth('changes-phone-confirmed')
+  await looked('乡镇已确认', 'changes-phone-confirmed')
   await open(screen, `/person/${people.away.subject}`)
   await screen.see('乡镇说不是这样')
   await open(screen, `/person/${people.dead.subject}`)
   await screen.see('乡镇撤回了原来的意见：认错人了')
-  await screen.see('等乡镇确认')
+  await looked('乡镇撤回了原来的意见', 'changes-phone-taken-back')
   await open(screen, '/records')
   await screen.row(people.away.name)
   await screen.see('乡镇说不是这样')

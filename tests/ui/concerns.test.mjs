@@ -21,6 +21,15 @@ async function shown(of, name) {
   await of.picture(`concerns-${name}`)
   assert.deepEqual([...(await of.faults(name)), ...of.errors], [])
 }
+/** What these words stand in, in 标准 and in 特大. */
+async function looked(words, name) {
+  for (const size of ['usual', 'largest']) {
+    await screen.sized(size)
+    await screen.page.getByText(words).filter({ visible: true }).first().scrollIntoViewIfNeeded()
+    await screen.shown(size === 'usual' ? name : `${name}-largest`)
+  }
+  await screen.sized('usual')
+}
 async function answer(of, words, state, text) {
   await row(of, words).getByRole('button').click()
   await dialog(of).getByText(state, { exact: true }).last().click()
@@ -47,7 +56,7 @@ act('it is raised on the phone from the page of a person', async () => {
   await screen.shownInBoth('concerns-phone-raise')
   await screen.tap('记下')
   await screen.see('东墙裂了缝')
-  await screen.shownInBoth('concerns-phone-person')
+  await looked('记一个发现的问题', 'concerns-phone-person')
   for (const words of ['电线老化', '灶台开裂']) await command(phone, 'raise_concern', { subject: person.subject, kind: 'utilities', words })
   await command(phone, 'exchange')
 })
@@ -135,7 +144,7 @@ act('the finder’s phone shows the answer, and quietly on 今日', async () => 
   await screen.page.reload()
   await screen.see('乡镇答复：已报危房改造')
   await screen.see(/张站长来办/)
-  await screen.shownInBoth('concerns-phone-answered')
+  await looked('乡镇答复：已报危房改造', 'concerns-phone-answered')
   await screen.go('/today')
   await screen.page.getByRole('link', { name: /乡镇有 \d+ 条答复/ }).click()
   await screen.see('已报危房改造')

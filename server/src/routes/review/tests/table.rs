@@ -2,7 +2,7 @@
 
 use super::super::openapi;
 use super::super::table::{Place, Row, TABLE, Who, Whose};
-use super::{Clerk, ELSEWHERE, TOWNSHIP, ask, today};
+use super::{Clerk, ELSEWHERE, TOWNSHIP, ask, today, township};
 use crate::decide::{self, Settlement};
 use crate::staff::{self, NewAssignment, operator};
 use crate::testing::World;
@@ -64,22 +64,22 @@ fn nobody_reads_a_child_s_answers_or_edits_rules_by_being_here() {
 const AREAS: [AreaCode; 2] = [TOWNSHIP, ELSEWHERE];
 
 /// What can be asked for: one thing of each kind in each township, somebody's or one's own.
-struct Things {
-    person: BTreeMap<AreaCode, RecordId>,
+pub(super) struct Things {
+    pub(super) person: BTreeMap<AreaCode, RecordId>,
     visit: BTreeMap<AreaCode, RecordId>,
     part: BTreeMap<AreaCode, RecordId>,
 }
 
-async fn write(world: &World, kind: RecordKind, sets: &[(&str, Field)]) -> RecordId {
+pub(super) async fn write(world: &World, kind: RecordKind, sets: &[(&str, Field)]) -> RecordId {
     let sets = sets.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect();
     staff::write(&world.county, operator(), staff::Change::new(kind, sets), clock::now_ms()).await.unwrap()
 }
 
-fn number(area: AreaCode) -> Field {
+pub(super) fn number(area: AreaCode) -> Field {
     Field::Int(i64::try_from(area.0).unwrap())
 }
 
-fn village(township: AreaCode) -> AreaCode {
+pub(super) fn village(township: AreaCode) -> AreaCode {
     AreaCode(township.0 + 201)
 }
 
@@ -112,7 +112,7 @@ struct Asked {
 }
 
 /// Somebody else with a role, so that there is something to ask about.
-async fn somebody(world: &World, area: AreaCode) -> RecordId {
+pub(super) async fn somebody(world: &World, area: AreaCode) -> RecordId {
     let county = &world.county;
     let phone = format!("1070{:07}", county.dice.number() % 10_000_000);
     let member = staff::add(county, operator(), "somebody", Some(&phone), clock::now_ms()).await.unwrap();
@@ -188,71 +188,6 @@ async fn settled(world: &World, person: RecordId) -> RecordId {
     all.decisions[0].id
 }
 
-/// A visit so many days ago at which somebody was not met; the part.
-async fn missed(world: &World, things: &Things, area: AreaCode, reason: &str, days: i32) -> RecordId {
-    let link = |id: RecordId| Field::from(id.to_string());
-    let happened = domain::time::Happened::whole(today().plus(-days)).to_string();
-    let visit = [
-        (keys::VILLAGE, number(village(area))),
-        (keys::WAY, "home".into()),
-        (keys::HAPPENED, happened.as_str().into()),
-    ];
-    let visit = write(world, RecordKind::Visit, &visit).await;
-    let part = [
-        (keys::VISIT, link(visit)),
-        (keys::SUBJECT, link(things.person[&area])),
-        (keys::MET, "none".into()),
-        (keys::REASON, reason.into()),
-    ];
-    write(world, RecordKind::Part, &part).await
-}
-
-/// Somebody who was registered at the door.
-async fn registered(world: &World, area: AreaCode) -> RecordId {
-    let fields = [
-        (keys::NAME, "段生面".into()),
-        (keys::VILLAGE, number(village(area))),
-        (keys::REGISTRATION, "pending".into()),
-    ];
-    write(world, RecordKind::Person, &fields).await
-}
-
-/// A stay elsewhere that could end, or had ended.
-async fn away(world: &World, person: RecordId) -> String {
-    let stay = world.county.dice.number().to_string();
-    let field = |name: &str| format!("{}{stay}/{name}", keys::AWAY);
-    let sets = BTreeMap::from([
-        (field("kind"), Field::from("hospital")),
-        (field("from"), Field::from(today().plus(-9).to_string())),
-    ]);
-    let record = RecordRef { kind: RecordKind::Person, id: person };
-    staff::write(&world.county, operator(), staff::Change::of_office(record, sets), clock::now_ms())
-        .await
-        .unwrap();
-    stay
-}
-
-/// Something found at somebody's, who is grown up unless it is a child's.
-async fn concern(world: &World, things: &Things, area: AreaCode, of_a_child: bool) -> RecordId {
-    let person = if of_a_child {
-        things.person[&area]
-    } else {
-        let grown = [
-            (keys::NAME, "段生面".into()),
-            (keys::VILLAGE, number(village(area))),
-            (keys::BORN, "1950-01-01".into()),
-        ];
-        write(world, RecordKind::Person, &grown).await
-    };
-    let fields = [
-        (keys::SUBJECT, Field::from(person.to_string())),
-        (keys::KIND, "house".into()),
-        (keys::WORDS, "屋顶漏雨".into()),
-        (keys::STATE, "open".into()),
-    ];
-    write(world, RecordKind::Concern, &fields).await
-}
-
 /// What waits is put there before it is named.
 async fn waiting(world: &World, person: RecordId, path: String) -> String {
     if path.contains("{decision}") {
@@ -273,26 +208,6 @@ async fn asked(world: &World, things: &Things, row: &Row, area: AreaCode, owner:
         "/api/session/password" => json!({ "old": "?", "new": "?" }),
         "/api/session" => json!({ "login": "?", "password": "?" }),
         "/api/subjects/search" => json!({ "q": "李" }),
-        "/api/changes/{person}" => {
-            let parts = [missed(world, things, area, "hospital", 0).await];
-            json!({ "parts": parts, "verdict": "not_so", "words": "昨天还在家" })
-        }
-        "/api/subjects/{person}/back" => {
-            json!({ "stay": away(world, things.person[&area]).await, "until": today() })
-        }
-        "/api/subjects/{person}/refusal" => {
-            // Once twice refused, each word is another day's.
-            let day = today().plus(-i32::from(world.county.dice.number() as u16));
-            for days in [1, 2] {
-                missed(world, things, area, "refused", days).await;
-            }
-            json!({ "from": day, "words": "两次都不开门" })
-        }
-        "/api/concerns/{concern}/answer" => json!({ "state": "solved", "words": "修好了" }),
-        "/api/grants/{grant}/concerns" => {
-            json!({ "concern": concern(world, things, area, true).await, "reason": "verify" })
-        }
-        "/api/registrations/{person}" => json!({ "verdict": "not_taken", "words": "外县人" }),
         "/api/visits/{visit}/void" => json!({ "reason": "填错了" }),
         "/api/waiting/decisions" => json!({ "items": [], "verdict": "keep", "reason": "" }),
         "/api/waiting/settlements" => {
@@ -315,26 +230,19 @@ async fn asked(world: &World, things: &Things, row: &Row, area: AreaCode, owner:
             json!({ "name": "新来的", "phone": phone })
         }
         "/api/staff/{staff}/assignments" => on_a_day_of_its_own(),
-        "/api/staff/{staff}/handover" => {
-            let (role, here) = (Role::ChildDirector, village(area));
-            let new = NewAssignment { staff: owner, role, area: here, from: today().plus(-9), until: None };
-            let change = staff::Change::new(RecordKind::Assignment, new.sets());
-            staff::write(&world.county, operator(), change, clock::now_ms()).await.unwrap();
-            json!({ "to": somebody(world, area).await, "villages": [], "day": today() })
-        }
         "/api/assignments/{assignment}/end" => json!({ "until": from }),
         "/api/accounts" => {
             let login = format!("new{}", world.county.dice.number() % 1_000_000_000);
             json!({ "staff": somebody(world, area).await, "login": login })
         }
-        _ => json!({}),
+        _ => township::said(world, things, row.path, area, owner).await,
     };
     let mut path = waiting(world, things.person[&area], row.path.replace("{duty}", "elder_monthly")).await;
     if path.contains("{concern}") {
-        path = path.replace("{concern}", &concern(world, things, area, false).await.to_string());
+        path = path.replace("{concern}", &township::concern(world, things, area, false).await.to_string());
     }
     if row.path == "/api/registrations/{person}" {
-        path = path.replace("{person}", &registered(world, area).await.to_string());
+        path = path.replace("{person}", &township::registered(world, area).await.to_string());
     }
     path = path.replace("{person}", &things.person[&area].to_string());
     path = path.replace("{visit}", &things.visit[&area].to_string());
