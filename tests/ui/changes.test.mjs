@@ -35,6 +35,8 @@ async function shown(of, name) {
 }
 /** What these words stand in, in 标准 and in 特大. */
 async function looked(words, name) {
+  // A page that was just opened asks once more.
+  await screen.page.waitForTimeout(300)
   for (const size of ['usual', 'largest']) {
     await screen.sized(size)
     await screen.page.getByText(words).filter({ visible: true }).first().scrollIntoViewIfNeeded()
