@@ -225,16 +225,8 @@ async fn asked(world: &World, things: &Things, row: &Row, area: AreaCode, owner:
             let fields = json!({ "source": "县里的规定", "title_zh": title });
             json!({ "act": "change", "duty": "elder_monthly", "from": from, "fields": fields })
         }
-        "/api/staff" => {
-            let phone = format!("1070{:07}", world.county.dice.number() % 10_000_000);
-            json!({ "name": "新来的", "phone": phone })
-        }
         "/api/staff/{staff}/assignments" => on_a_day_of_its_own(),
         "/api/assignments/{assignment}/end" => json!({ "until": from }),
-        "/api/accounts" => {
-            let login = format!("new{}", world.county.dice.number() % 1_000_000_000);
-            json!({ "staff": somebody(world, area).await, "login": login })
-        }
         _ => township::said(world, things, row.path, area, owner).await,
     };
     let mut path = waiting(world, things.person[&area], row.path.replace("{duty}", "elder_monthly")).await;

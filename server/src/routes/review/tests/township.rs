@@ -1,4 +1,4 @@
-//! What the routes of a township's desk are asked with, and what there has to be before.
+//! What the routes of a township's desk and of the staff are asked with, and what there has to be before.
 
 use super::table::{Things, number, somebody, village, write};
 use super::today;
@@ -113,6 +113,14 @@ pub(super) async fn said(
             let change = staff::Change::new(RecordKind::Assignment, new.sets());
             staff::write(&world.county, operator(), change, clock::now_ms()).await.unwrap();
             json!({ "to": somebody(world, area).await, "villages": [], "day": today() })
+        }
+        "/api/staff" => {
+            let phone = format!("1070{:07}", world.county.dice.number() % 10_000_000);
+            json!({ "name": "新来的", "phone": phone })
+        }
+        "/api/accounts" => {
+            let login = format!("new{}", world.county.dice.number() % 1_000_000_000);
+            json!({ "staff": somebody(world, area).await, "login": login })
         }
         _ => json!({}),
     }
