@@ -2,9 +2,11 @@
 //! disks of both are in memory, and fail where a test says.
 
 mod amended;
+mod answered;
 mod county;
 mod flows;
 mod forms;
+mod handed_over;
 mod lists;
 mod locking;
 mod logs;

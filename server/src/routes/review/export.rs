@@ -28,7 +28,7 @@ use utoipa::IntoParams;
 #[into_params(parameter_in = Query)]
 pub(super) struct ExportAsked {
     #[param(inline)]
-    format: Format,
+    pub format: Format,
 }
 
 /// So many people are read at once.
@@ -94,7 +94,7 @@ pub(super) async fn subjects(
     let today = Day::of(now_ms);
     let bytes = export::people(&desk.county, area, Shown::Masked, how.format, today).await?;
     let name = format!("{}服务对象名册_{today}", permit.reference.areas.name(area));
-    Ok(named(&name, how.format, bytes))
+    Ok(download(&format!("{name}.{}", how.format.ending()), how.format, bytes))
 }
 
 /// Everybody with a role, in the columns in which staff is imported.
@@ -110,7 +110,7 @@ pub(super) async fn staff(
     let today = Day::of(now_ms);
     let bytes = export::staff(&desk.county, area, how.format, today).await?;
     let name = format!("{}工作人员名单_{today}", permit.reference.areas.name(area));
-    Ok(named(&name, how.format, bytes))
+    Ok(download(&format!("{name}.{}", how.format.ending()), how.format, bytes))
 }
 
 /// The duty, and the category when only one is counted.
@@ -203,12 +203,16 @@ fn person_of(line: &Line) -> Vec<Cell> {
 
 fn file(about: &AboutReply, title: &str, format: Format, bytes: Vec<u8>) -> Response {
     let (unit, period, as_of) = (&about.unit, &about.period.code, about.as_of);
-    named(&format!("{unit}{title}_{}_{period}_截至{as_of}", duty(about)), format, bytes)
+    download(
+        &format!("{unit}{title}_{}_{period}_截至{as_of}.{}", duty(about), format.ending()),
+        format,
+        bytes,
+    )
 }
 
-fn named(name: &str, format: Format, bytes: Vec<u8>) -> Response {
-    let name = format!("{name}.{}", format.ending());
-    let named = format!("attachment; filename*=UTF-8''{}", percent(&name));
+/// A file of this name.
+pub(super) fn download(name: &str, format: Format, bytes: Vec<u8>) -> Response {
+    let named = format!("attachment; filename*=UTF-8''{}", percent(name));
     let Ok(named) = HeaderValue::from_str(&named) else {
         let inside = Problem::new(ProblemCode::Internal).with("reference", "the name of a file");
         return Refusal(inside).into_response();
