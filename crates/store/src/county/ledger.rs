@@ -28,6 +28,8 @@ pub struct Done {
     pub own: Vec<(RecordRef, Dot)>,
     /// Whether rules were edited: jobs of [`sync::county::prepared::Job::Build`] are to follow.
     pub edited: bool,
+    /// Records of the phone's own of which it is told that they were erased by law.
+    pub gone: Vec<RecordRef>,
     /// Why nothing was written.
     pub problem: Option<Problem>,
 }

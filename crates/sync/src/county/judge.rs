@@ -124,6 +124,9 @@ pub(super) fn rejudge(work: &mut Work<'_>, one: &HeldEntry) {
     match judge(work, &one.entry, one.device, one.arrived_ms) {
         Some(Verdict::Apply) if work.take(&one.entry) => {
             let state = taken_in(&one.entry);
+            if state == ItemState::Erased {
+                work.gone.insert(one.entry.patch.record);
+            }
             work.settle_state(one, state, asks(state, &one.questions), None);
         }
         // Something has to be loaded first; the plan begins anew.

@@ -10,6 +10,7 @@ mod chain;
 mod cover;
 mod decide;
 mod epoch;
+pub mod erase;
 mod judge;
 pub mod needs;
 pub mod outcome;

@@ -1,5 +1,6 @@
 //! In which feeds a record stands, and how its feeds and their digests change.
 
+use super::erase::stands_nowhere;
 use super::needs::RecordRow;
 use super::outcome::FeedMove;
 use super::work::Work;
@@ -145,7 +146,11 @@ fn villages_of_visit(work: &mut Work<'_>, parts: &PartsOfVisits, id: RecordId) -
         };
         let subject = found.filter(|row| link(&row.head, keys::VISIT) == Some(id));
         let Some(subject) = subject.and_then(|row| link(&row.head, keys::SUBJECT)) else { continue };
-        match work.row(RecordRef { kind: RecordKind::Person, id: subject }) {
+        let person = RecordRef { kind: RecordKind::Person, id: subject };
+        if work.reference().erased.contains(&person) {
+            continue;
+        }
+        match work.row(person) {
             Some(person) => {
                 let known = person.map_or_else(Vec::new, |row| codes(&row.head, keys::VILLAGE));
                 villages.iter_mut().for_each(|villages| villages.extend(known.iter().copied()));
@@ -200,6 +205,9 @@ pub(super) fn scopes(
         RecordKind::Visit => villages_of_visit(work, parts, record.id)?,
         _ => person.map_or_else(Vec::new, |person| person.villages),
     };
+    if stands_nowhere(work.reference(), record, subject, !villages.is_empty()) {
+        return Some((Vec::new(), subject));
+    }
     let areas = areas_of(work.prepared.county, record.kind, head, &villages);
     Some((areas.into_iter().map(|area| Scope { area, audience }).collect(), subject))
 }
@@ -233,6 +241,7 @@ pub fn areas_of(county: AreaCode, kind: RecordKind, head: &Head, villages: &[Are
         | RecordKind::Grant
         | RecordKind::Closing
         | RecordKind::ClosingFigures
+        | RecordKind::Erasure
         | RecordKind::Urgent => Vec::new(),
     };
     if areas.is_empty() { vec![county] } else { areas }
@@ -242,9 +251,11 @@ pub fn areas_of(county: AreaCode, kind: RecordKind, head: &Head, villages: &[Are
 /// be contested or unknown; then it may be a child's.
 pub fn audience_of(kind: RecordKind, person: Option<&Person>, days: &[Day]) -> Audience {
     match kind {
-        RecordKind::Grant | RecordKind::ClosingFigures | RecordKind::Urgent | RecordKind::Decision => {
-            Audience::Restricted
-        }
+        RecordKind::Grant
+        | RecordKind::ClosingFigures
+        | RecordKind::Urgent
+        | RecordKind::Erasure
+        | RecordKind::Decision => Audience::Restricted,
         RecordKind::ChildFile => Audience::Child,
         RecordKind::Part | RecordKind::Concern
             if person.is_none_or(|one| days.iter().any(|day| one.is_minor_on(*day))) =>

@@ -41,6 +41,8 @@ pub enum Job {
     Ask(Box<Ask>),
     /// Decisions are taken back.
     Undo(Vec<Undo>),
+    /// Records are erased by law.
+    Erase(Box<Erase>),
     /// Standings of these persons anew, from a day on: time has passed.
     Roll {
         /// Whose.
@@ -72,6 +74,7 @@ impl Job {
             | Self::Settle(_)
             | Self::Ask(_)
             | Self::Undo(_)
+            | Self::Erase(_)
             | Self::Roll { .. }
             | Self::Restored
             | Self::Build { .. } => None,
@@ -290,6 +293,17 @@ pub struct Undo {
     pub by: RecordId,
     /// 8 random bytes.
     pub salt: Salt,
+}
+
+/// An erasure by law, approved.
+#[derive(Debug, Clone)]
+pub struct Erase {
+    /// The word by which it is done: it names the records.
+    pub word: OwnPatch,
+    /// Whose content goes.
+    pub records: Vec<RecordRef>,
+    /// What stays of them, because it is counted.
+    pub leaves: Vec<OwnPatch>,
 }
 
 /// The code of the word that decides nothing yet.
