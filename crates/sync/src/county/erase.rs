@@ -5,13 +5,20 @@
 
 use super::needs::WaitsFor;
 use super::plan::own;
-use super::prepared::Erase;
+use super::prepared::{Erase, OwnPatch, OwnRecord};
 use super::work::Work;
 use crate::wire::receipt::ItemState;
 use domain::catalogue::{RecordKind, keys};
+use domain::erasure::kept;
+use domain::head::{Head, Write};
 use domain::ids::RecordId;
-use domain::patch::{Entry, RecordRef};
+use domain::log::{Dot, Vector};
+use domain::patch::{Body, Entry, RecordRef, Salt};
 use domain::reference::Reference;
+use domain::time::{Day, Stamp, UnixMs};
+use domain::value::Value;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Takes the content of records away, in whatever state their entries are.
 pub(super) fn erase(work: &mut Work<'_>, job: &Erase) {
@@ -25,26 +32,31 @@ pub(super) fn erase(work: &mut Work<'_>, job: &Erase) {
             let hash = one.entry.patch.hash();
             let held = found.held.iter().find(|held| held.hash == hash);
             let beyond = held.filter(|held| held.waits_for == WaitsFor::Earlier);
-            entries.push((one.entry.patch.dot(), hash, one.state, beyond.map(|held| held.problem.clone())));
+            let problem = beyond.map(|held| held.problem.clone());
+            entries.push((*record, one.entry.patch.dot(), hash, one.state, problem));
         }
     }
     if !complete {
         return;
     }
-    for (dot, hash, state, beyond) in entries {
+    let mut taken = BTreeSet::new();
+    for (record, dot, hash, state, beyond) in entries {
         work.plan.erased.push((dot, hash));
         match (beyond, state) {
             // It takes its place as an envelope once the gap before it is closed.
             (Some(problem), _) => work.change_state(dot, hash, state, Some(WaitsFor::Earlier), problem),
             // Its place is another's, and that is what the phone is told of.
             (None, ItemState::Forked) => work.change_state(dot, hash, state, None, None),
-            (None, _) => work.change_state(dot, hash, ItemState::Erased, None, None),
+            (None, _) => {
+                work.change_state(dot, hash, ItemState::Erased, None, None);
+                taken.insert(record);
+            }
         }
     }
     own(work, std::slice::from_ref(&job.word));
     own(work, &job.leaves);
     for record in &job.records {
-        if work.row(*record).is_some_and(|row| row.is_some()) {
+        if taken.contains(record) || work.row(*record).is_some_and(|row| row.is_some()) {
             work.take_back(*record);
         }
     }
@@ -94,4 +106,57 @@ pub fn stands_nowhere(
         RecordKind::Visit => !elsewhere && reference.erased.contains(&record),
         _ => reference.erased.contains(&record),
     }
+}
+
+/// What stays of one patch of an erased record: written by the county, in its author's name, at its time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Leaf {
+    /// Of which record.
+    pub record: RecordRef,
+    /// Who wrote it.
+    pub author: RecordId,
+    /// When.
+    pub at_ms: UnixMs,
+    /// The fields that still count.
+    pub sets: BTreeMap<String, Value>,
+}
+
+impl Leaf {
+    /// As the county writes it, beside what else stood when it was read.
+    pub fn patch(&self, seen: Option<Vector>, salt: Salt) -> OwnPatch {
+        let body = Body { sets: self.sets.clone(), salt, ..Body::default() };
+        let stamp = Stamp { wall_ms: self.at_ms, ..Stamp::default() };
+        OwnPatch { record: OwnRecord::Known(self.record), form: None, body, seen, author: self.author, stamp }
+    }
+}
+
+/// What stays of a record: what its standing writes say that is counted, each in its author's name, so that sides that
+/// stand beside each other go on doing so. A person's categories end on `today`: nobody is to visit them any more.
+pub fn leaves(record: RecordRef, head: &Head, by: RecordId, now_ms: UnixMs) -> Vec<Leaf> {
+    let today = Day::of(now_ms);
+    let mut leaves: BTreeMap<Dot, Leaf> = BTreeMap::new();
+    let ended = if record.kind == RecordKind::Person { ended(head, today) } else { BTreeMap::new() };
+    for (key, writes) in head.fields.iter().filter(|(key, _)| !ended.contains_key(*key)) {
+        for write in writes {
+            let Some(value) = kept(record.kind, key, &write.value) else { continue };
+            let (author, at_ms) = (write.author, write.at_ms);
+            let leaf = leaves.entry(write.dot());
+            let leaf = leaf.or_insert_with(|| Leaf { record, author, at_ms, sets: BTreeMap::new() });
+            leaf.sets.insert(key.clone(), value);
+        }
+    }
+    let last = (!ended.is_empty()).then_some(Leaf { record, author: by, at_ms: now_ms, sets: ended });
+    leaves.into_values().chain(last).collect()
+}
+
+/// The ends of the categories that hold on a day or later.
+fn ended(head: &Head, today: Day) -> BTreeMap<String, Value> {
+    let key = |rest: &str| Some(format!("{}{}/end", keys::CATEGORY, rest.strip_suffix("/start")?));
+    let over = |end: &str| {
+        let day = |value: &Value| value.as_text().and_then(|text| text.parse::<Day>().ok());
+        let past = |write: &Write| day(&write.value).is_some_and(|day| day <= today);
+        head.fields.get(end).is_some_and(|sides| sides.iter().all(past))
+    };
+    let spells = head.under(keys::CATEGORY).filter_map(|(rest, _)| key(rest));
+    spells.filter(|end| !over(end)).map(|end| (end, today.to_string().into())).collect()
 }
