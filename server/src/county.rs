@@ -1,6 +1,7 @@
 //! The county as its processes hold it: keys, stores, and what is kept ready in memory.
 
 use crate::dice::SharedDice;
+use crate::erase::Erasures;
 use crate::known::{KnownDevice, KnownDevices, KnownForms};
 use crate::session::Sessions;
 use crate::urgent::Counter;
@@ -59,6 +60,8 @@ pub struct County {
     pub sessions: Sessions,
     /// How many sealed reports have come this hour.
     pub reports: Counter,
+    /// What was erased by law, outside the database.
+    pub erasures: Erasures,
     devices: KnownDevices,
     edited: Notify,
 }
@@ -98,6 +101,7 @@ impl County {
             forms: KnownForms::default(),
             importing: Mutex::default(),
             sessions: Sessions::default(),
+            erasures: Erasures::default(),
             reports: Counter::default(),
             devices: KnownDevices::default(),
             edited: Notify::new(),

@@ -112,6 +112,7 @@ pub async fn exchange(county: &Arc<County>, posted: Bytes, now_ms: UnixMs) -> Re
     } else {
         feed::page(county, known.staff, &request.followed, done.positions_reset, now_ms).await?
     };
+    rest.erased.clone_from(&done.gone);
     if !done.receipts_only {
         rest.read = urgent::read(county, &reference, known.staff, &request.unread).await?;
     }

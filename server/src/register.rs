@@ -214,6 +214,10 @@ impl Index {
                 }
                 let Some(head) = head.filter(|head| !head.fields.is_empty()) else { return };
                 let person = Person::read(record.id, head);
+                // Erased: what is left counts, and is nobody to be found.
+                if person.name.is_empty() {
+                    return;
+                }
                 if let Some(home) = person.household {
                     self.homes.entry(home).or_default().members.insert(record.id);
                 }

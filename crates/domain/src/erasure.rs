@@ -97,7 +97,9 @@ pub fn kept(kind: RecordKind, key: &str, value: &Value) -> Option<Value> {
             Value::Null => whole(),
             _ => Some(WORDS_GONE.into()),
         },
-        (RecordKind::Part, keys::VISIT | keys::SUBJECT | keys::MET | keys::REASON | keys::REASON_FROM) => whole(),
+        (RecordKind::Part, keys::VISIT | keys::SUBJECT | keys::MET | keys::REASON | keys::REASON_FROM) => {
+            whole()
+        }
         (RecordKind::Concern, keys::SUBJECT | keys::PART | keys::KIND) => whole(),
         (RecordKind::Concern, keys::STATE | keys::DUE | keys::NOW) => whole(),
         _ => None,
@@ -120,10 +122,14 @@ mod tests {
     #[test]
     fn of_an_erased_person_stays_what_is_counted_and_nothing_that_names_anybody() {
         let kept = |key: &str| kept(RecordKind::Person, key, &"x".into()).is_some();
-        for key in ["village", "category/DB/start", "category/DB.2/end", "away/1/from", "life/died", "change/0a"] {
+        for key in
+            ["village", "category/DB/start", "category/DB.2/end", "away/1/from", "life/died", "change/0a"]
+        {
             assert!(kept(key), "{key}");
         }
-        for key in ["name", "nickname", "id_number", "born", "phone", "phone/carer", "household", "change/0a/words"] {
+        for key in
+            ["name", "nickname", "id_number", "born", "phone", "phone/carer", "household", "change/0a/words"]
+        {
             assert!(!kept(key), "{key}");
         }
         assert!(super::kept(RecordKind::ChildFile, "a/health", &"x".into()).is_none());

@@ -219,6 +219,11 @@ fn memberships(head: &Head) -> Vec<Membership> {
         .collect()
 }
 
+/// Whether a person's answers are kept only (限制处理); while that is contested they are.
+pub fn is_restricted(head: &Head) -> bool {
+    head.values(keys::RESTRICTED).next().is_some()
+}
+
 /// Confirmed stays elsewhere, each with the key that names it.
 pub fn stays(head: &Head) -> Vec<(&str, Away)> {
     keyed(head, keys::AWAY)

@@ -79,11 +79,7 @@ fn of_kind(all: &BTreeSet<RecordRef>, kind: RecordKind) -> impl Iterator<Item = 
 
 /// The records of which some patch, in whatever state, says in a field that they are of this; but for those of
 /// which it was put right that they are of another.
-async fn speaking(
-    ledger: &dyn Ledger,
-    key: &str,
-    id: RecordId,
-) -> Result<BTreeSet<RecordRef>, StoreError> {
+async fn speaking(ledger: &dyn Ledger, key: &str, id: RecordId) -> Result<BTreeSet<RecordRef>, StoreError> {
     let (mut seq, mut said, wanted) = (0, BTreeSet::new(), id.to_string());
     let names = |entry: &Entry| {
         let value = entry.body.as_ref().and_then(|body| body.sets.get(key)?.as_text());

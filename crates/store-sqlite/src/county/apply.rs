@@ -228,7 +228,10 @@ fn erase(connection: &Connection, county: i64, dot: Dot, hash: Hash) -> Result<(
     }
     for (place, entry) in bare {
         let sql = "UPDATE ledger SET entry = ?2 WHERE place = ?1";
-        connection.prepare_cached(sql).and_then(|mut one| one.execute(params![place, entry])).map_err(fault)?;
+        connection
+            .prepare_cached(sql)
+            .and_then(|mut one| one.execute(params![place, entry]))
+            .map_err(fault)?;
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ mod canary;
 mod copy;
 mod quarantine;
 
-pub use copy::{back_up, check};
+pub use copy::{back_up, carry_over, check};
 pub use quarantine::set_aside;
 
 use crate::fault::{fault, file_fault};

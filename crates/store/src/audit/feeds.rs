@@ -9,7 +9,7 @@ use domain::ids::{AreaCode, RecordId};
 use domain::patch::RecordRef;
 use domain::permission::{Audience, Scope};
 use domain::reference::Reference;
-use domain::subject::Person;
+use domain::subject::{Person, is_restricted};
 use domain::time::Day;
 use std::collections::{BTreeMap, BTreeSet};
 use sync::county::erase::stands_nowhere;
@@ -104,9 +104,15 @@ async fn placed(
         Some(id) => villages(ledger, id).await?,
     };
     let areas: Vec<AreaCode> = row.scopes.iter().map(|scope| scope.area).collect();
-    let nowhere = stands_nowhere(reference, record, subject, !villages.is_empty());
-    let expected =
-        if nowhere { Vec::new() } else { areas_of(county, record.kind, &row.head, &villages) };
+    let restricted = match subject {
+        Some(id) => {
+            let person = ledger.record(RecordRef { kind: RecordKind::Person, id }).await?;
+            person.is_some_and(|row| is_restricted(&row.head))
+        }
+        None => false,
+    };
+    let nowhere = restricted || stands_nowhere(reference, record, subject, !villages.is_empty());
+    let expected = if nowhere { Vec::new() } else { areas_of(county, record.kind, &row.head, &villages) };
     Ok(row.subject == subject && areas == expected)
 }
 

@@ -132,6 +132,12 @@ pub trait Ledger: Send + Sync {
         count: usize,
     ) -> Result<Vec<(RecordRef, RecordRow)>, StoreError>;
 
+    /// Leaves nothing behind of what was erased, in no file beside the database either.
+    ///
+    /// # Errors
+    /// As any writing.
+    async fn overwrite(&self) -> Result<(), StoreError>;
+
     /// How far a log is held.
     ///
     /// # Errors

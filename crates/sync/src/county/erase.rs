@@ -149,14 +149,19 @@ pub fn leaves(record: RecordRef, head: &Head, by: RecordId, now_ms: UnixMs) -> V
     leaves.into_values().chain(last).collect()
 }
 
-/// The ends of the categories that hold on a day or later.
+/// The ends of the categories that hold on a day or later. One that was taken back is as if it had never been.
 fn ended(head: &Head, today: Day) -> BTreeMap<String, Value> {
-    let key = |rest: &str| Some(format!("{}{}/end", keys::CATEGORY, rest.strip_suffix("/start")?));
+    let key = |rest: &str| {
+        let (spell, _) = rest.split_once('/')?;
+        Some(format!("{}{spell}/end", keys::CATEGORY))
+    };
     let over = |end: &str| {
         let day = |value: &Value| value.as_text().and_then(|text| text.parse::<Day>().ok());
         let past = |write: &Write| day(&write.value).is_some_and(|day| day <= today);
         head.fields.get(end).is_some_and(|sides| sides.iter().all(past))
     };
-    let spells = head.under(keys::CATEGORY).filter_map(|(rest, _)| key(rest));
+    let says = |writes: &[Write]| writes.iter().any(|write| !write.value.is_null());
+    let spells = head.under(keys::CATEGORY).filter(|(_, writes)| says(writes));
+    let spells = spells.filter_map(|(rest, _)| key(rest));
     spells.filter(|end| !over(end)).map(|end| (end, today.to_string().into())).collect()
 }

@@ -10,7 +10,7 @@ use domain::head::Head;
 use domain::ids::{AreaCode, RecordId};
 use domain::patch::RecordRef;
 use domain::permission::{Audience, Scope};
-use domain::subject::Person;
+use domain::subject::{Person, is_restricted};
 use domain::time::{Day, Happened};
 use domain::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,7 +44,7 @@ pub(super) fn feeds(work: &mut Work<'_>) {
     }
 }
 
-/// Lays on the bench what hangs on persons whose village, or whose being a child, has changed, and
+/// Lays on the bench what hangs on persons whose village, being a child or restriction has changed, and
 /// answers who that is.
 fn follow_persons(work: &mut Work<'_>) -> BTreeSet<RecordId> {
     let mut moved = BTreeSet::new();
@@ -54,7 +54,9 @@ fn follow_persons(work: &mut Work<'_>) -> BTreeSet<RecordId> {
         let Some(now) = work.plan.records.get(&record) else { continue };
         let Some(before) = work.before(record) else { continue };
         let (was, is) = (Person::read(id, &before.head), Person::read(id, &now.head));
-        if was.villages == is.villages && was.born == is.born && was.memberships == is.memberships {
+        let shut = is_restricted(&before.head) == is_restricted(&now.head);
+        let same = was.villages == is.villages && was.born == is.born && was.memberships == is.memberships;
+        if same && shut {
             continue;
         }
         moved.insert(id);
@@ -190,11 +192,12 @@ pub(super) fn scopes(
     head: &Head,
 ) -> Option<(Vec<Scope>, Option<RecordId>)> {
     let subject = hangs_on(record.kind, head);
-    let person = match subject {
-        None => None,
+    let (person, restricted) = match subject {
+        None => (None, false),
         Some(id) => {
             let row = work.row(RecordRef { kind: RecordKind::Person, id })?;
-            row.map(|row| Person::read(id, &row.head))
+            let restricted = row.is_some_and(|row| is_restricted(&row.head));
+            (row.map(|row| Person::read(id, &row.head)), restricted)
         }
     };
     let mut days = if record.kind == RecordKind::Part { visit_days(work, head)? } else { Vec::new() };
@@ -205,7 +208,7 @@ pub(super) fn scopes(
         RecordKind::Visit => villages_of_visit(work, parts, record.id)?,
         _ => person.map_or_else(Vec::new, |person| person.villages),
     };
-    if stands_nowhere(work.reference(), record, subject, !villages.is_empty()) {
+    if restricted || stands_nowhere(work.reference(), record, subject, !villages.is_empty()) {
         return Some((Vec::new(), subject));
     }
     let areas = areas_of(work.prepared.county, record.kind, head, &villages);

@@ -11,6 +11,7 @@ use crate::desk::Desk;
 use crate::opening::homes;
 use crate::problem::{Refusal, wrong};
 use crate::reports::{Answer, Names, RecordHistory, answers_of, record_history};
+use crate::restrict;
 use crate::staff::{Change, write};
 use axum::Json;
 use axum::extract::State;
@@ -260,7 +261,7 @@ pub(super) async fn part(
     let person = county.stores.ledger.record(person).await.map_err(at_county)?.ok_or_else(nothing)?;
     let person = Person::read(subject, &person.head);
     let minor = person.is_minor_on(Day::of(clock::now_ms())) || was_minor(county, &person, &part).await?;
-    let shut = minor && !opened;
+    let shut = minor && !opened || restrict::holds(county, subject).await?;
     let name = if minor { mask::name(&person.name) } else { person.name.clone() };
     let (answers, history) = if shut {
         (Vec::new(), None)

@@ -109,7 +109,11 @@ pub async fn person(world: &mut World) -> Outcome {
     let today = world.status(person, "elder", month(11), day(11, 10)).await?;
     claim!(today.is_none_or(|status| !status.is_due()), "nobody is to visit them: {today:?}");
     same!(world.head(person).await?.text(keys::NAME), None, "the name");
-    same!(world.states(part).await?, [ItemState::Erased, ItemState::Erased, ItemState::Applied], "its patches");
+    same!(
+        world.states(part).await?,
+        [ItemState::Erased, ItemState::Erased, ItemState::Applied],
+        "its patches"
+    );
     let feed = world.feed(Audience::General).await?;
     claim!(expected.iter().all(|one| !feed.contains(one)), "no phone is told of it");
     claim!(feed.contains(&together) && feed.contains(&theirs), "what is of others stays");
@@ -177,7 +181,10 @@ pub async fn on_arrival(world: &mut World) -> Outcome {
     // What had come before its time joins as an envelope.
     world.send(&mut early).await?;
     same!((early.mark.serial, world.states(beyond).await?), (2, vec![ItemState::Erased]), "beyond a gap");
-    claim!(!is_left(&*world.county.reports, &BTreeSet::from([part, concern, beyond])).await?, "nothing is left");
+    claim!(
+        !is_left(&*world.county.reports, &BTreeSet::from([part, concern, beyond])).await?,
+        "nothing is left"
+    );
     Ok(())
 }
 
