@@ -44,7 +44,7 @@ pub(super) fn feeds(work: &mut Work<'_>) {
     }
 }
 
-/// Lays on the bench what hangs on persons whose village, being a child or restriction has changed, and
+/// Lays on the bench what hangs on persons who were erased, or whose village, being a child or restriction has changed, and
 /// answers who that is.
 fn follow_persons(work: &mut Work<'_>) -> BTreeSet<RecordId> {
     let mut moved = BTreeSet::new();
@@ -54,7 +54,9 @@ fn follow_persons(work: &mut Work<'_>) -> BTreeSet<RecordId> {
         let Some(now) = work.plan.records.get(&record) else { continue };
         let Some(before) = work.before(record) else { continue };
         let (was, is) = (Person::read(id, &before.head), Person::read(id, &now.head));
-        let shut = is_restricted(&before.head) == is_restricted(&now.head);
+        let erased =
+            work.reference().erased.contains(&record) && !work.loaded.reference.erased.contains(&record);
+        let shut = !erased && is_restricted(&before.head) == is_restricted(&now.head);
         let same = was.villages == is.villages && was.born == is.born && was.memberships == is.memberships;
         if same && shut {
             continue;

@@ -1,7 +1,7 @@
 //! What is erased by law is gone, and what it counted in stays what it was.
 
 use super::world::{
-    ADMIN, DIRECTOR, NEIGHBOUR, OFFICER, OTHER, VILLAGE, World, day, list, month, sets, staff,
+    ADMIN, DIRECTOR, HEAD, NEIGHBOUR, OFFICER, OTHER, VILLAGE, World, day, list, month, sets, staff,
 };
 use crate::conformance::{Broken, Outcome, claim, same};
 use crate::county::FiguresQuery;
@@ -109,6 +109,17 @@ pub async fn person(world: &mut World) -> Outcome {
     let today = world.status(person, "elder", month(11), day(11, 10)).await?;
     claim!(today.is_none_or(|status| !status.is_due()), "nobody is to visit them: {today:?}");
     same!(world.head(person).await?.text(keys::NAME), None, "the name");
+    // Who of the two lived elsewhere took the visit along to that village.
+    let away = world.person(OTHER, "LSLR").await?;
+    let mut head = world.phone(HEAD).await?;
+    let both = head.visit(VILLAGE, day(10, 20));
+    head.met(both, other);
+    head.met(both, away);
+    world.send(&mut head).await?;
+    world.erase(away).await?;
+    let row = world.county.ledger.record(both).await?;
+    let areas: Vec<_> = row.iter().flat_map(|row| &row.scopes).map(|scope| scope.area).collect();
+    same!(areas, [VILLAGE], "where the other lives");
     same!(
         world.states(part).await?,
         [ItemState::Erased, ItemState::Erased, ItemState::Applied],
