@@ -1,3 +1,5 @@
+//! Erasure takes two, and reaches what phones bring afterwards.
+
 use super::*;
 use crate::clock;
 use crate::seed::places::COUNTY;

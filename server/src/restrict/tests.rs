@@ -1,3 +1,5 @@
+//! What is restricted leaves phones, and comes back when that ends.
+
 use super::*;
 use crate::clock;
 use crate::seed::places::COUNTY;
