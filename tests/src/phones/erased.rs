@@ -40,7 +40,8 @@ fn an_erased_person_leaves_every_phone_and_what_was_written_meanwhile_goes_too()
         assert!(!kept(phone).contains(&subject), "no patch of it has a body any more");
         assert!(phone.journal.0.lock().unwrap().is_empty());
     }
-    // The part that came afterwards counts for nothing, the other visit does.
+    // The part that came afterwards counts for nothing, the other visit does; nothing waits for an erased household.
+    assert!(county.waiting().is_empty(), "{:?}", county.waiting());
     assert_eq!(county.parts_of(person("李阿普")).len(), 1);
     assert_eq!(county.parts_of(person("张建国")).len(), 1, "what was counted before");
     county.is_sound();

@@ -88,6 +88,10 @@ pub(super) fn missing(work: &mut Work<'_>, entry: &Entry) -> Option<Option<(Wait
         return Some(Some((WaitsFor::Form(form), Problem::new(ProblemCode::WaitsForForm))));
     }
     for needed in needed(entry) {
+        // It was here and will not come again: nothing waits for it.
+        if work.reference().erased.contains(&needed) {
+            continue;
+        }
         // What consists of dismissed entries only has no field, and is not here.
         if work.row(needed)?.is_none_or(|row| row.head.fields.is_empty()) {
             let problem = Problem::new(ProblemCode::WaitsForSubject);
