@@ -89,7 +89,7 @@ pub(super) fn missing(work: &mut Work<'_>, entry: &Entry) -> Option<Option<(Wait
     }
     for needed in needed(entry) {
         // It was here and will not come again: nothing waits for it.
-        if work.reference().erased.contains(&needed) {
+        if needed.kind == RecordKind::Household && work.reference().erased.contains(&needed) {
             continue;
         }
         // What consists of dismissed entries only has no field, and is not here.
