@@ -234,7 +234,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who stands otherwise than when the period was closed; nobody while it is not. */
+        /** Who stood where when the period was closed, and how they stand now; nobody while it is not closed. */
         get: operations["get_coverage_corrections"];
         put?: never;
         post?: never;
@@ -1366,6 +1366,21 @@ export interface components {
             /** @description Its key. */
             period: string;
         };
+        /** @description The closing of the period that is shown. */
+        ClosedReply: {
+            by: string;
+            /**
+             * Format: int64
+             * @description Unix milliseconds: when it was closed.
+             */
+            closed_ms: number;
+            /** @description How many people stand otherwise since. */
+            corrected: number;
+            /** @description The last day on which its work was entered without a reason. */
+            late_until: string;
+            /** @description Whether the figures are those of then, which stay. */
+            shown: boolean;
+        };
         /** @description A period, and what became of it. */
         ClosingReply: {
             by?: string | null;
@@ -1504,11 +1519,11 @@ export interface components {
             about: components["schemas"]["AboutReply"];
             /** @description From the top of what may be seen down to this area. */
             breadcrumb: components["schemas"]["AreaReply"][];
+            closed?: components["schemas"]["ClosedReply"] | null;
             /** @description In the order of their codes. */
             rows: components["schemas"]["RowReply"][];
             sentence_en: string;
             sentence_zh: string;
-            then?: components["schemas"]["ThenReply"] | null;
             total: components["schemas"]["RowReply"];
         };
         /** @description A reviewer's word, on one item or on several at once. */
@@ -2576,20 +2591,6 @@ export interface components {
              */
             sex: string | null;
         };
-        /** @description The figures of a closed period: they stay as they were. */
-        ThenReply: {
-            by: string;
-            /**
-             * Format: int64
-             * @description Unix milliseconds: when it was closed.
-             */
-            closed_ms: number;
-            /** @description The last day on which its work was entered without a reason. */
-            late_until: string;
-            /** @description In the order of their codes. */
-            rows: components["schemas"]["RowReply"][];
-            total: components["schemas"]["RowReply"];
-        };
         /** @description Why a decision is taken back. */
         UndoAsked: {
             reason: string;
@@ -3358,6 +3359,8 @@ export interface operations {
                 category?: string;
                 /** @description Facts up to the end of this day; today when nothing is said. */
                 as_of?: string;
+                /** @description The figures as they stood when the period was closed, when it is: 月结数. */
+                closed?: boolean;
             };
             header?: never;
             path?: never;
@@ -3397,6 +3400,10 @@ export interface operations {
                 category?: string;
                 /** @description Facts up to the end of this day; today when nothing is said. */
                 as_of?: string;
+                /** @description The figures as they stood when the period was closed, when it is: 月结数. */
+                closed?: boolean;
+                /** @description The figure of then that is opened; whoever stands otherwise since, when nothing is said. */
+                column?: "register" | "excluded" | "due" | "met" | "met_home" | "met_other" | "open" | "change_pending" | "tried" | "silent" | "not_yet" | "missed_before" | "contested" | "overdue";
             };
             header?: never;
             path?: never;
@@ -3436,6 +3443,8 @@ export interface operations {
                 category?: string;
                 /** @description Facts up to the end of this day; today when nothing is said. */
                 as_of?: string;
+                /** @description The figures as they stood when the period was closed, when it is: 月结数. */
+                closed?: boolean;
                 /** @description The figure. */
                 column: "register" | "excluded" | "due" | "met" | "met_home" | "met_other" | "open" | "change_pending" | "tried" | "silent" | "not_yet" | "missed_before" | "contested" | "overdue";
             };
@@ -3477,6 +3486,8 @@ export interface operations {
                 category?: string;
                 /** @description Facts up to the end of this day; today when nothing is said. */
                 as_of?: string;
+                /** @description The figures as they stood when the period was closed, when it is: 月结数. */
+                closed?: boolean;
                 format: "csv" | "xlsx";
             };
             header?: never;
@@ -3518,6 +3529,8 @@ export interface operations {
                 category?: string;
                 /** @description Facts up to the end of this day; today when nothing is said. */
                 as_of?: string;
+                /** @description The figures as they stood when the period was closed, when it is: 月结数. */
+                closed?: boolean;
                 /** @description The figure that is opened. */
                 column: "register" | "excluded" | "due" | "met" | "met_home" | "met_other" | "open" | "change_pending" | "tried" | "silent" | "not_yet" | "missed_before" | "contested" | "overdue";
                 /** @description After this person, with whom the page before ended. */
@@ -3563,6 +3576,8 @@ export interface operations {
                 category?: string;
                 /** @description Facts up to the end of this day; today when nothing is said. */
                 as_of?: string;
+                /** @description The figures as they stood when the period was closed, when it is: 月结数. */
+                closed?: boolean;
                 /** @description The figure that is opened. */
                 column: "register" | "excluded" | "due" | "met" | "met_home" | "met_other" | "open" | "change_pending" | "tried" | "silent" | "not_yet" | "missed_before" | "contested" | "overdue";
                 /** @description After this person, with whom the page before ended. */

@@ -64,3 +64,6 @@ export type WaitingSide = Present<Schemas['WaitingSide']>
 export type WaitingShown = Present<Schemas['WaitingShown']>
 export type UrgentReply = Present<Schemas['UrgentReply']>
 export type UrgentRow = Present<Schemas['UrgentRow']>
+export type ClosedReply = Present<Schemas['ClosedReply']>
+export type ClosingReply = Present<Schemas['ClosingReply']>
+export type CorrectedReply = Present<Schemas['CorrectedReply']>
