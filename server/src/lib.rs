@@ -2,6 +2,7 @@
 
 mod access;
 pub mod account;
+pub mod app;
 pub mod area;
 pub mod ask;
 pub mod backup;

@@ -677,6 +677,10 @@ room: Room | null,
  */
 app: string, 
 /**
+ * A later one that the county offers, with its bytes; nobody has to take it.
+ */
+later_app: [string, number] | null, 
+/**
  * After so many minutes during which nobody touched it, the app locks.
  */
 lock_minutes: number, };
