@@ -154,6 +154,12 @@ keys! {
     /// Text `pending` while a person registered on the spot waits for the township; null once it is confirmed.
     REGISTRATION = "registration" "登记" "Registration";
 
+    /// Text, a record id: the person's other record, into which this one was merged. Whoever is merged stands in
+    /// no list and no figure: what was said of them is said of the other.
+    MERGED = "merged" "并入" "Merged into";
+    /// `apart/{person}`: text, why that is somebody else, though both look like one person.
+    APART = "apart/" "不是同一个人" "Not the same person";
+
     /// Number, a 12-digit code: an area's own code.
     CODE = "code" "区划代码" "Code";
     /// Number, a 12-digit code: the area above.
