@@ -2,6 +2,7 @@
 //! read once, and from then on brought up to date by the feeds: each search costs what changed since.
 
 use crate::county::{County, at_county, each_record};
+use crate::duplicates::{Looks, Pair, pairs};
 use domain::catalogue::RecordKind;
 use domain::head::Head;
 use domain::household::Household;
@@ -39,6 +40,7 @@ struct Entry {
     villages: Vec<AreaCode>,
     household: Option<RecordId>,
     pending: bool,
+    looks: Looks,
 }
 
 #[derive(Debug, Default)]
@@ -104,13 +106,29 @@ impl Register {
         self.read(county, area, read).await
     }
 
+    /// Every two of an area and below who look like one person: 可能重复. O(people of the area).
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn alike(&self, county: &County, area: AreaCode) -> Result<Vec<Pair>, Problem> {
+        let read = |index: &Index, villages: &BTreeSet<AreaCode>| {
+            let here = |entry: &&Entry| {
+                !entry.villages.is_empty() && entry.villages.iter().all(|village| villages.contains(village))
+            };
+            let mut found = pairs(index.people.values().filter(here).map(|entry| &entry.looks));
+            found.sort_by_cached_key(|pair| index.key(pair.stays));
+            Ok(found)
+        };
+        self.read(county, area, read).await
+    }
+
     /// Reads from the index as it stands now.
-    async fn read(
+    async fn read<R>(
         &self,
         county: &County,
         area: AreaCode,
-        read: impl FnOnce(&Index, &BTreeSet<AreaCode>) -> Result<Found, Problem>,
-    ) -> Result<Found, Problem> {
+        read: impl FnOnce(&Index, &BTreeSet<AreaCode>) -> Result<R, Problem>,
+    ) -> Result<R, Problem> {
         let mut kept = self.0.lock().await;
         let (state, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
         let mut index = match kept.take() {
@@ -195,11 +213,16 @@ impl Index {
                 }
                 let Some(head) = head.filter(|head| !head.fields.is_empty()) else { return };
                 let person = Person::read(record.id, head);
+                // Whoever was merged is found as the one who stays.
+                if person.merged_into.is_some() {
+                    return;
+                }
                 if let Some(home) = person.household {
                     self.homes.entry(home).or_default().members.insert(record.id);
                 }
                 let entry = Entry {
                     found_by: names::search_keys(&person, head),
+                    looks: Looks::of(&person, head),
                     name: person.name,
                     villages: person.villages,
                     household: person.household,

@@ -3,6 +3,7 @@
 
 mod amended;
 mod county;
+mod duplicates;
 mod flows;
 mod forms;
 mod lists;

@@ -9,6 +9,7 @@ mod closings;
 mod console;
 mod coverage;
 mod devices;
+mod duplicates;
 mod duties;
 mod explain;
 mod export;
