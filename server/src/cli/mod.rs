@@ -6,6 +6,7 @@ mod backup;
 mod close;
 mod coverage;
 mod doctor;
+mod duplicates;
 mod duty;
 mod enrol;
 mod fields;
@@ -89,6 +90,9 @@ enum Command {
     /// 服务对象 (people of the register).
     #[command(subcommand)]
     Person(person::Command),
+    /// 可能重复：看起来是同一个人的两份记录，合并，撤销 (records that look like one person's: merged, and taken apart again).
+    #[command(subcommand)]
+    Duplicates(duplicates::Command),
     /// 区划：有哪些，撤并 (the divisions, and what becomes of one that is merged into another).
     #[command(subcommand)]
     Area(area::Command),
@@ -191,6 +195,7 @@ async fn command(command: Command, config: &Config) -> Outcome {
         Command::Export(what) => import::export(config, what).await,
         Command::Account(command) => account::run(config, command).await,
         Command::Person(command) => person::run(config, command).await,
+        Command::Duplicates(command) => duplicates::run(config, command).await,
         Command::Area(command) => area::run(config, command).await,
         Command::Duty(command) => duty::run(config, command).await,
         Command::Keys(command) => keys::run(config, &command),

@@ -210,7 +210,7 @@ mod tests {
         let other = |name: &str| Looks { villages: vec![AreaCode(532_929_102_201)], ..looks(2, name) };
         assert_eq!(whys(&one, &other("李阿普")), [], "a name alone, in two villages");
         let one = Looks { id_number: number("A"), ..one };
-        assert_eq!(whys(&one, &Looks { id_number: number("a"), ..other("李阿伯") }), [Why::IdNumber]);
+        assert_eq!(whys(&one, &Looks { id_number: number("A"), ..other("李阿伯") }), [Why::IdNumber]);
         let born = "1950-05-01".parse().ok();
         let one = Looks { born, ..one };
         assert_eq!(whys(&one, &Looks { born, ..other("李阿普") }), [Why::NameAndBirth]);

@@ -73,8 +73,8 @@ const MAY_BE_TAKEN: [&str; 12] = [
 /// Of the same kind, each with fields of its own.
 const MAY_BE_TAKEN_BELOW: [&str; 3] = [keys::CATEGORY, keys::AWAY, "life/"];
 
-/// Fields in which two records say different things and of which one may take over the other's, in order.
-pub fn differing(one: &Head, other: &Head) -> Vec<String> {
+/// Fields of which either record says something, and one may take over the other's, in order.
+pub fn fields(one: &Head, other: &Head) -> Vec<String> {
     let below = |prefix: &'static str| {
         let all = one.under(prefix).chain(other.under(prefix));
         let mut found: Vec<String> = all.map(|(rest, _)| format!("{prefix}{rest}")).collect();
@@ -84,7 +84,7 @@ pub fn differing(one: &Head, other: &Head) -> Vec<String> {
     };
     let all = MAY_BE_TAKEN.into_iter().map(str::to_owned);
     let all = all.chain(MAY_BE_TAKEN_BELOW.into_iter().flat_map(below));
-    all.filter(|key| one.value(key) != other.value(key)).collect()
+    all.filter(|key| one.value(key).is_some() || other.value(key).is_some()).collect()
 }
 
 /// The smallest area in which both live; the county when one lives nowhere.
@@ -138,9 +138,10 @@ async fn person(county: &County, id: RecordId) -> Result<(Person, Head), Problem
 /// taken over that cannot be; `nothing_found`; what the store says.
 pub async fn merge(county: &County, word: &Merging, now_ms: UnixMs) -> Result<RecordId, Problem> {
     let two = Two::read(county, [word.person, word.into], word.by, now_ms).await?;
-    let may = differing(&two.one.1, &two.other.1);
-    let given = |key: &&String| two.one.1.value(key).is_some();
-    if let Some(wanted) = word.takes.iter().find(|key| !may.contains(key) || !given(key)) {
+    let (gone, stays) = (&two.one.1, &two.other.1);
+    let may = fields(gone, stays);
+    let differs = |key: &str| gone.value(key).is_some() && gone.value(key) != stays.value(key);
+    if let Some(wanted) = word.takes.iter().find(|key| !may.contains(key) || !differs(key)) {
         let zh = "这一项没有可以带过去的，可能刚有人改过；请重新看一遍";
         return Err(wrong(wanted, zh, "there is nothing to take over here; somebody may have edited it just now"));
     }

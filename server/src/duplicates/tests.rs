@@ -48,7 +48,8 @@ impl Scene {
     /// The pair of this scene, if it is suggested.
     async fn alike(&self) -> Option<Pair> {
         let all = self.register.alike(&self.world.county, VILLAGE).await.unwrap();
-        all.into_iter().find(|pair| [pair.stays, pair.goes].contains(&self.twin))
+        let both = [self.elder, self.twin];
+        all.into_iter().find(|pair| both.contains(&pair.stays) && both.contains(&pair.goes))
     }
 
     async fn listed(&self) -> usize {

@@ -86,12 +86,16 @@ fn a_visit_that_is_being_filled_in_is_finished_and_counts_for_the_one_who_stays(
     let draft = app.start_visit(start).unwrap().visit;
     merge(&county, &phone);
     sync(&mut app, &phone, &county);
+    assert!(!listed(&mut app).contains(&person(TWIN)), "in no list while it is filled in");
     fill(&mut app, &draft, TWIN);
     let done = app.finish(DraftName { visit: draft }).unwrap();
     assert!(done.visit.is_some(), "nothing that was begun is lost: {:?}", done.gaps);
     sync(&mut app, &phone, &county);
     assert_eq!((counting(&county, "张建国"), counting(&county, TWIN)), (1, 0));
     assert!(county.waiting().is_empty());
+    assert!(app.person(OfPerson { subject: person(TWIN) }).is_err(), "then nothing of them is kept");
+    let page = app.person(OfPerson { subject: person("张建国") }).unwrap();
+    assert_eq!(page.visits.len(), 1);
     county.is_sound();
 }
 

@@ -10,7 +10,7 @@ use crate::clock;
 use crate::county::at_county;
 use crate::decide::{self, Retraction};
 use crate::desk::Desk;
-use crate::duplicates::{self, Apart, Merging, Pair, Why, differing};
+use crate::duplicates::{self, Apart, Merging, Pair, Why};
 use crate::problem::Refusal;
 use crate::reports::waiting::{DecidedPage, merged};
 use crate::reports::{of_person, township};
@@ -63,10 +63,12 @@ pub(super) struct CardReply {
     last_visit: Option<Day>,
 }
 
-/// A field in which the two differ.
+/// A field of which either says something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub(super) struct DifferenceReply {
+pub(super) struct BesideReply {
     field: String,
+    /// Whether both say the same.
+    same: bool,
     takes: Takes,
     /// What stands in the record that stays, masked as in lists; nothing where it says nothing.
     #[schema(value_type = serde_json::Value)]
@@ -83,7 +85,7 @@ pub(super) struct PairReply {
     stays: CardReply,
     goes: CardReply,
     why: Vec<Why>,
-    differs: Vec<DifferenceReply>,
+    fields: Vec<BesideReply>,
 }
 
 /// What looks like one person's in the area.
@@ -230,17 +232,18 @@ async fn told(desk: &Desk, permit: &Permit, pair: &Pair) -> Result<Option<PairRe
     let minor = [(pair.stays, &stays), (pair.goes, &goes)]
         .into_iter()
         .any(|(id, head)| Person::read(id, head).is_minor_on(today));
-    let mut differs = Vec::new();
-    for field in differing(&stays, &goes) {
+    let mut fields = Vec::new();
+    for field in duplicates::fields(&stays, &goes) {
         let takes = Slot::of(&desk.county, record, &field).await?.takes;
         let shown = |head: &Head| head.value(&field).map_or(Value::Null, |value| masked(&field, value, minor));
-        differs.push(DifferenceReply { takes, stays: shown(&stays), goes: shown(&goes), field });
+        let same = stays.value(&field) == goes.value(&field);
+        fields.push(BesideReply { takes, same, stays: shown(&stays), goes: shown(&goes), field });
     }
     Ok(Some(PairReply {
         stays: card(desk, permit, pair.stays, &stays, today).await?,
         goes: card(desk, permit, pair.goes, &goes, today).await?,
         why: pair.why.iter().copied().collect(),
-        differs,
+        fields,
     }))
 }
 
