@@ -55,7 +55,7 @@ act('a person is imported while a phone registers the same, and both are suggest
   await head.quiet()
   await head.page.getByRole('button', { name: /^写入：/ }).click()
   await head.see('已写入：新增 2')
-  const { record: made } = await register(one, '测阿普', null)
+  const { record: made } = await register(one, '测阿普', '1951-02-03')
   await register(one, '测小妹', '2017-05-05')
   twin = made.id
   await visited(one, { subject: twin, household: null })
