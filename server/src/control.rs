@@ -7,8 +7,12 @@ use crate::config::Data;
 use crate::county::County;
 use crate::import::{self, Frame, Taken, Ticks};
 use crate::person::{self, Move};
+use crate::register::Register;
 use crate::staff::{NewAssignment, operator};
-use crate::{account, clock, close, decide, duplicates, duty, enrol, opening, settings, staff};
+use crate::{
+    account, changes, clock, close, concerns, decide, duplicates, duty, enrol, handover, opening, registrations,
+    settings, staff, stays,
+};
 use domain::ids::{AreaCode, DeviceId, RecordId};
 use domain::period::Period;
 use domain::problem::{Problem, ProblemCode};
@@ -51,6 +55,10 @@ pub enum Errand {
         /// The first day on which it holds no more.
         until: Day,
     },
+    /// Villages of one worker become another's.
+    HandOver(handover::HandOver),
+    /// The township's answer to a concern.
+    Answer(Box<concerns::Word>),
     /// Add, change or end a duty.
     Duty(Box<duty::Edit>),
     /// Retire or revoke a phone, or take it back.
@@ -83,6 +91,14 @@ pub enum Errand {
     },
     /// Somebody moves to another village.
     Move(Move),
+    /// The township's word on a reported change.
+    Change(Box<changes::Word>),
+    /// Somebody has come back from a stay elsewhere.
+    Back(stays::Back),
+    /// The county's word on a refusal.
+    Refuse(stays::Refusal),
+    /// The township's word on somebody who was registered at the door.
+    Registration(Box<registrations::Word>),
     /// An area ends, and another takes its place.
     EndArea(area::End),
     /// Something is set for an area.
@@ -189,6 +205,10 @@ pub async fn carry_out(county: &County, errand: Errand, now_ms: UnixMs) -> Resul
         Errand::EndAssignment { assignment, until } => {
             staff::end(county, operator(), assignment, until, now_ms).await.map(|()| Answer::Done)
         }
+        Errand::HandOver(new) => {
+            handover::hand_over(county, operator(), &new, now_ms).await.map(Answer::Decided)
+        }
+        Errand::Answer(word) => concerns::answer(county, &word, now_ms).await.map(|()| Answer::Done),
         Errand::Duty(edit) => duty::edit(county, operator(), &edit, now_ms).await.map(|()| Answer::Done),
         Errand::SetState { device, state } => {
             staff::set_state(county, operator(), device, state, now_ms).await.map(|()| Answer::Done)
@@ -222,6 +242,12 @@ pub async fn carry_out(county: &County, errand: Errand, now_ms: UnixMs) -> Resul
         Errand::Account(act) => {
             let made = account::carry_out(county, act, now_ms).await?;
             Ok(made.map_or(Answer::Done, Answer::FirstPassword))
+        }
+        Errand::Change(word) => changes::say(county, &word, now_ms).await.map(|()| Answer::Done),
+        Errand::Back(word) => stays::back(county, &word, now_ms).await.map(|()| Answer::Done),
+        Errand::Refuse(word) => stays::refuse(county, &word, now_ms).await.map(|()| Answer::Done),
+        Errand::Registration(word) => {
+            registrations::say(county, &Register::default(), &word, now_ms).await.map(|()| Answer::Done)
         }
         Errand::EndArea(new) => area::end(county, &new, now_ms).await.map(|()| Answer::Done),
         Errand::Move(new) => person::move_to(county, &new, now_ms).await.map(|()| Answer::Done),

@@ -1,5 +1,6 @@
 //! The county as its processes hold it: keys, stores, and what is kept ready in memory.
 
+use crate::app::Offer;
 use crate::dice::SharedDice;
 use crate::known::{KnownDevice, KnownDevices, KnownForms};
 use crate::session::Sessions;
@@ -13,7 +14,7 @@ use seal::Dictionaries;
 use seal::county_keys::CountyKeys;
 use seal::dice::SeededDice;
 use seal::stretch::Stretch;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use store::StoreError;
 use store::county::{Directory, Done, Ledger, Reports};
 use sync::county::Prepared;
@@ -57,6 +58,8 @@ pub struct County {
     pub(crate) importing: Mutex<()>,
     /// Who is at the desk.
     pub sessions: Sessions,
+    /// The app that is offered to phones, once the server has looked for one.
+    pub offer: OnceLock<Offer>,
     /// How many sealed reports have come this hour.
     pub reports: Counter,
     devices: KnownDevices,
@@ -98,6 +101,7 @@ impl County {
             forms: KnownForms::default(),
             importing: Mutex::default(),
             sessions: Sessions::default(),
+            offer: OnceLock::new(),
             reports: Counter::default(),
             devices: KnownDevices::default(),
             edited: Notify::new(),

@@ -3,7 +3,7 @@
 
 use crate::county::{County, at_county, each_record};
 use crate::problem::wrong;
-use domain::catalogue::RecordKind;
+use domain::catalogue::{RecordKind, keys};
 use domain::grant::{Grant, OpeningReason};
 use domain::ids::{AreaCode, RecordId};
 use domain::patch::RecordRef;
@@ -12,11 +12,11 @@ use domain::problem::{Problem, ProblemCode};
 use domain::reference::Reference;
 use domain::subject::Person;
 use domain::time::{Day, UnixMs};
-use domain::visit::Part;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use store::county::Access;
 use sync::county::needs::RecordRow;
+use sync::county::place::link;
 
 /// What is opened, by whom, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +25,9 @@ pub struct Opening {
     pub grant: RecordId,
     /// The parts; those that the grant does not cover stay shut.
     pub parts: Vec<RecordId>,
+    /// The concerns, likewise.
+    #[serde(default)]
+    pub concerns: Vec<RecordId>,
     /// 查看事由.
     pub reason: OpeningReason,
     /// Who: the holder of the grant.
@@ -58,17 +61,16 @@ pub(crate) async fn grants(county: &County) -> Result<Vec<Grant>, Problem> {
     Ok(found)
 }
 
-/// Whether a part is of somebody who belongs, perhaps beside other places, where a grant is for. Of whom
+/// Whether a part or a concern is of somebody who belongs, perhaps beside other places, where a grant is for. Of whom
 /// nothing is known belongs nowhere.
 async fn covers(
     county: &County,
     reference: &Reference,
     grant: &Grant,
-    part: RecordId,
+    record: RecordRef,
 ) -> Result<bool, Problem> {
-    let record = RecordRef { kind: RecordKind::Part, id: part };
     let row = county.stores.ledger.record(record).await.map_err(at_county)?.ok_or_else(nothing)?;
-    let Some(subject) = Part::read(part, &row.head).subject else { return Ok(false) };
+    let Some(subject) = link(&row.head, keys::SUBJECT) else { return Ok(false) };
     match homes(county, subject).await {
         Ok(places) => Ok(places.iter().any(|place| reference.areas.within(*place, grant.area))),
         Err(problem) if problem.code == ProblemCode::NothingFound => Ok(false),
@@ -91,16 +93,17 @@ pub async fn open(county: &County, asked: &Opening, now_ms: UnixMs) -> Result<BT
     }
     require(&reference, asked.by, &BTreeSet::from([Act::ConfirmChange]), grant.area, today)?;
     let mut opened = BTreeSet::new();
-    for part in &asked.parts {
-        if covers(county, &reference, &grant, *part).await? {
-            opened.insert(*part);
+    let named = |kind| move |id: &RecordId| RecordRef { kind, id: *id };
+    let parts = asked.parts.iter().map(named(RecordKind::Part));
+    for record in parts.chain(asked.concerns.iter().map(named(RecordKind::Concern))) {
+        if covers(county, &reference, &grant, record).await? {
+            opened.insert(record);
         }
     }
     if opened.is_empty() {
         return Err(missing());
     }
-    for id in opened.iter().copied() {
-        let record = RecordRef { kind: RecordKind::Part, id };
+    for record in opened.iter().copied() {
         let access = Access {
             at_ms: now_ms,
             staff: asked.by,
@@ -111,7 +114,7 @@ pub async fn open(county: &County, asked: &Opening, now_ms: UnixMs) -> Result<BT
         };
         county.stores.directory.log_access(access).await.map_err(at_county)?;
     }
-    Ok(opened)
+    Ok(opened.into_iter().map(|record| record.id).collect())
 }
 
 /// What is told to whoever named a grant at the terminal that does not do: those that would.

@@ -63,6 +63,13 @@ pub struct Plan {
     changes: Vec<Change>,
 }
 
+impl Plan {
+    /// What it writes.
+    pub(crate) fn into_changes(self) -> Vec<Change> {
+        self.changes
+    }
+}
+
 /// Finds out what a move comes to; writes nothing. O(people) when a whole household moves.
 ///
 /// # Errors
@@ -299,7 +306,7 @@ async fn one(
 }
 
 /// For how many days ahead a move is written down; a year that was mistyped is none of them.
-const AHEAD_DAYS: i32 = 366;
+pub(crate) const AHEAD_DAYS: i32 = 366;
 
 /// Whoever lives in the village already moves nowhere; whether that is what was meant.
 fn there_already(person: &Person, village: AreaCode, from: Day, household: Option<RecordId>) -> Problem {

@@ -4,6 +4,7 @@
 use crate::county::{County, at_county, each_record};
 use crate::duplicates::{Looks, Pair, pairs};
 use domain::catalogue::RecordKind;
+use domain::change::Registration;
 use domain::head::Head;
 use domain::household::Household;
 use domain::ids::{AreaCode, RecordId};
@@ -122,13 +123,31 @@ impl Register {
         self.read(county, area, read).await
     }
 
+    /// The households of a village, by group and head.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn homes(&self, county: &County, village: AreaCode) -> Result<Vec<RecordId>, Problem> {
+        let read = |index: &Index, villages: &BTreeSet<AreaCode>| {
+            let all = villages.iter().flat_map(|village| index.of(*village));
+            let mut homes: Vec<RecordId> = Vec::new();
+            for home in all.filter_map(|key| index.people.get(&key.4)?.household) {
+                if homes.last() != Some(&home) {
+                    homes.push(home);
+                }
+            }
+            Ok(homes)
+        };
+        self.read(county, village, read).await
+    }
+
     /// Reads from the index as it stands now.
-    async fn read<R>(
+    async fn read<T>(
         &self,
         county: &County,
         area: AreaCode,
-        read: impl FnOnce(&Index, &BTreeSet<AreaCode>) -> Result<R, Problem>,
-    ) -> Result<R, Problem> {
+        read: impl FnOnce(&Index, &BTreeSet<AreaCode>) -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
         let mut kept = self.0.lock().await;
         let (state, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
         let mut index = match kept.take() {
@@ -226,7 +245,7 @@ impl Index {
                     name: person.name,
                     villages: person.villages,
                     household: person.household,
-                    pending: person.pending,
+                    pending: Registration::of(head) == Some(Registration::Pending),
                 };
                 self.people.insert(record.id, entry);
                 self.order.extend(self.key(record.id));
@@ -242,6 +261,12 @@ impl Index {
         Some((*entry.villages.first()?, group, head, entry.name.clone(), id))
     }
 
+    /// Everybody of a village, in order.
+    fn of(&self, village: AreaCode) -> impl Iterator<Item = &Key> {
+        let first = (village, String::new(), String::new(), String::new(), lowest());
+        self.order.range(first..).take_while(move |key| key.0 == village)
+    }
+
     /// Everybody of the villages who is asked for. O(people of the villages).
     fn listed(
         &self,
@@ -251,11 +276,7 @@ impl Index {
         count: usize,
     ) -> Result<Found, Problem> {
         let after = self.after(after)?;
-        let of = |village: AreaCode| {
-            let first = (village, String::new(), String::new(), String::new(), lowest());
-            self.order.range(first..).take_while(move |key| key.0 == village)
-        };
-        let all = || villages.iter().flat_map(|village| of(*village)).filter(|key| asked(key.4));
+        let all = || villages.iter().flat_map(|village| self.of(*village)).filter(|key| asked(key.4));
         let total = all().count();
         let rest = all().filter(|key| after.as_ref().is_none_or(|after| *key > after)).map(|key| key.4);
         Ok(page(rest, total, count))

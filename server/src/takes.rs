@@ -5,7 +5,8 @@ use crate::county::{County, at_county};
 use domain::canonical::Hash;
 use domain::catalogue::{RecordKind, field_en, field_zh, keys};
 use domain::category::Category;
-use domain::concern::{ConcernKind, ConcernState};
+use domain::change::Registration;
+use domain::concern::{ConcernKind, ConcernNow, ConcernState};
 use domain::duty::DutyKind;
 use domain::id_number;
 use domain::patch::{ANSWER_PREFIX, RecordRef};
@@ -107,12 +108,13 @@ pub(crate) fn codes(kind: Option<RecordKind>, field: &str) -> Vec<Code> {
         keys::ROLE | keys::ROLES => all!(Role),
         keys::CATEGORIES => all!(Category),
         keys::STATE => all!(ConcernState),
+        keys::NOW => all!(ConcernNow),
         keys::KIND if kind == Some(RecordKind::Duty) => all!(DutyKind),
         keys::KIND => all!(ConcernKind),
         keys::SEX => vec![("1", "男", "male"), ("2", "女", "female")],
-        keys::REGISTRATION => vec![("pending", "待确认", "to be confirmed")],
+        keys::REGISTRATION => all!(Registration),
         field if field.starts_with(keys::AWAY) && field.ends_with("/kind") => all!(AwayKind),
-        field if field.starts_with(keys::CHANGE) => {
+        field if field.starts_with(keys::CHANGE) && !field.ends_with("/words") => {
             vec![("accepted", "属实", "true"), ("rejected", "不属实", "not true")]
         }
         _ => Vec::new(),
@@ -126,7 +128,9 @@ fn taken(kind: RecordKind, field: &str) -> Taken {
     match field {
         // A newer state of these may come only with what else changes then.
         keys::STATE | keys::KIND if kind != RecordKind::Concern => Taken::Standing,
-        keys::WAY | keys::MET | keys::REASON | keys::SEX | keys::STATE | keys::KIND => Taken::Choice,
+        keys::WAY | keys::MET | keys::REASON | keys::SEX | keys::STATE | keys::KIND | keys::NOW => {
+            Taken::Choice
+        }
         keys::HAPPENED => Taken::Time,
         keys::PHONE | keys::PHONE_CARER | keys::PHONE_AWAY => Taken::Telephone,
         keys::ID_NUMBER => Taken::IdNumber,
@@ -152,7 +156,13 @@ fn taken(kind: RecordKind, field: &str) -> Taken {
         | keys::REASON_WORDS
         | keys::COME_AGAIN
         | keys::WORDS
+        | keys::REFUSAL_WORDS
+        | keys::REGISTRATION_WORDS
+        | keys::HANDLER
+        | keys::UNDONE
         | keys::REPLY => Taken::Text,
+        _ if field.starts_with(keys::CHANGE) && field.ends_with("/words") => Taken::Text,
+        _ if field.starts_with(keys::CHANGE) && field.ends_with("/wrote") => Taken::Standing,
         _ if dated(keys::AWAY, &["/from", "/until"]) || dated(keys::CATEGORY, &["/start", "/end"]) => {
             Taken::Day
         }

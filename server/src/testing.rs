@@ -6,6 +6,7 @@ use crate::desk::{Desk, Settings};
 use crate::enrol::{HOURS, Sheet, sheet};
 use crate::routes::{self, Limits};
 use crate::seed::places::COUNTY;
+use crate::staff::{self, NewAssignment, operator};
 use crate::{clock, seed, seeding};
 use axum::Router;
 use axum::body::Body;
@@ -16,6 +17,7 @@ use domain::ids::{AreaCode, RecordId, WriterId};
 use domain::log::Vector;
 use domain::patch::{Body as PatchBody, Entry, Patch, RecordRef};
 use domain::problem::{Problem, ProblemCode};
+use domain::staff::Role;
 use domain::time::{Day, Happened, Stamp};
 use domain::value::Value;
 use seal::certificate::Certificate;
@@ -29,6 +31,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use store::audit::audit;
+use store::county::Reports;
 use store::memory::county::MemoryCounty;
 use sync::wire::exchange::{ExchangeReply, ExchangeRequest, Position};
 use sync::wire::item::LogPiece;
@@ -293,5 +296,47 @@ impl Phone {
             statement: serde_json::from_str(&opened.proof.statement).unwrap(),
             rest: serde_json::from_slice(&opened.rest).unwrap(),
         }
+    }
+}
+
+impl World {
+    /// Somebody at a township's or the county's desk.
+    pub(crate) async fn clerk(&self, role: Role, area: AreaCode) -> RecordId {
+        let phone = format!("107{:08}", self.county.dice.number() % 100_000_000);
+        let now_ms = clock::now_ms();
+        let id = staff::add(&self.county, operator(), "办事员", Some(&phone), now_ms).await.unwrap();
+        let new = NewAssignment { staff: id, role, area, from: Day::of(now_ms).plus(-400), until: None };
+        staff::assign(&self.county, operator(), &new, now_ms).await.unwrap();
+        id
+    }
+
+    /// Everything that coverage says of somebody, with what of it readers see.
+    pub(crate) async fn standings(&self, person: RecordId) -> Vec<domain::coverage::Standing> {
+        self.store.standings_of(person).await.unwrap()
+    }
+}
+
+impl Phone {
+    /// A visit so many days ago at which somebody was not met; the part.
+    pub(crate) fn not_met(&mut self, subject: RecordId, reason: &str, days_ago: i32) -> RecordId {
+        let day = Happened::whole(Day::of(clock::now_ms()).plus(-days_ago));
+        let visit = self.write(
+            RecordKind::Visit,
+            &[
+                (keys::VILLAGE, Value::Int(i64::try_from(VILLAGE.0).unwrap())),
+                (keys::WAY, "home".into()),
+                (keys::HAPPENED, day.to_string().into()),
+            ],
+        );
+        self.write(
+            RecordKind::Part,
+            &[
+                (keys::VISIT, visit.to_string().into()),
+                (keys::SUBJECT, subject.to_string().into()),
+                (keys::MET, "none".into()),
+                (keys::REASON, reason.into()),
+                (keys::REASON_WORDS, "邻居说的".into()),
+            ],
+        )
     }
 }

@@ -4,11 +4,13 @@
 use client::api::export::TypeScript;
 use domain::catalogue::keys;
 use domain::category::{Category, ListedAs};
-use domain::concern::{ConcernKind, ConcernState};
+use domain::change::{ChangeState, Registration};
+use domain::concern::{ConcernKind, ConcernNow, ConcernState};
 use domain::duty::DutyKind;
 use domain::grant::{GrantState, OpeningReason};
 use domain::problem::ProblemCode;
 use domain::staff::Role;
+use domain::subject::AwayKind;
 use domain::value::Origin;
 use domain::visit::{Met, NotMet, Way};
 use serde_json::{Value, json};
@@ -70,6 +72,10 @@ fn codes() -> Value {
         "not_met": table!(NotMet),
         "concern_kind": table!(ConcernKind),
         "concern_state": table!(ConcernState),
+        "concern_now": table!(ConcernNow),
+        "change_state": table!(ChangeState),
+        "registration": table!(Registration),
+        "away_kind": table!(AwayKind),
         "category": table!(Category),
         "listed_as": table!(ListedAs),
         "duty_kind": table!(DutyKind),

@@ -74,7 +74,45 @@ path: string,
  */
 value: Value, };
 
+export type Answered = { "concern": { 
+/**
+ * What kind.
+ */
+kind: ConcernKind, 
+/**
+ * How far it is.
+ */
+state: ConcernState, } } | { "change": { 
+/**
+ * What was reported.
+ */
+reason: NotMet, 
+/**
+ * The word on it.
+ */
+state: ChangeState, } } | { "registration": { 
+/**
+ * The word on it.
+ */
+state: Registration, } };
+
 export type AreaCode = number;
+
+export type AwayKind = "hospital" | "institution" | "migrant" | "boarding";
+
+export type AwayView = { 
+/**
+ * Why.
+ */
+kind: AwayKind, 
+/**
+ * Since when.
+ */
+from: Day | null, 
+/**
+ * The first day back, when that is known.
+ */
+until: Day | null, };
 
 export type ChangePin = { 
 /**
@@ -85,6 +123,18 @@ old: string,
  * The PIN from now on.
  */
 new: string, };
+
+export type ChangeState = "open" | "accepted" | "rejected";
+
+export type ChangeView = { 
+/**
+ * What it is.
+ */
+state: ChangeState, 
+/**
+ * In its words; of one that was taken back, why.
+ */
+words: string | null, };
 
 export type ChoiceView = { 
 /**
@@ -171,6 +221,10 @@ state: ConcernState,
  * The township's answer.
  */
 reply: string | null, 
+/**
+ * Who sees to it.
+ */
+handler: string | null, 
 /**
  * By when somebody will see to it.
  */
@@ -623,11 +677,37 @@ room: Room | null,
  */
 app: string, 
 /**
+ * A later one that the county offers, with its bytes; nobody has to take it.
+ */
+later_app: [string, number] | null, 
+/**
  * After so many minutes during which nobody touched it, the app locks.
  */
 lock_minutes: number, };
 
 export type Met = "self" | "self_and_carer" | "family" | "none";
+
+export type NewsItem = { 
+/**
+ * About whom.
+ */
+subject: RecordId, 
+/**
+ * The name as lists show it.
+ */
+name: string, 
+/**
+ * What was answered.
+ */
+answered: Answered, 
+/**
+ * In its words.
+ */
+words: string | null, 
+/**
+ * When, as far as clocks can tell.
+ */
+at_ms: number, };
 
 export type NotMet = "not_at_home" | "in_the_fields" | "at_relatives" | "road_blocked" | "hospital" | "migrant" | "boarding" | "institution" | "moved_away" | "registration_moved" | "died" | "refused";
 
@@ -891,6 +971,10 @@ come_again: string | null,
  */
 found: Array<Found>, 
 /**
+ * The township's word on a reported change (情况变了).
+ */
+change: ChangeView | null, 
+/**
  * Who visited, by name.
  */
 by: Array<string>, 
@@ -969,7 +1053,11 @@ household_head: string,
 /**
  * Whether somebody should go.
  */
-due: boolean, };
+due: boolean, 
+/**
+ * Registered at the door, and waiting for the township.
+ */
+pending: boolean, };
 
 export type PersonView = { 
 /**
@@ -1024,6 +1112,26 @@ duties: Array<DutyView>,
  * 没办完的事.
  */
 concerns: Array<ConcernView>, 
+/**
+ * What was settled lately, the latest first.
+ */
+settled: Array<ConcernView>, 
+/**
+ * How far it is with somebody who was registered at the door.
+ */
+registration: RegistrationView | null, 
+/**
+ * Date of death, as the township confirmed it.
+ */
+died: Day | null, 
+/**
+ * Since when the person, or the registration, is elsewhere.
+ */
+moved_out: Day | null, 
+/**
+ * Where the person is meanwhile.
+ */
+away: Array<AwayView>, 
 /**
  * 历次走访, the newest three.
  */
@@ -1171,6 +1279,20 @@ max_length: number | null,
  */
 problem: string | null, };
 
+export type RaiseConcern = { 
+/**
+ * At whose.
+ */
+subject: RecordId, 
+/**
+ * What kind.
+ */
+kind: ConcernKind, 
+/**
+ * In words.
+ */
+words: string, };
+
 export type RecordId = string;
 
 export type RecordItem = { 
@@ -1194,6 +1316,10 @@ happened: Happened | null,
  * The people, by name as lists show it, with who was met and the part.
  */
 people: Array<[RecordId, string, Met | null, RecordId]>, 
+/**
+ * The township's word on each change that a part of it reports (情况变了).
+ */
+changes: Array<[RecordId, ChangeView]>, 
 /**
  * What became of it.
  */
@@ -1304,6 +1430,18 @@ pinyin: string | null,
  * It is not who has this name there already, but somebody else.
  */
 another: boolean, };
+
+export type Registration = "pending" | "taken" | "not_taken";
+
+export type RegistrationView = { 
+/**
+ * What it is.
+ */
+state: Registration, 
+/**
+ * In the township's words.
+ */
+words: string | null, };
 
 export type Role = "county_admin" | "county_reviewer" | "approver" | "station_head" | "child_supervisor" | "assistance_clerk" | "assistance_officer" | "child_director" | "auditor" | "reader";
 
@@ -1894,6 +2032,8 @@ export interface Commands {
   history: { args: HistoryAsked; reply: Array<PastVisit> }
   part: { args: OfPart; reply: PartPage }
   concerns: { args: OfPerson; reply: Array<ConcernView> }
+  raise_concern: { args: RaiseConcern; reply: Written }
+  news: { args: Nothing; reply: Array<NewsItem> }
   start_visit: { args: StartVisit; reply: VisitView }
   visit: { args: DraftName; reply: VisitView }
   set_visit: { args: SetVisit; reply: VisitView }

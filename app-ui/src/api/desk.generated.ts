@@ -56,6 +56,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Changes that were reported in the area. */
+        get: operations["get_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/changes/{person}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A word on what was reported of somebody. */
+        post: operations["post_changes_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/closings": {
         parameters: {
             query?: never;
@@ -91,6 +125,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/concerns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The list. */
+        get: operations["get_concerns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/concerns/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The list as a file, masked as on the screen. Written into the access log before it is sent. */
+        get: operations["get_concerns_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/concerns/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The figures of this year up to the day, or from another day on. */
+        get: operations["get_concerns_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/concerns/{concern}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One concern with its history; of a child's nothing in words. */
+        get: operations["get_concerns_concern"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/concerns/{concern}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answers it, or takes the last answer back. */
+        post: operations["post_concerns_concern_answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/coverage": {
         parameters: {
             query?: never;
@@ -115,7 +234,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who stands otherwise than when the period was closed; nobody while it is not. */
+        /** Who stood where when the period was closed, and how they stand now; nobody while it is not closed. */
         get: operations["get_coverage_corrections"];
         put?: never;
         post?: never;
@@ -405,6 +524,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/grants/{grant}/concerns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Opens a child's concern under one's own grant. */
+        post: operations["post_grants_grant_concerns"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/grants/{grant}/decision": {
         parameters: {
             query?: never;
@@ -467,6 +603,41 @@ export interface paths {
         get: operations["get_header"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registrations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who was registered at the door in the area. */
+        get: operations["get_registrations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registrations/{person}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of them. */
+        get: operations["get_registrations_person"];
+        put?: never;
+        /** A word on one of them. */
+        post: operations["post_registrations_person"];
         delete?: never;
         options?: never;
         head?: never;
@@ -701,6 +872,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/staff/{staff}/handover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hands the villages of a worker over to another. */
+        post: operations["post_staff_staff_handover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/subjects": {
         parameters: {
             query?: never;
@@ -817,6 +1005,40 @@ export interface paths {
         get: operations["get_subjects_person"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/subjects/{person}/back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Somebody has come back, or has not after all. */
+        post: operations["post_subjects_person_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/subjects/{person}/refusal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A refusal is recognised, or no more. */
+        post: operations["post_subjects_person_refusal"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1101,6 +1323,19 @@ export interface components {
             /** @description The answer in words, Chinese: one for each value that stands. */
             words_zh: string[];
         };
+        /** @description An answer. */
+        AnswerAsked: {
+            /** @description By when. */
+            due?: string | null;
+            /** @description Who sees to it. */
+            handler?: string;
+            /** @description As it was shown. */
+            seen: Record<string, never>;
+            /** @description How far it is: `in_hand`, `solved`, `unsolvable`; nothing takes the last answer back. */
+            state?: string | null;
+            /** @description In words. */
+            words: string;
+        };
         /** @description The word that two records are of two people, or that this was a mistake. */
         ApartAsked: {
             /** @description Whether they are; else an earlier word is taken back. */
@@ -1146,6 +1381,13 @@ export interface components {
             /** @description The first day no more. */
             until?: string | null;
         };
+        /** @description The end of a stay elsewhere. */
+        BackAsked: {
+            /** @description The stay, as the person's page names it. */
+            stay: string;
+            /** @description The first day back; none takes that back. */
+            until?: string | null;
+        };
         /** @description A field of which either says something. */
         BesideReply: {
             field: string;
@@ -1176,6 +1418,39 @@ export interface components {
             village_name: string;
             visits: number;
         };
+        /** @description One change of one person: what several reported of it stands together. */
+        Case: components["schemas"]["Who"] & {
+            at_ms?: components["schemas"]["i64"] | null;
+            /** @description Who said it. */
+            by: string;
+            /** @description What is reported: the reason's code. */
+            change: string;
+            /** @description From when it holds: as was decided, else as was reported, else since the first visit. */
+            from: string;
+            /** @description The reports, oldest first. */
+            reports: components["schemas"]["Report"][];
+            /** @description How far it is. */
+            state: string;
+            /** @description What was said with the last word, also when that was taken back. */
+            words: string;
+        };
+        /** @description A word on a reported change. */
+        ChangeAsked: {
+            /** @description Of what is so: the first day of it. */
+            from?: string | null;
+            /** @description The parts that report it. */
+            parts: string[];
+            /** @description The first day back, when that is known. */
+            until?: string | null;
+            verdict: components["schemas"]["ChangeVerdict"];
+            /**
+             * Format: int64
+             * @description To which village of this county somebody moved.
+             */
+            village?: number | null;
+            /** @description Why; the worker reads it. */
+            words?: string;
+        };
         /** @description Somebody of whom the file says something else. */
         ChangeReply: {
             fields: components["schemas"]["FieldReply"][];
@@ -1186,12 +1461,32 @@ export interface components {
             pending: boolean;
             person: string;
         };
+        /**
+         * @description What is said.
+         * @enum {string}
+         */
+        ChangeVerdict: "so" | "not_so" | "taken_back";
         /** @description The word that closes a period. */
         CloseAsked: {
             /** @description The last day on which its work is entered without a reason; five days after it when nothing is said. */
             late_until?: string | null;
             /** @description Its key. */
             period: string;
+        };
+        /** @description The closing of the period that is shown. */
+        ClosedReply: {
+            by: string;
+            /**
+             * Format: int64
+             * @description Unix milliseconds: when it was closed.
+             */
+            closed_ms: number;
+            /** @description How many people stand otherwise since. */
+            corrected: number;
+            /** @description The last day on which its work was entered without a reason. */
+            late_until: string;
+            /** @description Whether the figures are those of then, which stay. */
+            shown: boolean;
         };
         /** @description A period, and what became of it. */
         ClosingReply: {
@@ -1224,6 +1519,98 @@ export interface components {
             /** @description What it is: nothing for one that is not read. */
             zh?: string | null;
         };
+        /** @description The figures of an area. */
+        ConcernFigures: {
+            /**
+             * Format: int64
+             * @description Its code.
+             */
+            area: number;
+            /** @description 发现. */
+            found: number;
+            /** @description 处理中. */
+            in_hand: number;
+            /** @description 办结及时. */
+            in_time: number;
+            /** @description Its name. */
+            name: string;
+            /** @description 待处理. */
+            open: number;
+            /** @description 过了期还没办结. */
+            overdue: number;
+            /** @description 办结. */
+            settled: number;
+            /** @description 其中解决不了. */
+            unsolvable: number;
+        };
+        /** @description The figures: each area below, and the sum. */
+        ConcernFiguresReply: {
+            as_of: string;
+            from: string;
+            rows: components["schemas"]["ConcernFigures"][];
+            total: components["schemas"]["ConcernFigures"];
+        };
+        /** @description One line of the list. */
+        ConcernLine: {
+            /** @description The record. */
+            concern: string;
+            /** @description Whether answers to it differ. */
+            contested: boolean;
+            /** @description By when that was promised. */
+            due?: string | null;
+            /** @description When it was written down. */
+            found: string;
+            /** @description By whom. */
+            found_by: string;
+            /** @description Who sees to it. */
+            handler?: string | null;
+            /** @description What kind: a code. */
+            kind: string;
+            /** @description What a later visit said: a code. */
+            now?: string | null;
+            now_ms?: components["schemas"]["i64"] | null;
+            /**
+             * Format: int32
+             * @description Days past its day, while it is not settled.
+             */
+            overdue_days: number;
+            /** @description The township's answer; nothing of a child. */
+            reply?: string | null;
+            /** @description When it was settled. */
+            settled?: string | null;
+            /** @description How far it is: a code. */
+            state: string;
+            who?: components["schemas"]["Who"] | null;
+            /** @description What was found; nothing of a child. */
+            words?: string | null;
+        };
+        /** @description Opening a child's concern under one's own grant. */
+        ConcernOpened: {
+            concern: string;
+            /** @description 查看事由: a code. */
+            reason: string;
+        };
+        /** @description One concern. */
+        ConcernReply: {
+            /** @description Everything that was written to it. */
+            history: components["schemas"]["RecordHistory"];
+            line: components["schemas"]["ConcernLine"];
+            /** @description The part in which it was found. */
+            part?: string | null;
+            /** @description To be handed back with the answer: one that has come since stays beside it. */
+            seen: Record<string, never>;
+            /** @description A child's: the words are not here. Opening them takes a grant. */
+            shut: boolean;
+            /** @description Why the last answer was taken back. */
+            undone?: string | null;
+        };
+        /** @description A page. */
+        ConcernsReply: {
+            lines: components["schemas"]["ConcernLine"][];
+            /** @description What `after` is to be for the next page; none at the end. */
+            next?: string | null;
+            total: number;
+        };
         /** @description Somebody who stands otherwise than when the period was closed. */
         CorrectedReply: {
             /** @description A child's is masked. */
@@ -1239,11 +1626,11 @@ export interface components {
             about: components["schemas"]["AboutReply"];
             /** @description From the top of what may be seen down to this area. */
             breadcrumb: components["schemas"]["AreaReply"][];
+            closed?: components["schemas"]["ClosedReply"] | null;
             /** @description In the order of their codes. */
             rows: components["schemas"]["RowReply"][];
             sentence_en: string;
             sentence_zh: string;
-            then?: components["schemas"]["ThenReply"] | null;
             total: components["schemas"]["RowReply"];
         };
         /** @description A reviewer's word, on one item or on several at once. */
@@ -1575,6 +1962,19 @@ export interface components {
             until: string;
             words: string;
         };
+        /** @description What is handed over. */
+        HandOverAsked: {
+            /** @description The first day on which it is the other's. */
+            day: string;
+            /** @description To whom. */
+            to: string;
+            /** @description Which villages; all of them when none is named. */
+            villages: number[];
+        };
+        /** @description How many roles changed hands. */
+        HandedOver: {
+            roles: number;
+        };
         /** @description What the header chooses from. */
         HeaderReply: {
             /**
@@ -1600,10 +2000,9 @@ export interface components {
             roles_zh: string[];
             staff: string;
         };
-        /** @description A home that was visited. */
+        /** @description A household that could be chosen. */
         HomeReply: {
             group: string;
-            /** @description A child's name is masked. */
             head_name: string;
             household: string;
         };
@@ -1743,6 +2142,13 @@ export interface components {
             title_en: string;
             title_zh: string;
         };
+        /** @description Somebody of the same name or the same ID number, to be told apart. */
+        Namesake: components["schemas"]["Who"] & {
+            /** @description The ID number, all but its ends stars. */
+            id_number?: string | null;
+            /** @description Whether it is the same number. */
+            same_number: boolean;
+        };
         /** @description Whose account, under which name. */
         NewAccount: {
             login: string;
@@ -1864,9 +2270,15 @@ export interface components {
             phone?: string | null;
             phone_away?: string | null;
             phone_carer?: string | null;
+            /** @description On how many days somebody said that they do not want to be visited. */
+            refusals: number;
+            /** @description Since when that is recognised. */
+            refused?: string | null;
             /** @description `1` male, `2` female. */
             sex?: string | null;
             standings: components["schemas"]["StandingReply"][];
+            /** @description Stays elsewhere, the latest first. */
+            stays: components["schemas"]["StayReply"][];
             township: string;
             /** Format: int64 */
             village?: number | null;
@@ -1923,11 +2335,76 @@ export interface components {
             /** @description 20 digits in groups of four, to be read out. */
             code: string;
         };
+        /** @description 拒访不计入. */
+        RefusalAsked: {
+            /** @description From which day on; none takes it back. */
+            from?: string | null;
+            /** @description Why. */
+            words: string;
+        };
+        /** @description Somebody who was registered at the door. */
+        Registered: components["schemas"]["Who"] & {
+            /** @description Who said it. */
+            by: string;
+            /** @description Who registered them. */
+            found_by: string;
+            /** @description When, as far as clocks can tell. */
+            found_ms: components["schemas"]["i64"];
+            /** @description How far it is: a code of [`Registration`]. */
+            state: string;
+            /** @description How many visits they have had. */
+            visits: number;
+            /** @description What was said with the last word, also when that was taken back. */
+            words: string;
+        };
+        /** @description A word on somebody who was registered. */
+        RegistrationAsked: {
+            taking?: components["schemas"]["Taking"] | null;
+            verdict: components["schemas"]["RegistrationVerdict"];
+            /** @description Why; the worker reads it. */
+            words?: string;
+        };
+        /** @description Somebody who was registered, with all that is needed to take them in. */
+        RegistrationReply: {
+            born?: string | null;
+            /** @description Categories by code, with their first days. */
+            categories: {
+                [key: string]: string;
+            };
+            found: components["schemas"]["Registered"];
+            /** @description Households of the village. */
+            homes: components["schemas"]["HomeReply"][];
+            household?: string | null;
+            /** @description All but its ends are stars. */
+            id_number?: string | null;
+            /** @description Who is called so too, or has the same number. */
+            namesakes: components["schemas"]["Namesake"][];
+        };
+        /**
+         * @description What is said.
+         * @enum {string}
+         */
+        RegistrationVerdict: "taken" | "not_taken" | "taken_back";
         /** @description The word that opens it again. */
         ReopenAsked: {
             /** @description Its key. */
             period: string;
             reason: string;
+        };
+        /** @description What one worker reported. */
+        Report: {
+            /** @description Who. */
+            by: string;
+            /** @description When they were there. */
+            day: string;
+            /** @description From when the change holds, as they said. */
+            from?: string | null;
+            /** @description The part. */
+            part: string;
+            /** @description Its visit. */
+            visit: string;
+            /** @description In their words; nothing of a child. */
+            words?: string | null;
         };
         /** @description Rows that were not taken. */
         ReportReply: {
@@ -2023,6 +2500,10 @@ export interface components {
             silent: number;
             /** Format: int64 */
             tried: number;
+        };
+        /** @description That it is done. */
+        SaidReply: {
+            done: boolean;
         };
         /** @description Somebody who is new. */
         SampleReply: {
@@ -2125,6 +2606,19 @@ export interface components {
          * @enum {string}
          */
         StateOfDevice: "active" | "retired" | "revoked";
+        /** @description A stay elsewhere. */
+        StayReply: {
+            en: string;
+            from: string;
+            /** @description Whether the person is there today. */
+            holds: boolean;
+            kind: string;
+            /** @description By which it is named. */
+            stay: string;
+            /** @description The first day back. */
+            until?: string | null;
+            zh: string;
+        };
         /** @description Somebody of the register. */
         SubjectReply: {
             /** Format: int32 */
@@ -2211,19 +2705,40 @@ export interface components {
             /** @description What it is called, Chinese: the question, if it is one of a form. */
             zh: string;
         };
-        /** @description The figures of a closed period: they stay as they were. */
-        ThenReply: {
-            by: string;
+        /** @description What somebody is taken in with; what is not said stays as it is. */
+        Taking: {
             /**
-             * Format: int64
-             * @description Unix milliseconds: when it was closed.
+             * @description Date of birth.
+             * @default null
              */
-            closed_ms: number;
-            /** @description The last day on which its work was entered without a reason. */
-            late_until: string;
-            /** @description In the order of their codes. */
-            rows: components["schemas"]["RowReply"][];
-            total: components["schemas"]["RowReply"];
+            born: string | null;
+            /**
+             * @description Categories with their first days.
+             * @default {}
+             */
+            categories: {
+                [key: string]: string;
+            };
+            /**
+             * @description The household, of the same village.
+             * @default null
+             */
+            household: string | null;
+            /**
+             * @description The ID number; of it sex and date of birth are read where they are not said.
+             * @default null
+             */
+            id_number: string | null;
+            /**
+             * @description The name as it stands on the ID.
+             * @default null
+             */
+            name: string | null;
+            /**
+             * @description `1` male, `2` female.
+             * @default null
+             */
+            sex: string | null;
         };
         /** @description Why a decision is taken back. */
         UndoAsked: {
@@ -2454,6 +2969,38 @@ export interface components {
             /** @description `accept`, `dismiss` or `keep`; `undo` where the word before was taken back. */
             verdict: string;
         };
+        /** @description Somebody of the register, in a line. */
+        Who: {
+            /**
+             * Format: int32
+             * @description In years.
+             */
+            age?: number | null;
+            /** @description 小组. */
+            group: string;
+            /** @description 户主; a child's name is masked. */
+            head_name: string;
+            /** @description The name; a child's is masked. */
+            name: string;
+            /** @description The record. */
+            person: string;
+            /** @description `1` male, `2` female. */
+            sex?: string | null;
+            /**
+             * @description Whether words about them are for those responsible for children: a child, or somebody of whom no day of
+             *     birth is known.
+             */
+            shut: boolean;
+            /** @description The township's name. */
+            township: string;
+            /**
+             * Format: int64
+             * @description The village's code.
+             */
+            village?: number | null;
+            /** @description The village's name. */
+            village_name: string;
+        };
         /**
          * @description Why two records look like one person's.
          * @enum {string}
@@ -2601,6 +3148,73 @@ export interface operations {
             };
         };
     };
+    get_changes: {
+        parameters: {
+            query?: {
+                /** @description The area; that of one's role when nothing is said. */
+                area?: number;
+                /** @description Those on which the township has spoken, instead of those that wait. */
+                decided?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Case"][];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_changes_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeAsked"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SaidReply"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_closings: {
         parameters: {
             query?: never;
@@ -2693,6 +3307,199 @@ export interface operations {
             };
         };
     };
+    get_concerns: {
+        parameters: {
+            query?: {
+                /** @description The area; that of one's role when nothing is said. */
+                area?: number;
+                /** @description Which; those that are not settled when nothing is said. */
+                which?: "found" | "open" | "in_hand" | "unsettled" | "settled" | "unsolvable" | "in_time" | "overdue" | "contested";
+                /** @description Only of this kind: a code. */
+                kind?: string;
+                /** @description Found on this day or later. */
+                from?: string;
+                /** @description As of the end of this day; today when nothing is said. */
+                as_of?: string;
+                /** @description Found so many days before that, or more. */
+                older?: number;
+                /** @description After this one, with which the page before ended. */
+                after?: string;
+                /** @description At most so many: 200 when nothing is said, 1000 at most. */
+                count?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConcernsReply"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_concerns_export: {
+        parameters: {
+            query: {
+                /** @description The area; that of one's role when nothing is said. */
+                area?: number;
+                /** @description Which; those that are not settled when nothing is said. */
+                which?: "found" | "open" | "in_hand" | "unsettled" | "settled" | "unsolvable" | "in_time" | "overdue" | "contested";
+                /** @description Only of this kind: a code. */
+                kind?: string;
+                /** @description Found on this day or later. */
+                from?: string;
+                /** @description As of the end of this day; today when nothing is said. */
+                as_of?: string;
+                /** @description Found so many days before that, or more. */
+                older?: number;
+                format: "csv" | "xlsx";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_concerns_figures: {
+        parameters: {
+            query?: {
+                /** @description The area; that of one's role when nothing is said. */
+                area?: number;
+                /** @description Which; those that are not settled when nothing is said. */
+                which?: "found" | "open" | "in_hand" | "unsettled" | "settled" | "unsolvable" | "in_time" | "overdue" | "contested";
+                /** @description Only of this kind: a code. */
+                kind?: string;
+                /** @description Found on this day or later. */
+                from?: string;
+                /** @description As of the end of this day; today when nothing is said. */
+                as_of?: string;
+                /** @description Found so many days before that, or more. */
+                older?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConcernFiguresReply"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_concerns_concern: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                concern: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConcernReply"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_concerns_concern_answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                concern: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerAsked"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SaidReply"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_coverage: {
         parameters: {
             query?: {
@@ -2706,6 +3513,8 @@ export interface operations {
                 category?: string;
                 /** @description Facts up to the end of this day; today when nothing is said. */
                 as_of?: string;
+                /** @description The figures as they stood when the period was closed, when it is: 月结数. */
+                closed?: boolean;
             };
             header?: never;
             path?: never;
@@ -2745,6 +3554,10 @@ export interface operations {
                 category?: string;
                 /** @description Facts up to the end of this day; today when nothing is said. */
                 as_of?: string;
+                /** @description The figures as they stood when the period was closed, when it is: 月结数. */
+                closed?: boolean;
+                /** @description The figure of then that is opened; whoever stands otherwise since, when nothing is said. */
+                column?: "register" | "excluded" | "due" | "met" | "met_home" | "met_other" | "open" | "change_pending" | "tried" | "silent" | "not_yet" | "missed_before" | "contested" | "overdue";
             };
             header?: never;
             path?: never;
@@ -2784,6 +3597,8 @@ export interface operations {
                 category?: string;
                 /** @description Facts up to the end of this day; today when nothing is said. */
                 as_of?: string;
+                /** @description The figures as they stood when the period was closed, when it is: 月结数. */
+                closed?: boolean;
                 /** @description The figure. */
                 column: "register" | "excluded" | "due" | "met" | "met_home" | "met_other" | "open" | "change_pending" | "tried" | "silent" | "not_yet" | "missed_before" | "contested" | "overdue";
             };
@@ -2825,6 +3640,8 @@ export interface operations {
                 category?: string;
                 /** @description Facts up to the end of this day; today when nothing is said. */
                 as_of?: string;
+                /** @description The figures as they stood when the period was closed, when it is: 月结数. */
+                closed?: boolean;
                 format: "csv" | "xlsx";
             };
             header?: never;
@@ -2866,6 +3683,8 @@ export interface operations {
                 category?: string;
                 /** @description Facts up to the end of this day; today when nothing is said. */
                 as_of?: string;
+                /** @description The figures as they stood when the period was closed, when it is: 月结数. */
+                closed?: boolean;
                 /** @description The figure that is opened. */
                 column: "register" | "excluded" | "due" | "met" | "met_home" | "met_other" | "open" | "change_pending" | "tried" | "silent" | "not_yet" | "missed_before" | "contested" | "overdue";
                 /** @description After this person, with whom the page before ended. */
@@ -2911,6 +3730,8 @@ export interface operations {
                 category?: string;
                 /** @description Facts up to the end of this day; today when nothing is said. */
                 as_of?: string;
+                /** @description The figures as they stood when the period was closed, when it is: 月结数. */
+                closed?: boolean;
                 /** @description The figure that is opened. */
                 column: "register" | "excluded" | "due" | "met" | "met_home" | "met_other" | "open" | "change_pending" | "tried" | "silent" | "not_yet" | "missed_before" | "contested" | "overdue";
                 /** @description After this person, with whom the page before ended. */
@@ -3403,6 +4224,40 @@ export interface operations {
             };
         };
     };
+    post_grants_grant_concerns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                grant: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConcernOpened"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConcernReply"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_grants_grant_decision: {
         parameters: {
             query?: never;
@@ -3516,6 +4371,103 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HeaderReply"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_registrations: {
+        parameters: {
+            query?: {
+                /** @description The area; that of one's role when nothing is said. */
+                area?: number;
+                /** @description Those on which the township has spoken, instead of those that wait. */
+                decided?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Registered"][];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_registrations_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationReply"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_registrations_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegistrationAsked"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SaidReply"];
                 };
             };
             /** @description What is wrong, and what to do */
@@ -4062,6 +5014,40 @@ export interface operations {
             };
         };
     };
+    post_staff_staff_handover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                staff: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandOverAsked"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandedOver"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_subjects: {
         parameters: {
             query?: {
@@ -4289,6 +5275,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PersonReply"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_subjects_person_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BackAsked"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SaidReply"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_subjects_person_refusal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefusalAsked"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SaidReply"];
                 };
             };
             /** @description What is wrong, and what to do */

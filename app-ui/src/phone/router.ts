@@ -22,6 +22,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/register', component: () => import('./pages/Register.vue') },
   { path: '/history/:subject', component: () => import('./pages/History.vue'), props: true },
   { path: '/contested/:of(person|part)/:id', component: () => import('./pages/Contested.vue'), props: true },
+  { path: '/news', component: () => import('./pages/News.vue') },
   { path: '/urgent', component: Urgent, meta: { asked: true } },
   { path: '/pin', component: () => import('./pages/ChangePin.vue') },
   { path: '/about', component: () => import('./pages/About.vue') },

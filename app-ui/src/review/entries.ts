@@ -21,6 +21,8 @@ export const entries: Entry[] = [
   { path: '/today', word: 'rail.today', icon: 'tick', may: () => true },
   { path: '/coverage', word: 'rail.coverage', icon: 'table', may: () => true },
   { path: '/unvisited', word: 'rail.unvisited', icon: 'records', may: () => true },
+  { path: '/concerns', word: 'rail.concerns', icon: 'question', may: () => true },
+  { path: '/changes', word: 'rail.changes', icon: 'home', may: () => true },
   { path: '/waiting', word: 'rail.waiting', icon: 'both', may: () => true },
   { path: '/subjects', word: 'rail.subjects', icon: 'people', may: () => true },
   { path: '/phones', word: 'rail.phones', icon: 'saved', may: () => session.holds(...OFFICE) },
@@ -37,6 +39,7 @@ export const ADMINS = ['county_admin']
 export const settingsPages: Omit<Entry, 'icon'>[] = [
   { path: '/settings/duties', word: 'settings.duties', may: () => true },
   { path: '/settings/staff', word: 'settings.staff', may: () => true },
+  { path: '/settings/closings', word: 'settings.closings', may: () => true },
   { path: '/settings/grants', word: 'settings.grants', may: () => true },
   { path: '/settings/accesses', word: 'settings.accesses', may: () => session.holds('auditor', 'approver') },
 ]

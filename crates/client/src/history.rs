@@ -2,6 +2,7 @@
 
 use crate::app::{App, Open};
 use crate::contested::ContestedField;
+use crate::news::ChangeView;
 use crate::tell::{OrTell, nothing_found};
 use crate::visits::draft::Found;
 use domain::canonical::Hash;
@@ -15,7 +16,7 @@ use domain::problem::{Problem, ProblemCode};
 use domain::question::stands;
 use domain::time::{Day, Happened};
 use domain::value::{Origin, Value};
-use domain::visit::{Met, NotMet, Part, Visit, Way};
+use domain::visit::{Met, NotMet, NotMetGroup, Part, Visit, Way};
 use forms::form::Form;
 use forms::view::TakesView;
 use serde::{Deserialize, Serialize};
@@ -68,6 +69,8 @@ pub struct PastVisit {
     pub come_again: Option<String>,
     /// 发现的问题 of that visit: of a past visit only what was not fine is shown in a list.
     pub found: Vec<Found>,
+    /// The township's word on a reported change (情况变了).
+    pub change: Option<ChangeView>,
     /// Who visited, by name.
     pub by: Vec<String>,
     /// Whether it was made void.
@@ -140,6 +143,17 @@ impl Open {
         Ok(read.collect())
     }
 
+    /// The township's word on the change that a part reports of somebody.
+    pub(crate) fn word_on(
+        &self,
+        subject: Option<RecordId>,
+        part: RecordId,
+    ) -> Result<Option<ChangeView>, Problem> {
+        let Some(id) = subject else { return Ok(None) };
+        let row = self.store.record(RecordRef { kind: RecordKind::Person, id }).or_tell()?;
+        Ok(row.and_then(|row| row.head().map(|head| ChangeView::of(head, part))))
+    }
+
     fn brief(&self, id: RecordId, head: &Head, found: &[(RecordId, Found)]) -> Result<PastVisit, Problem> {
         let part = Part::read(id, head);
         let visit = match part.visit {
@@ -152,7 +166,9 @@ impl Open {
         let name = |id: &RecordId| {
             self.reference.staff.get(id).map_or_else(|| id.to_string(), |staff| staff.name.clone())
         };
+        let reported = part.reason.filter(|reason| missed && reason.group() == NotMetGroup::Changed);
         Ok(PastVisit {
+            change: self.word_on(part.subject.filter(|_| reported.is_some()), id)?,
             part: id,
             visit: part.visit,
             day: visit.as_ref().and_then(|visit| visit.happened).map(Happened::day),

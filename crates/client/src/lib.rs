@@ -17,6 +17,7 @@ mod identity;
 mod journal;
 pub mod lock;
 pub mod me;
+pub mod news;
 mod opening;
 mod outside;
 mod pen;

@@ -4,19 +4,21 @@ use crate::app::{App, Open};
 use crate::concerns::ConcernView;
 use crate::contested::ContestedField;
 use crate::lock::Nothing;
+use crate::news::RegistrationView;
 use crate::shown::{codes_of, shown_name, shown_nickname};
 use crate::tell::{OrTell, nothing_found};
 use crate::today::MyDuty;
 use domain::catalogue::{RecordKind, keys};
 use domain::category::ListedAs;
-use domain::concern::{Concern, ConcernState};
+use domain::change::Registration;
+use domain::concern::Concern;
 use domain::coverage::Status;
 use domain::household::Household;
 use domain::ids::{AreaCode, RecordId};
 use domain::log::Vector;
 use domain::patch::RecordRef;
 use domain::problem::Problem;
-use domain::subject::Person;
+use domain::subject::{Away as AwayStay, AwayKind, Person};
 use domain::time::Day;
 use serde::{Deserialize, Serialize};
 use store::phone::{Link, Needle, PeopleFilter, PersonRow};
@@ -25,6 +27,9 @@ use crate::history::PastVisit;
 
 /// Rows of a page unless said otherwise.
 const PAGE: usize = 50;
+
+/// So much of what was settled stands on a person's page.
+const SETTLED_MAX: usize = 3;
 
 /// Rows that are looked at in one go for those who are listed in one way.
 const LOOKED_THROUGH: usize = 200;
@@ -99,6 +104,8 @@ pub struct PersonItem {
     pub household_head: String,
     /// Whether somebody should go.
     pub due: bool,
+    /// Registered at the door, and waiting for the township.
+    pub pending: bool,
 }
 
 /// How many people a group has.
@@ -131,6 +138,18 @@ pub struct DutyView {
     pub due_on: Option<Day>,
 }
 
+/// A confirmed stay elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
+pub struct AwayView {
+    /// Why.
+    pub kind: AwayKind,
+    /// Since when.
+    pub from: Option<Day>,
+    /// The first day back, when that is known.
+    pub until: Option<Day>,
+}
+
 /// A person's page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "export", derive(ts_rs::TS))]
@@ -161,6 +180,16 @@ pub struct PersonView {
     pub duties: Vec<DutyView>,
     /// 没办完的事.
     pub concerns: Vec<ConcernView>,
+    /// What was settled lately, the latest first.
+    pub settled: Vec<ConcernView>,
+    /// How far it is with somebody who was registered at the door.
+    pub registration: Option<RegistrationView>,
+    /// Date of death, as the township confirmed it.
+    pub died: Option<Day>,
+    /// Since when the person, or the registration, is elsewhere.
+    pub moved_out: Option<Day>,
+    /// Where the person is meanwhile.
+    pub away: Vec<AwayView>,
     /// 历次走访, the newest three.
     pub visits: Vec<PastVisit>,
     /// 填写不一致, of the person and the household.
@@ -190,6 +219,7 @@ impl Open {
             household: row.household,
             household_head,
             due: self.is_due(row.id, mine, day)?,
+            pending: head.and_then(Registration::of) == Some(Registration::Pending),
         })
     }
 
@@ -249,16 +279,27 @@ impl Open {
         Ok(views)
     }
 
-    /// What was found and is not settled yet.
-    pub(crate) fn open_concerns(&self, subject: RecordId) -> Result<Vec<ConcernView>, Problem> {
+    /// What was found, as far as it is settled or not.
+    fn concerns_of(&self, subject: RecordId, settled: bool) -> Result<Vec<ConcernView>, Problem> {
         let rows = self.store.linked(Link::Subject(subject), RecordKind::Concern, None, 100).or_tell()?;
         let views = rows.iter().filter_map(|row| {
             let head = row.head()?;
             let concern = Concern::read(row.record.id, head);
-            let open = matches!(concern.state, ConcernState::Open | ConcernState::InHand);
-            open.then(|| ConcernView::of(&concern, head, row.links.day))
+            (concern.state.settled() == settled).then(|| ConcernView::of(&concern, head, row.links.day))
         });
         Ok(views.collect())
+    }
+
+    /// What was found and is not settled yet.
+    pub(crate) fn open_concerns(&self, subject: RecordId) -> Result<Vec<ConcernView>, Problem> {
+        self.concerns_of(subject, false)
+    }
+
+    /// What was settled last.
+    fn settled_concerns(&self, subject: RecordId) -> Result<Vec<ConcernView>, Problem> {
+        let mut settled = self.concerns_of(subject, true)?;
+        settled.truncate(SETTLED_MAX);
+        Ok(settled)
     }
 
     fn person_view(&self, id: RecordId, day: Day) -> Result<PersonView, Problem> {
@@ -288,6 +329,8 @@ impl Open {
         let own_directions = text(keys::DIRECTIONS);
         let household =
             home.as_ref().zip(home_head).map(|(home, head)| Household::read(home.record.id, head));
+        let person = Person::read(id, head);
+        let away = person.aways.iter().filter(|away| away.holds_on(day)).cloned();
         Ok(PersonView {
             item,
             seen: head.vector.clone(),
@@ -302,6 +345,11 @@ impl Open {
             members: self.person_items(others, day)?,
             duties: self.duty_views(id, &mine, day)?,
             concerns: self.open_concerns(id)?,
+            settled: self.settled_concerns(id)?,
+            registration: RegistrationView::of(head),
+            died: person.died,
+            moved_out: person.moved_out,
+            away: away.map(|AwayStay { kind, from, until }| AwayView { kind, from, until }).collect(),
             visits: self.past_visits(id, None, 3)?,
             contested,
         })

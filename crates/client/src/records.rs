@@ -1,6 +1,7 @@
 //! 记录: the worker's own visits, and what became of each (model: field §7).
 
 use crate::app::{App, Open};
+use crate::news::ChangeView;
 use crate::tell::{OrTell, nothing_found};
 use crate::visits::draft::LocationView;
 use domain::catalogue::{RecordKind, keys};
@@ -9,7 +10,7 @@ use domain::patch::RecordRef;
 use domain::problem::Problem;
 use domain::question::stands;
 use domain::time::{Day, Happened, UnixMs};
-use domain::visit::{Met, Part, Visit};
+use domain::visit::{Met, NotMetGroup, Part, Visit};
 use seal::frame::ReceiptProof;
 use seal::receipt::ReceiptDigits;
 use serde::{Deserialize, Serialize};
@@ -118,6 +119,8 @@ pub struct RecordItem {
     pub happened: Option<Happened>,
     /// The people, by name as lists show it, with who was met and the part.
     pub people: Vec<(RecordId, String, Option<Met>, RecordId)>,
+    /// The township's word on each change that a part of it reports (情况变了).
+    pub changes: Vec<(RecordId, ChangeView)>,
     /// What became of it.
     pub state: RecordState,
     /// The same in words.
@@ -268,13 +271,16 @@ impl Open {
         let head = stored.as_ref().and_then(|row| row.head());
         let visit = head.map(|head| Visit::read(patch.record.id, head));
         let mut contested = head.is_some_and(|head| head.contested().next().is_some());
-        let mut people = Vec::new();
+        let (mut people, mut changes) = (Vec::new(), Vec::new());
         for row in
             self.store.linked(Link::Visit(patch.record.id), RecordKind::Part, None, PARTS_MAX).or_tell()?
         {
             let Some(head) = row.head() else { continue };
             contested |= head.contested().next().is_some();
             let part = Part::read(row.record.id, head);
+            let changed = part.reason.is_some_and(|reason| reason.group() == NotMetGroup::Changed);
+            let word = self.word_on(part.subject.filter(|_| changed && !part.void), part.id)?;
+            changes.extend(word.map(|word| (part.id, word)));
             if let Some(subject) = part.subject {
                 let name = self.listed_name(subject, day)?;
                 people.push((subject, name, part.met, row.record.id));
@@ -293,6 +299,7 @@ impl Open {
             title,
             happened,
             people,
+            changes,
             state,
             state_zh: state.zh().to_owned(),
             receipt: digits(made),

@@ -149,10 +149,19 @@ keys! {
     MOVED_OUT = "life/moved_out" "迁出日期" "Moved out";
     /// Date from which a refusal is recognised, after two tries and a reviewer's approval.
     REFUSAL_APPROVED = "refusal/approved" "从哪天起认可拒访" "Refusal recognised since";
-    /// `change/{part id}`: `accepted` or `rejected`, the township's word on a reported change.
+    /// Text: why it is, or is no more.
+    REFUSAL_WORDS = "refusal/words" "认可拒访的理由" "Why the refusal is recognised";
+    /// `change/{part id}`: `accepted` or `rejected`, the township's word on a reported change; null while that was
+    /// taken back. `change/{part id}/words`: text for its finder. `change/{part id}/wrote`: list of
+    /// [`crate::change::Written`], by which the word is taken back.
     CHANGE = "change/" "对情况变化的意见" "Word on a reported change";
-    /// Text `pending` while a person registered on the spot waits for the township; null once it is confirmed.
+    /// Text, see [`crate::change::Registration`]: `pending` while a person registered on the spot waits for the
+    /// township.
     REGISTRATION = "registration" "登记" "Registration";
+    /// Text: the township's words on it, for its finder.
+    REGISTRATION_WORDS = "registration/words" "对登记的意见" "Word on the registration";
+    /// List of [`crate::change::Written`]: what was written when the person was taken in.
+    REGISTRATION_WROTE = "registration/wrote" "纳入时写入" "Written when taken in";
 
     /// Text, a record id: the person's other record, into which this one was merged. Whoever is merged stands in
     /// no list and no figure: what was said of them is said of the other.
@@ -231,6 +240,12 @@ keys! {
     STATE = "state" "状态" "State";
     /// Text: the township's answer to a concern.
     REPLY = "reply" "答复" "Reply";
+    /// Text: whoever sees to a concern.
+    HANDLER = "handler" "谁来办" "Who sees to it";
+    /// Text: why the last answer was taken back.
+    UNDONE = "undone" "撤销的理由" "Why it was taken back";
+    /// Text: what a later visit said of a concern, see [`crate::concern::ConcernNow`].
+    NOW = "now" "走访人说现在" "Now, as the worker says";
     /// Date by which somebody will see to it.
     DUE = "due" "处理到哪天" "Due";
     /// Text: a period, see [`crate::period::Period`].

@@ -132,7 +132,11 @@ mod tests {
         assert_eq!(ask("2026-12-06", Some("山洪断路")), None);
         let open = Closing { reopened: Some("算错了".into()), ..month.clone() };
         assert_eq!(asked(&[open], "2026-11-20", "2026-12-06", None), None);
-        assert_eq!(asked(&[month.clone()], "2026-12-01", "2026-12-06", None), None, "of another period");
+        assert_eq!(
+            asked(std::slice::from_ref(&month), "2026-12-01", "2026-12-06", None),
+            None,
+            "of another period"
+        );
         let cut = closing("2026-11@26", "2026-11-30");
         assert_eq!(asked(&[month, cut], "2026-11-20", "2026-12-06", None), "2026-11-30".parse().ok());
     }

@@ -1,8 +1,10 @@
 //! 发现的问题: what was found and has to be seen to.
 
+use crate::area::date;
 use crate::catalogue::keys;
 use crate::head::Head;
 use crate::ids::RecordId;
+use crate::time::Day;
 use serde::{Deserialize, Serialize};
 
 crate::staff::codes! {
@@ -30,6 +32,22 @@ crate::staff::codes! {
     }
 }
 
+crate::staff::codes! {
+    /// What a later visit says of it (上次发现的，现在).
+    ConcernNow {
+        Solved "solved" "解决了" "solved";
+        Same "same" "还没有" "not yet";
+        Worse "worse" "更严重" "worse";
+    }
+}
+
+impl ConcernState {
+    /// 办结: whether nothing more is to come of it.
+    pub fn settled(self) -> bool {
+        matches!(self, Self::Solved | Self::Unsolvable)
+    }
+}
+
 /// Something found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Concern {
@@ -47,6 +65,12 @@ pub struct Concern {
     pub state: ConcernState,
     /// The township's answer.
     pub reply: Option<String>,
+    /// Who sees to it.
+    pub handler: Option<String>,
+    /// By when.
+    pub due: Option<Day>,
+    /// What a later visit said of it.
+    pub now: Option<ConcernNow>,
 }
 
 impl Concern {
@@ -61,6 +85,9 @@ impl Concern {
             words: head.text(keys::WORDS).unwrap_or_default().to_owned(),
             state: head.text(keys::STATE).and_then(ConcernState::from_code).unwrap_or(ConcernState::Open),
             reply: head.text(keys::REPLY).map(str::to_owned),
+            handler: head.text(keys::HANDLER).map(str::to_owned),
+            due: date(head, keys::DUE),
+            now: head.text(keys::NOW).and_then(ConcernNow::from_code),
         }
     }
 }

@@ -7,6 +7,7 @@ pub mod area;
 pub mod canonical;
 pub mod catalogue;
 pub mod category;
+pub mod change;
 pub mod closing;
 pub mod concern;
 pub mod coverage;

@@ -95,7 +95,7 @@ pub fn act_for(kind: RecordKind, key: &str, new_record: bool) -> Act {
 }
 
 fn concern_act(key: &str, new_record: bool) -> Act {
-    let answer = [keys::STATE, keys::REPLY, keys::DUE].contains(&key);
+    let answer = [keys::STATE, keys::REPLY, keys::DUE, keys::HANDLER, keys::UNDONE].contains(&key);
     if answer && !new_record { Act::ConfirmChange } else { Act::LogVisit }
 }
 
@@ -124,7 +124,7 @@ fn register_act(kind: RecordKind, key: &str, new_record: bool) -> Act {
         keys::NICKNAME,
         keys::PINYIN,
     ];
-    if key == keys::REFUSAL_APPROVED {
+    if [keys::REFUSAL_APPROVED, keys::REFUSAL_WORDS].contains(&key) {
         Act::Decide
     } else if contact.contains(&key) {
         Act::CorrectContact
@@ -430,6 +430,8 @@ mod tests {
         let person = RecordKind::Person;
         assert_eq!(act_for(person, keys::PHONE, false), Act::CorrectContact);
         assert_eq!(act_for(person, keys::DIED, false), Act::ConfirmChange);
+        assert_eq!(act_for(person, keys::REFUSAL_WORDS, false), Act::Decide);
+        assert_eq!(act_for(RecordKind::Concern, keys::HANDLER, false), Act::ConfirmChange);
         assert_eq!(act_for(RecordKind::Part, keys::VOID, false), Act::Decide);
         assert!(!permits(Role::AssistanceOfficer, Act::ConfirmChange));
         assert!(!permits(Role::StationHead, Act::Decide));

@@ -70,6 +70,8 @@ settings! {
     UnchangedTimes "unchanged_times" 2 0..=12, "“没变化”最多连续几次" "times running that \"nothing changed\" may be said", "次" "times";
     /// 手机未回传: after so many days without a word.
     SilentDays "silent_days" 3 1..=90, "几天没有回传算手机未回传" "days after which a phone counts as silent", "天" "days";
+    /// 办结及时: a concern is to be settled within so many days where no day was promised.
+    ConcernDays "concern_days" 30 1..=366, "发现的问题几天内办结算及时" "days within which a concern is settled in time", "天" "days";
     /// 锁定: after so many minutes during which nobody touched the phone.
     LockMinutes "lock_minutes" 15 1..=240, "几分钟不用就锁上" "minutes after which an unused phone locks", "分钟" "minutes";
 }

@@ -3,9 +3,11 @@
 use crate::area::{codes, date};
 use crate::catalogue::keys;
 use crate::category::{Category, ListedAs, Membership};
+use crate::change::{ACCEPTED, Registration};
 use crate::head::Head;
 use crate::ids::{AreaCode, RecordId};
 use crate::time::Day;
+use crate::value::Value;
 use crate::visit::Way;
 use chrono::Datelike;
 use serde::{Deserialize, Serialize};
@@ -95,7 +97,7 @@ pub struct Person {
     pub refusal_approved: Option<Day>,
     /// The township's word on changes reported in parts: true when accepted.
     pub changes_decided: BTreeMap<RecordId, bool>,
-    /// Registered on the spot, not yet confirmed by the township: outside the denominator.
+    /// Registered on the spot, not yet confirmed by the township or not taken in: outside the denominator.
     pub pending: bool,
     /// The record of the same person into which this one was merged; `None` while contested.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -116,12 +118,12 @@ impl Person {
             moves: moves(head),
             household: head.text(keys::HOUSEHOLD).and_then(|text| text.parse().ok()),
             memberships: memberships(head),
-            aways: aways(head),
+            aways: stays(head).into_iter().map(|(_, away)| away).collect(),
             died: date(head, keys::DIED),
             moved_out: date(head, keys::MOVED_OUT),
             refusal_approved: date(head, keys::REFUSAL_APPROVED),
             changes_decided: changes(head),
-            pending: head.text(keys::REGISTRATION) == Some("pending"),
+            pending: Registration::of(head).is_some_and(Registration::outside),
             merged_into: merged_into(head),
         }
     }
@@ -211,7 +213,13 @@ fn moves(head: &Head) -> BTreeMap<Day, AreaCode> {
 }
 
 fn memberships(head: &Head) -> Vec<Membership> {
+    // One that was given and taken back is as if it had never been.
+    let emptied = |key: &&str| {
+        let field = |name| format!("{}{key}/{name}", keys::CATEGORY);
+        ["start", "end"].into_iter().all(|name| head.values(&field(name)).all(Value::is_null))
+    };
     keyed(head, keys::CATEGORY)
+        .filter(|key| !emptied(key))
         .map(|key| Membership {
             code: key.split_once('.').map_or(key, |(code, _)| code).to_owned(),
             from: date(head, &format!("{}{key}/start", keys::CATEGORY)),
@@ -220,13 +228,14 @@ fn memberships(head: &Head) -> Vec<Membership> {
         .collect()
 }
 
-fn aways(head: &Head) -> Vec<Away> {
+/// Confirmed stays elsewhere, each with the key that names it.
+pub fn stays(head: &Head) -> Vec<(&str, Away)> {
     keyed(head, keys::AWAY)
         .filter_map(|key| {
             let kind = head.text(&format!("{}{key}/kind", keys::AWAY)).and_then(AwayKind::from_code)?;
             let from = date(head, &format!("{}{key}/from", keys::AWAY));
             let until = date(head, &format!("{}{key}/until", keys::AWAY));
-            Some(Away { kind, from, until })
+            Some((key, Away { kind, from, until }))
         })
         .collect()
 }
@@ -237,7 +246,8 @@ fn changes(head: &Head) -> BTreeMap<RecordId, bool> {
             let part = rest.parse().ok()?;
             let (first, others) = writes.split_first()?;
             let settled = others.iter().all(|write| write.value == first.value);
-            settled.then(|| (part, first.value.as_text() == Some("accepted")))
+            // A word that was taken back is as if there had been none.
+            (settled && !first.value.is_null()).then(|| (part, first.value.as_text() == Some(ACCEPTED)))
         })
         .collect()
 }
@@ -247,7 +257,7 @@ mod tests {
     use super::*;
     use crate::head::Write;
     use crate::ids::WriterId;
-    use crate::value::{Origin, Value};
+    use crate::value::Origin;
 
     fn head(fields: &[(&str, &[Value])]) -> Head {
         let mut head = Head::default();
@@ -306,6 +316,35 @@ mod tests {
         assert_eq!(read(&[Value::text(other.to_string())]), Some(other));
         assert_eq!(read(&[Value::text(other.to_string()), Value::text(third.to_string())]), None);
         assert_eq!(read(&[Value::text(other.to_string()), Value::Null]), None);
+    }
+
+    #[test]
+    fn a_word_on_a_change_that_was_taken_back_is_none() {
+        let part = RecordId::named("part", "one");
+        let key = format!("change/{part}");
+        let words = format!("{key}/words");
+        let decided = |value: Value| {
+            let fields = [(key.as_str(), &[value] as &[Value]), (words.as_str(), &["看错了".into()])];
+            Person::read(id(), &head(&fields)).changes_decided.get(&part).copied()
+        };
+        assert_eq!(decided("accepted".into()), Some(true));
+        assert_eq!(decided("rejected".into()), Some(false));
+        assert_eq!(decided(Value::Null), None);
+    }
+
+    #[test]
+    fn a_category_that_was_taken_back_is_none() {
+        let spells = |start: Value| {
+            let fields = [("category/DJ/start", &[start] as &[Value])];
+            Person::read(id(), &head(&fields)).memberships.len()
+        };
+        assert_eq!((spells("2026-11-01".into()), spells(Value::Null)), (1, 0));
+    }
+
+    #[test]
+    fn who_was_registered_stands_outside_until_taken_in() {
+        let outside = |value: &str| Person::read(id(), &head(&[("registration", &[value.into()])])).pending;
+        assert_eq!(["pending", "not_taken", "taken"].map(outside), [true, true, false]);
     }
 
     #[test]

@@ -10,8 +10,11 @@ use rusqlite::{Connection, TransactionBehavior};
 use store::StoreError;
 
 /// The migrations of the county, in order.
-const COUNTY: &[&str] =
-    &[include_str!("migrations/county/001_county.sql"), include_str!("migrations/county/002_desk.sql")];
+const COUNTY: &[&str] = &[
+    include_str!("migrations/county/001_county.sql"),
+    include_str!("migrations/county/002_desk.sql"),
+    include_str!("migrations/county/003_reported.sql"),
+];
 
 /// The migrations of a phone, in order.
 const PHONE: &[&str] = &[include_str!("migrations/phone/001_phone.sql")];

@@ -3,7 +3,9 @@
 mod account;
 mod area;
 mod backup;
+mod changes;
 mod close;
+mod concerns;
 mod coverage;
 mod doctor;
 mod duplicates;
@@ -14,6 +16,7 @@ mod help;
 mod import;
 mod keys;
 mod person;
+mod registrations;
 mod seed;
 mod serve;
 mod settings;
@@ -93,6 +96,15 @@ enum Command {
     /// 可能重复：看起来是同一个人的两份记录，合并，撤销 (records that look like one person's: merged, and taken apart again).
     #[command(subcommand)]
     Duplicates(duplicates::Command),
+    /// 情况变了：确认、不是这样、撤销；回来了；拒访不计入 (what was reported at the door, and the township's word on it).
+    #[command(subcommand, name = "reported")]
+    Change(changes::Command),
+    /// 发现的问题：列出、统计、答复、撤销 (what was found, and the township's answer).
+    #[command(subcommand)]
+    Concern(concerns::Command),
+    /// 主动发现：纳入、不纳入、撤销 (who was registered at the door, and the township's word on them).
+    #[command(subcommand)]
+    Registration(registrations::Command),
     /// 区划：有哪些，撤并 (the divisions, and what becomes of one that is merged into another).
     #[command(subcommand)]
     Area(area::Command),
@@ -196,6 +208,9 @@ async fn command(command: Command, config: &Config) -> Outcome {
         Command::Account(command) => account::run(config, command).await,
         Command::Person(command) => person::run(config, command).await,
         Command::Duplicates(command) => duplicates::run(config, command).await,
+        Command::Change(command) => changes::run(config, command).await,
+        Command::Concern(command) => concerns::run(config, command).await,
+        Command::Registration(command) => registrations::run(config, command).await,
         Command::Area(command) => area::run(config, command).await,
         Command::Duty(command) => duty::run(config, command).await,
         Command::Keys(command) => keys::run(config, &command),

@@ -5,6 +5,7 @@ use super::{Outcome, errand, hint, print, today, typed, unexpected};
 use crate::config::Config;
 use crate::control::{Answer, Errand};
 use crate::county::at_county;
+use crate::handover::HandOver;
 use crate::open;
 use crate::problem::wrong;
 use crate::staff::{NewAssignment, find, find_area, namesakes};
@@ -58,6 +59,18 @@ pub(super) enum Command {
         /// 到哪天为止，不写是今天 (the first day on which it holds no more; today when nothing is said).
         #[arg(long, value_name = "DAY", value_parser = typed::day)]
         until: Option<Day>,
+    },
+    /// 移交：一个人的村，从某一天起归另一个人 (the villages of one worker become another's from a day on).
+    HandOver {
+        /// 谁移交：编号或姓名 (by whom: id or whole name).
+        from: String,
+        /// 移交给谁：编号或姓名 (to whom: id or whole name).
+        to: String,
+        /// 哪些村：代码或全名，不写就是全部 (which villages: code or whole name; all of them when nothing is said).
+        villages: Vec<String>,
+        /// 从哪天起，不写是今天 (the first day; today when nothing is said).
+        #[arg(long, value_name = "DAY", value_parser = typed::day)]
+        day: Option<Day>,
     },
     /// 所有手机，上次联系的时间 (every phone, and when it was last heard).
     Phones,
@@ -117,6 +130,12 @@ pub(super) async fn run(config: &Config, command: Command) -> Outcome {
         Command::End { assignment, until } => {
             Errand::EndAssignment { assignment, until: until.unwrap_or_else(today) }
         }
+        Command::HandOver { from, to, villages, day } => {
+            let known = reference(config).await?;
+            let villages = villages.iter().map(|one| find_area(&known, one)).collect::<Result<_, _>>()?;
+            let (from, to) = (find(&known, &from)?, find(&known, &to)?);
+            Errand::HandOver(HandOver { from, to, villages, day: day.unwrap_or_else(today) })
+        }
         Command::Retire { device } => return set(config, device, DeviceState::Retired).await,
         Command::Revoke { device } => return set(config, device, DeviceState::Revoked).await,
         Command::Reactivate { device } => return set(config, device, DeviceState::Active).await,
@@ -130,11 +149,8 @@ pub(super) async fn run(config: &Config, command: Command) -> Outcome {
         Answer::Done => print("已写入。\n"),
         Answer::Made(id) => print(&format!("{id}\n")),
         Answer::Recovery(code) => print(&format!("备用解锁码 {code}\n")),
-        Answer::Sheet(_)
-        | Answer::Imported(_)
-        | Answer::Decided(_)
-        | Answer::FirstPassword(_)
-        | Answer::Opened(_) => {
+        Answer::Decided(roles) => print(&format!("已移交 {roles} 个分工。两台手机下次联系时各换名单。\n")),
+        Answer::Sheet(_) | Answer::Imported(_) | Answer::FirstPassword(_) | Answer::Opened(_) => {
             return Err(unexpected());
         }
     }

@@ -7,10 +7,13 @@ use county_server::county::{County as Server, Stores};
 use county_server::decide::{self, Retraction, Verdict, Word};
 use county_server::duplicates::{self, Merging};
 use county_server::enrol::{self, HOURS};
+use county_server::handover::{HandOver, hand_over};
 use county_server::open::begin_again;
 use county_server::problem::status;
-use county_server::{ingest, staff as members, urgent};
+use county_server::register::Register;
+use county_server::{changes, concerns, ingest, registrations, staff as members, urgent};
 use domain::catalogue::RecordKind;
+use domain::concern::ConcernState;
 use domain::ids::{AreaCode, DeviceId, RecordId, WriterId};
 use domain::patch::{Body, RecordRef};
 use domain::problem::Problem;
@@ -142,6 +145,44 @@ impl County {
         let (takes, reason) = (BTreeSet::new(), "同一个人".to_owned());
         let word = Merging { person, into, takes, reason, by: staff("县管") };
         self.wait(duplicates::merge(&self.server, &word, now_ms)).unwrap()
+    }
+
+    /// The township's word on a reported change.
+    pub fn say_of_change(&self, part: RecordId, who: &str, said: changes::Said, words: &str, now_ms: UnixMs) {
+        let (person, by) = (person(who), staff("县管"));
+        let word = changes::Word { person, parts: vec![part], said, words: words.to_owned(), by };
+        self.wait(changes::say(&self.server, &word, now_ms)).unwrap();
+    }
+
+    /// The township's word on somebody who was registered at the door.
+    pub fn say_of_registration(
+        &self,
+        person: RecordId,
+        said: registrations::Said,
+        words: &str,
+        now_ms: UnixMs,
+    ) {
+        let word = registrations::Word { person, said, words: words.to_owned(), by: staff("县管") };
+        self.wait(registrations::say(&self.server, &Register::default(), &word, now_ms)).unwrap();
+    }
+
+    /// The township's answer to a concern.
+    pub fn answer(&self, concern: RecordId, state: Option<ConcernState>, words: &str, now_ms: UnixMs) {
+        let due = Some(Day::of(now_ms).plus(7));
+        let (handler, words, by) = ("张站长".to_owned(), words.to_owned(), staff("县管"));
+        let word = concerns::Word { concern, state, handler, due, words, seen: None, by };
+        self.wait(concerns::answer(&self.server, &word, now_ms)).unwrap();
+    }
+
+    /// Villages of one worker become another's.
+    pub fn hand_over(&self, from: &str, to: &str, day: Day, now_ms: UnixMs) -> usize {
+        let new = HandOver { from: staff(from), to: staff(to), villages: vec![VILLAGE], day };
+        self.wait(hand_over(&self.server, members::operator(), &new, now_ms)).unwrap()
+    }
+
+    /// What is kept of where somebody stands.
+    pub fn standings_of(&self, who: &str) -> Vec<domain::coverage::Standing> {
+        self.wait(self.store.standings_of(person(who))).unwrap()
     }
 
     /// A decision is taken back.

@@ -2,10 +2,12 @@
 //! disks of both are in memory, and fail where a test says.
 
 mod amended;
+mod answered;
 mod county;
 mod duplicates;
 mod flows;
 mod forms;
+mod handed_over;
 mod lists;
 mod locking;
 mod logs;

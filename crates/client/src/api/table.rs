@@ -2,12 +2,13 @@
 
 use crate::App;
 use crate::amend::{Amend, AmendTime, CorrectContact, Explain, RegisterPerson, Written};
-use crate::concerns::ConcernView;
+use crate::concerns::{ConcernView, RaiseConcern};
 use crate::contested::{ContestedField, OfRecord, Settle};
 use crate::enrol::{EnrolBegin, EnrolDone, EnrolFinish, EnrolPost, TypedCode};
 use crate::history::{HistoryAsked, OfPart, PartPage, PastVisit};
 use crate::lock::{ChangePin, LockStatus, Nothing, Unlock, UnlockRecovery};
 use crate::me::{MeView, Speak};
+use crate::news::NewsItem;
 use crate::people::{GroupItem, OfPerson, PeopleAsked, PersonItem, PersonView, SearchAsked};
 use crate::records::{OfVisit, ProofView, RecordItem, RecordsAsked};
 use crate::sheet::{SheetPicture, SheetRead};
@@ -77,6 +78,8 @@ commands! {
     history(HistoryAsked) -> Vec<PastVisit>;
     part(OfPart) -> PartPage;
     concerns(OfPerson) -> Vec<ConcernView>;
+    raise_concern(RaiseConcern) -> Written;
+    news(Nothing) -> Vec<NewsItem>;
 
     start_visit(StartVisit) -> VisitView;
     visit(DraftName) -> VisitView;

@@ -155,6 +155,7 @@ impl Open {
         }
         let code = self.take_code(restored, &reply.rest, &exchanging.asked.code, &mut batch)?;
         self.take_read(&reply.rest.read, &mut batch)?;
+        take_offer(&reply.rest, &mut batch)?;
         let heard = heard(ports, &statement);
         let mut set = |key: &str, value: String| batch.settings.insert(key.to_owned(), Some(value));
         set(setting::HEARD, serde_json::to_string(&heard).or_tell()?);
@@ -194,6 +195,15 @@ impl Open {
         }
         Ok(())
     }
+}
+
+/// Keeps which later app the county offers, or that it offers none.
+fn take_offer(rest: &Rest, batch: &mut Batch) -> Result<(), Problem> {
+    if rest.problem.is_none() {
+        let offer = rest.app.as_ref().map(serde_json::to_string).transpose().or_tell()?;
+        batch.settings.insert(setting::APP_OFFER.to_owned(), offer);
+    }
+    Ok(())
 }
 
 fn heard(ports: &Ports, statement: &Statement) -> Heard {

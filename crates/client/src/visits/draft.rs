@@ -7,7 +7,7 @@ use crate::shown::shown_name;
 use crate::tell::{OrTell, internal};
 use domain::canonical::Hash;
 use domain::catalogue::{RecordKind, keys};
-use domain::concern::ConcernKind;
+use domain::concern::{ConcernKind, ConcernNow};
 use domain::ids::{AreaCode, RecordId};
 use domain::location::Location;
 use domain::patch::RecordRef;
@@ -94,30 +94,6 @@ pub struct Found {
     pub kind: ConcernKind,
     /// In words.
     pub words: String,
-}
-
-/// 上次发现的问题，现在：解决了 ｜ 还没有 ｜ 更严重.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "export", derive(ts_rs::TS))]
-#[serde(rename_all = "snake_case")]
-pub enum ConcernNow {
-    /// 解决了.
-    Solved,
-    /// 还没有.
-    Same,
-    /// 更严重.
-    Worse,
-}
-
-impl ConcernNow {
-    /// The code in the record.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Solved => "solved",
-            Self::Same => "same",
-            Self::Worse => "worse",
-        }
-    }
 }
 
 /// 位置, as a screen says it: how near and when. Where it is, is of no use there.

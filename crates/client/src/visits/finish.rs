@@ -21,9 +21,6 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use store::phone::{Link, PeopleFilter};
 
-/// What was found, said of a concern by a later visit: `now` in the concern's record.
-pub(crate) const CONCERN_NOW: &str = "now";
-
 /// What finishing came to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "export", derive(ts_rs::TS))]
@@ -137,13 +134,14 @@ fn part_body(visit: RecordId, ready: &Ready<'_>) -> Body {
     body
 }
 
-fn concern_said(subject: RecordId, part: RecordId, kind: &str, words: &str) -> Said {
+/// Something found, in a part of a visit or beside any.
+pub(crate) fn concern_said(subject: RecordId, part: Option<RecordId>, kind: &str, words: &str) -> Said {
     let mut sets = BTreeMap::from([
         (keys::SUBJECT.to_owned(), Value::text(subject.to_string())),
-        (keys::PART.to_owned(), Value::text(part.to_string())),
         (keys::KIND.to_owned(), Value::from(kind)),
         (keys::STATE.to_owned(), Value::from(ConcernState::Open.code())),
     ]);
+    sets.extend(part.map(|part| (keys::PART.to_owned(), Value::text(part.to_string()))));
     text_field(&mut sets, keys::WORDS, Some(words));
     Said::new(sets)
 }
@@ -239,19 +237,19 @@ impl Open {
             let subject = ready.part.subject;
             for raised in ready.answers.iter().flat_map(|answers| &answers.concerns) {
                 if !self.raised_before(subject, raised)? {
-                    let said = concern_said(subject, part, raised.kind.code(), &raised.words);
+                    let said = concern_said(subject, Some(part), raised.kind.code(), &raised.words);
                     pen.create(ports, RecordKind::Concern, said)?;
                 }
             }
             for found in &ready.part.found {
-                let said = concern_said(subject, part, found.kind.code(), &found.words);
+                let said = concern_said(subject, Some(part), found.kind.code(), &found.words);
                 pen.create(ports, RecordKind::Concern, said)?;
             }
             for (id, now) in &ready.part.now {
                 let record = RecordRef { kind: RecordKind::Concern, id: *id };
                 let row = self.store.record(record).or_tell()?;
                 let seen = row.and_then(|row| row.head().map(|head| head.vector.clone())).unwrap_or_default();
-                let sets = BTreeMap::from([(CONCERN_NOW.to_owned(), Value::from(now.code()))]);
+                let sets = BTreeMap::from([(keys::NOW.to_owned(), Value::from(now.code()))]);
                 pen.change(ports, record, Said::having_seen(seen, sets))?;
             }
         }

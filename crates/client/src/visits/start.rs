@@ -3,9 +3,10 @@
 use crate::app::{App, Open};
 use crate::ports::Ports;
 use crate::tell::{OrTell, nothing_found};
-use crate::visits::draft::{self, ConcernNow, DraftHead, DraftName, DraftPart, Found, LocationView};
+use crate::visits::draft::{self, DraftHead, DraftName, DraftPart, Found, LocationView};
 use crate::visits::finish::told_since;
 use domain::catalogue::RecordKind;
+use domain::concern::ConcernNow;
 use domain::household::Household;
 use domain::ids::{AreaCode, RecordId};
 use domain::location::Location;

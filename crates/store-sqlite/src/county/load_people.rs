@@ -5,7 +5,7 @@ use super::view::View;
 use crate::codec::{broken, record_id, unpack_standing};
 use crate::fault::fault;
 use domain::catalogue::RecordKind;
-use domain::coverage::timeline::always_needed;
+use domain::coverage::timeline::{always_needed, reports_change};
 use domain::coverage::{Generation, Standing};
 use domain::ids::RecordId;
 use domain::patch::RecordRef;
@@ -159,6 +159,16 @@ impl View<'_> {
         const SQL: &str = "SELECT part, visit, subject, kind, day, reason, reason_from, visited_by
              FROM parts WHERE county = ?1 AND subject = ?2 ORDER BY day DESC, part DESC LIMIT ?3";
         self.parts(SQL, params![self.county, subject.bytes(), super::bits::limit(count)])
+    }
+
+    /// Parts that report a change, ascending. They stand in an index of their own.
+    pub fn reported(&self) -> Result<Vec<PartRow>, StoreError> {
+        const SQL: &str = "SELECT part, visit, subject, kind, day, reason, reason_from, visited_by FROM parts
+             WHERE county = ?1 AND kind >= '!' AND kind < '\"' ORDER BY part";
+        let mut found = self.parts(SQL, params![self.county])?;
+        // What is always needed for another reason stands there too.
+        found.retain(|row| row.fact.as_ref().is_some_and(reports_change));
+        Ok(found)
     }
 
     /// Persons after an id, ascending, at most so many.

@@ -67,6 +67,10 @@ impl Reports for SqliteCounty {
         self.read(move |view| view.parts_of_visit(visit)).await
     }
 
+    async fn reported(&self) -> Result<Vec<PartRow>, StoreError> {
+        self.read(|view| view.reported()).await
+    }
+
     async fn history(&self, record: RecordRef) -> Result<Vec<HistoryItem>, StoreError> {
         let lines = self.read(move |view| view.lines_of(record)).await?;
         Ok(lines.into_iter().filter_map(history_item).collect())

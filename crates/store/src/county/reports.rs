@@ -133,6 +133,12 @@ pub trait Reports: Send + Sync {
     /// As any reading.
     async fn parts_of_visit(&self, visit: RecordId) -> Result<Vec<PartRow>, StoreError>;
 
+    /// Parts that report a change (情况变了), whether or not it was decided, ascending. O(such parts).
+    ///
+    /// # Errors
+    /// As any reading.
+    async fn reported(&self) -> Result<Vec<PartRow>, StoreError>;
+
     /// A record's patches in the order in which they arrived.
     ///
     /// # Errors

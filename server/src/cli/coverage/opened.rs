@@ -337,7 +337,8 @@ mod tests {
         };
         let open = async |grant, parts: Vec<RecordId>| {
             let reason = domain::grant::OpeningReason::Verify;
-            carry_out(county, Errand::Open(Opening { grant, parts, reason, by }), now_ms).await
+            let opening = Opening { grant, parts, concerns: Vec::new(), reason, by };
+            carry_out(county, Errand::Open(opening), now_ms).await
         };
         assert_eq!(shut(county, visit).await.unwrap().len(), 5);
         let own = grant(villages[1]).await;

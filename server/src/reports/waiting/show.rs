@@ -249,7 +249,8 @@ impl Shut {
 
     /// Whether a field is shut.
     pub fn hides(&self, key: &str) -> bool {
-        let words = [keys::WORDS, keys::REPLY, keys::REASON_WORDS, keys::ID_NUMBER].contains(&key);
+        let words =
+            [keys::WORDS, keys::REPLY, keys::UNDONE, keys::REASON_WORDS, keys::ID_NUMBER].contains(&key);
         self.kind == RecordKind::Urgent
             || self.child && (self.kind == RecordKind::ChildFile || key.starts_with(ANSWER_PREFIX) || words)
     }

@@ -28,7 +28,7 @@ use utoipa::IntoParams;
 #[into_params(parameter_in = Query)]
 pub(super) struct ExportAsked {
     #[param(inline)]
-    format: Format,
+    pub format: Format,
 }
 
 /// So many people are read at once.
@@ -44,11 +44,14 @@ pub(super) async fn coverage(
     Asks(how): Asks<ExportAsked>,
 ) -> Result<Response, Refusal> {
     let asked = asks.ask(&desk, &permit).await?;
-    let shown = figures(&desk, &permit, &asked).await?;
-    let writing = Writing::begin(how.format, head("走访情况", &shown.about, &shown.sentence_zh, &FIGURES));
-    writing.rows(shown.rows.iter().chain([&shown.total]).map(figures_of).collect()).await;
+    let shown = figures(&desk, &permit, &asked, asks.as_closed()).await?;
+    let closed = shown.closed.as_ref().is_some_and(|one| one.shown);
+    let title = if closed { "走访情况（月结数）" } else { "走访情况" };
+    let writing = Writing::begin(how.format, head(title, &shown.about, &shown.sentence_zh, &FIGURES));
+    let rows = shown.rows.iter().chain([&shown.total]);
+    writing.rows(rows.map(|row| figures_of(row, closed)).collect()).await;
     let bytes = writing.end().await?;
-    Ok(file(&shown.about, "走访情况", how.format, bytes))
+    Ok(file(&shown.about, title, how.format, bytes))
 }
 
 /// The people behind a figure: all of them, however many pages the screen has. Written into the access
@@ -63,7 +66,7 @@ pub(super) async fn people(
     Asks(how): Asks<ExportAsked>,
 ) -> Result<Response, Refusal> {
     let asked = asks.ask(&desk, &permit).await?;
-    let shown = figures(&desk, &permit, &asked).await?;
+    let shown = figures(&desk, &permit, &asked, false).await?;
     let carried = format!("{} {} {}", permit.area, shown.about.duty, shown.about.period.code);
     log_list(&desk.county, permit.staff()?, EXPORTED, carried, clock::now_ms()).await?;
     let title = format!("{}名单", which.column.zh());
@@ -94,7 +97,7 @@ pub(super) async fn subjects(
     let today = Day::of(now_ms);
     let bytes = export::people(&desk.county, area, Shown::Masked, how.format, today).await?;
     let name = format!("{}服务对象名册_{today}", permit.reference.areas.name(area));
-    Ok(named(&name, how.format, bytes))
+    Ok(download(&format!("{name}.{}", how.format.ending()), how.format, bytes))
 }
 
 /// Everybody with a role, in the columns in which staff is imported.
@@ -110,7 +113,7 @@ pub(super) async fn staff(
     let today = Day::of(now_ms);
     let bytes = export::staff(&desk.county, area, how.format, today).await?;
     let name = format!("{}工作人员名单_{today}", permit.reference.areas.name(area));
-    Ok(named(&name, how.format, bytes))
+    Ok(download(&format!("{name}.{}", how.format.ending()), how.format, bytes))
 }
 
 /// The duty, and the category when only one is counted.
@@ -149,14 +152,16 @@ const FIGURES: [&str; 16] = [
     "现已超期",
 ];
 
-fn figures_of(row: &RowReply) -> Vec<Cell> {
+/// Of a closed period what is told beside the sum is of today, and is left out.
+fn figures_of(row: &RowReply, closed: bool) -> Vec<Cell> {
     let share = row.rate.map_or(Cell::text("—"), Cell::Tenths);
     let mut cells = vec![Cell::text(row.area.to_string()), Cell::text(&row.name)];
     cells.extend([row.register, row.not_counted, row.due, row.met, row.met_home].map(Cell::Number));
     cells.push(share);
     let rest = [row.open, row.change_pending, row.tried, row.silent, row.not_yet];
-    cells.extend(rest.into_iter().chain([row.missed_before, row.contested]).map(Cell::Number));
-    cells.push(row.overdue.map_or(Cell::text("—"), Cell::Number));
+    cells.extend(rest.map(Cell::Number));
+    let beside = [Some(row.missed_before), Some(row.contested), row.overdue];
+    cells.extend(beside.map(|one| one.filter(|_| !closed).map_or(Cell::text("—"), Cell::Number)));
     cells
 }
 
@@ -203,12 +208,16 @@ fn person_of(line: &Line) -> Vec<Cell> {
 
 fn file(about: &AboutReply, title: &str, format: Format, bytes: Vec<u8>) -> Response {
     let (unit, period, as_of) = (&about.unit, &about.period.code, about.as_of);
-    named(&format!("{unit}{title}_{}_{period}_截至{as_of}", duty(about)), format, bytes)
+    download(
+        &format!("{unit}{title}_{}_{period}_截至{as_of}.{}", duty(about), format.ending()),
+        format,
+        bytes,
+    )
 }
 
-fn named(name: &str, format: Format, bytes: Vec<u8>) -> Response {
-    let name = format!("{name}.{}", format.ending());
-    let named = format!("attachment; filename*=UTF-8''{}", percent(&name));
+/// A file of this name.
+pub(super) fn download(name: &str, format: Format, bytes: Vec<u8>) -> Response {
+    let named = format!("attachment; filename*=UTF-8''{}", percent(name));
     let Ok(named) = HeaderValue::from_str(&named) else {
         let inside = Problem::new(ProblemCode::Internal).with("reference", "the name of a file");
         return Refusal(inside).into_response();

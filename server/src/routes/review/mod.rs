@@ -5,7 +5,9 @@
 
 mod access;
 mod accounts;
+mod changes;
 mod closings;
+mod concerns;
 mod console;
 mod coverage;
 mod devices;
@@ -22,6 +24,7 @@ mod openapi;
 mod people;
 mod permit;
 mod person;
+mod registrations;
 mod session;
 mod sheets;
 mod staff;

@@ -3,6 +3,7 @@
 
 use super::table::{Place, Row, Who, Whose, row};
 use crate::clock;
+use crate::concerns;
 use crate::county::{County, at_county};
 use crate::desk::Desk;
 use crate::opening::{grant, homes};
@@ -189,6 +190,10 @@ async fn target(county: &County, row: &Row, parts: &mut Parts, permit: &Permit) 
             (target.area, target.places) = (Some(area), BTreeSet::from([area]));
         }
         Place::Person => target.places = homes(county, id("person").ok_or_else(nothing)??).await?,
+        Place::Concern => {
+            let (_, kept) = concerns::one(county, id("concern").ok_or_else(nothing)??).await?;
+            target.places = kept.areas.into_iter().collect();
+        }
         Place::Visit => target.places = places_of_visit(county, id("visit").ok_or_else(nothing)??).await?,
         Place::Device => {
             let device: DeviceId = param("device").and_then(|text| text.parse().ok()).ok_or_else(nothing)?;

@@ -9,6 +9,7 @@ use crate::county::at_county;
 use crate::desk::Desk;
 use crate::problem::Refusal;
 use crate::reports::{VisitLine, of_person, township};
+use crate::stays::refusals;
 use axum::Json;
 use axum::extract::State;
 use domain::catalogue::{RecordKind, keys};
@@ -21,7 +22,7 @@ use domain::mask;
 use domain::patch::RecordRef;
 use domain::problem::{Problem, ProblemCode};
 use domain::reference::Reference;
-use domain::subject::Person;
+use domain::subject::{self, Away, Person};
 use domain::time::Day;
 use domain::value::Value;
 use serde::Serialize;
@@ -70,6 +71,23 @@ pub(super) struct DiffersReply {
     values: Vec<String>,
 }
 
+/// A stay elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(super) struct StayReply {
+    /// By which it is named.
+    stay: String,
+    kind: &'static str,
+    zh: &'static str,
+    en: &'static str,
+    #[schema(value_type = String)]
+    from: Day,
+    /// The first day back.
+    #[schema(value_type = Option<String>)]
+    until: Option<Day>,
+    /// Whether the person is there today.
+    holds: bool,
+}
+
 /// A person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(super) struct PersonReply {
@@ -103,6 +121,13 @@ pub(super) struct PersonReply {
     died: Option<Day>,
     #[schema(value_type = Option<String>)]
     moved_out: Option<Day>,
+    /// Stays elsewhere, the latest first.
+    stays: Vec<StayReply>,
+    /// On how many days somebody said that they do not want to be visited.
+    refusals: usize,
+    /// Since when that is recognised.
+    #[schema(value_type = Option<String>)]
+    refused: Option<Day>,
     categories: Vec<MembershipReply>,
     standings: Vec<StandingReply>,
     /// Keys of the fields on which values differ.
@@ -155,12 +180,26 @@ pub(super) async fn get(
         merged_into: person.merged_into,
         died: person.died,
         moved_out: person.moved_out,
+        stays: stays(&head, today),
+        refusals: refusals(county, id).await?,
+        refused: person.refusal_approved,
         categories: memberships(&person, today),
         standings: standings(&desk, reference, id, today).await?,
         contested: head.contested().map(str::to_owned).collect(),
         differs: differs(&head),
         visits,
     }))
+}
+
+fn stays(head: &Head, today: Day) -> Vec<StayReply> {
+    let one = |(key, away): (&str, Away)| {
+        let (kind, zh, en) = (away.kind.code(), away.kind.zh(), away.kind.en());
+        let (until, holds) = (away.until, away.holds_on(today));
+        Some(StayReply { stay: key.to_owned(), kind, zh, en, from: away.from?, until, holds })
+    };
+    let mut stays: Vec<StayReply> = subject::stays(head).into_iter().filter_map(one).collect();
+    stays.sort_by_key(|one| std::cmp::Reverse(one.from));
+    stays
 }
 
 fn differs(head: &Head) -> Vec<DiffersReply> {

@@ -4,6 +4,7 @@ use super::extract::{At, Said};
 use super::permit::Permit;
 use crate::clock;
 use crate::desk::Desk;
+use crate::handover::{self, HandOver};
 use crate::problem::{Refusal, wrong};
 use crate::staff::{self, NewAssignment};
 use axum::Json;
@@ -78,6 +79,26 @@ pub(super) struct EndOfRole {
     /// The first day on which it holds no more.
     #[schema(value_type = String)]
     until: Day,
+}
+
+/// What is handed over.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(super) struct HandOverAsked {
+    /// To whom.
+    #[schema(value_type = String)]
+    to: RecordId,
+    /// Which villages; all of them when none is named.
+    #[schema(value_type = Vec<u64>)]
+    villages: Vec<AreaCode>,
+    /// The first day on which it is the other's.
+    #[schema(value_type = String)]
+    day: Day,
+}
+
+/// How many roles changed hands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(super) struct HandedOver {
+    roles: usize,
 }
 
 /// Only the area is asked for.
@@ -161,6 +182,21 @@ pub(super) async fn assign(
     let new = NewAssignment { staff, role, area: permit.area, from, until };
     let id = staff::assign(&desk.county, permit.staff()?, &new, clock::now_ms()).await?;
     Ok(Json(MadeReply { id }))
+}
+
+/// Hands the villages of a worker over to another.
+#[utoipa::path(post, path = "/api/staff/{staff}/handover", params(("staff" = String, Path)),
+    request_body = HandOverAsked, responses((status = 200, body = HandedOver)))]
+pub(super) async fn hand_over(
+    State(desk): State<Arc<Desk>>,
+    permit: Permit,
+    At(from): At<RecordId>,
+    Said(asked): Said<HandOverAsked>,
+) -> Result<Json<HandedOver>, Refusal> {
+    let HandOverAsked { to, villages, day } = asked;
+    let new = HandOver { from, to, villages, day };
+    let roles = handover::hand_over(&desk.county, permit.staff()?, &new, clock::now_ms()).await?;
+    Ok(Json(HandedOver { roles }))
 }
 
 /// Ends a role; nobody ends their own.

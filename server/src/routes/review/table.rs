@@ -30,6 +30,8 @@ pub(super) enum Place {
     Person,
     /// Where the visit in the path was made, or one of its people belongs.
     Visit,
+    /// Where the concern in the path belongs.
+    Concern,
     /// Wherever the holder of the phone in the path works.
     Device,
     /// Where the assignment in the path holds.
@@ -149,6 +151,20 @@ table! {
 
     GET "/api/visits/{visit}" visit::get READERS, Visit, Any;
 
+    GET "/api/changes" changes::list READERS, Area, Any;
+    POST "/api/changes/{person}" changes::say OFFICE, Person, Any;
+    POST "/api/subjects/{person}/back" changes::back OFFICE, Person, Any;
+    POST "/api/subjects/{person}/refusal" changes::refuse DECIDERS, Person, Any;
+    GET "/api/concerns" concerns::list READERS, Area, Any;
+    GET "/api/concerns/figures" concerns::figures READERS, Area, Any;
+    GET "/api/concerns/export" concerns::export READERS, Area, Any;
+    GET "/api/concerns/{concern}" concerns::show READERS, Concern, Any;
+    POST "/api/concerns/{concern}/answer" concerns::answer OFFICE, Concern, Any;
+    POST "/api/grants/{grant}/concerns" concerns::open OFFICE, Grant, Own;
+    GET "/api/registrations" registrations::list READERS, Area, Any;
+    GET "/api/registrations/{person}" registrations::show READERS, Person, Any;
+    POST "/api/registrations/{person}" registrations::say OFFICE, Person, Any;
+
     POST "/api/visits/{visit}/void" visit::void DECIDERS, Visit, Any;
 
     POST "/api/visits/{visit}/asks" visit::ask OFFICE, Visit, Any;
@@ -190,6 +206,7 @@ table! {
     POST "/api/staff/import/take" import::take_staff ADMINS, County, Any;
     POST "/api/staff/import/report" import::report_staff ADMINS, County, Any;
     POST "/api/staff/{staff}/assignments" staff::assign ADMINS, Area, Other;
+    POST "/api/staff/{staff}/handover" staff::hand_over ADMINS, County, Other;
     POST "/api/assignments/{assignment}/end" staff::end ADMINS, Assignment, Other;
 
     GET "/api/accounts" accounts::list ADMINS, County, Any;

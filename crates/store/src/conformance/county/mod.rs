@@ -229,6 +229,7 @@ cases! {
     "the words of reviewers are read from the latest on, page by page" reports::decisions;
     "a history tells every patch with state, problem and receipt" reports::history;
     "a receipt leads to its visit" reports::by_receipt;
+    "parts that report a change are listed, and no others" reports::reported;
     "figures, lists and standings agree" reports::agree;
 }
 

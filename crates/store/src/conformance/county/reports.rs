@@ -8,6 +8,7 @@ use domain::coverage::Status;
 use domain::ids::{AreaCode, RecordId};
 use domain::patch::RecordRef;
 use domain::problem::ProblemCode;
+use domain::value::Value;
 use std::collections::BTreeMap;
 use sync::county::needs::{DeviceState, WaitsFor};
 use sync::county::prepared::Decision;
@@ -126,6 +127,35 @@ pub async fn history(world: &mut World) -> Outcome {
     let codes: Vec<_> = history.iter().map(|one| one.problem.as_ref().map(|problem| problem.code)).collect();
     same!(codes, [None, None, Some(ProblemCode::NotPermitted)], "and why, where something is wrong");
     claim!(history.iter().all(|one| one.entry.body.is_some()), "with what they set");
+    Ok(())
+}
+
+pub async fn reported(world: &mut World) -> Outcome {
+    let (one, other) = (world.person(VILLAGE, "LSLR").await?, world.person(VILLAGE, "TK").await?);
+    let mut phone = world.phone(OFFICER).await?;
+    let mut part = |person: RecordRef, fields: &[(&str, &str)]| {
+        let visit = phone.visit(VILLAGE, day(11, 9));
+        let link = |record: RecordRef| Value::from(record.id.to_string());
+        let mut all: BTreeMap<_, _> =
+            [(keys::VISIT.to_owned(), link(visit)), (keys::SUBJECT.to_owned(), link(person))].into();
+        all.extend(fields.iter().map(|(key, value)| ((*key).to_owned(), Value::from(*value))));
+        phone.make(RecordKind::Part, all)
+    };
+    part(one, &[(keys::MET, "self")]);
+    part(one, &[(keys::MET, "none"), (keys::REASON, "not_at_home")]);
+    let died = part(one, &[(keys::MET, "none"), (keys::REASON, "died")]);
+    let away =
+        part(other, &[(keys::MET, "none"), (keys::REASON, "migrant"), (keys::REASON_FROM, "2026-11-02")]);
+    world.send(&mut phone).await?;
+    let found = world.county.reports.reported().await?;
+    let mut expected = vec![(died.id, one.id), (away.id, other.id)];
+    expected.sort_unstable();
+    same!(found.iter().map(|row| (row.part, row.subject)).collect::<Vec<_>>(), expected, "ascending");
+    let since = found.iter().find(|row| row.part == away.id).and_then(|row| row.fact.as_ref()?.reason_from);
+    same!(since, Some(day(11, 2)), "with their facts");
+    world.set(away, [(keys::VOID, "填错了".into())]).await?;
+    let left: Vec<_> = world.county.reports.reported().await?.iter().map(|row| row.part).collect();
+    same!(left, [died.id], "what is void reports nothing");
     Ok(())
 }
 

@@ -5,6 +5,7 @@ use crate::StoreError;
 use crate::county::{Figures, FiguresQuery, HistoryItem, QueueItem, Reports, StandingQuery};
 use async_trait::async_trait;
 use domain::catalogue::RecordKind;
+use domain::coverage::timeline::reports_change;
 use domain::coverage::{Generation, Standing};
 use domain::ids::RecordId;
 use domain::log::Dot;
@@ -62,6 +63,13 @@ impl Reports for MemoryCounty {
 
     async fn parts_of_visit(&self, visit: RecordId) -> Result<Vec<PartRow>, StoreError> {
         self.read(|disk| disk.parts.values().filter(|part| part.visit == visit).cloned().collect())
+    }
+
+    async fn reported(&self) -> Result<Vec<PartRow>, StoreError> {
+        self.read(|disk| {
+            let changed = |part: &&PartRow| part.fact.as_ref().is_some_and(reports_change);
+            disk.parts.values().filter(changed).cloned().collect()
+        })
     }
 
     async fn history(&self, record: RecordRef) -> Result<Vec<HistoryItem>, StoreError> {

@@ -6,6 +6,7 @@ mod grants;
 mod log_in;
 mod names;
 mod table;
+mod township;
 
 use super::permit::PROOF;
 use crate::account::{self, Act};

@@ -2,7 +2,7 @@
 
 use super::super::openapi;
 use super::super::table::{Place, Row, TABLE, Who, Whose};
-use super::{Clerk, ELSEWHERE, TOWNSHIP, ask, today};
+use super::{Clerk, ELSEWHERE, TOWNSHIP, ask, today, township};
 use crate::decide::{self, Settlement};
 use crate::staff::{self, NewAssignment, operator};
 use crate::testing::World;
@@ -65,23 +65,23 @@ fn nobody_reads_a_child_s_answers_or_edits_rules_by_being_here() {
 const AREAS: [AreaCode; 2] = [TOWNSHIP, ELSEWHERE];
 
 /// What can be asked for: one thing of each kind in each township, somebody's or one's own.
-struct Things {
-    person: BTreeMap<AreaCode, RecordId>,
+pub(super) struct Things {
+    pub(super) person: BTreeMap<AreaCode, RecordId>,
     visit: BTreeMap<AreaCode, RecordId>,
     part: BTreeMap<AreaCode, RecordId>,
     urgent: BTreeMap<AreaCode, RecordId>,
 }
 
-async fn write(world: &World, kind: RecordKind, sets: &[(&str, Field)]) -> RecordId {
+pub(super) async fn write(world: &World, kind: RecordKind, sets: &[(&str, Field)]) -> RecordId {
     let sets = sets.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect();
     staff::write(&world.county, operator(), staff::Change::new(kind, sets), clock::now_ms()).await.unwrap()
 }
 
-fn number(area: AreaCode) -> Field {
+pub(super) fn number(area: AreaCode) -> Field {
     Field::Int(i64::try_from(area.0).unwrap())
 }
 
-fn village(township: AreaCode) -> AreaCode {
+pub(super) fn village(township: AreaCode) -> AreaCode {
     AreaCode(township.0 + 201)
 }
 
@@ -117,7 +117,7 @@ struct Asked {
 }
 
 /// Somebody else with a role, so that there is something to ask about.
-async fn somebody(world: &World, area: AreaCode) -> RecordId {
+pub(super) async fn somebody(world: &World, area: AreaCode) -> RecordId {
     let county = &world.county;
     let phone = format!("1070{:07}", county.dice.number() % 10_000_000);
     let member = staff::add(county, operator(), "somebody", Some(&phone), clock::now_ms()).await.unwrap();
@@ -248,7 +248,7 @@ async fn twins(world: &World, area: AreaCode) -> [RecordId; 2] {
 }
 
 /// What is said with a request about a thing in an area.
-async fn said(world: &World, things: &Things, row: &Row, area: AreaCode) -> Value {
+async fn said(world: &World, things: &Things, row: &Row, area: AreaCode, owner: RecordId) -> Value {
     let [until, from] = [3, 40].map(|days| today().plus(days).to_string());
     match row.path {
         "/api/session/unlock" => json!({ "password": "?" }),
@@ -282,10 +282,6 @@ async fn said(world: &World, things: &Things, row: &Row, area: AreaCode) -> Valu
             let fields = json!({ "source": "县里的规定", "title_zh": title });
             json!({ "act": "change", "duty": "elder_monthly", "from": from, "fields": fields })
         }
-        "/api/staff" => {
-            let phone = format!("1070{:07}", world.county.dice.number() % 10_000_000);
-            json!({ "name": "新来的", "phone": phone })
-        }
         // One that nobody has closed yet: there are periods enough for every case.
         "/api/closings" => json!({ "period": a_period_of_its_own(world).await }),
         "/api/closings/reopen" => {
@@ -299,18 +295,14 @@ async fn said(world: &World, things: &Things, row: &Row, area: AreaCode) -> Valu
         "/api/staff/{staff}/assignments" => on_a_day_of_its_own(),
         "/api/assignments/{assignment}/end" => json!({ "until": from }),
         path if path.contains("/import/") => a_table(),
-        "/api/accounts" => {
-            let login = format!("new{}", world.county.dice.number() % 1_000_000_000);
-            json!({ "staff": somebody(world, area).await, "login": login })
-        }
-        _ => json!({}),
+        _ => township::said(world, things, row.path, area, owner).await,
     }
 }
 
 /// What a route is asked with: a thing in an area, of `owner`.
 async fn asked(world: &World, things: &Things, row: &Row, area: AreaCode, owner: RecordId) -> Asked {
     let mut visit = things.visit[&area];
-    let mut said = said(world, things, row, area).await;
+    let mut said = said(world, things, row, area, owner).await;
     if row.path == "/api/visits/{visit}/asks" {
         // Its own visit and part each time: one question after the other.
         let (made, part) = visited(world, things.person[&area], area).await;
@@ -327,6 +319,12 @@ async fn asked(world: &World, things: &Things, row: &Row, area: AreaCode, owner:
         path = path.replace("{decision}", &decision.to_string());
     }
     let mut path = waiting(world, things.person[&area], path).await;
+    if path.contains("{concern}") {
+        path = path.replace("{concern}", &township::concern(world, things, area, false).await.to_string());
+    }
+    if row.path == "/api/registrations/{person}" {
+        path = path.replace("{person}", &township::registered(world, area).await.to_string());
+    }
     path = path.replace("{person}", &things.person[&area].to_string());
     path = path.replace("{urgent}", &things.urgent[&area].to_string());
     path = path.replace("{visit}", &visit.to_string());

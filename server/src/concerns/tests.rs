@@ -1,0 +1,194 @@
+//! What was found, the township's answer, and the figures of both.
+
+use super::*;
+use crate::clock;
+use crate::testing::{Phone, VILLAGE, World};
+use domain::staff::Role;
+
+const TOWNSHIP: AreaCode = AreaCode(532_929_102_000);
+const ELSEWHERE: AreaCode = AreaCode(532_929_101_000);
+
+fn today() -> Day {
+    Day::of(clock::now_ms())
+}
+
+async fn raised(world: &World, phone: &mut Phone, subject: RecordId, words: &str) -> RecordId {
+    let fields = [
+        (keys::SUBJECT, subject.to_string().into()),
+        (keys::KIND, "house".into()),
+        (keys::WORDS, words.into()),
+        (keys::STATE, "open".into()),
+    ];
+    let id = phone.write(RecordKind::Concern, &fields);
+    phone.exchange(&world.phones).await.unwrap();
+    id
+}
+
+fn word(concern: RecordId, state: ConcernState, words: &str, by: RecordId) -> Word {
+    let due = (state == ConcernState::InHand).then(|| today().plus(5));
+    Word {
+        concern, state: Some(state), handler: "张站长".into(), due, words: words.into(), seen: None, by
+    }
+}
+
+async fn say(world: &World, word: &Word) -> Result<(), Problem> {
+    answer(&world.county, word, clock::now_ms()).await
+}
+
+async fn listed(world: &World, area: AreaCode, which: Which) -> Vec<RecordId> {
+    let asked = Asked { area, which, kind: None, from: Some(today()), as_of: today(), older: None };
+    let (_, kept) = found(&world.county, &asked).await.unwrap();
+    kept.into_iter().map(|one| one.concern.id).collect()
+}
+
+async fn counted(world: &World) -> Figures {
+    figures(&world.county, TOWNSHIP, None, (today(), today())).await.unwrap().pop().unwrap()
+}
+
+#[tokio::test]
+async fn an_answer_moves_a_concern_on_and_every_figure_opens_into_as_many() {
+    let world = World::new().await;
+    let head = world.clerk(Role::StationHead, TOWNSHIP).await;
+    let mut phone = world.phone(1).await;
+    let elder = world.elder().await;
+    let roof = raised(&world, &mut phone, elder, "屋顶漏雨").await;
+    let other = raised(&world, &mut phone, elder, "电线老化").await;
+    say(&world, &word(roof, ConcernState::InHand, "已报危改", head)).await.unwrap();
+    assert_eq!(listed(&world, TOWNSHIP, Which::InHand).await, [roof]);
+    say(&world, &word(roof, ConcernState::Solved, "修好了", head)).await.unwrap();
+    say(&world, &word(other, ConcernState::Unsolvable, "房主不同意", head)).await.unwrap();
+    let all = counted(&world).await;
+    assert_eq!((all.found, all.settled, all.unsolvable, all.in_time, all.open), (2, 2, 1, 2, 0));
+    for (which, count) in [
+        (Which::Found, all.found),
+        (Which::Open, all.open),
+        (Which::InHand, all.in_hand),
+        (Which::Settled, all.settled),
+        (Which::Unsolvable, all.unsolvable),
+        (Which::InTime, all.in_time),
+        (Which::Overdue, all.overdue),
+    ] {
+        assert_eq!(listed(&world, TOWNSHIP, which).await.len(), count, "{which:?}");
+    }
+    assert_eq!(all.found, all.open + all.in_hand + all.settled, "they add up");
+    assert!(listed(&world, ELSEWHERE, Which::Found).await.is_empty());
+    let rows = figures(&world.county, world.county.keys.county(), None, (today(), today())).await.unwrap();
+    let (total, rows) = rows.split_last().unwrap();
+    assert_eq!(rows.iter().map(|row| row.found).sum::<usize>(), total.found);
+}
+
+#[tokio::test]
+async fn an_answer_is_taken_back_to_what_stood_before_it() {
+    let world = World::new().await;
+    let head = world.clerk(Role::StationHead, TOWNSHIP).await;
+    let mut phone = world.phone(1).await;
+    let roof = raised(&world, &mut phone, world.elder().await, "屋顶漏雨").await;
+    let back = |words: &str| Word { state: None, ..word(roof, ConcernState::Solved, words, head) };
+    assert_eq!(say(&world, &back("没有的事")).await.unwrap_err().code, ProblemCode::NothingToChange);
+    say(&world, &word(roof, ConcernState::InHand, "已报危改", head)).await.unwrap();
+    say(&world, &word(roof, ConcernState::Solved, "修好了", head)).await.unwrap();
+    assert_eq!(say(&world, &back(" ")).await.unwrap_err().code, ProblemCode::ArgumentWrong);
+    say(&world, &back("还在漏")).await.unwrap();
+    let (_, kept) = one(&world.county, roof).await.unwrap();
+    assert_eq!((kept.concern.state, kept.concern.reply.as_deref()), (ConcernState::InHand, Some("已报危改")));
+    assert_eq!(kept.head.text(keys::UNDONE), Some("还在漏"));
+    assert_eq!(say(&world, &back("再撤")).await.unwrap_err().code, ProblemCode::NothingToChange);
+}
+
+#[tokio::test]
+async fn two_desks_that_answer_at_once_stand_side_by_side() {
+    let world = World::new().await;
+    let (head, clerk) =
+        (world.clerk(Role::StationHead, TOWNSHIP).await, world.clerk(Role::AssistanceClerk, TOWNSHIP).await);
+    let mut phone = world.phone(1).await;
+    let roof = raised(&world, &mut phone, world.elder().await, "屋顶漏雨").await;
+    let seen = Some(one(&world.county, roof).await.unwrap().1.head.vector.clone());
+    let solved = Word { seen: seen.clone(), ..word(roof, ConcernState::Solved, "修好了", head) };
+    let unsolvable = Word { seen, ..word(roof, ConcernState::Unsolvable, "房主不同意", clerk) };
+    say(&world, &solved).await.unwrap();
+    say(&world, &unsolvable).await.unwrap();
+    assert_eq!(listed(&world, TOWNSHIP, Which::Contested).await, [roof]);
+    assert_eq!(listed(&world, TOWNSHIP, Which::Open).await, [roof], "it counts as open meanwhile");
+    let filter = crate::reports::waiting::Filter { area: Some(TOWNSHIP), ..Default::default() };
+    let waits = crate::reports::waiting::list(&world.county, filter, today()).await.unwrap();
+    let fields: Vec<_> =
+        waits.items.iter().filter(|one| one.record == Some(roof)).map(|one| one.field.as_deref()).collect();
+    assert_eq!(fields, [Some(keys::REPLY), Some(keys::STATE)]);
+    let back = Word { state: None, ..word(roof, ConcernState::Solved, "撤", head) };
+    assert_eq!(say(&world, &back).await.unwrap_err().code, ProblemCode::ArgumentWrong, "first it is settled");
+    say(&world, &word(roof, ConcernState::Solved, "已修好", head)).await.unwrap();
+    assert!(listed(&world, TOWNSHIP, Which::Contested).await.is_empty(), "who saw both has settled it");
+}
+
+#[tokio::test]
+async fn what_a_later_visit_says_stands_beside_the_answer() {
+    let world = World::new().await;
+    let head = world.clerk(Role::StationHead, TOWNSHIP).await;
+    let mut phone = world.phone(1).await;
+    let roof = raised(&world, &mut phone, world.elder().await, "屋顶漏雨").await;
+    say(&world, &word(roof, ConcernState::Solved, "修好了", head)).await.unwrap();
+    let record = RecordRef { kind: RecordKind::Concern, id: roof };
+    phone.write_to(record, &[(keys::NOW, "worse".into())]);
+    phone.exchange(&world.phones).await.unwrap();
+    let (reference, kept) = one(&world.county, roof).await.unwrap();
+    let line = line(&world.county, &reference, &kept, today()).await.unwrap();
+    assert_eq!((line.state, line.now, line.contested), ("solved", Some("worse"), false));
+}
+
+#[tokio::test]
+async fn who_may_not_answer_is_told_who_may_and_a_child_s_is_for_those_responsible() {
+    let world = World::new().await;
+    let mut phone = world.phone(1).await;
+    let roof = raised(&world, &mut phone, world.elder().await, "屋顶漏雨").await;
+    for by in [
+        world.clerk(Role::Reader, TOWNSHIP).await,
+        world.clerk(Role::StationHead, ELSEWHERE).await,
+        world.officer(),
+    ] {
+        let refused = say(&world, &word(roof, ConcernState::Solved, "好了", by)).await.unwrap_err();
+        assert_eq!(refused.code, ProblemCode::RightMissing);
+        assert!(refused.zh().contains("乡镇站长"), "{}", refused.zh());
+    }
+    let born = today().plus(-9 * 365).to_string();
+    let child = phone.write(
+        RecordKind::Person,
+        &[
+            (keys::NAME, "李小花".into()),
+            (keys::VILLAGE, Value::Int(i64::try_from(VILLAGE.0).unwrap())),
+            (keys::BORN, born.as_str().into()),
+            (keys::REGISTRATION, "pending".into()),
+        ],
+    );
+    let bruise = raised(&world, &mut phone, child, "手臂有淤青").await;
+    let (reference, kept) = one(&world.county, bruise).await.unwrap();
+    let line = line(&world.county, &reference, &kept, today()).await.unwrap();
+    assert_eq!((line.words, line.who.unwrap().name.contains('*')), (None, true), "masked, without words");
+    assert!(listed(&world, TOWNSHIP, Which::Open).await.contains(&bruise), "and counted");
+    let head = world.clerk(Role::StationHead, TOWNSHIP).await;
+    let refused = say(&world, &word(bruise, ConcernState::Solved, "好了", head)).await.unwrap_err();
+    assert!(refused.zh().contains("儿童督导员"), "{}", refused.zh());
+    let supervisor = world.clerk(Role::ChildSupervisor, TOWNSHIP).await;
+    say(&world, &word(bruise, ConcernState::Solved, "已处理", supervisor)).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_answer_says_what_it_has_to_say() {
+    let world = World::new().await;
+    let head = world.clerk(Role::StationHead, TOWNSHIP).await;
+    let mut phone = world.phone(1).await;
+    let roof = raised(&world, &mut phone, world.elder().await, "屋顶漏雨").await;
+    let in_hand = word(roof, ConcernState::InHand, "", head);
+    for wrong in [
+        Word { handler: String::new(), ..in_hand.clone() },
+        Word { due: None, ..in_hand.clone() },
+        Word { due: Some(today().plus(-1)), ..in_hand.clone() },
+        word(roof, ConcernState::Solved, "", head),
+        word(roof, ConcernState::Unsolvable, " ", head),
+        word(roof, ConcernState::Open, "再看", head),
+        word(roof, ConcernState::Solved, &"好".repeat(400), head),
+    ] {
+        assert_eq!(say(&world, &wrong).await.unwrap_err().code, ProblemCode::ArgumentWrong, "{wrong:?}");
+    }
+    say(&world, &in_hand).await.unwrap();
+    assert_eq!(say(&world, &in_hand).await.unwrap_err().code, ProblemCode::NothingToChange);
+}

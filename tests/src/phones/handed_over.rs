@@ -1,0 +1,68 @@
+//! 移交: the village of one worker becomes another's; both phones are right after their next exchange.
+
+use super::county::{County, person};
+use super::flows::{enrol, noon};
+use super::world::{Phone, sync};
+use client::App;
+use client::today::TodayAsked;
+use client::visits::draft::DraftName;
+use client::visits::start::{Chosen, StartVisit, When};
+use domain::catalogue::RecordKind;
+use domain::time::{Day, Happened};
+use domain::visit::Met;
+use sync::county::needs::WaitsFor;
+
+fn today() -> Day {
+    Day::of(noon())
+}
+
+fn due(app: &mut App) -> usize {
+    app.today_list(TodayAsked::default()).unwrap().total
+}
+
+/// A finished visit on a day.
+fn visited(app: &mut App, name: &str, day: Day) {
+    let chosen = Chosen { subject: person(name), met: Some(Met::InPerson) };
+    let happened = Some(When::Exactly(Happened::whole(day)));
+    let draft = app
+        .start_visit(StartVisit { subjects: vec![chosen], happened, ..StartVisit::default() })
+        .unwrap()
+        .visit;
+    super::flows::fill(app, &draft, name);
+    assert_eq!(app.finish(DraftName { visit: draft }).unwrap().gaps, []);
+}
+
+/// Two workers, of whom the second has no village yet.
+fn two() -> (County, (Phone, App), (Phone, App)) {
+    let county = County::new(noon() - 3_600_000);
+    let (one, other) = (enrol(&county, "杨洁", 1), enrol(&county, "县管", 2));
+    (county, one, other)
+}
+
+#[test]
+fn both_phones_are_right_after_their_next_exchange() {
+    let (county, (old, mut before), (new, mut after)) = two();
+    assert!(due(&mut before) > 0);
+    assert_eq!(due(&mut after), 0, "the administrator has no duty in a village");
+    assert_eq!(county.hand_over("杨洁", "县管", today(), old.clock.wall()), 2);
+    sync(&mut before, &old, &county);
+    sync(&mut after, &new, &county);
+    assert_eq!(due(&mut before), 0, "no more the one's");
+    assert!(due(&mut after) > 0, "but the other's");
+    county.is_sound();
+}
+
+#[test]
+fn an_old_phone_without_signal_brings_visits_of_before_and_after_the_day() {
+    let (county, (old, mut before), _) = two();
+    county.hand_over("杨洁", "县管", today(), old.clock.wall());
+    visited(&mut before, "张建国", today().plus(-1));
+    visited(&mut before, "李阿普", today());
+    sync(&mut before, &old, &county);
+    assert_eq!(county.count(RecordKind::Visit), 1, "the one of before counts");
+    let parts = county.parts_of(person("张建国"));
+    assert!(parts.iter().any(|part| part.fact.is_some()));
+    let waits = county.waiting().into_iter().filter(|item| item.waits_for == Some(WaitsFor::Reviewer));
+    assert!(waits.count() > 0, "that of after waits for a reviewer, and nothing is lost");
+    county.is_sound();
+}

@@ -1,0 +1,180 @@
+// 情况变了, by clicking: two phones report, somebody is registered at the door, the township decides at the desk, and
+// the phones show what it said; a death is confirmed and taken back; 移交 in one act.
+import assert from 'node:assert/strict'
+import { after, before } from 'node:test'
+import { story } from './lib/acts.mjs'
+import { account, Desk, SMALL } from './lib/console.mjs'
+import { command, PIN, Screen } from './lib/phone.mjs'
+import { World } from './lib/world.mjs'
+
+const FIRST = '董正雄'
+const SECOND = '段树龙'
+let world, desk, admin, one, two, screen, people, township
+
+const act = story('changes', () => [desk, admin, screen].filter(Boolean))
+const dialog = (of) => of.page.getByRole('dialog').filter({ visible: true })
+const row = (of, words) => of.page.locator('main tbody tr', { hasText: words }).first()
+const click = (of, words) => dialog(of).getByRole('button', { name: words, exact: true }).last().click()
+const ask = (of, path) => of.page.evaluate(async (to) => (await fetch(to)).json(), path)
+const find = async (phone, typed) => (await command(phone, 'search', { typed, offset: 0, count: 1 }))[0]
+
+async function phoneOf(name, staff) {
+  const phone = await world.phone(name)
+  await command(phone, 'enrol', { code: await world.sheet(staff), pin: PIN, county: null })
+  await command(phone, 'exchange')
+  return phone
+}
+const report = (phone, person, reason, words) => command(phone, 'not_met', {
+  subjects: [person.subject], reason, reason_words: words, reason_from: null, come_again: null, way: 'home', happened: null,
+  visited_by: [], companions: [], late_reason: null,
+})
+async function shown(of, name) {
+  await of.page.waitForTimeout(400)
+  await of.picture(`changes-${name}`)
+  assert.deepEqual([...(await of.faults(name)), ...of.errors], [])
+}
+/** What these words stand in, in 标准 and in 特大. */
+async function looked(words, name) {
+  // A page that was just opened asks once more.
+  await screen.page.waitForTimeout(300)
+  for (const size of ['usual', 'largest']) {
+    await screen.sized(size)
+    await screen.page.getByText(words).filter({ visible: true }).first().scrollIntoViewIfNeeded()
+    await screen.shown(size === 'usual' ? name : `${name}-largest`)
+  }
+  await screen.sized('usual')
+}
+async function open(of, path) {
+  await of.page.evaluate((to) => (location.hash = to), path)
+  await of.page.waitForURL((url) => url.hash === `#${path}`)
+}
+
+before(async () => {
+  world = await World.begin(150)
+  ;[one, two] = [await phoneOf('one', FIRST), await phoneOf('two', SECOND)]
+  people = { ill: await find(one, '杨四妹'), dead: await find(one, '杨桂芝'), away: await find(one, '张娣') }
+  await report(one, people.ill, 'hospital', '女儿说在县医院')
+  await report(two, people.ill, 'hospital', '邻居说住院了')
+  await report(one, people.dead, 'died', '村里人说的')
+  await report(one, people.away, 'migrant', '去昆明了')
+  const village = people.ill.village
+  await command(one, 'register_person', { name: '段生面', nickname: null, village, household: null, sex: '2', born: null, phone: null, pinyin: null, another: false })
+  for (const phone of [one, two]) await command(phone, 'exchange')
+  township = village - (village % 1000)
+  desk = await Desk.as(world, await account(world, '乡镇站长', 'zhanzhang', String(township)))
+  admin = await Desk.as(world, await account(world, '县管理员', 'guanli'))
+  screen = await Screen.open(world, one, { path: '/#/today' })
+})
+after(() => world.end())
+
+act('what is to be done opens exactly what it counts', async () => {
+  await desk.go('/today')
+  for (const [title, rows] of [['情况有变待确认', '/api/changes'], ['主动发现·待确认', '/api/registrations']]) {
+    const task = desk.page.locator('.task', { hasText: title })
+    const count = Number(await task.locator('b').innerText())
+    assert.equal(count, (await ask(desk, `${rows}?area=${township}`)).length, title)
+  }
+  await shown(desk, 'today')
+  await desk.page.locator('.task', { hasText: '情况有变待确认' }).click()
+  await row(desk, people.ill.name).waitFor()
+})
+
+act('what two workers report stands together; it is confirmed with its day', async () => {
+  const line = await row(desk, people.ill.name).innerText()
+  for (const words of ['住院', FIRST, SECOND, '女儿说在县医院', '邻居说住院了']) assert.ok(line.includes(words), line)
+  await shown(desk, 'list')
+  await row(desk, people.ill.name).getByRole('button').click()
+  await desk.see('住院期间不计入')
+  assert.ok(await dialog(desk).getByRole('button', { name: '不是这样' }).isDisabled(), 'not without words')
+  await shown(desk, 'drawer')
+  await click(desk, '确认')
+  await row(desk, people.ill.name).waitFor({ state: 'detached' })
+})
+
+act('what is not so is refused with words', async () => {
+  await row(desk, people.away.name).getByRole('button').click()
+  await dialog(desk).getByRole('textbox', { name: '说明（走访人看得到）' }).fill('昨天还在家')
+  await click(desk, '不是这样')
+  await row(desk, people.away.name).waitFor({ state: 'detached' })
+})
+
+act('a death is confirmed, taken back with a reason, and everything is as before', async () => {
+  const figures = async () => JSON.stringify((await ask(desk, `/api/coverage?area=${township}&duty=*`)).total)
+  const before = await figures()
+  await row(desk, people.dead.name).getByRole('button').click()
+  await click(desk, '确认')
+  await row(desk, people.dead.name).waitFor({ state: 'detached' })
+  assert.notEqual(await figures(), before)
+  await desk.page.getByRole('button', { name: /^已经定的/ }).click()
+  await shown(desk, 'decided')
+  await row(desk, people.dead.name).getByRole('button').click()
+  await dialog(desk).getByRole('textbox', { name: '为什么撤销' }).fill('认错人了')
+  await shown(desk, 'undo')
+  await click(desk, '撤销')
+  await row(desk, people.dead.name).waitFor({ state: 'detached' })
+  assert.equal(await figures(), before)
+})
+
+act('somebody registered at the door is taken in with a category', async () => {
+  await desk.page.getByRole('button', { name: /^主动发现/ }).click()
+  await row(desk, '段生面').getByRole('button').click()
+  const { page } = desk
+  await dialog(desk).locator('.el-select', { has: page.getByRole('combobox', { name: '类别', exact: true }) }).click()
+  await page.getByRole('option', { name: '独居老人', exact: true }).click()
+  await shown(desk, 'registration')
+  await click(desk, '纳入')
+  await row(desk, '段生面').waitFor({ state: 'detached' })
+  await desk.see('现在没有主动发现、等待确认的人。')
+  await shown(desk, 'none')
+})
+
+act('whoever came back is said so on the page of the person', async () => {
+  await desk.go(`/subjects/${people.ill.subject}`)
+  await desk.see('外出、住院、拒访')
+  await desk.page.getByRole('button', { name: '回来了' }).first().click()
+  await shown(desk, 'stay')
+  await desk.page.getByRole('button', { name: '取消' }).click()
+})
+
+act('the phone that reported it shows the word, and that quietly on 今日', async () => {
+  await command(one, 'exchange')
+  await screen.page.reload()
+  await screen.see(/乡镇有 \d+ 条答复/)
+  await screen.shownInBoth('changes-phone-today')
+  await screen.page.getByRole('link', { name: /乡镇有 \d+ 条答复/ }).click()
+  await screen.see('昨天还在家')
+  await screen.shownInBoth('changes-phone-news')
+  await open(screen, `/person/${people.ill.subject}`)
+  await screen.see('乡镇已确认')
+  await looked('乡镇已确认', 'changes-phone-confirmed')
+  await open(screen, `/person/${people.away.subject}`)
+  await screen.see('乡镇说不是这样')
+  await open(screen, `/person/${people.dead.subject}`)
+  await screen.see('乡镇撤回了原来的意见：认错人了')
+  await looked('乡镇撤回了原来的意见', 'changes-phone-taken-back')
+  await open(screen, '/records')
+  await screen.row(people.away.name)
+  await screen.see('乡镇说不是这样')
+  await screen.shown('changes-phone-record')
+})
+
+act('the villages of one are handed over to another in one act', async () => {
+  await admin.go('/settings/staff')
+  await admin.page.getByRole('textbox', { name: '姓名、区划' }).fill(FIRST)
+  await row(admin, FIRST).or(admin.page.locator('.rows .row', { hasText: FIRST }).first()).getByRole('button').first().click()
+  await dialog(admin).getByRole('heading', { name: '移交' }).scrollIntoViewIfNeeded()
+  await dialog(admin).locator('.el-select', { has: admin.page.getByRole('combobox', { name: '移交给谁' }) }).click()
+  await admin.page.getByRole('combobox', { name: '移交给谁' }).fill(SECOND)
+  await admin.page.getByRole('option', { name: new RegExp(SECOND) }).first().click()
+  await shown(admin, 'hand-over')
+  await click(admin, '移交')
+  await admin.see(/已移交 \d+ 个分工。/)
+  await command(one, 'exchange')
+  assert.equal((await command(one, 'today_list', { order: 'time', offset: 0, count: 1 })).total, 0)
+})
+
+act('in a small window too', async () => {
+  await desk.page.setViewportSize(SMALL)
+  await desk.go('/changes?tab=decided')
+  await shown(desk, 'small')
+})

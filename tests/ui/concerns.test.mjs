@@ -1,0 +1,160 @@
+// 发现的问题, by clicking: raised on a phone from a person's page, answered at the desk, seen on the phone; two desks at
+// once; a child's; the figures and the list that each of them opens.
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { after, before } from 'node:test'
+import { story } from './lib/acts.mjs'
+import { account, Desk, SMALL } from './lib/console.mjs'
+import { command, PIN, Screen } from './lib/phone.mjs'
+import { World } from './lib/world.mjs'
+
+const FIRST = '董正雄'
+let world, desk, other, phone, screen, person, township
+
+const act = story('concerns', () => [desk, other, screen].filter(Boolean))
+const dialog = (of) => of.page.getByRole('dialog').filter({ visible: true })
+const row = (of, words) => of.page.locator('.rows .row', { hasText: words }).first()
+const click = (of, words) => dialog(of).getByRole('button', { name: words, exact: true }).last().click()
+const ask = (of, path) => of.page.evaluate(async (to) => (await fetch(to)).json(), path)
+async function shown(of, name) {
+  await of.page.waitForTimeout(400)
+  await of.picture(`concerns-${name}`)
+  assert.deepEqual([...(await of.faults(name)), ...of.errors], [])
+}
+/** What these words stand in, in 标准 and in 特大. */
+async function looked(words, name) {
+  // A page that was just opened asks once more.
+  await screen.page.waitForTimeout(300)
+  for (const size of ['usual', 'largest']) {
+    await screen.sized(size)
+    await screen.page.getByText(words).filter({ visible: true }).first().scrollIntoViewIfNeeded()
+    await screen.shown(size === 'usual' ? name : `${name}-largest`)
+  }
+  await screen.sized('usual')
+}
+async function answer(of, words, state, text) {
+  await row(of, words).getByRole('button').click()
+  await dialog(of).getByText(state, { exact: true }).last().click()
+  await dialog(of).getByRole('textbox', { name: /^答复|^为什么解决不了/ }).fill(text)
+}
+
+before(async () => {
+  world = await World.begin(150)
+  phone = await world.phone('one')
+  await command(phone, 'enrol', { code: await world.sheet(FIRST), pin: PIN, county: null })
+  await command(phone, 'exchange')
+  ;[person] = await command(phone, 'search', { typed: '杨四妹', offset: 0, count: 1 })
+  township = person.village - (person.village % 1000)
+  desk = await Desk.as(world, await account(world, '乡镇站长', 'zhanzhang', String(township)))
+  other = await Desk.as(world, await account(world, '县审核员', 'shenhe'))
+  screen = await Screen.open(world, phone, { path: `/#/person/${person.subject}` })
+})
+after(() => world.end())
+
+act('it is raised on the phone from the page of a person', async () => {
+  await screen.tap('记一个发现的问题')
+  await screen.tap('房屋')
+  await screen.page.locator('#found').fill('东墙裂了缝')
+  await screen.shownInBoth('concerns-phone-raise')
+  await screen.tap('记下')
+  await screen.see('东墙裂了缝')
+  await looked('记一个发现的问题', 'concerns-phone-person')
+  for (const words of ['电线老化', '灶台开裂']) await command(phone, 'raise_concern', { subject: person.subject, kind: 'utilities', words })
+  await command(phone, 'exchange')
+})
+
+act('the township finds it in its list, and answers who sees to it by when', async () => {
+  await desk.go('/today')
+  const count = Number(await desk.page.locator('.task', { hasText: '走访时发现、还没办结的' }).locator('b').innerText())
+  assert.equal(count, (await ask(desk, `/api/concerns?area=${township}`)).total)
+  await desk.page.locator('.task', { hasText: '走访时发现、还没办结的' }).click()
+  await row(desk, '东墙裂了缝').waitFor()
+  await shown(desk, 'list')
+  await row(desk, '东墙裂了缝').getByRole('button').click()
+  await dialog(desk).getByText('处理中', { exact: true }).last().click()
+  await dialog(desk).getByRole('textbox', { name: '谁来办' }).fill('张站长')
+  await dialog(desk).getByRole('textbox', { name: '答复' }).fill('已报危房改造')
+  await shown(desk, 'answer')
+  await click(desk, '答复')
+  await dialog(desk).getByText('已报危房改造').first().waitFor()
+  await shown(desk, 'answered')
+  await desk.page.keyboard.press('Escape')
+})
+
+act('an answer is taken back to what stood before it', async () => {
+  await answer(desk, '东墙裂了缝', '已解决', '修好了')
+  await click(desk, '答复')
+  await click(desk, '撤销答复')
+  await dialog(desk).getByRole('textbox', { name: '为什么撤销' }).fill('还在漏')
+  await click(desk, '撤销答复')
+  await dialog(desk).getByText('还在漏').first().waitFor()
+  await dialog(desk).locator('dl').getByText('处理中').waitFor()
+  await desk.page.keyboard.press('Escape')
+})
+
+act('two desks that answer at once stand side by side, and neither is lost', async () => {
+  await other.go(`/concerns?area=${township}`)
+  await answer(other, '电线老化', '解决不了', '房主不同意')
+  await answer(desk, '电线老化', '已解决', '换过线了')
+  await click(desk, '答复')
+  await dialog(desk).getByText('换过线了').first().waitFor()
+  await desk.page.keyboard.press('Escape')
+  await click(other, '答复')
+  await dialog(other).locator('.word.danger', { hasText: '填写不一致' }).first().waitFor()
+  await shown(other, 'contested')
+  await dialog(other).getByRole('link', { name: '去定用哪个' }).click()
+  await other.see('房主不同意')
+  await other.see('换过线了')
+  await shown(other, 'contested-waiting')
+})
+
+act('each figure opens into as many', async () => {
+  await desk.go('/concerns')
+  const { total } = await ask(desk, `/api/concerns/figures?area=${township}`)
+  assert.equal(total.found, total.open + total.in_hand + total.settled)
+  for (const which of ['found', 'open', 'in_hand', 'settled', 'in_time', 'unsolvable', 'overdue']) {
+    const { from } = await ask(desk, `/api/concerns/figures?area=${township}`)
+    assert.equal((await ask(desk, `/api/concerns?area=${township}&which=${which}&from=${from}&count=1`)).total, total[which], which)
+  }
+  await desk.page.locator('.sum').getByRole('button', { name: /发现/ }).click()
+  await desk.see('只列今年发现的：发现')
+  await desk.page.getByRole('button', { name: '怎么算的' }).click()
+  await desk.see('办结及时：在答应的那天以前办结')
+  await shown(desk, 'figures')
+})
+
+act('a child’s is counted, and its words are not there', async () => {
+  const { lines } = await ask(other, '/api/concerns?which=found&count=1000')
+  const child = lines.find((one) => one.who?.name.includes('*'))
+  if (!child) return
+  assert.equal(child.words, null)
+  await other.go('/concerns?which=found')
+  await row(other, child.who.name).getByRole('button').click()
+  await other.see('未成年人的内容，这里不显示。要看，先选查看事由。')
+  await shown(other, 'child')
+})
+
+act('the list is taken along as a file, masked as on the screen', async () => {
+  const [file] = await Promise.all([desk.page.waitForEvent('download'), desk.page.getByText('CSV', { exact: true }).click()])
+  const text = await readFile(await file.path(), 'utf8')
+  assert.ok(text.includes('东墙裂了缝') && text.includes('已报危房改造'), text.slice(0, 400))
+  assert.match(file.suggestedFilename(), /发现的问题_截至/)
+})
+
+act('the finder’s phone shows the answer, and quietly on 今日', async () => {
+  await command(phone, 'exchange')
+  await screen.page.reload()
+  await screen.see('乡镇答复：已报危房改造')
+  await screen.see(/张站长来办/)
+  await looked('乡镇答复：已报危房改造', 'concerns-phone-answered')
+  await screen.go('/today')
+  await screen.page.getByRole('link', { name: /乡镇有 \d+ 条答复/ }).click()
+  await screen.see('已报危房改造')
+  await screen.shown('concerns-phone-news')
+})
+
+act('in a small window too', async () => {
+  await desk.page.setViewportSize(SMALL)
+  await desk.go('/concerns')
+  await shown(desk, 'small')
+})
