@@ -10,7 +10,7 @@ use crate::person::{self, Move};
 use crate::register::Register;
 use crate::staff::{NewAssignment, operator};
 use crate::{
-    account, changes, clock, close, concerns, decide, duty, enrol, handover, opening, registrations,
+    account, changes, clock, close, concerns, decide, duplicates, duty, enrol, handover, opening, registrations,
     settings, staff, stays,
 };
 use domain::ids::{AreaCode, DeviceId, RecordId};
@@ -116,6 +116,10 @@ pub enum Errand {
     },
     /// A reviewer's word on what waits.
     Decide(decide::Word),
+    /// The word that two records are of one person.
+    Merge(duplicates::Merging),
+    /// The word that two records are of two people, or that this was a mistake.
+    Apart(duplicates::Apart),
     /// A reviewer's word on a contested field.
     Settle(Box<decide::Settlement>),
     /// A reviewer's word that takes a decision back.
@@ -231,6 +235,8 @@ pub async fn carry_out(county: &County, errand: Errand, now_ms: UnixMs) -> Resul
         }
         Errand::Decide(word) => decide::decide(county, &word, now_ms).await.map(Answer::Decided),
         Errand::Settle(word) => decide::settle(county, &word, now_ms).await.map(|()| Answer::Done),
+        Errand::Merge(word) => duplicates::merge(county, &word, now_ms).await.map(Answer::Made),
+        Errand::Apart(word) => duplicates::apart(county, &word, now_ms).await.map(|()| Answer::Done),
         Errand::Undo(word) => decide::undo(county, &word, now_ms).await.map(Answer::Decided),
         Errand::Open(asked) => opening::open(county, &asked, now_ms).await.map(Answer::Opened),
         Errand::Account(act) => {

@@ -19,6 +19,7 @@ pub mod decide;
 pub mod desk;
 pub mod dice;
 pub mod doctor;
+pub mod duplicates;
 pub mod duty;
 pub mod enrol;
 pub mod feed;

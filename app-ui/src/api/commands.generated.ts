@@ -1085,6 +1085,10 @@ id_number: string | null,
  */
 phone: string | null, 
 /**
+ * Who cares for the person, by name.
+ */
+carer: string | null, 
+/**
  * The carer's.
  */
 phone_carer: string | null, 

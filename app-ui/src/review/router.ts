@@ -18,6 +18,7 @@ export const router = createRouter({
     { path: '/waiting', name: 'waiting', component: () => import('./pages/Waiting.vue') },
     { path: '/subjects', name: 'subjects', component: () => import('./pages/Subjects.vue') },
     { path: '/subjects/import', name: 'import', component: () => import('./pages/Import.vue'), props: { list: 'subjects' } },
+    { path: '/subjects/duplicates', name: 'duplicates', component: () => import('./pages/Duplicates.vue') },
     { path: '/subjects/:person', name: 'person', component: () => import('./pages/Person.vue') },
     { path: '/visits/:visit', name: 'visit', component: () => import('./pages/Visit.vue') },
     { path: '/phones', name: 'phones', component: () => import('./pages/Phones.vue') },

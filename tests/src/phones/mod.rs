@@ -4,6 +4,7 @@
 mod amended;
 mod answered;
 mod county;
+mod duplicates;
 mod flows;
 mod forms;
 mod handed_over;

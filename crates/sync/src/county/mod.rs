@@ -9,6 +9,7 @@ mod build;
 mod chain;
 mod cover;
 mod decide;
+mod duplicate;
 mod epoch;
 mod judge;
 pub mod needs;
