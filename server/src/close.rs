@@ -7,7 +7,7 @@ mod tests;
 use crate::clock;
 use crate::county::{County, at_county};
 use crate::problem::{unchanged, wrong};
-use crate::reports::{Asked, Question, ask, stood_of};
+use crate::reports::{Asked, Column, Question, ask, stood_of};
 use crate::staff::{Change, Sets, write_all};
 use domain::catalogue::{RecordKind, keys};
 use domain::closing::{Closing, Stood, figures};
@@ -266,6 +266,23 @@ pub struct Corrected {
     pub then: Option<Stood>,
     /// How they stand; `None` when they are not in the register any more.
     pub now: Option<Stood>,
+}
+
+/// Everybody whom a figure of then counts, with how they stand now. O(people of its townships).
+///
+/// # Errors
+/// What the store says.
+pub async fn opened(county: &County, asked: &Asked, column: Column) -> Result<Vec<Corrected>, Problem> {
+    let category = asked.question.category.as_ref();
+    let chosen = |one: &Stood| category.is_none_or(|code| one.4.contains(code));
+    let now: BTreeMap<_, _> = stood_of(county, asked).await?.into_iter().map(|one| (one.0, one)).collect();
+    let then = then(county, asked).await?.into_iter();
+    let counted = then.filter(|one| column.counts(one.2, one.3) && chosen(one));
+    let mut found: Vec<Corrected> = counted
+        .map(|one| Corrected { person: one.0, now: now.get(&one.0).cloned(), then: Some(one) })
+        .collect();
+    found.sort_by_key(|one| (one.then.as_ref().map(|stood| stood.1), one.person));
+    Ok(found)
 }
 
 /// Everybody of a question who stands otherwise now, by village and id. O(people of its townships).

@@ -10,8 +10,8 @@ use crate::person::{self, Move};
 use crate::register::Register;
 use crate::staff::{NewAssignment, operator};
 use crate::{
-    account, changes, clock, close, concerns, decide, dossier, duty, enrol, erase, handover, opening,
-    registrations, restrict, settings, staff, stays,
+    account, changes, clock, close, concerns, decide, dossier, duplicates, duty, enrol, erase, handover,
+    opening, registrations, restrict, settings, staff, stays,
 };
 use domain::ids::{AreaCode, DeviceId, RecordId};
 use domain::period::Period;
@@ -116,6 +116,10 @@ pub enum Errand {
     },
     /// A reviewer's word on what waits.
     Decide(decide::Word),
+    /// The word that two records are of one person.
+    Merge(duplicates::Merging),
+    /// The word that two records are of two people, or that this was a mistake.
+    Apart(duplicates::Apart),
     /// A reviewer's word on a contested field.
     Settle(Box<decide::Settlement>),
     /// A reviewer's word that takes a decision back.
@@ -241,6 +245,8 @@ pub async fn carry_out(county: &County, errand: Errand, now_ms: UnixMs) -> Resul
         }
         Errand::Decide(word) => decide::decide(county, &word, now_ms).await.map(Answer::Decided),
         Errand::Settle(word) => decide::settle(county, &word, now_ms).await.map(|()| Answer::Done),
+        Errand::Merge(word) => duplicates::merge(county, &word, now_ms).await.map(Answer::Made),
+        Errand::Apart(word) => duplicates::apart(county, &word, now_ms).await.map(|()| Answer::Done),
         Errand::Undo(word) => decide::undo(county, &word, now_ms).await.map(Answer::Decided),
         Errand::Restrict(word) => restrict::say(county, &word, now_ms).await.map(|()| Answer::Done),
         Errand::Show(asked) => {

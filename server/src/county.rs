@@ -1,5 +1,6 @@
 //! The county as its processes hold it: keys, stores, and what is kept ready in memory.
 
+use crate::app::Offer;
 use crate::dice::SharedDice;
 use crate::erase::Erasures;
 use crate::known::{KnownDevice, KnownDevices, KnownForms};
@@ -14,7 +15,7 @@ use seal::Dictionaries;
 use seal::county_keys::CountyKeys;
 use seal::dice::SeededDice;
 use seal::stretch::Stretch;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use store::StoreError;
 use store::county::{Directory, Done, Ledger, Reports};
 use sync::county::Prepared;
@@ -58,6 +59,8 @@ pub struct County {
     pub(crate) importing: Mutex<()>,
     /// Who is at the desk.
     pub sessions: Sessions,
+    /// The app that is offered to phones, once the server has looked for one.
+    pub offer: OnceLock<Offer>,
     /// How many sealed reports have come this hour.
     pub reports: Counter,
     /// What was erased by law, outside the database.
@@ -102,6 +105,7 @@ impl County {
             importing: Mutex::default(),
             sessions: Sessions::default(),
             erasures: Erasures::default(),
+            offer: OnceLock::new(),
             reports: Counter::default(),
             devices: KnownDevices::default(),
             edited: Notify::new(),

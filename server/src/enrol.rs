@@ -16,8 +16,8 @@ use seal::word::SignedWord;
 use std::collections::BTreeSet;
 use store::county::{DeviceRecord, EnrolCode, EnrolState};
 
-/// How long a sheet is good for, unless the county says otherwise.
-pub const HOURS: u32 = 72;
+/// How long a sheet is good for, unless the county says otherwise: 30 days, so that it is printed before a training day.
+pub const HOURS: u32 = 30 * 24;
 
 /// How often its code may be mistyped.
 pub const TRIES: u8 = 5;

@@ -39,7 +39,7 @@ use store::StoreError;
 use store::county::Done;
 use sync::county::needs::DeviceState;
 use sync::county::prepared::{Exchange, Job, Piece};
-use sync::wire::exchange::{ExchangeRequest, Rest};
+use sync::wire::exchange::{AppOffer, ExchangeRequest, Rest};
 use sync::wire::limits::{FRAME_BYTES_MAX, ITEMS_MAX, REQUEST_BYTES_MAX};
 use sync::wire::version;
 
@@ -66,6 +66,8 @@ struct Request {
     code: Option<String>,
     /// Urgent reports of which it has not heard that anybody read them.
     unread: Vec<RecordId>,
+    /// The app's version.
+    app: String,
     /// The county's writer as the phone knows it.
     epoch: Option<WriterId>,
     /// Keys of the county that it knows: the one that it takes for the present one, and the one that
@@ -114,6 +116,8 @@ pub async fn exchange(county: &Arc<County>, posted: Bytes, now_ms: UnixMs) -> Re
     };
     rest.erased.clone_from(&done.gone);
     if !done.receipts_only {
+        let later = county.offer.get().filter(|offer| offer.is_later_than(&request.app));
+        rest.app = later.map(|offer| AppOffer { version: offer.version.clone(), bytes: offer.bytes });
         rest.read = urgent::read(county, &reference, known.staff, &request.unread).await?;
     }
     match request.code {
@@ -170,8 +174,8 @@ fn read(
     let epoch = request.cursor.map(|cursor| cursor.epoch);
     let told = request.key.and_then(|id| serde_json::from_value(id.into()).ok());
     let knows = told.into_iter().chain([known.certified_by]).collect();
-    let (code, unread) = (request.code, request.unread);
-    Ok(Request { exchange, followed, forms_missing, code, unread, epoch, knows })
+    let (code, unread, app) = (request.code, request.unread, request.app);
+    Ok(Request { exchange, followed, forms_missing, code, unread, app, epoch, knows })
 }
 
 /// A name of an app's version is not longer.

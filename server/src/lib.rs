@@ -2,6 +2,7 @@
 
 mod access;
 pub mod account;
+pub mod app;
 pub mod area;
 pub mod ask;
 pub mod backup;
@@ -19,6 +20,7 @@ pub mod desk;
 pub mod dice;
 pub mod doctor;
 pub mod dossier;
+pub mod duplicates;
 pub mod duty;
 pub mod enrol;
 pub mod erase;

@@ -143,7 +143,10 @@ async fn members(
     let together = |(one, _): &(Person, Vector)| {
         let same_move =
             last.is_none_or(|(day, village)| one.moves.last_key_value() == Some((&day, &village)));
-        one.household == home && one.counted_in() == person.counted_in() && same_move
+        one.merged_into.is_none()
+            && one.household == home
+            && one.counted_in() == person.counted_in()
+            && same_move
     };
     let mut members = Vec::new();
     for one in everybody(county).await?.into_iter().filter(together) {
@@ -196,7 +199,7 @@ async fn leave(
         return Ok(());
     }
     let lives_there = |one: &Person| {
-        let alive = one.died.is_none() && one.moved_out.is_none();
+        let alive = one.died.is_none() && one.moved_out.is_none() && one.merged_into.is_none();
         one.id != person.id && one.household == Some(id) && one.villages == stands && alive
     };
     if everybody(county).await?.iter().any(|(one, _)| lives_there(one)) {
@@ -335,7 +338,9 @@ async fn person(county: &County, id: RecordId) -> Result<(Person, Vector), Probl
         let zh = "没有这个服务对象；编号在 `coverage --list` 最后一列";
         wrong(id, zh, "there is no such person; `coverage --list` shows the ids, last column")
     };
-    Ok(read(id, &row.ok_or_else(nobody)?))
+    let found = read(id, &row.ok_or_else(nobody)?);
+    // Of whom was merged everything is said of the one who stays.
+    if found.0.merged_into.is_some() { Err(nobody()) } else { Ok(found) }
 }
 
 /// A person, and what has been seen of their record by reading it.

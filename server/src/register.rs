@@ -2,6 +2,7 @@
 //! read once, and from then on brought up to date by the feeds: each search costs what changed since.
 
 use crate::county::{County, at_county, each_record};
+use crate::duplicates::{Looks, Pair, pairs};
 use domain::catalogue::RecordKind;
 use domain::change::Registration;
 use domain::head::Head;
@@ -40,6 +41,7 @@ struct Entry {
     villages: Vec<AreaCode>,
     household: Option<RecordId>,
     pending: bool,
+    looks: Looks,
 }
 
 #[derive(Debug, Default)]
@@ -101,6 +103,22 @@ impl Register {
         let read = |index: &Index, villages: &BTreeSet<AreaCode>| {
             let waits = |id| index.people.get(&id).is_some_and(|entry| entry.pending);
             index.listed(villages, waits, after, count)
+        };
+        self.read(county, area, read).await
+    }
+
+    /// Every two of an area and below who look like one person: 可能重复. O(people of the area).
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn alike(&self, county: &County, area: AreaCode) -> Result<Vec<Pair>, Problem> {
+        let read = |index: &Index, villages: &BTreeSet<AreaCode>| {
+            let here = |entry: &&Entry| {
+                !entry.villages.is_empty() && entry.villages.iter().all(|village| villages.contains(village))
+            };
+            let mut found = pairs(index.people.values().filter(here).map(|entry| &entry.looks));
+            found.sort_by_cached_key(|pair| index.key(pair.stays));
+            Ok(found)
         };
         self.read(county, area, read).await
     }
@@ -214,8 +232,9 @@ impl Index {
                 }
                 let Some(head) = head.filter(|head| !head.fields.is_empty()) else { return };
                 let person = Person::read(record.id, head);
-                // Erased: what is left counts, and is nobody to be found.
-                if person.name.is_empty() {
+                // Whoever was merged is found as the one who stays; of whom was erased what is left counts, and is
+                // nobody to be found.
+                if person.merged_into.is_some() || person.name.is_empty() {
                     return;
                 }
                 if let Some(home) = person.household {
@@ -223,6 +242,7 @@ impl Index {
                 }
                 let entry = Entry {
                     found_by: names::search_keys(&person, head),
+                    looks: Looks::of(&person, head),
                     name: person.name,
                     villages: person.villages,
                     household: person.household,

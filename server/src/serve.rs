@@ -1,5 +1,6 @@
 //! The process: two listeners until it is told to stop, and what has to happen every day.
 
+use crate::app;
 use crate::config::Config;
 use crate::county::County;
 use crate::desk::{Desk, Settings};
@@ -122,6 +123,19 @@ fn careful(builder: &mut Builder<TokioExecutor>) {
     builder.http1().timer(TokioTimer::new()).header_read_timeout(IDLE).auto_date_header(false);
 }
 
+/// Looks for the app's package. One that cannot be read is told, and keeps nobody from serving.
+fn offer(county: &County, config: &Config) {
+    let folder = config.app_folder();
+    match app::newest(&folder) {
+        Ok(Some(found)) => {
+            tracing::info!(version = found.version, bytes = found.bytes, "the app is offered to phones");
+            let _ = county.offer.set(found);
+        }
+        Ok(None) => {}
+        Err(error) => tracing::warn!(folder = %folder.display(), %error, "the app's package cannot be read"),
+    }
+}
+
 /// Answers until `stop` comes, then lets running requests finish.
 ///
 /// # Errors
@@ -143,6 +157,7 @@ pub async fn serve(
         tracing::info!(listener = listener.name, url = listener.url(), "listening");
     }
     tell_ahead(&county).await?;
+    offer(&county, config);
     tasks.spawn(phones.answer(routes::phones(Arc::clone(&county), &limits), handle.clone()));
     let at_desk = Arc::new(Desk::new(Arc::clone(&county), Settings::of(config)));
     tasks.spawn(desk.answer(routes::desk(at_desk, &limits), handle.clone()));

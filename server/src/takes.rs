@@ -3,7 +3,7 @@
 
 use crate::county::{County, at_county};
 use domain::canonical::Hash;
-use domain::catalogue::{RecordKind, field_zh, keys};
+use domain::catalogue::{RecordKind, field_en, field_zh, keys};
 use domain::category::Category;
 use domain::change::Registration;
 use domain::concern::{ConcernKind, ConcernNow, ConcernState};
@@ -192,7 +192,6 @@ impl Slot {
         if let Some(path) = field.strip_prefix(ANSWER_PREFIX) {
             return Self::of_question(county, record, path).await;
         }
-        let english = keys::NAMES.iter().find(|(key, ..)| *key == field).map(|(.., en)| (*en).to_owned());
         let zh = field_zh(field).unwrap_or_else(|| field.to_owned());
         let taken = taken(record.kind, field);
         let choices = match taken {
@@ -203,7 +202,7 @@ impl Slot {
         let takes = Takes {
             field: field.to_owned(),
             zh,
-            en: english.unwrap_or_else(|| field.to_owned()),
+            en: field_en(field).unwrap_or_else(|| field.to_owned()),
             taken,
             choices: choices.into_iter().map(choice).collect(),
             longest: LONGEST,

@@ -362,7 +362,8 @@ test('a page that a newer console no longer has is loaded anew, at its address',
   const { page } = desk
   await desk.go('/coverage')
   let renewed = false
-  page.once('load', () => (renewed = true))
+  // Asked for anew: from then on the newer console answers.
+  page.on('request', (one) => (renewed ||= one.isNavigationRequest()))
   await page.route(/Duties-.*\.js/, (route) => (renewed ? route.continue() : route.fulfill({ status: 404, body: '' })))
   await page.evaluate(() => (window.old = true))
   await page.getByRole('link', { name: '设置' }).click()

@@ -139,7 +139,7 @@ test('the back key shows no page behind the lock, and unlocking returns to where
   }
   // What lies over the lock is closed by it all the same.
   await screen.tap('紧急')
-  await screen.see('解锁以后可以在这里记下情况')
+  await screen.see('没有解锁也可以写')
   await backKey(screen)
   await screen.see('请输入解锁密码')
   await screen.tap('忘记密码')

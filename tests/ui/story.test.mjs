@@ -233,7 +233,7 @@ act('a problem that was found is asked about at the next visit', async () => {
 act('locking keeps the question; a wrong password is told and deletes nothing', async () => {
   await two.away()
   await two.tap('紧急')
-  await two.see('解锁以后可以在这里记下情况')
+  await two.see('没有解锁也可以写')
   await two.tap('返回')
   await two.unlock('000000')
   await two.see('解锁密码不对')

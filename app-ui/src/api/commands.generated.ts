@@ -677,6 +677,10 @@ room: Room | null,
  */
 app: string, 
 /**
+ * A later one that the county offers, with its bytes; nobody has to take it.
+ */
+later_app: [string, number] | null, 
+/**
  * After so many minutes during which nobody touched it, the app locks.
  */
 lock_minutes: number, };
@@ -1080,6 +1084,10 @@ id_number: string | null,
  * The person's telephone.
  */
 phone: string | null, 
+/**
+ * Who cares for the person, by name.
+ */
+carer: string | null, 
 /**
  * The carer's.
  */

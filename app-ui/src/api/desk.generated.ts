@@ -234,7 +234,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who stands otherwise than when the period was closed; nobody while it is not. */
+        /** Who stood where when the period was closed, and how they stand now; nobody while it is not closed. */
         get: operations["get_coverage_corrections"];
         put?: never;
         post?: never;
@@ -377,6 +377,74 @@ export interface paths {
         put?: never;
         /** Retires or revokes a phone, or takes it back. */
         post: operations["post_devices_device_state"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Pairs of the area, what was said of others, and what was merged. */
+        get: operations["get_duplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duplicates/apart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says that two records are of two people, or takes that back. */
+        post: operations["post_duplicates_apart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duplicates/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Merges a person's record into another. */
+        post: operations["post_duplicates_merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duplicates/{decision}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a merging back: both are as they were, with whatever came for either since. */
+        post: operations["post_duplicates_decision_undo"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1268,6 +1336,15 @@ export interface components {
             /** @description In words. */
             words: string;
         };
+        /** @description The word that two records are of two people, or that this was a mistake. */
+        ApartAsked: {
+            /** @description Whether they are; else an earlier word is taken back. */
+            apart: boolean;
+            other: string;
+            person: string;
+            /** @description Why, if somebody says so. */
+            reason: string;
+        };
         /** @description A division. */
         AreaReply: {
             /** Format: int64 */
@@ -1310,6 +1387,36 @@ export interface components {
             stay: string;
             /** @description The first day back; none takes that back. */
             until?: string | null;
+        };
+        /** @description A field of which either says something. */
+        BesideReply: {
+            field: string;
+            /** @description What stands in the other. */
+            goes: unknown;
+            /** @description Whether both say the same. */
+            same: boolean;
+            /** @description What stands in the record that stays, masked as in lists; nothing where it says nothing. */
+            stays: unknown;
+            takes: components["schemas"]["Takes"];
+        };
+        /** @description A record of somebody, as it stands beside another. */
+        CardReply: {
+            categories: components["schemas"]["CodeReply"][];
+            /** @description Who entered it; an operator's number when nobody of the staff did. */
+            entered_by: string;
+            entered_ms?: components["schemas"]["i64"] | null;
+            group: string;
+            head_name: string;
+            last_visit?: string | null;
+            minor: boolean;
+            /** @description A child's is masked. */
+            name: string;
+            /** @description 主动发现·待确认. */
+            pending: boolean;
+            person: string;
+            township: string;
+            village_name: string;
+            visits: number;
         };
         /** @description One change of one person: what several reported of it stands together. */
         Case: components["schemas"]["Who"] & {
@@ -1365,6 +1472,21 @@ export interface components {
             late_until?: string | null;
             /** @description Its key. */
             period: string;
+        };
+        /** @description The closing of the period that is shown. */
+        ClosedReply: {
+            by: string;
+            /**
+             * Format: int64
+             * @description Unix milliseconds: when it was closed.
+             */
+            closed_ms: number;
+            /** @description How many people stand otherwise since. */
+            corrected: number;
+            /** @description The last day on which its work was entered without a reason. */
+            late_until: string;
+            /** @description Whether the figures are those of then, which stay. */
+            shown: boolean;
         };
         /** @description A period, and what became of it. */
         ClosingReply: {
@@ -1504,11 +1626,11 @@ export interface components {
             about: components["schemas"]["AboutReply"];
             /** @description From the top of what may be seen down to this area. */
             breadcrumb: components["schemas"]["AreaReply"][];
+            closed?: components["schemas"]["ClosedReply"] | null;
             /** @description In the order of their codes. */
             rows: components["schemas"]["RowReply"][];
             sentence_en: string;
             sentence_zh: string;
-            then?: components["schemas"]["ThenReply"] | null;
             total: components["schemas"]["RowReply"];
         };
         /** @description A reviewer's word, on one item or on several at once. */
@@ -1542,7 +1664,7 @@ export interface components {
             people: string[];
             /** @description Why. */
             reason: string;
-            /** @description The record that was settled. */
+            /** @description The record that was settled, or merged. */
             record?: string | null;
             /** @description Whether it is the last word, and can be taken back. */
             stands: boolean;
@@ -1550,7 +1672,7 @@ export interface components {
             undone?: components["schemas"]["Undone"] | null;
             /** @description The value that was chosen; absent where it is a child's and only those responsible may read it. */
             value: unknown;
-            /** @description `accept`, `dismiss`, `keep` or `settle`. */
+            /** @description `accept`, `dismiss`, `keep`, `settle` or `merge`. */
             verdict: string;
         };
         /** @description A page of decisions, the latest first. */
@@ -1629,6 +1751,16 @@ export interface components {
             column_zh?: string | null;
             en: string;
             zh: string;
+        };
+        /** @description What looks like one person's in the area. */
+        DuplicatesReply: {
+            /** @description Of whom somebody said that they are two people. */
+            apart: components["schemas"]["PairReply"][];
+            /** @description What was merged, the latest first. */
+            merged: components["schemas"]["DecidedPage"];
+            pairs: components["schemas"]["PairReply"][];
+            /** @description How many pairs there are. */
+            total: number;
         };
         /**
          * @description What is to be done.
@@ -1987,6 +2119,22 @@ export interface components {
             until?: string | null;
             zh: string;
         };
+        /** @description The word that two records are of one person. */
+        MergeAsked: {
+            /** @description The one that stays. */
+            into: string;
+            /** @description The record that is merged. */
+            person: string;
+            /** @description Why, if somebody says so. */
+            reason: string;
+            /** @description Fields that the one who stays takes over. */
+            takes: string[];
+        };
+        /** @description That two records were merged. */
+        MergedReply: {
+            /** @description By what it is taken back. */
+            decision: string;
+        };
         /** @description A duty that a part met. */
         MetDuty: {
             duty: string;
@@ -2052,6 +2200,18 @@ export interface components {
             /** @description 查看事由: `verify`, `assess`, `urgent`, `complaint`, `audit`. */
             reason: string;
         };
+        /** @description Two records that look like one person's. */
+        PairReply: {
+            fields: components["schemas"]["BesideReply"][];
+            goes: components["schemas"]["CardReply"];
+            /** @description The one that stays, as far as one can guess: it may be the other. */
+            stays: components["schemas"]["CardReply"];
+            why: components["schemas"]["Why"][];
+        };
+        /** @description Why people are taken apart again. */
+        PartAsked: {
+            reason: string;
+        };
         /** @description One person's share of a visit. */
         PartReply: {
             answers: components["schemas"]["Answer"][];
@@ -2086,6 +2246,8 @@ export interface components {
         PersonReply: {
             /** Format: int32 */
             age?: number | null;
+            /** @description Who cares for the person, by name. */
+            carer?: string | null;
             categories: components["schemas"]["MembershipReply"][];
             /** @description Keys of the fields on which values differ. */
             contested: string[];
@@ -2096,6 +2258,8 @@ export interface components {
             head_name: string;
             /** @description All but its ends are stars. */
             id_number?: string | null;
+            /** @description The record of the same person into which this one was merged. */
+            merged_into?: string | null;
             minor: boolean;
             moved_out?: string | null;
             /** @description A child's is masked. */
@@ -2576,20 +2740,6 @@ export interface components {
              */
             sex: string | null;
         };
-        /** @description The figures of a closed period: they stay as they were. */
-        ThenReply: {
-            by: string;
-            /**
-             * Format: int64
-             * @description Unix milliseconds: when it was closed.
-             */
-            closed_ms: number;
-            /** @description The last day on which its work was entered without a reason. */
-            late_until: string;
-            /** @description In the order of their codes. */
-            rows: components["schemas"]["RowReply"][];
-            total: components["schemas"]["RowReply"];
-        };
         /** @description Why a decision is taken back. */
         UndoAsked: {
             reason: string;
@@ -2851,6 +3001,11 @@ export interface components {
             /** @description The village's name. */
             village_name: string;
         };
+        /**
+         * @description Why two records look like one person's.
+         * @enum {string}
+         */
+        Why: "id_number" | "name_and_birth" | "name_in_household" | "nickname" | "name_in_village";
         /** @description A row that is not taken. */
         WrongReply: {
             doubts: components["schemas"]["DoubtReply"][];
@@ -3358,6 +3513,8 @@ export interface operations {
                 category?: string;
                 /** @description Facts up to the end of this day; today when nothing is said. */
                 as_of?: string;
+                /** @description The figures as they stood when the period was closed, when it is: 月结数. */
+                closed?: boolean;
             };
             header?: never;
             path?: never;
@@ -3397,6 +3554,10 @@ export interface operations {
                 category?: string;
                 /** @description Facts up to the end of this day; today when nothing is said. */
                 as_of?: string;
+                /** @description The figures as they stood when the period was closed, when it is: 月结数. */
+                closed?: boolean;
+                /** @description The figure of then that is opened; whoever stands otherwise since, when nothing is said. */
+                column?: "register" | "excluded" | "due" | "met" | "met_home" | "met_other" | "open" | "change_pending" | "tried" | "silent" | "not_yet" | "missed_before" | "contested" | "overdue";
             };
             header?: never;
             path?: never;
@@ -3436,6 +3597,8 @@ export interface operations {
                 category?: string;
                 /** @description Facts up to the end of this day; today when nothing is said. */
                 as_of?: string;
+                /** @description The figures as they stood when the period was closed, when it is: 月结数. */
+                closed?: boolean;
                 /** @description The figure. */
                 column: "register" | "excluded" | "due" | "met" | "met_home" | "met_other" | "open" | "change_pending" | "tried" | "silent" | "not_yet" | "missed_before" | "contested" | "overdue";
             };
@@ -3477,6 +3640,8 @@ export interface operations {
                 category?: string;
                 /** @description Facts up to the end of this day; today when nothing is said. */
                 as_of?: string;
+                /** @description The figures as they stood when the period was closed, when it is: 月结数. */
+                closed?: boolean;
                 format: "csv" | "xlsx";
             };
             header?: never;
@@ -3518,6 +3683,8 @@ export interface operations {
                 category?: string;
                 /** @description Facts up to the end of this day; today when nothing is said. */
                 as_of?: string;
+                /** @description The figures as they stood when the period was closed, when it is: 月结数. */
+                closed?: boolean;
                 /** @description The figure that is opened. */
                 column: "register" | "excluded" | "due" | "met" | "met_home" | "met_other" | "open" | "change_pending" | "tried" | "silent" | "not_yet" | "missed_before" | "contested" | "overdue";
                 /** @description After this person, with whom the page before ended. */
@@ -3563,6 +3730,8 @@ export interface operations {
                 category?: string;
                 /** @description Facts up to the end of this day; today when nothing is said. */
                 as_of?: string;
+                /** @description The figures as they stood when the period was closed, when it is: 月结数. */
+                closed?: boolean;
                 /** @description The figure that is opened. */
                 column: "register" | "excluded" | "due" | "met" | "met_home" | "met_other" | "open" | "change_pending" | "tried" | "silent" | "not_yet" | "missed_before" | "contested" | "overdue";
                 /** @description After this person, with whom the page before ended. */
@@ -3709,6 +3878,137 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NewStateReply"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_duplicates: {
+        parameters: {
+            query?: {
+                /** @description The area; that of one's role when nothing is said. */
+                area?: number;
+                /** @description At most so many pairs: 50 when nothing is said; with 0 only how many there are. */
+                count?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicatesReply"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_duplicates_apart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApartAsked"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoneReply"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_duplicates_merge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeAsked"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergedReply"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_duplicates_decision_undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                decision: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartAsked"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoneReply"];
                 };
             };
             /** @description What is wrong, and what to do */

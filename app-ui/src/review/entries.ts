@@ -39,6 +39,7 @@ export const ADMINS = ['county_admin']
 export const settingsPages: Omit<Entry, 'icon'>[] = [
   { path: '/settings/duties', word: 'settings.duties', may: () => true },
   { path: '/settings/staff', word: 'settings.staff', may: () => true },
+  { path: '/settings/closings', word: 'settings.closings', may: () => true },
   { path: '/settings/grants', word: 'settings.grants', may: () => true },
   { path: '/settings/accesses', word: 'settings.accesses', may: () => session.holds('auditor', 'approver') },
 ]

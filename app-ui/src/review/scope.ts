@@ -52,7 +52,7 @@ export function useScope() {
     const fits: [string, string, (text: string) => boolean][] = [
       ['area', t('scope.area'), (text) => areas.value.has(Number(text))],
       ['duty', t('scope.duty'), (text) => known.duties.some((one) => one.duty === text)],
-      ['period', t('scope.period'), (text) => /^[\w:.+-]+$/.test(text) && !/^\d{4}-(?:00|1[3-9]|[2-9]\d)/.test(text)],
+      ['period', t('scope.period'), (text) => /^[\w:.+@-]+$/.test(text) && !/^\d{4}-(?:00|1[3-9]|[2-9]\d)/.test(text)],
       ['category', t('scope.category'), (text) => known.categories.some((one) => one.code === text)],
       ['as_of', t('scope.as_of'), within],
       ['column', t('people.figure'), (text) => COLUMNS.some((one) => one === text)],

@@ -78,8 +78,12 @@ pub(crate) mod setting {
     pub(crate) const NUMBER: &str = "number";
     /// Where the phone stands at the county.
     pub(crate) const CURSOR: &str = "cursor";
+    /// A later app that the county offers.
+    pub(crate) const APP_OFFER: &str = "app_offer";
     /// Who has read own urgent reports at the county, by report.
     pub(crate) const URGENT_READ: &str = "urgent_read";
+    /// Records that stand in no feed any more and are kept for a visit that is being filled in.
+    pub(crate) const HELD: &str = "held";
     /// Every writer the county ever had.
     pub(crate) const EPOCHS: &str = "epochs";
     /// The month for which everybody's standings were last judged.

@@ -35,6 +35,8 @@ pub(crate) struct Bench<'a> {
     rows: BTreeMap<RecordRef, Option<RecordRow>>,
     changed: BTreeSet<RecordRef>,
     gone: BTreeSet<RecordRef>,
+    /// Persons who are kept, and stand in no list.
+    unlisted: BTreeSet<RecordId>,
     /// Own entries that are not in the store yet.
     fresh: Vec<Entry>,
 }
@@ -42,8 +44,8 @@ pub(crate) struct Bench<'a> {
 impl<'a> Bench<'a> {
     /// An empty bench.
     pub(crate) fn new(open: &'a Open, today: Day) -> Self {
-        let (rows, changed, gone, fresh) = Default::default();
-        Self { open, today, rows, changed, gone, fresh }
+        let (rows, changed, gone, unlisted, fresh) = Default::default();
+        Self { open, today, rows, changed, gone, unlisted, fresh }
     }
 
     /// A record as it stands on the bench.
@@ -128,6 +130,11 @@ impl<'a> Bench<'a> {
         Ok(())
     }
 
+    /// Takes a person out of every list; the record stays.
+    pub(crate) fn unlist(&mut self, person: RecordId) {
+        self.unlisted.insert(person);
+    }
+
     /// Says what has to be written.
     pub(crate) fn finish(mut self, batch: &mut Batch) -> Result<(), Problem> {
         let mut touched: BTreeSet<RecordId> = BTreeSet::new();
@@ -137,6 +144,8 @@ impl<'a> Bench<'a> {
         for record in changed {
             self.derive(record, batch, &mut touched)?;
         }
+        batch.people_gone.extend(&self.unlisted);
+        touched.retain(|id| !self.unlisted.contains(id));
         let rules = |record: &RecordRef| matches!(record.kind, RecordKind::Duty | RecordKind::Area);
         batch.touch_everyone |= self.changed.iter().any(rules);
         if touched.len() > JUDGE_MAX || batch.touch_everyone {

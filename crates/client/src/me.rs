@@ -1,6 +1,6 @@
 //! 我的: who holds this phone, and what it can hand to those who help.
 
-use crate::app::{App, Open};
+use crate::app::{App, Open, setting};
 use crate::lock::Nothing;
 use crate::tell::{OrTell, internal};
 use domain::ids::{AreaCode, DeviceId};
@@ -11,6 +11,7 @@ use domain::staff::Role;
 use domain::time::{Day, UnixMs};
 use seal::age_seal;
 use serde::{Deserialize, Serialize};
+use sync::wire::exchange::AppOffer;
 use sync::wire::item::LogPiece;
 
 /// A role of the holder.
@@ -66,6 +67,8 @@ pub struct MeView {
     pub room: Option<Room>,
     /// The app's version.
     pub app: String,
+    /// A later one that the county offers, with its bytes; nobody has to take it.
+    pub later_app: Option<(String, u64)>,
     /// After so many minutes during which nobody touched it, the app locks.
     pub lock_minutes: i32,
 }
@@ -147,6 +150,7 @@ impl App {
             room: free_bytes.map(|free_bytes| Room { free_bytes, low: free_bytes < LOW_BYTES }),
             app,
             lock_minutes: open.lock_minutes(today),
+            later_app: open.stored::<AppOffer>(setting::APP_OFFER)?.map(|offer| (offer.version, offer.bytes)),
         })
     }
 

@@ -166,6 +166,8 @@ pub struct PersonView {
     pub id_number: Option<String>,
     /// The person's telephone.
     pub phone: Option<String>,
+    /// Who cares for the person, by name.
+    pub carer: Option<String>,
     /// The carer's.
     pub phone_carer: Option<String>,
     /// That of a parent or child who works elsewhere.
@@ -336,6 +338,7 @@ impl Open {
             born: text(keys::BORN).and_then(|text| text.parse().ok()),
             id_number: text(keys::ID_NUMBER).map(|number| domain::mask::id_number(&number)),
             phone: text(keys::PHONE),
+            carer: text(keys::CARER),
             phone_carer: text(keys::PHONE_CARER),
             phone_away: text(keys::PHONE_AWAY),
             directions: own_directions.or(household.map(|home| home.directions)).unwrap_or_default(),

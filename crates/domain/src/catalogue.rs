@@ -165,6 +165,12 @@ keys! {
     /// List of [`crate::change::Written`]: what was written when the person was taken in.
     REGISTRATION_WROTE = "registration/wrote" "纳入时写入" "Written when taken in";
 
+    /// Text, a record id: the person's other record, into which this one was merged. Whoever is merged stands in
+    /// no list and no figure: what was said of them is said of the other.
+    MERGED = "merged" "并入" "Merged into";
+    /// `apart/{person}`: text, why that is somebody else, though both look like one person.
+    APART = "apart/" "不是同一个人" "Not the same person";
+
     /// Number, a 12-digit code: an area's own code.
     CODE = "code" "区划代码" "Code";
     /// Number, a 12-digit code: the area above.
@@ -336,15 +342,31 @@ keys! {
 /// What a field is called, Chinese; `None` for a form's question and for a field of a newer version.
 /// A keyed sub-field is told with its key.
 pub fn field_zh(key: &str) -> Option<String> {
-    let named = |wanted: &str| keys::NAMES.iter().find(|(one, ..)| *one == wanted).map(|(_, zh, _)| *zh);
-    if let Some(zh) = named(key) {
-        return Some(zh.to_owned());
+    called(key, |(_, zh, _)| zh, Category::zh)
+}
+
+/// The same in English.
+pub fn field_en(key: &str) -> Option<String> {
+    called(key, |(_, _, en)| en, Category::en)
+}
+
+type Named = (&'static str, &'static str, &'static str);
+
+fn called(
+    key: &str,
+    word: impl Fn(Named) -> &'static str,
+    of_category: impl Fn(Category) -> &'static str,
+) -> Option<String> {
+    let named = |wanted: &str| keys::NAMES.iter().find(|(one, ..)| *one == wanted).map(|one| word(*one));
+    if let Some(name) = named(key) {
+        return Some(name.to_owned());
     }
-    let stem = |(one, ..): &&(&str, &str, &str)| one.ends_with('/') && key.starts_with(one);
-    let (stem, zh, _) = keys::NAMES.iter().find(stem)?;
-    let word = |one: &str| {
+    let stem = |(one, ..): &&Named| one.ends_with('/') && key.starts_with(one);
+    let whole = keys::NAMES.iter().find(stem)?;
+    let (stem, ..) = *whole;
+    let rest = |one: &str| {
         let spell = one.split_once('.').map_or(one, |(code, _)| code);
-        let category = Category::from_code(spell).filter(|_| *stem == keys::CATEGORY).map(Category::zh);
+        let category = Category::from_code(spell).filter(|_| stem == keys::CATEGORY).map(&of_category);
         let key = match one {
             "start" => keys::FROM,
             "end" => keys::UNTIL,
@@ -352,8 +374,8 @@ pub fn field_zh(key: &str) -> Option<String> {
         };
         category.or_else(|| named(key)).unwrap_or(one).to_owned()
     };
-    let rest: Vec<String> = key.get(stem.len()..)?.split('/').map(word).collect();
-    Some(format!("{zh} {}", rest.join(" ")))
+    let rest: Vec<String> = key.get(stem.len()..)?.split('/').map(rest).collect();
+    Some(format!("{} {}", word(*whole), rest.join(" ")))
 }
 
 #[cfg(test)]
@@ -390,5 +412,6 @@ mod tests {
         ] {
             assert_eq!(field_zh(key).as_deref(), expected, "{key}");
         }
+        assert_eq!(field_en("category/DB/end").as_deref(), Some("Category minimum living allowance Until"));
     }
 }

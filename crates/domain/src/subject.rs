@@ -99,6 +99,9 @@ pub struct Person {
     pub changes_decided: BTreeMap<RecordId, bool>,
     /// Registered on the spot, not yet confirmed by the township or not taken in: outside the denominator.
     pub pending: bool,
+    /// The record of the same person into which this one was merged; `None` while contested.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged_into: Option<RecordId>,
 }
 
 impl Person {
@@ -121,6 +124,7 @@ impl Person {
             refusal_approved: date(head, keys::REFUSAL_APPROVED),
             changes_decided: changes(head),
             pending: Registration::of(head).is_some_and(Registration::outside),
+            merged_into: merged_into(head),
         }
     }
 
@@ -181,6 +185,11 @@ impl Person {
         }
         listed
     }
+}
+
+/// The record into which a person was merged, as their own record says it.
+pub fn merged_into(head: &Head) -> Option<RecordId> {
+    head.text(keys::MERGED).and_then(|text| text.parse().ok())
 }
 
 /// `{key}/{field}` sub-fields gathered by key.
@@ -303,6 +312,15 @@ mod tests {
     fn a_contested_death_leaves_the_person_due() {
         let head = head(&[("life/died", &["2026-11-01".into(), Value::Null])]);
         assert_eq!(Person::read(id(), &head).died, None);
+    }
+
+    #[test]
+    fn whose_merging_is_contested_is_not_merged() {
+        let (other, third) = (RecordId::named("person", "a"), RecordId::named("person", "b"));
+        let read = |values: &[Value]| Person::read(id(), &head(&[("merged", values)])).merged_into;
+        assert_eq!(read(&[Value::text(other.to_string())]), Some(other));
+        assert_eq!(read(&[Value::text(other.to_string()), Value::text(third.to_string())]), None);
+        assert_eq!(read(&[Value::text(other.to_string()), Value::Null]), None);
     }
 
     #[test]

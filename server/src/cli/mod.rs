@@ -8,6 +8,7 @@ mod close;
 mod concerns;
 mod coverage;
 mod doctor;
+mod duplicates;
 mod duty;
 mod enrol;
 mod erase;
@@ -95,6 +96,9 @@ enum Command {
     /// 服务对象 (people of the register).
     #[command(subcommand)]
     Person(person::Command),
+    /// 可能重复：看起来是同一个人的两份记录，合并，撤销 (records that look like one person's: merged, and taken apart again).
+    #[command(subcommand)]
+    Duplicates(duplicates::Command),
     /// 情况变了：确认、不是这样、撤销；回来了；拒访不计入 (what was reported at the door, and the township's word on it).
     #[command(subcommand, name = "reported")]
     Change(changes::Command),
@@ -209,6 +213,7 @@ async fn command(command: Command, config: &Config) -> Outcome {
         Command::Export(what) => import::export(config, what).await,
         Command::Account(command) => account::run(config, command).await,
         Command::Person(command) => person::run(config, command).await,
+        Command::Duplicates(command) => duplicates::run(config, command).await,
         Command::Change(command) => changes::run(config, command).await,
         Command::Concern(command) => concerns::run(config, command).await,
         Command::Registration(command) => registrations::run(config, command).await,

@@ -160,7 +160,11 @@ macro_rules! listener {
 
 listener! {
     /// The listener of the phones: exchange, enrolment.
-    Phones 7440 {}
+    Phones 7440 {
+        /// The folder in which the app's package lies, as `shanfang-<version>.apk`; when empty, `<data>.app` beside the
+        /// data folder.
+        app: PathBuf = PathBuf::new();
+    }
 }
 listener! {
     /// The listener of the desk: the console.
@@ -244,6 +248,15 @@ impl Default for Log {
 type Words = (&'static str, &'static str);
 
 impl Config {
+    /// Where the app's package lies.
+    pub fn app_folder(&self) -> PathBuf {
+        if self.phones.app.as_os_str().is_empty() {
+            self.data.beside(".app")
+        } else {
+            self.phones.app.clone()
+        }
+    }
+
     /// What is wrong with the settings together, with the section.
     fn wrong(&self) -> Option<(&'static str, Words)> {
         let phones = self.phones.wrong().map(|reason| ("[phones]", reason));

@@ -9,7 +9,7 @@ use domain::ids::{AreaCode, RecordId, WriterId};
 use domain::log::Vector;
 use domain::patch::RecordRef;
 use domain::problem::Problem;
-use domain::subject::{Person, is_restricted};
+use domain::subject::{Person, is_restricted, merged_into};
 use domain::time::Day;
 use std::collections::BTreeMap;
 use sync::county::needs::RecordRow;
@@ -135,13 +135,37 @@ impl Known {
             known.add_home(Household::read(record.id, &row.head), row.head.vector.clone());
         };
         each_record(ledger, RecordKind::Household, home).await?;
+        let mut merged = Vec::new();
         let person = |record: RecordRef, row: &RecordRow| {
-            if !row.head.fields.is_empty() {
+            if let Some(into) = merged_into(&row.head) {
+                let number = |key| row.head.text(key).map(str::to_owned);
+                merged.push((record.id, into, number(keys::ID_NUMBER), number(keys::LOCAL_NUMBER)));
+            } else if !row.head.fields.is_empty() {
                 known.add(Held::read(record.id, &row.head, today));
             }
         };
         each_record(ledger, RecordKind::Person, person).await?;
+        known.found_by_merged(&merged);
         Ok(known)
+    }
+
+    /// Whoever stays is found by the numbers of whom was merged into them, too. O(merged · log people).
+    fn found_by_merged(&mut self, merged: &[(RecordId, RecordId, Option<String>, Option<String>)]) {
+        let into: BTreeMap<RecordId, RecordId> = merged.iter().map(|one| (one.0, one.1)).collect();
+        let places: BTreeMap<RecordId, usize> =
+            self.people.iter().enumerate().map(|(place, one)| (one.id, place)).collect();
+        for (_, first, id_number, local_number) in merged {
+            let steps = std::iter::successors(Some(*first), |id| into.get(id).copied()).take(merged.len());
+            let Some(place) = steps.filter_map(|id| places.get(&id)).next().copied() else { continue };
+            let numbers = [(&mut self.by_id, id_number), (&mut self.by_local, local_number)];
+            for (by, number) in numbers {
+                let Some(number) = number else { continue };
+                let found = by.entry(number.clone()).or_default();
+                if !found.contains(&place) {
+                    found.push(place);
+                }
+            }
+        }
     }
 
     fn add_home(&mut self, home: Household, seen: Vector) {

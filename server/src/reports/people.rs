@@ -100,7 +100,7 @@ impl Column {
     }
 
     /// Whether somebody with this status is among those that the figure counts.
-    fn counts(self, status: Status, silent: bool) -> bool {
+    pub(crate) fn counts(self, status: Status, silent: bool) -> bool {
         match self {
             Self::Register => true,
             Self::Excluded => !status.is_due(),

@@ -1,5 +1,6 @@
 //! What the two listeners answer. One file per act; neither listener has the other's routes.
 
+mod app;
 mod body;
 mod enrol;
 mod exchange;
@@ -33,12 +34,14 @@ pub struct Limits {
     pub concurrent: usize,
 }
 
-/// The listener of the phones: exchange, enrolment, what a locked phone reports, health.
+/// The listener of the phones: exchange, enrolment, what a locked phone reports, the app, health.
 pub fn phones(county: Arc<County>, limits: &Limits) -> Router {
     let routes = Router::new()
         .route("/exchange", post(exchange::post))
         .route("/enrol", post(enrol::post))
         .route(URGENT_PATH, post(urgent::post))
+        .route("/app", get(app::page))
+        .route("/app/shanfang.apk", get(app::package))
         .route("/health", get(health::get))
         .fallback(nothing_here)
         .with_state(county);

@@ -363,7 +363,7 @@ async fn five_wrong_tries_lock_a_sheet() {
 async fn sheets_expire_and_a_new_one_voids_the_old() {
     let world = World::new().await;
     let officer = world.officer();
-    let long_ago = clock::now_ms() - 73 * 3_600_000;
+    let long_ago = clock::now_ms() - i64::from(crate::enrol::HOURS + 1) * 3_600_000;
     let expired = crate::enrol::sheet(&world.county, officer, crate::enrol::HOURS, long_ago).await.unwrap();
     let (request, _) = ask(&expired, &device(1), 1);
     assert_eq!(try_enrol(&world, &request).await.unwrap_err().code, ProblemCode::EnrolCodeExpired);
@@ -419,4 +419,30 @@ async fn a_phone_is_told_of_new_keys_by_the_one_it_knows() {
     let word = phone.exchange(&phones).await.unwrap().rest.revoked.unwrap();
     let word: SignedWord<RevocationWord> = serde_json::from_str(&word).unwrap();
     assert!(word.open(phone.enrolled.county.keys()).is_ok());
+}
+
+#[tokio::test]
+async fn the_app_is_offered_when_there_is_one_and_told_to_phones_that_have_an_earlier_one() {
+    let world = World::new().await;
+    let (status, page) = request(&world.phones, Method::GET, "/app", Body::empty()).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(String::from_utf8(page).unwrap().contains("还没有放安装包"));
+    let (status, _) = request(&world.phones, Method::GET, "/app/shanfang.apk", Body::empty()).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    let folder = std::env::temp_dir().join(format!("shanfang-{}-offer", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("shanfang-9.1.0.apk"), b"abc").unwrap();
+    world.county.offer.set(crate::app::newest(&folder).unwrap().unwrap()).unwrap();
+    let (_, page) = request(&world.phones, Method::GET, "/app", Body::empty()).await;
+    let page = String::from_utf8(page).unwrap();
+    assert!(page.contains("9.1.0") && page.contains("ba7816bf") && !page.contains("{download}"), "{page}");
+    let (status, file) = request(&world.phones, Method::GET, "/app/shanfang.apk", Body::empty()).await;
+    assert_eq!((status, file.as_slice()), (StatusCode::OK, b"abc".as_slice()));
+    let reply = world.phone(1).await.exchange(&world.phones).await.unwrap();
+    let offer = reply.rest.app.unwrap();
+    assert_eq!((offer.version.as_str(), offer.bytes), ("9.1.0", 3));
+    // Its file was taken away meanwhile: that is said, and nothing else fails.
+    std::fs::remove_dir_all(&folder).unwrap();
+    let (status, _) = request(&world.phones, Method::GET, "/app/shanfang.apk", Body::empty()).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
 }

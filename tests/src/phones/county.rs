@@ -5,6 +5,7 @@ use super::flows::noon;
 use axum::body::Bytes;
 use county_server::county::{County as Server, Stores};
 use county_server::decide::{self, Retraction, Verdict, Word};
+use county_server::duplicates::{self, Merging};
 use county_server::enrol::{self, HOURS};
 use county_server::handover::{HandOver, hand_over};
 use county_server::open::begin_again;
@@ -24,6 +25,7 @@ use seal::dice::{SeededDice, draw_u64};
 use seal::enrol::EnrolRequest;
 use seal::frame::RequestFrame;
 use seal::stretch::Stretch;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use store::StoreError;
@@ -127,6 +129,13 @@ impl County {
         let word = Word { items, verdict, reason: reason.to_owned(), by: staff("县管") };
         self.wait(decide::decide(&self.server, &word, now_ms)).unwrap();
         Decision::record(item.hash).id
+    }
+
+    /// The county says that two records are of one person; answers how a later word names it.
+    pub fn merge(&self, person: RecordId, into: RecordId, now_ms: UnixMs) -> RecordId {
+        let (takes, reason) = (BTreeSet::new(), "同一个人".to_owned());
+        let word = Merging { person, into, takes, reason, by: staff("县管") };
+        self.wait(duplicates::merge(&self.server, &word, now_ms)).unwrap()
     }
 
     /// The township's word on a reported change.

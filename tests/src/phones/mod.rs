@@ -4,6 +4,7 @@
 mod amended;
 mod answered;
 mod county;
+mod duplicates;
 mod erased;
 mod flows;
 mod forms;

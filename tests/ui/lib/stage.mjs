@@ -27,7 +27,7 @@ async function fill(phone, visit, subject) {
   }
 }
 
-async function visited(phone, person, finish = true) {
+export async function visited(phone, person, finish = true) {
   const start = { household: person.household, place: null, subjects: [{ subject: person.subject, met: 'self' }], way: 'home', happened: null }
   const { visit } = await command(phone, 'start_visit', start)
   if (!finish) return visit

@@ -10,7 +10,9 @@ use crate::bench::Bench;
 use crate::identity::Identity;
 use crate::ports::Ports;
 use crate::tell::OrTell;
+use domain::patch::RecordRef;
 use domain::problem::{Problem, ProblemCode};
+use std::collections::BTreeSet;
 use store::phone::Batch;
 use sync::wire::exchange::{Cursor, ExchangeReply, Page, Rest};
 use sync::wire::receipt::Statement;
@@ -145,15 +147,7 @@ impl Open {
         self.relay_told(&mut bench, &batch)?;
         again |= self.reissue_all(ports, &statement.forks, &mut writers, &mut bench, &mut batch)?;
         feeds.look_at(self.records_of(&delivered)?);
-        feeds.settle(&mut bench, |record| {
-            let own = self.store.log_of(record).or_tell()?;
-            let mine = own.iter().map(|row| &row.entry.patch);
-            Ok(mine.into_iter().any(|patch| {
-                writers
-                    .get(&patch.writer)
-                    .is_some_and(|row| row.delivered < patch.serial && patch.serial <= row.last.serial)
-            }))
-        })?;
+        self.let_go(&mut feeds, &writers, &mut bench, &mut batch)?;
         feeds.finish(&mut batch);
         batch.writers.extend(writers.into_values());
         if !delivered.is_empty() {
@@ -161,6 +155,7 @@ impl Open {
         }
         let code = self.take_code(restored, &reply.rest, &exchanging.asked.code, &mut batch)?;
         self.take_read(&reply.rest.read, &mut batch)?;
+        take_offer(&reply.rest, &mut batch)?;
         let heard = heard(ports, &statement);
         let mut set = |key: &str, value: String| batch.settings.insert(key.to_owned(), Some(value));
         set(setting::HEARD, serde_json::to_string(&heard).or_tell()?);
@@ -172,6 +167,43 @@ impl Open {
         bench.finish(&mut batch)?;
         Ok((batch, After { heard, again, read, fetched, code }))
     }
+}
+
+impl Open {
+    /// Takes away what stands in no feed any more, once nothing here needs it.
+    fn let_go(
+        &self,
+        feeds: &mut Feeds<'_>,
+        writers: &Writers,
+        bench: &mut Bench<'_>,
+        batch: &mut Batch,
+    ) -> Result<(), Problem> {
+        let before: BTreeSet<RecordRef> = self.stored(setting::HELD)?.unwrap_or_default();
+        feeds.look_at(before.iter().copied());
+        let held = feeds.settle(bench, &self.drafted()?, |record| {
+            let own = self.store.log_of(record).or_tell()?;
+            let mine = own.iter().map(|row| &row.entry.patch);
+            Ok(mine.into_iter().any(|patch| {
+                writers
+                    .get(&patch.writer)
+                    .is_some_and(|row| row.delivered < patch.serial && patch.serial <= row.last.serial)
+            }))
+        })?;
+        if held != before {
+            let text = serde_json::to_string(&held).or_tell()?;
+            batch.settings.insert(setting::HELD.to_owned(), (!held.is_empty()).then_some(text));
+        }
+        Ok(())
+    }
+}
+
+/// Keeps which later app the county offers, or that it offers none.
+fn take_offer(rest: &Rest, batch: &mut Batch) -> Result<(), Problem> {
+    if rest.problem.is_none() {
+        let offer = rest.app.as_ref().map(serde_json::to_string).transpose().or_tell()?;
+        batch.settings.insert(setting::APP_OFFER.to_owned(), offer);
+    }
+    Ok(())
 }
 
 fn heard(ports: &Ports, statement: &Statement) -> Heard {

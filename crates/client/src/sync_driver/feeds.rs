@@ -4,6 +4,7 @@ use super::Exchanging;
 use crate::app::Open;
 use crate::bench::Bench;
 use crate::tell::OrTell;
+use domain::catalogue::RecordKind;
 use domain::head::Head;
 use domain::patch::RecordRef;
 use domain::permission::Scope;
@@ -172,22 +173,33 @@ impl<'a> Feeds<'a> {
     }
 
     /// Takes away the copies of what stands in no feed any more: of records that the county has given,
-    /// unless an own patch waits for the county. What only this phone has made stays.
+    /// unless an own patch waits for the county. What only this phone has made stays. Of whom a visit is being
+    /// filled in, the record stays until that is done, in no list: answers which these are.
     ///
     /// # Errors
     /// Those of the database.
     pub(super) fn settle(
         &mut self,
         bench: &mut Bench<'_>,
+        drafted: &BTreeSet<RecordRef>,
         waits: impl Fn(RecordRef) -> Result<bool, Problem>,
-    ) -> Result<(), Problem> {
+    ) -> Result<BTreeSet<RecordRef>, Problem> {
+        let mut held = BTreeSet::new();
         for record in std::mem::take(&mut self.loosened) {
             let from_county = bench.row(record)?.is_some_and(|row| row.county.is_some());
-            if from_county && self.places(record)?.is_empty() && !waits(record)? {
+            if !from_county || !self.places(record)?.is_empty() || waits(record)? {
+                continue;
+            }
+            if !drafted.contains(&record) {
                 bench.remove(record)?;
+                continue;
+            }
+            held.insert(record);
+            if record.kind == RecordKind::Person {
+                bench.unlist(record.id);
             }
         }
-        Ok(())
+        Ok(held)
     }
 
     /// Says what has to be written.

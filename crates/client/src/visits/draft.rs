@@ -15,6 +15,7 @@ use domain::problem::{Problem, ProblemCode};
 use domain::time::{Day, Happened, UnixMs};
 use domain::visit::{Met, NotMet, Way};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use store::phone::{Batch, DraftRow};
 
 /// A draft that was put away can be brought back for so long.
@@ -243,6 +244,21 @@ impl App {
 }
 
 impl Open {
+    /// Of whom, and of which households, visits are being filled in.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(crate) fn drafted(&self) -> Result<BTreeSet<RecordRef>, Problem> {
+        let of = |kind| move |id| RecordRef { kind, id };
+        let mut drafted = BTreeSet::new();
+        for row in self.store.drafts().or_tell()? {
+            let Ok(head) = serde_json::from_str::<DraftHead>(&row.head) else { continue };
+            drafted.extend(head.household.map(of(RecordKind::Household)));
+            drafted.extend(head.parts.iter().map(|part| part.subject).map(of(RecordKind::Person)));
+        }
+        Ok(drafted)
+    }
+
     /// Removes drafts that were put away long ago.
     ///
     /// # Errors

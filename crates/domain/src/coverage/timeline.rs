@@ -256,6 +256,10 @@ impl<'a> Judge<'a> {
     /// Where the person stands, and why the rule asks no more; `None` before the register has them.
     fn place(&self, day: Day, last: Option<&Place>) -> Option<(Place, Option<Excluded>)> {
         let person = self.person;
+        // Whoever was merged is somebody else's record: as if there had never been one.
+        if person.merged_into.is_some() {
+            return None;
+        }
         let area = person.village_on(day).or_else(|| last.map(|place| place.area))?;
         let rule = rule_on(self.rules.at(self.duty, area), day)
             .filter(|rule| self.period.suits(rule.cadence, rule.cut));

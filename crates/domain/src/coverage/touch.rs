@@ -137,5 +137,6 @@ fn state(person: &Person, day: Day) -> impl PartialEq {
     let codes: BTreeSet<&str> = person.categories_on(day).collect();
     let away = person.aways.iter().filter(|away| away.holds_on(day)).map(|away| away.kind);
     let once = [since(person.died), since(person.moved_out), since(person.refusal_approved)];
-    (person.village_on(day), codes, away.collect::<BTreeSet<_>>(), once, person.pending)
+    let stands = (person.pending, person.merged_into.is_some());
+    (person.village_on(day), codes, away.collect::<BTreeSet<_>>(), once, stands)
 }

@@ -9,6 +9,7 @@ mod build;
 mod chain;
 mod cover;
 mod decide;
+mod duplicate;
 mod epoch;
 pub mod erase;
 mod judge;

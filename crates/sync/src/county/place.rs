@@ -10,7 +10,7 @@ use domain::head::Head;
 use domain::ids::{AreaCode, RecordId};
 use domain::patch::RecordRef;
 use domain::permission::{Audience, Scope};
-use domain::subject::{Person, is_restricted};
+use domain::subject::{Person, is_restricted, merged_into};
 use domain::time::{Day, Happened};
 use domain::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -226,9 +226,11 @@ pub fn hangs_on(kind: RecordKind, head: &Head) -> Option<RecordId> {
 /// The areas in whose feeds a record stands, ascending; `villages` are those of the person it hangs on,
 /// and for a visit those of all persons whom it met: it stands where anybody has a part of it. A visit
 /// without known persons stands in the village that it names; a record without a known place in the
-/// county's own feed, so that it is not lost. One of which everything was dismissed stands nowhere.
+/// county's own feed, so that it is not lost. One of which everything was dismissed stands nowhere, nor does a
+/// person who was merged into another.
 pub fn areas_of(county: AreaCode, kind: RecordKind, head: &Head, villages: &[AreaCode]) -> Vec<AreaCode> {
-    if head.fields.is_empty() {
+    let merged = kind == RecordKind::Person && merged_into(head).is_some();
+    if merged || head.fields.is_empty() {
         return Vec::new();
     }
     let areas = match kind {

@@ -6,7 +6,7 @@ use super::needs::{DeviceState, Loaded, Needs, WriterRow};
 use super::outcome::{Held, Plan, said};
 use super::prepared::{Exchange, Job, OwnPatch, OwnRecord, Prepared};
 use super::work::Work;
-use super::{ask, build, cover, decide, epoch, erase, place, release, undo};
+use super::{ask, build, cover, decide, duplicate, epoch, erase, place, release, undo};
 use crate::wire::receipt::{ItemOutcome, ItemState, Statement, VisitReceipt};
 use domain::catalogue::RecordKind;
 use domain::ids::{RecordId, WriterId};
@@ -34,6 +34,7 @@ pub fn plan(prepared: &Prepared, loaded: &Loaded) -> Step {
         Job::Decide(decisions) => copies = decide::decide(&mut work, decisions),
         Job::Settle(word) => decide::settle(&mut work, word),
         Job::Ask(one) => ask::ask(&mut work, one),
+        Job::Merge(word) => duplicate::merge(&mut work, word),
         Job::Undo(undos) => undo::undo(&mut work, undos),
         Job::Erase(job) => erase::erase(&mut work, job),
         Job::Roll { subjects, from, horizon } => {
@@ -55,6 +56,7 @@ pub fn plan(prepared: &Prepared, loaded: &Loaded) -> Step {
     if let Job::Decide(decisions) = &prepared.job {
         decide::write_down(&mut work, decisions, &copies);
     }
+    duplicate::follow(&mut work);
     build::edited(&mut work);
     cover::standings(&mut work);
     if let Job::Build { count } = &prepared.job {

@@ -39,6 +39,8 @@ pub enum Job {
     Settle(Box<Settle>),
     /// A reviewer's question to the author of an answer.
     Ask(Box<Ask>),
+    /// A person's record is merged into another of the same person.
+    Merge(Box<Merge>),
     /// Decisions are taken back.
     Undo(Vec<Undo>),
     /// Records are erased by law.
@@ -73,6 +75,7 @@ impl Job {
             | Self::Decide(_)
             | Self::Settle(_)
             | Self::Ask(_)
+            | Self::Merge(_)
             | Self::Undo(_)
             | Self::Erase(_)
             | Self::Roll { .. }
@@ -282,6 +285,25 @@ pub struct Ask {
     pub salt: Salt,
 }
 
+/// A word that two records are of one person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Merge {
+    /// The record that is merged, and stands nowhere from then on.
+    pub person: RecordId,
+    /// The one that stays, and has all that was said of either.
+    pub into: RecordId,
+    /// Fields that the one who stays takes over from the other.
+    pub takes: BTreeSet<String>,
+    /// Why, if somebody says so.
+    pub reason: String,
+    /// Who says it.
+    pub by: RecordId,
+    /// The smallest area that both belong to.
+    pub area: AreaCode,
+    /// 8 random bytes.
+    pub salt: Salt,
+}
+
 /// A decision that is taken back: a word of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Undo {
@@ -314,6 +336,12 @@ pub const SETTLE: &str = "settle";
 
 /// The code of the word that asks the author.
 pub const ASK: &str = "ask";
+
+/// The code of the word that merges two records of one person.
+pub const MERGE: &str = "merge";
+
+/// The code of the same word once something came later and was moved with the rest.
+pub const FOLLOW: &str = "follow";
 
 /// The code of the word that takes another back.
 pub const UNDO: &str = "undo";

@@ -6,9 +6,9 @@
 use super::decide::Written;
 use super::needs::{HeldEntry, HistoryEntry, Waiting, WaitsFor};
 use super::plan::own;
-use super::prepared::{ASK, Decision, ReviewVerdict, SETTLE, UNDO, Undo, ends};
+use super::prepared::{ASK, Decision, FOLLOW, MERGE, ReviewVerdict, SETTLE, UNDO, Undo, ends};
 use super::work::Work;
-use super::{again, judge};
+use super::{again, duplicate, judge};
 use crate::wire::receipt::ItemState;
 use domain::canonical::Hash;
 use domain::catalogue::{RecordKind, keys};
@@ -91,7 +91,8 @@ impl Back {
         Value::List(all.iter().filter_map(|one| serde_json::to_string(one).ok()).collect())
     }
 
-    fn read(value: &Value) -> Option<Vec<Self>> {
+    /// A list as a field keeps it, read again.
+    pub fn read(value: &Value) -> Option<Vec<Self>> {
         let Value::List(texts) = value else { return None };
         texts.iter().map(|text| serde_json::from_str(text).ok()).collect()
     }
@@ -174,7 +175,11 @@ impl Decided {
             let sets = patch.and_then(|one| one.entry.body.as_ref()).map(|body| &body.sets);
             acts = permission::acts_of_settling(permission::acts(record.kind, sets, false));
         }
-        if self.verdict == ASK {
+        let merged = [MERGE, FOLLOW].contains(&self.verdict.as_str());
+        if merged && let Err(problem) = duplicate::may_be_parted(work, self.item)? {
+            return Some(Err(problem));
+        }
+        if merged || self.verdict == ASK {
             acts = BTreeSet::from([Act::ConfirmChange]);
         }
         let today = Day::of(work.prepared.now_ms);

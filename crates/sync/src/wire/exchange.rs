@@ -129,6 +129,17 @@ pub fn whole(feeds: impl IntoIterator<Item = FeedDigest>) -> WriterId {
     WriterId(u64::from_be_bytes([a, b, c, d, e, f, g, h]))
 }
 
+/// A later app.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppOffer {
+    /// Its version.
+    #[serde(rename = "v")]
+    pub version: String,
+    /// How many bytes it has.
+    #[serde(rename = "b")]
+    pub bytes: u64,
+}
+
 /// What the county answers besides the signed statement.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rest {
@@ -163,6 +174,9 @@ pub struct Rest {
     /// sealed to a key that is lost.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub code_wanted: bool,
+    /// A later app than the one that asks; nobody has to take it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub app: Option<AppOffer>,
     /// Who has read urgent reports that the request named.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub read: Vec<UrgentRead>,

@@ -19,7 +19,7 @@ use domain::value::Value;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use store::county::HistoryItem;
-use sync::county::prepared::{KEEP, SETTLE, UNDO};
+use sync::county::prepared::{FOLLOW, KEEP, MERGE, SETTLE, UNDO};
 use sync::wire::receipt::ItemState;
 
 /// That a decision was taken back.
@@ -33,13 +33,28 @@ pub struct Undone {
     pub reason: String,
 }
 
+/// Which words are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Words {
+    /// On what waited.
+    Waiting,
+    /// That two records are of one person.
+    Merged,
+}
+
+impl Words {
+    fn hold(self, verdict: &str) -> bool {
+        ![UNDO, FOLLOW].contains(&verdict) && (verdict == MERGE) == (self == Self::Merged)
+    }
+}
+
 /// A reviewer's word, on one item or on several at once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Decided {
     /// By which it is named.
     #[schema(value_type = String)]
     pub id: RecordId,
-    /// `accept`, `dismiss`, `keep` or `settle`.
+    /// `accept`, `dismiss`, `keep`, `settle` or `merge`.
     pub verdict: String,
     /// Why.
     pub reason: String,
@@ -51,7 +66,7 @@ pub struct Decided {
     pub count: usize,
     /// The kind of the first item's record, unless it could not be read.
     pub kind: Option<&'static str>,
-    /// The record that was settled.
+    /// The record that was settled, or merged.
     #[schema(value_type = Option<String>)]
     pub record: Option<RecordId>,
     /// The field that was settled.
@@ -198,12 +213,37 @@ pub(crate) async fn act_of(county: &County, decision: RecordId) -> Result<Vec<Ha
     }
 }
 
-/// A page of what was decided here and below, before a place, at most so many.
+/// A page of what was decided on what waited here and below, before a place, at most so many.
 ///
 /// # Errors
 /// What the store says.
 pub async fn decided(
     county: &County,
+    area: Option<AreaCode>,
+    before: Option<u64>,
+    count: usize,
+    today: Day,
+) -> Result<DecidedPage, Problem> {
+    page(county, Words::Waiting, area, before, count, today).await
+}
+
+/// The same of people who were merged: 可能重复.
+///
+/// # Errors
+/// What the store says.
+pub async fn merged(
+    county: &County,
+    area: AreaCode,
+    before: Option<u64>,
+    count: usize,
+    today: Day,
+) -> Result<DecidedPage, Problem> {
+    page(county, Words::Merged, Some(area), before, count, today).await
+}
+
+async fn page(
+    county: &County,
+    words: Words,
     area: Option<AreaCode>,
     before: Option<u64>,
     count: usize,
@@ -217,7 +257,7 @@ pub async fn decided(
         let Some(first) = act.first() else { return Ok(page) };
         let here = first.area().unwrap_or_else(|| county.keys.county());
         let within = area.is_none_or(|area| desk.reference.areas.within(here, area));
-        if first.verdict == UNDO || !within {
+        if !words.hold(&first.verdict) || !within {
             continue;
         }
         page.decisions.push(told(county, &desk, first, &act, here).await?);
@@ -271,7 +311,9 @@ async fn told(
         None => None,
     };
     let words = county.stores.reports.history(first.record).await.map_err(at_county)?;
-    let words: Vec<Word> = words.into_iter().filter_map(|one| Word::read(0, one)).collect();
+    let words = words.into_iter().filter_map(|one| Word::read(0, one));
+    // What was moved later is no word of anybody.
+    let words: Vec<Word> = words.filter(|word| word.verdict != FOLLOW).collect();
     let own = words.iter().position(|word| word.entry == first.entry);
     let after = own.and_then(|at| words.get(at + 1));
     let undone = after.filter(|word| word.verdict == UNDO).map(|word| Undone {
@@ -279,6 +321,7 @@ async fn told(
         at_ms: word.at_ms,
         reason: word.reason.clone(),
     });
+    let about_record = [SETTLE, MERGE].contains(&first.verdict.as_str());
     Ok(Decided {
         id: first.record.id,
         verdict: first.verdict.clone(),
@@ -287,16 +330,14 @@ async fn told(
         at_ms: first.at_ms,
         count: act.len(),
         kind: first.item().map(|record| record.kind.code()),
-        record: first.item().filter(|_| first.verdict == SETTLE).map(|record| record.id),
+        record: first.item().filter(|_| about_record).map(|record| record.id),
         field: settled.as_ref().map(|one| one.field.clone()),
         value: settled.as_ref().and_then(|one| one.value.clone()),
         takes: settled.as_ref().map(|one| one.takes.clone()),
         names: settled.map(|one| one.names).unwrap_or_default(),
         area,
         area_name: desk.reference.areas.name(area),
-        author: author
-            .filter(|_| first.verdict != SETTLE)
-            .map_or_else(String::new, |id| desk.reference.staff_name(id)),
+        author: author.filter(|_| !about_record).map_or_else(String::new, |id| desk.reference.staff_name(id)),
         people,
         stands: after.is_none() && first.verdict != KEEP,
         undone,

@@ -8,7 +8,7 @@ mod show;
 mod tests;
 
 pub(crate) use decided::act_of;
-pub use decided::{Decided, DecidedPage, Undone, decided};
+pub use decided::{Decided, DecidedPage, Undone, decided, merged};
 pub(crate) use desk::{Desk, area_of_row, waiting};
 pub use handle::Handle;
 pub use show::{Field, Shown, Side, Word, show};

@@ -9,6 +9,7 @@ use crate::close::{self, Close, Corrected, GRACE_DAYS, Kept};
 use crate::county::{County, at_county};
 use crate::desk::Desk;
 use crate::problem::Refusal;
+use crate::reports::Column;
 use axum::Json;
 use axum::extract::State;
 use domain::catalogue::RecordKind;
@@ -23,7 +24,7 @@ use domain::subject::Person;
 use domain::time::{Day, UnixMs};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 /// A period, and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -141,20 +142,34 @@ pub(super) async fn reopen(
     Ok(Json(listed(&desk).await?))
 }
 
-/// Who stands otherwise than when the period was closed; nobody while it is not.
-#[utoipa::path(get, path = "/api/coverage/corrections", params(CoverageAsked),
+/// Which of those who stood.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct StoodAsked {
+    /// The figure of then that is opened; whoever stands otherwise since, when nothing is said.
+    #[param(inline)]
+    column: Option<Column>,
+}
+
+/// Who stood where when the period was closed, and how they stand now; nobody while it is not closed.
+#[utoipa::path(get, path = "/api/coverage/corrections", params(CoverageAsked, StoodAsked),
     responses((status = 200, body = Vec<CorrectedReply>)))]
 pub(super) async fn corrections(
     State(desk): State<Arc<Desk>>,
     permit: Permit,
     Asks(asks): Asks<CoverageAsked>,
+    Asks(which): Asks<StoodAsked>,
 ) -> Result<Json<Vec<CorrectedReply>>, Refusal> {
     let asked = asks.ask(&desk, &permit).await?;
     if close::figures_then(&desk.county, &asked).await?.is_none() {
         return Ok(Json(Vec::new()));
     }
     let mut lines = Vec::new();
-    for one in close::corrections(&desk.county, &asked).await? {
+    let found = match which.column {
+        None => close::corrections(&desk.county, &asked).await?,
+        Some(column) => close::opened(&desk.county, &asked, column).await?,
+    };
+    for one in found {
         lines.push(line(&desk.county, &permit.reference, one).await?);
     }
     Ok(Json(lines))

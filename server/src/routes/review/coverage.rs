@@ -4,7 +4,7 @@ use super::extract::Asks;
 use super::header::{AreaReply, CodeReply};
 use super::permit::Permit;
 use crate::clock;
-use crate::close::figures_then;
+use crate::close;
 use crate::county::at_county;
 use crate::desk::Desk;
 use crate::problem::{Refusal, wrong};
@@ -42,9 +42,16 @@ pub(super) struct CoverageAsked {
     /// Facts up to the end of this day; today when nothing is said.
     #[param(value_type = Option<String>)]
     as_of: Option<Day>,
+    /// The figures as they stood when the period was closed, when it is: 月结数.
+    closed: Option<bool>,
 }
 
 impl CoverageAsked {
+    /// Whether the figures of a closed period are asked for as they stood then.
+    pub fn as_closed(&self) -> bool {
+        self.closed == Some(true)
+    }
+
     /// Finds duty, period and villages.
     ///
     /// # Errors
@@ -185,22 +192,23 @@ pub(super) struct CoverageReply {
     /// In the order of their codes.
     pub rows: Vec<RowReply>,
     pub total: RowReply,
-    /// The figures as the period was closed, when it is, and its end is looked at.
-    pub then: Option<ThenReply>,
+    /// The closing of the period, when it is closed and its end is looked at.
+    pub closed: Option<ClosedReply>,
 }
 
-/// The figures of a closed period: they stay as they were.
+/// The closing of the period that is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub(super) struct ThenReply {
+pub(super) struct ClosedReply {
     /// Unix milliseconds: when it was closed.
     pub closed_ms: i64,
     pub by: String,
     /// The last day on which its work was entered without a reason.
     #[schema(value_type = String)]
     pub late_until: Day,
-    /// In the order of their codes.
-    pub rows: Vec<RowReply>,
-    pub total: RowReply,
+    /// How many people stand otherwise since.
+    pub corrected: usize,
+    /// Whether the figures are those of then, which stay.
+    pub shown: bool,
 }
 
 /// Who was visited, and who was not.
@@ -212,12 +220,33 @@ pub(super) async fn get(
     Asks(asks): Asks<CoverageAsked>,
 ) -> Result<Json<CoverageReply>, Refusal> {
     let asked = asks.ask(&desk, &permit).await?;
-    Ok(Json(figures(&desk, &permit, &asked).await?))
+    Ok(Json(figures(&desk, &permit, &asked, asks.as_closed()).await?))
 }
 
-/// The figures as the page and its exports show them.
-pub(super) async fn figures(desk: &Desk, permit: &Permit, asked: &Asked) -> Result<CoverageReply, Problem> {
-    let table = table(&desk.county, asked).await?;
+/// The figures as the page and its exports show them; of a closed period those of then, when they are asked for.
+pub(super) async fn figures(
+    desk: &Desk,
+    permit: &Permit,
+    asked: &Asked,
+    as_closed: bool,
+) -> Result<CoverageReply, Problem> {
+    let mut table = table(&desk.county, asked).await?;
+    let mut told_ms = clock::now_ms();
+    let mut closed = None;
+    if let Some((closing, villages)) = close::figures_then(&desk.county, asked).await? {
+        if as_closed {
+            table.total = total(asked.question.area, villages.values());
+            table.villages = villages;
+            (told_ms, table.as_of) = (closing.closed_ms, Day::of(closing.closed_ms));
+        }
+        closed = Some(ClosedReply {
+            closed_ms: closing.closed_ms,
+            by: asked.reference.staff_name(closing.by),
+            late_until: closing.late_until,
+            corrected: close::corrections(&desk.county, asked).await?.len(),
+            shown: as_closed,
+        });
+    }
     let reference = &asked.reference;
     let now_ms = clock::now_ms();
     let note = unrecorded(&desk.county, asked, Day::of(now_ms)).await?;
@@ -234,27 +263,13 @@ pub(super) async fn figures(desk: &Desk, permit: &Permit, asked: &Asked) -> Resu
     breadcrumb.reverse();
     Ok(CoverageReply {
         about: about(desk, asked, &table, now_ms).await?,
-        sentence_zh: with_note_zh(note.as_ref(), table.sentence_zh(now_ms)),
-        sentence_en: with_note_en(note.as_ref(), table.sentence_en(now_ms)),
+        sentence_zh: with_note_zh(note.as_ref(), table.sentence_zh(told_ms)),
+        sentence_en: with_note_en(note.as_ref(), table.sentence_en(told_ms)),
         breadcrumb,
         rows: table.below(asked).iter().map(|row| RowReply::of(row, reference)).collect(),
         total: RowReply::of(&table.total, reference),
-        then: then(desk, asked, &table).await?,
+        closed,
     })
-}
-
-async fn then(desk: &Desk, asked: &Asked, table: &Table) -> Result<Option<ThenReply>, Problem> {
-    let Some((closing, villages)) = figures_then(&desk.county, asked).await? else { return Ok(None) };
-    let reference = &asked.reference;
-    let total = total(asked.question.area, villages.values());
-    let table = Table { villages, total, ..table.clone() };
-    Ok(Some(ThenReply {
-        closed_ms: closing.closed_ms,
-        by: reference.staff_name(closing.by),
-        late_until: closing.late_until,
-        rows: table.below(asked).iter().map(|row| RowReply::of(row, reference)).collect(),
-        total: RowReply::of(&table.total, reference),
-    }))
 }
 
 /// A category by its code.

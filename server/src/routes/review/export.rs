@@ -45,11 +45,14 @@ pub(super) async fn coverage(
     Asks(how): Asks<ExportAsked>,
 ) -> Result<Response, Refusal> {
     let asked = asks.ask(&desk, &permit).await?;
-    let shown = figures(&desk, &permit, &asked).await?;
-    let writing = Writing::begin(how.format, head("走访情况", &shown.about, &shown.sentence_zh, &FIGURES));
-    writing.rows(shown.rows.iter().chain([&shown.total]).map(figures_of).collect()).await;
+    let shown = figures(&desk, &permit, &asked, asks.as_closed()).await?;
+    let closed = shown.closed.as_ref().is_some_and(|one| one.shown);
+    let title = if closed { "走访情况（月结数）" } else { "走访情况" };
+    let writing = Writing::begin(how.format, head(title, &shown.about, &shown.sentence_zh, &FIGURES));
+    let rows = shown.rows.iter().chain([&shown.total]);
+    writing.rows(rows.map(|row| figures_of(row, closed)).collect()).await;
     let bytes = writing.end().await?;
-    Ok(file(&shown.about, "走访情况", how.format, bytes))
+    Ok(file(&shown.about, title, how.format, bytes))
 }
 
 /// The people behind a figure: all of them, however many pages the screen has. Written into the access
@@ -64,7 +67,7 @@ pub(super) async fn people(
     Asks(how): Asks<ExportAsked>,
 ) -> Result<Response, Refusal> {
     let asked = asks.ask(&desk, &permit).await?;
-    let shown = figures(&desk, &permit, &asked).await?;
+    let shown = figures(&desk, &permit, &asked, false).await?;
     let carried = format!("{} {} {}", permit.area, shown.about.duty, shown.about.period.code);
     log_list(&desk.county, permit.staff()?, EXPORTED, carried, clock::now_ms()).await?;
     let title = format!("{}名单", which.column.zh());
@@ -155,14 +158,16 @@ const FIGURES: [&str; 16] = [
     "现已超期",
 ];
 
-fn figures_of(row: &RowReply) -> Vec<Cell> {
+/// Of a closed period what is told beside the sum is of today, and is left out.
+fn figures_of(row: &RowReply, closed: bool) -> Vec<Cell> {
     let share = row.rate.map_or(Cell::text("—"), Cell::Tenths);
     let mut cells = vec![Cell::text(row.area.to_string()), Cell::text(&row.name)];
     cells.extend([row.register, row.not_counted, row.due, row.met, row.met_home].map(Cell::Number));
     cells.push(share);
     let rest = [row.open, row.change_pending, row.tried, row.silent, row.not_yet];
-    cells.extend(rest.into_iter().chain([row.missed_before, row.contested]).map(Cell::Number));
-    cells.push(row.overdue.map_or(Cell::text("—"), Cell::Number));
+    cells.extend(rest.map(Cell::Number));
+    let beside = [Some(row.missed_before), Some(row.contested), row.overdue];
+    cells.extend(beside.map(|one| one.filter(|_| !closed).map_or(Cell::text("—"), Cell::Number)));
     cells
 }
 

@@ -11,6 +11,7 @@ mod concerns;
 mod console;
 mod coverage;
 mod devices;
+mod duplicates;
 mod duties;
 mod explain;
 mod export;

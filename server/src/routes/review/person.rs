@@ -102,6 +102,8 @@ pub(super) struct PersonReply {
     /// All but its ends are stars.
     id_number: Option<String>,
     phone: Option<String>,
+    /// Who cares for the person, by name.
+    carer: Option<String>,
     phone_carer: Option<String>,
     phone_away: Option<String>,
     township: String,
@@ -112,6 +114,9 @@ pub(super) struct PersonReply {
     head_name: String,
     /// 主动发现·待确认.
     pending: bool,
+    /// The record of the same person into which this one was merged.
+    #[schema(value_type = Option<String>)]
+    merged_into: Option<RecordId>,
     #[schema(value_type = Option<String>)]
     died: Option<Day>,
     #[schema(value_type = Option<String>)]
@@ -163,6 +168,7 @@ pub(super) async fn get(
         age: person.age_on(today),
         id_number: person.id_number.as_deref().map(mask::id_number),
         phone: phone(keys::PHONE),
+        carer: head.text(keys::CARER).map(str::to_owned),
         phone_carer: phone(keys::PHONE_CARER),
         phone_away: phone(keys::PHONE_AWAY),
         township: village.map(|village| township(reference, village)).unwrap_or_default(),
@@ -171,6 +177,7 @@ pub(super) async fn get(
         group: home.map(|home| home.group).unwrap_or_default(),
         head_name: if head_name == person.name { shown(&head_name) } else { head_name },
         pending: person.pending,
+        merged_into: person.merged_into,
         died: person.died,
         moved_out: person.moved_out,
         stays: stays(&head, today),

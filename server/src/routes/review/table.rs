@@ -144,6 +144,11 @@ table! {
     POST "/api/subjects/import/take" import::take OFFICE, Area, Any;
     POST "/api/subjects/import/report" import::report OFFICE, Area, Any;
     GET "/api/subjects/{person}" person::get READERS, Person, Any;
+    GET "/api/duplicates" duplicates::list OFFICE, Area, Any;
+    POST "/api/duplicates/merge" duplicates::merge OFFICE, Anywhere, Any;
+    POST "/api/duplicates/apart" duplicates::apart OFFICE, Anywhere, Any;
+    POST "/api/duplicates/{decision}/undo" duplicates::undo OFFICE, Anywhere, Any;
+
     GET "/api/visits/{visit}" visit::get READERS, Visit, Any;
 
     GET "/api/changes" changes::list READERS, Area, Any;

@@ -66,6 +66,7 @@ pub(super) fn grandmother() -> Person {
         refusal_approved: None,
         changes_decided: [].into(),
         pending: false,
+        merged_into: None,
     }
 }
 

@@ -147,6 +147,26 @@ proptest! {
     }
 
     #[test]
+    fn whoever_was_merged_stands_nowhere_and_everything_of_them_is_judged_anew(
+        reference in reference(), person in person(), parts in history(), period in any_period(), today in any_day(),
+    ) {
+        let rules = Rules::of(&reference);
+        let merged = Person { merged_into: Some(id(6, 1)), ..person.clone() };
+        let since = first_difference(&person, &merged, &parts);
+        prop_assert_eq!(since, first_difference(&merged, &person, &parts));
+        prop_assert!(since.is_some_and(|since| since < day("1900-01-01")), "as if there had never been one");
+        let touched: BTreeSet<_> = [&person, &merged]
+            .into_iter()
+            .flat_map(|one| pairs_since(&rules, one, since.unwrap_or(today), today))
+            .collect();
+        for duty in DUTIES {
+            prop_assert_eq!(standing(&merged, &rules, duty, period, &parts), None);
+            let stood = standing(&person, &rules, duty, period, &parts).is_some() && is_kept(period, today);
+            prop_assert!(!stood || touched.contains(&(duty.to_owned(), period)), "{} {}", duty, period);
+        }
+    }
+
+    #[test]
     fn what_a_change_does_not_touch_stays(
         reference in reference(), old in person(), changed in person(), bits in [0_u16..12, 0_u16..12], parts in history(),
         new_part in option_part(), today in any_day(), two in [any_period(), any_period()],

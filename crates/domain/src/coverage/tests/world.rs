@@ -191,6 +191,7 @@ pub fn person() -> impl Strategy<Value = Person> {
                 refusal_approved: refused,
                 changes_decided: decided,
                 pending,
+                merged_into: None,
             },
         )
 }

@@ -4,6 +4,7 @@ mod accounts;
 mod coverage;
 mod decisions;
 mod directory;
+mod duplicates;
 mod epochs;
 mod erasure;
 mod exchange;
@@ -132,6 +133,12 @@ cases! {
     "forked work that was accepted waits again, and is accepted again" undo::forked;
     "a settled field is contested again, unless somebody wrote it since" undo::settled;
     "after any history a decision that is taken back leaves everything as if there had been none" undo::never;
+
+    "two records of one person become one, counted once, and two again" duplicates::one;
+    "what a phone that had not heard brings of whoever was merged moves on at once, and goes back with the rest" duplicates::late;
+    "nobody is merged twice, and of several mergings the last is taken back first" duplicates::chain;
+    "what was answered goes along, and of the rest what was chosen" duplicates::takes;
+    "whoever may confirm merges, and takes it back with a reason" duplicates::who;
 
     "a visit outside the area is set aside" permission::outside;
     "work done before a hand-over counts when it is sent after it" permission::late_upload;

@@ -1,5 +1,6 @@
 //! Random exchanges, corrections and decisions; everything that is kept must equal its recomputation.
 
+use super::duplicates;
 use super::erasure::in_a_play;
 use super::phone::Phone;
 use super::undo::{never_decided, never_settled};
@@ -369,10 +370,22 @@ impl Play {
         let all: Vec<_> = queue.iter().map(|item| (item.dot, item.hash)).collect();
         let Some(one) = self.dice.pick(&all) else { return Ok(()) };
         let accept = self.dice.one_in(2);
+        if self.dice.one_in(4) {
+            return self.merge(world).await;
+        }
         if world.decide_all(&[one], accept).await?.problem.is_none() {
             self.decided.push(one);
         }
         Ok(())
+    }
+
+    /// Two people are said to be one.
+    async fn merge(&mut self, world: &mut World) -> Outcome {
+        let (Some(one), Some(other)) = (self.dice.pick(&self.persons), self.dice.pick(&self.persons)) else {
+            return Ok(());
+        };
+        self.decided.extend(duplicates::merge(world, [one, other], &[keys::PHONE]).await?);
+        duplicates::nothing_hangs(world).await
     }
 
     /// A decision of any time is taken back, as far as no other rests on it.
@@ -394,6 +407,9 @@ impl Play {
             all = self.dice.pick(&all).into_iter().collect();
         }
         never_decided(world, &all, self.dice.one_in(2)).await?;
+        if let (Some(one), Some(other)) = (self.dice.pick(&self.persons), self.dice.pick(&self.persons)) {
+            duplicates::never_merged(world, [one, other]).await?;
+        }
         let contested = world.county.reports.contested(50).await?;
         let Some(record) = self.dice.pick(&contested) else { return Ok(()) };
         never_settled(world, record).await

@@ -28,7 +28,7 @@ type Said = (BTreeMap<String, Vec<Write>>, Vector, Vec<Scope>);
 
 /// All that the county keeps besides its own words, for comparison.
 #[derive(Debug, PartialEq)]
-struct Kept {
+pub struct Kept {
     records: BTreeMap<RecordRef, Said>,
     standings: BTreeMap<RecordId, Vec<Standing>>,
     parts: BTreeMap<RecordId, Vec<PartRow>>,
@@ -38,7 +38,7 @@ struct Kept {
 
 impl Kept {
     /// As it stands. What the county wrote itself is left out where it is only passed over.
-    async fn of(world: &World) -> Result<Self, Broken> {
+    pub async fn of(world: &World) -> Result<Self, Broken> {
         let writers = world.own_writers().await?;
         let (mut records, mut standings) = (BTreeMap::new(), BTreeMap::new());
         let mut parts = BTreeMap::new();
@@ -71,7 +71,7 @@ impl Kept {
     }
 
     /// That this is what was before.
-    fn is(&self, before: &Self) -> Outcome {
+    pub fn is(&self, before: &Self) -> Outcome {
         same!(self.records, before.records, "the records");
         same!(self.standings, before.standings, "the standings");
         same!(self.parts, before.parts, "what counts of visits");

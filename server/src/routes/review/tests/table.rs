@@ -241,6 +241,12 @@ async fn a_period_of_its_own(world: &World) -> domain::period::Period {
     period
 }
 
+/// Two records of somebody, each time anew.
+async fn twins(world: &World, area: AreaCode) -> [RecordId; 2] {
+    let sets = [(keys::NAME, "测同名".into()), (keys::VILLAGE, number(village(area)))];
+    [write(world, RecordKind::Person, &sets).await, write(world, RecordKind::Person, &sets).await]
+}
+
 /// What is said with a request about a thing in an area.
 async fn said(world: &World, things: &Things, row: &Row, area: AreaCode, owner: RecordId) -> Value {
     let [until, from] = [3, 40].map(|days| today().plus(days).to_string());
@@ -255,7 +261,17 @@ async fn said(world: &World, things: &Things, row: &Row, area: AreaCode, owner: 
             let seen = differing(world, things.person[&area]).await;
             json!({ "record": things.person[&area], "field": "phone", "value": "13300000002", "seen": seen })
         }
-        "/api/waiting/decisions/{decision}/undo" => json!({ "reason": "看错了" }),
+        "/api/waiting/decisions/{decision}/undo" | "/api/duplicates/{decision}/undo" => {
+            json!({ "reason": "看错了" })
+        }
+        "/api/duplicates/merge" => {
+            let [person, into] = twins(world, area).await;
+            json!({ "person": person, "into": into, "takes": [], "reason": "" })
+        }
+        "/api/duplicates/apart" => {
+            let [person, other] = twins(world, area).await;
+            json!({ "person": person, "other": other, "apart": true, "reason": "" })
+        }
         "/api/grants" => json!({ "words": "核实", "until": until }),
         "/api/grants/{grant}/decision" => json!({ "approve": true }),
         "/api/grants/{grant}/openings" => json!({ "part": things.part[&area], "reason": "verify" }),
@@ -293,7 +309,16 @@ async fn asked(world: &World, things: &Things, row: &Row, area: AreaCode, owner:
         visit = made;
         said = json!({ "part": part, "field": "met", "words": "是哪一位？" });
     }
-    let mut path = waiting(world, things.person[&area], row.path.replace("{duty}", "elder_monthly")).await;
+    let mut path = row.path.replace("{duty}", "elder_monthly");
+    if row.path.starts_with("/api/duplicates/{decision}") {
+        let [person, into] = twins(world, area).await;
+        let by = crate::seed::staff::id(world.county.keys.county(), 2);
+        let word =
+            crate::duplicates::Merging { person, into, takes: BTreeSet::new(), reason: String::new(), by };
+        let decision = crate::duplicates::merge(&world.county, &word, clock::now_ms()).await.unwrap();
+        path = path.replace("{decision}", &decision.to_string());
+    }
+    let mut path = waiting(world, things.person[&area], path).await;
     if path.contains("{concern}") {
         path = path.replace("{concern}", &township::concern(world, things, area, false).await.to_string());
     }
@@ -344,7 +369,10 @@ fn expected(row: &Row, role: Role, mine: AreaCode, county: AreaCode, area: AreaC
     };
     let here = match row.place {
         // Where it lies is known when it has been found.
-        Place::Anywhere if row.path.starts_with("/api/waiting") && row.path != "/api/waiting/decisions" => {
+        Place::Anywhere
+            if (row.path.starts_with("/api/waiting") && row.path != "/api/waiting/decisions")
+                || row.path.starts_with("/api/duplicates") =>
+        {
             mine == county || mine == area
         }
         Place::Anywhere => true,
