@@ -10,8 +10,8 @@ use crate::person::{self, Move};
 use crate::register::Register;
 use crate::staff::{NewAssignment, operator};
 use crate::{
-    account, changes, clock, close, concerns, decide, duplicates, duty, enrol, handover, opening, registrations,
-    settings, staff, stays,
+    account, changes, clock, close, concerns, decide, duplicates, duty, enrol, handover, opening,
+    registrations, settings, staff, stays,
 };
 use domain::ids::{AreaCode, DeviceId, RecordId};
 use domain::period::Period;

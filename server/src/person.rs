@@ -143,7 +143,10 @@ async fn members(
     let together = |(one, _): &(Person, Vector)| {
         let same_move =
             last.is_none_or(|(day, village)| one.moves.last_key_value() == Some((&day, &village)));
-        one.merged_into.is_none() && one.household == home && one.counted_in() == person.counted_in() && same_move
+        one.merged_into.is_none()
+            && one.household == home
+            && one.counted_in() == person.counted_in()
+            && same_move
     };
     let mut members = Vec::new();
     for one in everybody(county).await?.into_iter().filter(together) {

@@ -120,7 +120,11 @@ pub(super) async fn run(config: &Config, command: Command) -> Outcome {
             let by = find(&*staff::reference(config).await?, &by)?;
             let word = Apart { person, other, apart: !back, reason, by };
             let Answer::Done = errand(config, Errand::Apart(word)).await? else { return Err(unexpected()) };
-            print(if back { "已撤销，重新列为可能重复。\n" } else { "已记下：不是同一个人，不再提示。\n" });
+            print(if back {
+                "已撤销，重新列为可能重复。\n"
+            } else {
+                "已记下：不是同一个人，不再提示。\n"
+            });
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -156,7 +160,8 @@ async fn listed(county: &County, pairs: &[Pair]) -> Result<String, Problem> {
 async fn history(county: &County, area: AreaCode) -> Result<String, Problem> {
     let mut table = Table::new(&["时间", "谁", "姓名", "区划", "为什么", "撤销", "编号"]);
     for one in merged(county, area, None, PAGE, today()).await?.decisions {
-        let undone = one.undone.map(|undone| format!("{} {}：{}", moment(undone.at_ms), undone.by, undone.reason));
+        let undone =
+            one.undone.map(|undone| format!("{} {}：{}", moment(undone.at_ms), undone.by, undone.reason));
         table.row([
             moment(one.at_ms),
             one.by,

@@ -1,9 +1,9 @@
 //! Which records look like one person's: by ID number, by name and date of birth, and by name within a household
 //! or a village. O(people): each is held only against those who share one of these with them.
 
+use domain::catalogue::keys;
 use domain::head::Head;
 use domain::ids::{AreaCode, RecordId};
-use domain::catalogue::keys;
 use domain::subject::Person;
 use domain::time::Day;
 use serde::{Deserialize, Serialize};
@@ -251,7 +251,8 @@ mod tests {
                 for id_number in &texts {
                     for household in homes {
                         for sex in &texts {
-                            let (nickname, id_number, sex) = (nickname.clone(), id_number.clone(), sex.clone());
+                            let (nickname, id_number, sex) =
+                                (nickname.clone(), id_number.clone(), sex.clone());
                             let looks = looks(1_000 + 10 * all.len() + at, name);
                             all.push(Looks { nickname, id_number, household, sex, ..looks });
                         }

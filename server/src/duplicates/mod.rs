@@ -143,7 +143,11 @@ pub async fn merge(county: &County, word: &Merging, now_ms: UnixMs) -> Result<Re
     let differs = |key: &str| gone.value(key).is_some() && gone.value(key) != stays.value(key);
     if let Some(wanted) = word.takes.iter().find(|key| !may.contains(key) || !differs(key)) {
         let zh = "这一项没有可以带过去的，可能刚有人改过；请重新看一遍";
-        return Err(wrong(wanted, zh, "there is nothing to take over here; somebody may have edited it just now"));
+        return Err(wrong(
+            wanted,
+            zh,
+            "there is nothing to take over here; somebody may have edited it just now",
+        ));
     }
     let Merging { person, into, ref takes, ref reason, by } = *word;
     let (takes, reason, salt) = (takes.clone(), reason.trim().to_owned(), WriterId(county.dice.number()));
@@ -169,9 +173,11 @@ pub async fn apart(county: &County, word: &Apart, now_ms: UnixMs) -> Result<(), 
     let value = if word.apart { Value::from(word.reason.trim()) } else { Value::Null };
     let both = [(id, key(other), &two.one.1), (other, key(id), &two.other.1)];
     // A word is written once, and taken back wherever it stands.
-    let written = both.into_iter().enumerate().filter(|(at, (_, key, head))| {
-        if word.apart { *at == 0 } else { said(head, key) }
-    });
+    let written = both.into_iter().enumerate().filter(
+        |(at, (_, key, head))| {
+            if word.apart { *at == 0 } else { said(head, key) }
+        },
+    );
     let patches: Vec<OwnPatch> = written
         .map(|(_, (id, key, _))| {
             let stamp = Stamp { wall_ms: now_ms, county_ms: now_ms, ..Stamp::default() };

@@ -52,7 +52,11 @@ fn whoever_was_merged_leaves_the_lists_at_the_next_exchange_and_their_history_st
     let page = app.person(OfPerson { subject: person("张建国") }).unwrap();
     assert_eq!((page.visits.len(), page.members.len()), (1, 0), "the visit stands at the one who stays");
     let record = app.records(RecordsAsked::default()).unwrap().remove(0);
-    assert_eq!((record.state, record.people.len()), (RecordState::Received, 1), "the author's record is there");
+    assert_eq!(
+        (record.state, record.people.len()),
+        (RecordState::Received, 1),
+        "the author's record is there"
+    );
     county.is_sound();
     county.undo(decision, phone.clock.wall());
     sync(&mut app, &phone, &county);

@@ -70,13 +70,7 @@ pub(super) fn merge(work: &mut Work<'_>, word: &Merge) {
     own(work, &[word.on(item, &back)]);
 }
 
-fn own_patch(
-    record: RecordRef,
-    sets: Sets,
-    author: RecordId,
-    salt: Salt,
-    now_ms: UnixMs,
-) -> OwnPatch {
+fn own_patch(record: RecordRef, sets: Sets, author: RecordId, salt: Salt, now_ms: UnixMs) -> OwnPatch {
     let stamp = Stamp { wall_ms: now_ms, county_ms: now_ms, ..Stamp::default() };
     let body = Body { sets, salt, ..Body::default() };
     OwnPatch { record: OwnRecord::Known(record), form: None, body, seen: None, author, stamp }

@@ -337,9 +337,7 @@ async fn told(
         names: settled.map(|one| one.names).unwrap_or_default(),
         area,
         area_name: desk.reference.areas.name(area),
-        author: author
-            .filter(|_| !about_record)
-            .map_or_else(String::new, |id| desk.reference.staff_name(id)),
+        author: author.filter(|_| !about_record).map_or_else(String::new, |id| desk.reference.staff_name(id)),
         people,
         stands: after.is_none() && first.verdict != KEEP,
         undone,

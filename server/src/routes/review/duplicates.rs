@@ -235,7 +235,8 @@ async fn told(desk: &Desk, permit: &Permit, pair: &Pair) -> Result<Option<PairRe
     let mut fields = Vec::new();
     for field in duplicates::fields(&stays, &goes) {
         let takes = Slot::of(&desk.county, record, &field).await?.takes;
-        let shown = |head: &Head| head.value(&field).map_or(Value::Null, |value| masked(&field, value, minor));
+        let shown =
+            |head: &Head| head.value(&field).map_or(Value::Null, |value| masked(&field, value, minor));
         let same = stays.value(&field) == goes.value(&field);
         fields.push(BesideReply { takes, same, stays: shown(&stays), goes: shown(&goes), field });
     }
