@@ -66,6 +66,8 @@ test('what was typed and ticked is there again after a step back', async () => {
   assert.equal(await field('怎么找到这家').inputValue(), '过了桥右手第二家')
   await screen.tap('保存')
   await page().locator('.body .way').getByText('过了桥右手第二家').waitFor()
+  // As long as the sheet lies there, a change of address would be the step that closes it.
+  await field('怎么找到这家').waitFor({ state: 'hidden' })
 
   await open(`/visit/${stage.draft}`)
   const note = () => page().getByRole('button', { name: /发现/ }).first()

@@ -31,7 +31,11 @@ const routes: RouteRecordRaw[] = [
 
 // Registered before the router's own listener, so that its guards know whether a step is one back.
 let stepping = false
-window.addEventListener('popstate', () => (stepping = true))
+window.addEventListener('popstate', () => {
+  stepping = true
+  // The guards have run by then. A step that the router takes back has none: it must not pass for the next one.
+  setTimeout(() => (stepping = false))
+})
 
 /** The router; places are in the hash, because a WebView serves one file. */
 export const router = createRouter({

@@ -87,7 +87,7 @@ pub fn kept(kind: RecordKind, key: &str, value: &Value) -> Option<Value> {
         key.strip_prefix(prefix).is_some_and(|rest| rest.split('/').count() == depth)
     };
     match (kind, key) {
-        (RecordKind::Person, keys::VILLAGE | keys::DIED | keys::MOVED_OUT) => whole(),
+        (RecordKind::Person, keys::VILLAGE | keys::DIED | keys::MOVED_OUT | keys::MERGED) => whole(),
         (RecordKind::Person, keys::REFUSAL_APPROVED | keys::REGISTRATION) => whole(),
         (RecordKind::Person, _) if under(keys::MOVED, 1) || under(keys::CHANGE, 1) => whole(),
         (RecordKind::Person, _) if under(keys::CATEGORY, 2) || under(keys::AWAY, 2) => whole(),

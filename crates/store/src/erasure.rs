@@ -6,7 +6,8 @@ use domain::catalogue::{RecordKind, keys};
 use domain::head::Head;
 use domain::ids::RecordId;
 use domain::patch::{Entry, RecordRef};
-use std::collections::BTreeSet;
+use domain::subject::merged_into;
+use std::collections::{BTreeMap, BTreeSet};
 use sync::county::place::link;
 use sync::county::prepared::Decision;
 
@@ -26,9 +27,15 @@ pub async fn reach(
     let mut all = BTreeSet::from([target]);
     match target.kind {
         RecordKind::Person => {
-            all.extend(speaking(ledger, keys::SUBJECT, target.id).await?);
+            all.extend(same_person(ledger, target).await?);
+            let people: Vec<RecordRef> = all.iter().copied().collect();
+            for one in &people {
+                all.extend(speaking(ledger, keys::SUBJECT, one.id).await?);
+            }
             all.extend(lonely_visits(ledger, reports, &all).await?);
-            all.extend(lonely_household(ledger, target).await?);
+            for one in &people {
+                all.extend(lonely_household(ledger, &people, *one).await?);
+            }
         }
         RecordKind::Visit => {
             all.extend(speaking(ledger, keys::VISIT, target.id).await?);
@@ -128,8 +135,32 @@ async fn lonely_visits(
     Ok(lonely)
 }
 
-/// The household in which nobody else lives. O(people).
-async fn lonely_household(ledger: &dyn Ledger, person: RecordRef) -> Result<Option<RecordRef>, StoreError> {
+/// The records that the county says are this person: whoever it was merged into, and who was merged into any of
+/// them. O(people).
+async fn same_person(ledger: &dyn Ledger, person: RecordRef) -> Result<BTreeSet<RecordRef>, StoreError> {
+    let mut into: BTreeMap<RecordId, RecordId> = BTreeMap::new();
+    let mut after = None;
+    loop {
+        let page = ledger.records_after(RecordKind::Person, after, ROWS).await?;
+        let Some((last, _)) = page.last() else { break };
+        after = Some(last.id);
+        into.extend(page.iter().filter_map(|(record, row)| Some((record.id, merged_into(&row.head)?))));
+    }
+    // Nobody is merged into whoever was merged into them: each step goes to another.
+    let last = |id: RecordId| {
+        std::iter::successors(Some(id), |id| into.get(id).copied()).take(into.len() + 1).last()
+    };
+    let stays = last(person.id);
+    let all = into.keys().filter(|id| last(**id) == stays).copied().chain(stays);
+    Ok(all.map(|id| RecordRef { kind: RecordKind::Person, id }).collect())
+}
+
+/// The household of a person in which only these people live. O(people).
+async fn lonely_household(
+    ledger: &dyn Ledger,
+    people: &[RecordRef],
+    person: RecordRef,
+) -> Result<Option<RecordRef>, StoreError> {
     let Some(row) = ledger.record(person).await? else { return Ok(None) };
     let Some(home) = link(&row.head, keys::HOUSEHOLD) else { return Ok(None) };
     let mut after = None;
@@ -138,7 +169,7 @@ async fn lonely_household(ledger: &dyn Ledger, person: RecordRef) -> Result<Opti
         let Some((last, _)) = page.last() else { break };
         after = Some(last.id);
         let lives = |row: &sync::county::needs::RecordRow| link(&row.head, keys::HOUSEHOLD) == Some(home);
-        if page.iter().any(|(record, row)| *record != person && lives(row)) {
+        if page.iter().any(|(record, row)| !people.contains(record) && lives(row)) {
             return Ok(None);
         }
     }

@@ -313,6 +313,7 @@ fn with_what_follows<'l>(
             let of_record: BTreeMap<Hash, &HistoryEntry> =
                 history.iter().map(|one| (one.entry.patch.hash(), one)).collect();
             behind(backs, record, &of_record, &found.held);
+            moves(backs, &of_record);
             if nothing_left(backs, &of_record) {
                 complete &= speaking_of(work, backs, record).is_some();
             }
@@ -320,6 +321,23 @@ fn with_what_follows<'l>(
         }
     }
     (entries, complete)
+}
+
+/// Adds the county's own moves of a record to another person when nothing else of it is left: they were of what
+/// went back, and are made again when it comes again.
+fn moves(backs: &mut BTreeMap<Hash, Back>, history: &BTreeMap<Hash, &HistoryEntry>) {
+    let stands = |hash: &Hash, one: &HistoryEntry| {
+        one.state == ItemState::Applied && !backs.get(hash).is_some_and(|back| back.state != ItemState::Applied)
+    };
+    let standing = || history.iter().filter(|(hash, one)| stands(hash, one));
+    let is_move = |one: &HistoryEntry| {
+        let sets = one.entry.body.as_ref().map(|body| &body.sets);
+        one.device.is_none() && sets.is_some_and(|sets| sets.keys().eq([keys::SUBJECT]))
+    };
+    if standing().all(|(_, one)| is_move(one)) {
+        let left: Vec<_> = standing().map(|(hash, one)| (one.entry.patch.dot(), *hash, one.entry.patch.record)).collect();
+        backs.extend(left.into_iter().map(|(dot, hash, record)| (hash, Back::passed_over(dot, hash, record))));
+    }
 }
 
 /// Whether no entry of a record says anything any more.
