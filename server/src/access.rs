@@ -71,11 +71,11 @@ pub(crate) async fn log_urgent(
     county.stores.directory.log_access(access).await.map_err(at_county).map(drop)
 }
 
-/// Writes down that somebody asks for an erasure, approves or refuses it.
+/// Writes down that somebody asks for an erasure, approves or refuses it, restricts, or hands out what is held.
 ///
 /// # Errors
 /// What the store says.
-pub(crate) async fn log_erasure(
+pub(crate) async fn log_right(
     county: &County,
     by: RecordId,
     act: &str,

@@ -5,7 +5,7 @@ mod page;
 
 pub use page::html;
 
-use crate::access::log_erasure;
+use crate::access::log_right;
 use crate::county::{County, at_county};
 use crate::opening::{Opening, open};
 use crate::takes::form;
@@ -124,7 +124,7 @@ pub async fn make(county: &County, asked: &Asked, now_ms: UnixMs) -> Result<Doss
         let opening = Opening { grant, parts, concerns, reason: OpeningReason::Request, by: asked.by };
         open(county, &opening, now_ms).await?;
     }
-    log_erasure(county, asked.by, SHOWN, record, now_ms).await?;
+    log_right(county, asked.by, SHOWN, record, now_ms).await?;
     let mut records = Vec::new();
     for one in std::iter::once(record).chain(all.into_iter().filter(|one| *one != record)) {
         records.push(held(county, &reference, one).await?);

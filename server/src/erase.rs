@@ -4,7 +4,7 @@
 #[cfg(test)]
 mod tests;
 
-use crate::access::log_erasure;
+use crate::access::log_right;
 use crate::county::{County, at_county, each_record};
 use crate::problem::{unchanged, wrong};
 use crate::staff::{Change, Sets, write};
@@ -58,8 +58,6 @@ pub struct Word {
 pub struct Foreseen {
     /// How many records of each kind lose their content.
     pub goes: BTreeMap<RecordKind, usize>,
-    /// Whether nobody else lives in the household.
-    pub household: bool,
     /// Urgent reports that name the person: they stay, and are erased by a word of their own.
     pub urgent: usize,
 }
@@ -154,7 +152,7 @@ pub async fn foreseen(county: &County, target: RecordRef) -> Result<Foreseen, Pr
     let names = |row: &RecordRow| row.head.text(keys::SUBJECT) == Some(named.as_str());
     let count = |_: RecordRef, row: &RecordRow| urgent += usize::from(names(row));
     each_record(county.stores.ledger.as_ref(), RecordKind::Urgent, count).await?;
-    Ok(Foreseen { household: goes.contains_key(&RecordKind::Household), goes, urgent })
+    Ok(Foreseen { goes, urgent })
 }
 
 fn nothing() -> Problem {
@@ -213,7 +211,7 @@ pub async fn ask(county: &County, asked: &Ask, now_ms: UnixMs) -> Result<RecordI
             "is asked for, and waits for approval",
         ));
     }
-    log_erasure(county, asked.by, "erasure_asked", asked.target, now_ms).await?;
+    log_right(county, asked.by, "erasure_asked", asked.target, now_ms).await?;
     let sets = Sets::from([
         (keys::ITEM_KIND.to_owned(), Value::from(asked.target.kind.code())),
         (keys::ITEM_RECORD.to_owned(), Value::from(asked.target.id.to_string())),
@@ -262,10 +260,10 @@ pub async fn say(county: &County, word: &Word, now_ms: UnixMs) -> Result<(), Pro
             (keys::UNDONE.to_owned(), Value::from(said(why)?)),
             (keys::DECIDED_BY.to_owned(), Value::from(word.by.to_string())),
         ]);
-        log_erasure(county, word.by, "erasure_refused", asked.target, now_ms).await?;
+        log_right(county, word.by, "erasure_refused", asked.target, now_ms).await?;
         return write(county, word.by, Change::of_office(record, sets), now_ms).await.map(drop);
     }
-    log_erasure(county, word.by, "erased", asked.target, now_ms).await?;
+    log_right(county, word.by, "erased", asked.target, now_ms).await?;
     carry_out(county, &asked, word.by, now_ms).await
 }
 

@@ -6,6 +6,7 @@
 #[cfg(test)]
 mod tests;
 
+use crate::access::log_right;
 use crate::changes::{about, may, tidy};
 use crate::county::{County, at_county};
 use crate::problem::{unchanged, wrong};
@@ -52,6 +53,8 @@ pub async fn say(county: &County, word: &Word, now_ms: UnixMs) -> Result<(), Pro
     ]);
     may(&reference, &found, word.by, &sets, county, today)?;
     let record = RecordRef { kind: RecordKind::Person, id: word.person };
+    let act = if word.restricted { "restricted" } else { "unrestricted" };
+    log_right(county, word.by, act, record, now_ms).await?;
     let change = Change::of_register(record, found.head.vector.clone(), sets);
     write_all(county, word.by, vec![change], now_ms).await.map(drop)
 }

@@ -1,6 +1,6 @@
 //! The document as a page that is read and printed anywhere.
 
-use super::{Dossier, Held, Written, is_inner};
+use super::{Dossier, Held, SHOWN, Written, is_inner};
 use crate::cli::moment;
 
 const HEAD: &str = "<!doctype html><html lang=\"zh-CN\"><meta charset=\"utf-8\"><title>个人信息查阅 · Personal information held</title>\
@@ -24,7 +24,7 @@ pub fn html(dossier: &Dossier) -> String {
     dossier.records.iter().for_each(|held| record(&mut page, held));
     page.push_str("<h2>谁看过 <span class=\"small\">Who looked at it</span></h2><table>");
     for one in &dossier.looked {
-        page.push_str(&row(&moment(one.at_ms), &format!("{} · {}", one.by, one.act)));
+        page.push_str(&row(&moment(one.at_ms), &format!("{} · {}", one.by, act(&one.act))));
     }
     page.push_str("</table></html>");
     page
@@ -50,6 +50,20 @@ fn written(page: &mut String, one: &Written) {
 
 fn row(name: &str, words: &str) -> String {
     format!("<tr><th>{}</th><td>{}</td></tr>", escaped(name), escaped(words))
+}
+
+/// What was done, in words.
+fn act(code: &str) -> &str {
+    match code {
+        "opened" => "查看走访内容 (opened the answers)",
+        "exported" => "导出名单 (exported a list)",
+        "erasure_asked" => "申请删除 (asked for erasure)",
+        "erasure_refused" => "不同意删除 (refused erasure)",
+        "restricted" => "限制处理 (restricted)",
+        "unrestricted" => "不再限制处理 (restriction ended)",
+        SHOWN => "查阅、复制 (made this document)",
+        other => other,
+    }
 }
 
 /// What anybody wrote is text and never a page's own.

@@ -53,10 +53,12 @@ pub fn plan(prepared: &Prepared, loaded: &Loaded) -> Step {
         return Step::Done(Box::new(Plan { problem: work.plan.problem, ..Plan::default() }));
     }
     release::settle_waiting(&mut work);
-    if let Job::Decide(decisions) = &prepared.job {
-        decide::write_down(&mut work, decisions, &copies);
+    let followed = duplicate::follow(&mut work);
+    match &prepared.job {
+        Job::Decide(decisions) => decide::write_down(&mut work, decisions, &copies, &followed),
+        Job::Settle(word) => decide::write_settled(&mut work, word, &followed),
+        _ => {}
     }
-    duplicate::follow(&mut work);
     build::edited(&mut work);
     cover::standings(&mut work);
     if let Job::Build { count } = &prepared.job {

@@ -74,7 +74,7 @@ impl Kept {
     pub fn is(&self, before: &Self) -> Outcome {
         // Only what differs is said: all of them are no message.
         for record in self.records.keys().chain(before.records.keys()) {
-            same!(self.records.get(record), before.records.get(record), "{record:?}");
+            same!((record, self.records.get(record)), (record, before.records.get(record)), "a record");
         }
         same!(self.standings, before.standings, "the standings");
         same!(self.parts, before.parts, "what counts of visits");
