@@ -26,6 +26,13 @@ pub struct Kept {
     leaves: Vec<Leaf>,
 }
 
+impl Kept {
+    /// Whether all of these are among it.
+    pub fn reaches(&self, records: &[RecordRef]) -> bool {
+        records.iter().all(|one| self.records.contains(one))
+    }
+}
+
 impl World {
     /// Erases whatever belongs to a target.
     pub async fn erase(&mut self, target: RecordRef) -> Result<Kept, Broken> {

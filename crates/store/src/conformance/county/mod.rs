@@ -139,6 +139,8 @@ cases! {
     "nobody is merged twice, and of several mergings the last is taken back first" duplicates::chain;
     "what was answered goes along, and of the rest what was chosen" duplicates::takes;
     "whoever may confirm merges, and takes it back with a reason" duplicates::who;
+    "a decision that is taken back takes back what moved on by it" duplicates::decided;
+    "who is erased is erased in every record of theirs, and stays merged" duplicates::erased;
 
     "a visit outside the area is set aside" permission::outside;
     "work done before a hand-over counts when it is sent after it" permission::late_upload;
