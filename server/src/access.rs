@@ -71,6 +71,22 @@ pub(crate) async fn log_urgent(
     county.stores.directory.log_access(access).await.map_err(at_county).map(drop)
 }
 
+/// Writes down that somebody asks for an erasure, approves or refuses it, restricts, or hands out what is held.
+///
+/// # Errors
+/// What the store says.
+pub(crate) async fn log_right(
+    county: &County,
+    by: RecordId,
+    act: &str,
+    target: RecordRef,
+    now_ms: UnixMs,
+) -> Result<(), Problem> {
+    let (act, record, reason) = (act.to_owned(), Some(target), String::new());
+    let access = Access { at_ms: now_ms, staff: by, act, record, grant: None, reason };
+    county.stores.directory.log_access(access).await.map_err(at_county).map(drop)
+}
+
 /// Writes down that somebody does something for a member of staff.
 ///
 /// # Errors

@@ -159,7 +159,7 @@ async fn of_person(
         let said = facts.iter().filter_map(|fact| fact.reason_from).min();
         let mut reports = Vec::new();
         for fact in &facts {
-            reports.push(report(county, reference, fact, found.who.shut).await?);
+            reports.push(report(county, reference, fact, found.who.shut || found.who.restricted).await?);
         }
         let write = found.head.fields.get(&key(first.part)).and_then(|all| all.first());
         cases.push(Case {

@@ -97,9 +97,9 @@ pub struct Line {
     pub state: &'static str,
     /// Whether answers to it differ.
     pub contested: bool,
-    /// What was found; nothing of a child.
+    /// What was found; nothing of a child, nor under 限制处理.
     pub words: Option<String>,
-    /// The township's answer; nothing of a child.
+    /// The township's answer; as that.
     pub reply: Option<String>,
     /// Who sees to it.
     pub handler: Option<String>,
@@ -258,7 +258,7 @@ pub(crate) async fn line(
         None => None,
     };
     // Whose it is nobody knows may be a child's.
-    let shut = who.as_ref().is_none_or(|who| who.shut);
+    let shut = who.as_ref().is_none_or(|who| who.shut || who.restricted);
     let concern = &kept.concern;
     let said = kept.head.fields.get(keys::NOW).and_then(|all| all.iter().max_by_key(|one| one.at_ms));
     let unsettled = !concern.state.settled();

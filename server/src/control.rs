@@ -10,8 +10,8 @@ use crate::person::{self, Move};
 use crate::register::Register;
 use crate::staff::{NewAssignment, operator};
 use crate::{
-    account, changes, clock, close, concerns, decide, duplicates, duty, enrol, handover, opening,
-    registrations, settings, staff, stays,
+    account, changes, clock, close, concerns, decide, dossier, duplicates, duty, enrol, erase, handover,
+    opening, registrations, restrict, settings, staff, stays,
 };
 use domain::ids::{AreaCode, DeviceId, RecordId};
 use domain::period::Period;
@@ -124,6 +124,14 @@ pub enum Errand {
     Settle(Box<decide::Settlement>),
     /// A reviewer's word that takes a decision back.
     Undo(decide::Retraction),
+    /// A person's answers are kept only, or no more.
+    Restrict(restrict::Word),
+    /// All that is held of a person in one document.
+    Show(dossier::Asked),
+    /// An erasure by law is asked for.
+    AskToErase(erase::Ask),
+    /// A second person's word on an erasure.
+    Erase(erase::Word),
     /// A child's answers are opened.
     Open(opening::Opening),
     /// An account of the desk.
@@ -148,6 +156,8 @@ pub enum Answer {
     Imported(Taken),
     /// These parts are open: that is in the access log.
     Opened(BTreeSet<RecordId>),
+    /// All that is held of a person.
+    Dossier(Box<dossier::Dossier>),
     /// A password, to be handed over.
     FirstPassword(account::FirstPassword),
 }
@@ -238,6 +248,12 @@ pub async fn carry_out(county: &County, errand: Errand, now_ms: UnixMs) -> Resul
         Errand::Merge(word) => duplicates::merge(county, &word, now_ms).await.map(Answer::Made),
         Errand::Apart(word) => duplicates::apart(county, &word, now_ms).await.map(|()| Answer::Done),
         Errand::Undo(word) => decide::undo(county, &word, now_ms).await.map(Answer::Decided),
+        Errand::Restrict(word) => restrict::say(county, &word, now_ms).await.map(|()| Answer::Done),
+        Errand::Show(asked) => {
+            dossier::make(county, &asked, now_ms).await.map(|made| Answer::Dossier(Box::new(made)))
+        }
+        Errand::AskToErase(asked) => erase::ask(county, &asked, now_ms).await.map(Answer::Made),
+        Errand::Erase(word) => erase::say(county, &word, now_ms).await.map(|()| Answer::Done),
         Errand::Open(asked) => opening::open(county, &asked, now_ms).await.map(Answer::Opened),
         Errand::Account(act) => {
             let made = account::carry_out(county, act, now_ms).await?;

@@ -2,6 +2,7 @@
 
 use crate::app::Offer;
 use crate::dice::SharedDice;
+use crate::erase::Erasures;
 use crate::known::{KnownDevice, KnownDevices, KnownForms};
 use crate::session::Sessions;
 use crate::urgent::Counter;
@@ -62,6 +63,8 @@ pub struct County {
     pub offer: OnceLock<Offer>,
     /// How many sealed reports have come this hour.
     pub reports: Counter,
+    /// What was erased by law, outside the database.
+    pub erasures: Erasures,
     devices: KnownDevices,
     edited: Notify,
 }
@@ -101,6 +104,7 @@ impl County {
             forms: KnownForms::default(),
             importing: Mutex::default(),
             sessions: Sessions::default(),
+            erasures: Erasures::default(),
             offer: OnceLock::new(),
             reports: Counter::default(),
             devices: KnownDevices::default(),

@@ -114,6 +114,7 @@ pub async fn exchange(county: &Arc<County>, posted: Bytes, now_ms: UnixMs) -> Re
     } else {
         feed::page(county, known.staff, &request.followed, done.positions_reset, now_ms).await?
     };
+    rest.erased.clone_from(&done.gone);
     if !done.receipts_only {
         let later = county.offer.get().filter(|offer| offer.is_later_than(&request.app));
         rest.app = later.map(|offer| AppOffer { version: offer.version.clone(), bytes: offer.bytes });

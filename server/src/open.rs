@@ -2,9 +2,10 @@
 
 use crate::config::{Config, Data};
 use crate::county::{County, Stores, at_county};
+use crate::erase::Erasures;
 use crate::keys::{load, not_written};
 use crate::problem::wrong;
-use crate::{begin, clock, dice};
+use crate::{begin, clock, dice, erase};
 use domain::ids::WriterId;
 use domain::problem::{Problem, ProblemCode};
 use domain::time::{Day, UnixMs};
@@ -70,8 +71,10 @@ pub(crate) fn writing(
     let begins = data.begins.or(begins).unwrap_or_else(|| first_of_january(today));
     let epoch = WriterId(draw_u64(&mut dice));
     let store = SqliteCounty::open(database, keys.database().expose(), keys.county(), epoch, begins);
-    let county = county(keys, store.map_err(|error| opening(data, &error))?)?;
+    let county = county(data, keys, store.map_err(|error| opening(data, &error))?)?;
     begin_after_restore(data, &county)?;
+    // Before anybody is served.
+    on_a_thread(async || erase::again(&county, clock::now_ms()).await)?;
     Ok(county)
 }
 
@@ -141,16 +144,19 @@ fn begin_after_restore(data: &Data, county: &Arc<County>) -> Result<(), Problem>
     if !mark.exists() {
         return Ok(());
     }
-    let failed = |error: &dyn std::fmt::Display| Problem::new(ProblemCode::Internal).with("reference", error);
-    let begin = || {
-        let runtime = tokio::runtime::Builder::new_current_thread().build();
-        let runtime = runtime.map_err(|error| failed(&error))?;
-        runtime.block_on(begin_again(county, another_second()))
-    };
-    // On a thread of its own: whoever opens may be inside a runtime already.
-    let begun = std::thread::scope(|scope| scope.spawn(begin).join());
-    begun.unwrap_or_else(|_| Err(failed(&"a new epoch")))?;
+    on_a_thread(async || begin_again(county, another_second()).await)?;
     fs::remove_file(&mark).map_err(|error| not_written(&mark, &error))
+}
+
+/// Does something of the store's on a thread of its own: whoever opens may be inside a runtime already.
+fn on_a_thread<T: Send>(work: impl AsyncFnOnce() -> Result<T, Problem> + Send) -> Result<T, Problem> {
+    let failed = |error: &dyn std::fmt::Display| Problem::new(ProblemCode::Internal).with("reference", error);
+    let work = || {
+        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        runtime.map_err(|error| failed(&error))?.block_on(work())
+    };
+    let done = std::thread::scope(|scope| scope.spawn(work).join());
+    done.unwrap_or_else(|_| Err(failed(&"a thread at the start")))
 }
 
 /// Waits until the clock shows another second than now. From where receipts go on after a restore is said by the
@@ -187,7 +193,7 @@ pub fn to_read(config: &Config) -> Result<Arc<County>, Problem> {
     must_be_there(data)?;
     let keys = load(data)?;
     let store = SqliteCounty::open_to_read(&data.database(), keys.database().expose(), keys.county());
-    county(keys, store.map_err(|error| opening(data, &error))?)
+    county(data, keys, store.map_err(|error| opening(data, &error))?)
 }
 
 /// That, and what was left when there was no room: the half that is there takes it up still.
@@ -231,9 +237,11 @@ fn must_be_there(data: &Data) -> Result<(), Problem> {
     Err(wrong(path.display(), zh, en))
 }
 
-fn county(keys: CountyKeys, store: SqliteCounty) -> Result<Arc<County>, Problem> {
+fn county(data: &Data, keys: CountyKeys, store: SqliteCounty) -> Result<Arc<County>, Problem> {
     let dice = dice::of_the_system()?;
-    Ok(Arc::new(County::new(keys, Stores::of(Arc::new(store)), dice, Stretch::ENROL)))
+    let mut county = County::new(keys, Stores::of(Arc::new(store)), dice, Stretch::ENROL);
+    county.erasures = Erasures::at(data.erasures());
+    Ok(Arc::new(county))
 }
 
 fn first_of_january(today: Day) -> Day {

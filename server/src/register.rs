@@ -232,8 +232,9 @@ impl Index {
                 }
                 let Some(head) = head.filter(|head| !head.fields.is_empty()) else { return };
                 let person = Person::read(record.id, head);
-                // Whoever was merged is found as the one who stays.
-                if person.merged_into.is_some() {
+                // Whoever was merged is found as the one who stays; of whom was erased what is left counts, and is
+                // nobody to be found.
+                if person.merged_into.is_some() || person.name.is_empty() {
                     return;
                 }
                 if let Some(home) = person.household {

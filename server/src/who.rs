@@ -10,7 +10,7 @@ use domain::mask;
 use domain::patch::RecordRef;
 use domain::problem::Problem;
 use domain::reference::Reference;
-use domain::subject::Person;
+use domain::subject::{Person, is_restricted};
 use domain::time::Day;
 use serde::Serialize;
 use std::sync::Arc;
@@ -26,6 +26,8 @@ pub struct Who {
     /// Whether words about them are for those responsible for children: a child, or somebody of whom no day of
     /// birth is known.
     pub shut: bool,
+    /// Whether what was said of them is kept only and shown to nobody: 限制处理.
+    pub restricted: bool,
     /// `1` male, `2` female.
     pub sex: Option<String>,
     /// In years.
@@ -84,6 +86,7 @@ pub(crate) async fn known(
         person: id,
         name: shown(&person.name),
         shut: person.born.is_none() || minor,
+        restricted: is_restricted(&row.head),
         sex: person.sex.clone(),
         age: person.age_on(today),
         township: village.map(|village| township(reference, village)).unwrap_or_default(),

@@ -1357,7 +1357,7 @@ late: boolean,
  */
 void: string | null, };
 
-export type RecordKind = "area" | "staff" | "assignment" | "duty" | "household" | "person" | "child_file" | "visit" | "part" | "concern" | "form" | "form_assignment" | "grant" | "closing" | "urgent" | "decision" | "closing_figures" | "settings";
+export type RecordKind = "area" | "staff" | "assignment" | "duty" | "household" | "person" | "child_file" | "visit" | "part" | "concern" | "form" | "form_assignment" | "grant" | "closing" | "urgent" | "decision" | "closing_figures" | "settings" | "erasure";
 
 export type RecordPlace = [number, WriterId, number];
 

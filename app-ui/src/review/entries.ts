@@ -41,5 +41,6 @@ export const settingsPages: Omit<Entry, 'icon'>[] = [
   { path: '/settings/staff', word: 'settings.staff', may: () => true },
   { path: '/settings/closings', word: 'settings.closings', may: () => true },
   { path: '/settings/grants', word: 'settings.grants', may: () => true },
+  { path: '/settings/erasures', word: 'settings.erasures', may: () => session.holds(...ADMINS, 'approver') },
   { path: '/settings/accesses', word: 'settings.accesses', may: () => session.holds('auditor', 'approver') },
 ]

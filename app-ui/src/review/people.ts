@@ -3,7 +3,7 @@ import { language } from '@/shared/words'
 import { OPEN } from './columns'
 import { day, inWords } from './days'
 import type { Column, Line } from './kinds'
-import { either, listed, type WordKey } from './words'
+import { either, listed, t, type WordKey } from './words'
 
 export type PeopleColumn =
   | 'place' | 'group' | 'head' | 'name' | 'categories' | 'duties' | 'status' | 'due_on' | 'last' | 'why' | 'responsible'
@@ -32,6 +32,9 @@ const isOpen = (of: Column) => OPEN.some((one) => one.column === of)
 /** The columns of a list: of who was not visited what is required, and why not; of others where they stand. */
 export const heads = (of: Column): Head[] => ALL.filter((one) => one.key !== (isOpen(of) ? 'status' : 'duties'))
 
+/** A name; who was erased by law has none. */
+export const called = (name: string): string => name || t('person.erased')
+
 const status = (line: Line): string => either({ zh: line.status, en: line.status_en })
 
 /** What stands in a cell of a list of those who are asked for by a figure. */
@@ -40,7 +43,7 @@ export function cell(line: Line, key: PeopleColumn, of: Column): string {
     case 'place': return `${line.township} ${line.village_name}`
     case 'group': return line.group
     case 'head': return line.head_name
-    case 'name': return line.name
+    case 'name': return called(line.name)
     case 'categories': return listed(language.value === 'zh' ? line.categories : line.categories_en)
     case 'duties': return (language.value === 'zh' ? line.duties : line.duties_en).join('\n')
     case 'status': return status(line)

@@ -29,6 +29,7 @@ export const router = createRouter({
     { path: '/settings/staff/import', name: 'import-staff', component: () => import('./pages/Import.vue'), props: { list: 'staff' } },
     { path: '/settings/closings', name: 'closings', component: () => import('./pages/Closings.vue') },
     { path: '/settings/grants', name: 'grants', component: () => import('./pages/Grants.vue') },
+    { path: '/settings/erasures', name: 'erasures', component: () => import('./pages/Erasures.vue') },
     { path: '/settings/accesses', name: 'accesses', component: () => import('./pages/Accesses.vue') },
     { path: '/:rest(.*)*', name: 'nowhere', component: () => import('./pages/Nowhere.vue') },
   ],

@@ -86,6 +86,8 @@ kinds! {
     ClosingFigures = 18 "closing_figures" "月结数字";
     /// What an area sets for its phones and figures.
     Settings = 17 "settings" "县里的设定";
+    /// What was erased by law, and by whose word.
+    Erasure = 19 "erasure" "删除";
 }
 
 macro_rules! keys {
@@ -315,6 +317,13 @@ keys! {
     VERDICT = "verdict" "决定" "Verdict";
     /// Text: why, in the words of whoever decided.
     VERDICT_WHY = "verdict/why" "决定的理由" "Reason of the verdict";
+
+    /// List of records, `kind:id`: all that an erasure took the content of.
+    ERASED = "erased" "已删除的记录" "Records erased";
+    /// Date from which a person's answers are kept only, and opened by nobody (限制处理); null when that is over.
+    RESTRICTED = "restricted" "限制处理" "Processing restricted";
+    /// Text: why, and who asked for it.
+    RESTRICTED_WORDS = "restricted/words" "限制处理的理由" "Why it is restricted";
 
     /// Text: a form's canonical JSON.
     DEFINITION = "definition" "表的内容" "Definition";

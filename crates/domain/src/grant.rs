@@ -26,6 +26,7 @@ crate::staff::codes! {
         Urgent "urgent" "应急处置" "an emergency";
         Complaint "complaint" "投诉核查" "a complaint";
         Audit "audit" "合规检查" "a compliance check";
+        Request "request" "本人或监护人要求查阅" "the person or a guardian asks to see it";
     }
 }
 

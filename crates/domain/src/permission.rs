@@ -90,7 +90,9 @@ pub fn act_for(kind: RecordKind, key: &str, new_record: bool) -> Act {
         | RecordKind::FormAssignment
         | RecordKind::Settings => Act::EditRules,
         RecordKind::Staff | RecordKind::Assignment | RecordKind::Grant => Act::ManageStaff,
-        RecordKind::Closing | RecordKind::ClosingFigures | RecordKind::Decision => Act::Decide,
+        RecordKind::Closing | RecordKind::ClosingFigures | RecordKind::Decision | RecordKind::Erasure => {
+            Act::Decide
+        }
     }
 }
 
@@ -124,7 +126,8 @@ fn register_act(kind: RecordKind, key: &str, new_record: bool) -> Act {
         keys::NICKNAME,
         keys::PINYIN,
     ];
-    if [keys::REFUSAL_APPROVED, keys::REFUSAL_WORDS].contains(&key) {
+    let countys = [keys::REFUSAL_APPROVED, keys::REFUSAL_WORDS, keys::RESTRICTED, keys::RESTRICTED_WORDS];
+    if countys.contains(&key) {
         Act::Decide
     } else if contact.contains(&key) {
         Act::CorrectContact

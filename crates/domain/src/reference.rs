@@ -6,6 +6,7 @@ use crate::canonical::Hash;
 use crate::catalogue::{RecordKind, keys};
 use crate::closing::Closing;
 use crate::duty::Duty;
+use crate::erasure::Erasure;
 use crate::head::Head;
 use crate::ids::{AreaCode, RecordId};
 use crate::patch::RecordRef;
@@ -14,7 +15,7 @@ use crate::settings::{Setting, Settings};
 use crate::staff::{Assignment, Staff};
 use crate::time::Day;
 use crate::value::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A county's reference data as it stands. Grows with villages and staff, not with visits.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -31,6 +32,8 @@ pub struct Reference {
     pub settings: Settings,
     /// Periods that were closed.
     pub closings: BTreeMap<Period, Closing>,
+    /// Records that were erased by law: whatever comes of them later is erased too.
+    pub erased: BTreeSet<RecordRef>,
     /// Published forms by the hash of their canonical JSON: the order of a row of answers.
     pub orders: BTreeMap<Hash, Vec<String>>,
 }
@@ -47,6 +50,7 @@ impl Reference {
                 | RecordKind::Form
                 | RecordKind::Settings
                 | RecordKind::Closing
+                | RecordKind::Erasure
         )
     }
 
@@ -78,6 +82,9 @@ impl Reference {
             RecordKind::Closing => {
                 self.closings.retain(|period, _| Closing::record(*period) != id);
                 self.closings.extend(Closing::read(head).map(|one| (one.period, one)));
+            }
+            RecordKind::Erasure => {
+                self.erased.extend(Erasure::read(id, head).into_iter().flat_map(|one| one.records));
             }
             RecordKind::Form => {
                 let hash = head.text(keys::HASH).and_then(|text| text.parse().ok());

@@ -228,6 +228,16 @@ fn memberships(head: &Head) -> Vec<Membership> {
         .collect()
 }
 
+/// Whether a person's answers are kept only (限制处理); while that is contested they are.
+pub fn is_restricted(head: &Head) -> bool {
+    head.values(keys::RESTRICTED).next().is_some()
+}
+
+/// Since when a person's answers are kept only; the latest while that is contested.
+pub fn restricted_since(head: &Head) -> Option<Day> {
+    head.values(keys::RESTRICTED).filter_map(|value| value.as_text()?.parse().ok()).max()
+}
+
 /// Confirmed stays elsewhere, each with the key that names it.
 pub fn stays(head: &Head) -> Vec<(&str, Away)> {
     keyed(head, keys::AWAY)

@@ -4,6 +4,7 @@
 pub mod audit;
 pub mod conformance;
 pub mod county;
+pub mod erasure;
 pub mod error;
 pub mod memory;
 pub mod phone;

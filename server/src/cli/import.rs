@@ -214,7 +214,7 @@ fn finish(read: &Read, mut bad: Vec<Wrong>, how: &How) -> Outcome {
 }
 
 /// A file that is there is never written over.
-fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
+pub(super) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
     crate::keys::write_new(path, bytes).map_err(|error| match error.kind() {
         std::io::ErrorKind::AlreadyExists => wrong(
             path.display(),

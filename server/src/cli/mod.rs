@@ -11,6 +11,7 @@ mod doctor;
 mod duplicates;
 mod duty;
 mod enrol;
+mod erase;
 mod fields;
 mod help;
 mod import;
@@ -24,6 +25,8 @@ mod staff;
 mod text;
 mod typed;
 mod waiting;
+
+pub(crate) use text::moment;
 
 use crate::config::{Config, LogFormat, load};
 use crate::control::{Answer, Errand, carry_out, hand_over};
@@ -120,6 +123,9 @@ enum Command {
     /// 月结 (periods, closed and open again).
     #[command(subcommand)]
     Close(close::Command),
+    /// 删除个人信息，要另一位负责人批准 (erase by law what is held of a person, with a second person's word).
+    #[command(subcommand)]
+    Erase(erase::Command),
     /// 打印启用本机的纸 (print a sheet with which a member of staff enrols a phone).
     Enrol(enrol::Options),
     /// 待处理：等审核员看的，和对它们的决定 (what waits for a reviewer, and the words on it).
@@ -216,6 +222,7 @@ async fn command(command: Command, config: &Config) -> Outcome {
         Command::Keys(command) => keys::run(config, &command),
         Command::Settings(command) => settings::run(config, command).await,
         Command::Close(command) => close::run(config, command).await,
+        Command::Erase(command) => erase::run(config, command).await,
         Command::Enrol(options) => enrol::run(config, &options).await,
         Command::Waiting(command) => waiting::run(config, command).await,
         Command::Coverage(options) => coverage::run(config, &options).await,

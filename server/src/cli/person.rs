@@ -1,12 +1,16 @@
 //! `county-server person …`.
 
+use super::import::write_new;
 use super::{Outcome, errand, print, staff, today, typed, unexpected};
 use crate::config::Config;
 use crate::control::{Answer, Errand};
 use crate::county::{County, at_county};
+use crate::dossier::{Asked, html};
 use crate::open;
 use crate::person::{Effects, Move, Plan, Target, effects, plan};
-use crate::staff::find_area;
+use crate::problem::wrong;
+use crate::restrict::Word;
+use crate::staff::{find, find_area};
 use domain::coverage::Generations;
 use domain::ids::RecordId;
 use domain::mask;
@@ -14,6 +18,7 @@ use domain::problem::Problem;
 use domain::reference::Reference;
 use domain::subject::Person;
 use domain::time::Day;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// What can be done about people of the register.
@@ -35,11 +40,49 @@ pub(super) enum Command {
         #[arg(long)]
         correct: bool,
     },
+    /// 查阅：县里保存的这个人的全部内容，写成网页或 JSON (all that is held of a person, as a page to print or as JSON).
+    Show {
+        /// 谁：编号 (who: the id).
+        #[arg(value_parser = typed::record)]
+        person: RecordId,
+        /// 写到哪个新文件：.html 或 .json (the new file: .html or .json).
+        file: PathBuf,
+        /// 谁办理：编号或姓名 (who makes it: id or whole name).
+        #[arg(long)]
+        by: String,
+        /// 儿童要有批准查看 (of a child: the grant).
+        #[arg(long, value_name = "ID", value_parser = typed::record)]
+        grant: Option<RecordId>,
+    },
+    /// 限制处理：答案只保存，谁也不能打开；数字照常 (answers are kept only, and opened by nobody; figures go on).
+    Restrict {
+        #[command(flatten)]
+        word: Restricting,
+    },
+    /// 解除限制处理 (end that).
+    Unrestrict {
+        #[command(flatten)]
+        word: Restricting,
+    },
     /// 撤回上一次搬村，如同没有搬过 (take the last move back, as if it had never been).
     Withdraw {
         #[command(flatten)]
         who: Who,
     },
+}
+
+/// Of whom, why, and by whom.
+#[derive(Debug, clap::Args)]
+pub(super) struct Restricting {
+    /// 谁：编号 (who: the id).
+    #[arg(value_parser = typed::record)]
+    person: RecordId,
+    /// 理由：谁要求的 (why, and who asked for it).
+    #[arg(long)]
+    reason: String,
+    /// 谁办理：编号或姓名 (who does it: id or whole name).
+    #[arg(long)]
+    by: String,
 }
 
 /// Who, and how it is done.
@@ -59,6 +102,12 @@ pub(super) struct Who {
 /// Tells what changes, then does it.
 pub(super) async fn run(config: &Config, command: Command) -> Outcome {
     let (who, new) = match command {
+        Command::Restrict { word } => return restrict(config, word, true).await,
+        Command::Unrestrict { word } => return restrict(config, word, false).await,
+        Command::Show { person, file, by, grant } => {
+            let by = find(&*staff::reference(config).await?, &by)?;
+            return show(config, Asked { person, by, grant }, &file).await;
+        }
         Command::Withdraw { who } => {
             let new = Move { person: who.person, whole_household: who.household, take_back: true, to: None };
             (who, new)
@@ -83,6 +132,36 @@ pub(super) async fn run(config: &Config, command: Command) -> Outcome {
         Answer::Done => print("已写入。手机下次联系时换名单。\n"),
         _ => return Err(unexpected()),
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn restrict(config: &Config, word: Restricting, restricted: bool) -> Outcome {
+    let by = find(&*staff::reference(config).await?, &word.by)?;
+    let word = Word { person: word.person, restricted, words: word.reason, by };
+    match errand(config, Errand::Restrict(word)).await? {
+        Answer::Done if restricted => {
+            print("已限制处理：答案谁也不能打开，手机下次联系时不再有；姓名不进导出；走访和数字照常。\n");
+        }
+        Answer::Done => print("已解除限制处理。\n"),
+        _ => return Err(unexpected()),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn show(config: &Config, asked: Asked, file: &Path) -> Outcome {
+    let as_page = match file.extension().and_then(|end| end.to_str()) {
+        Some("html") => true,
+        Some("json") => false,
+        _ => {
+            let zh = "文件名要以 .html 或 .json 结尾";
+            return Err(wrong(file.display(), zh, "the file's name ends with .html or .json"));
+        }
+    };
+    let Answer::Dossier(made) = errand(config, Errand::Show(asked)).await? else { return Err(unexpected()) };
+    let text =
+        if as_page { html(&made) } else { serde_json::to_string_pretty(&made).map_err(|_| unexpected())? };
+    write_new(file, text.as_bytes())?;
+    print("已写入，查阅已记入访问记录。文件里是个人信息，交给本人后请删除。\n");
     Ok(ExitCode::SUCCESS)
 }
 

@@ -150,7 +150,11 @@ pub(super) async fn run(config: &Config, command: Command) -> Outcome {
         Answer::Made(id) => print(&format!("{id}\n")),
         Answer::Recovery(code) => print(&format!("备用解锁码 {code}\n")),
         Answer::Decided(roles) => print(&format!("已移交 {roles} 个分工。两台手机下次联系时各换名单。\n")),
-        Answer::Sheet(_) | Answer::Imported(_) | Answer::FirstPassword(_) | Answer::Opened(_) => {
+        Answer::Sheet(_)
+        | Answer::Imported(_)
+        | Answer::FirstPassword(_)
+        | Answer::Dossier(_)
+        | Answer::Opened(_) => {
             return Err(unexpected());
         }
     }

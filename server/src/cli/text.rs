@@ -5,7 +5,7 @@ use domain::time::{Day, UnixMs};
 use domain::value::Value;
 
 /// A moment as people write it, in the county's time: `2026-11-23 18:00`.
-pub(super) fn moment(ms: UnixMs) -> String {
+pub(crate) fn moment(ms: UnixMs) -> String {
     let day = Day::of(ms);
     let minutes = (ms - day.starts_at()) / 60_000;
     format!("{day} {:02}:{:02}", minutes / 60, minutes % 60)

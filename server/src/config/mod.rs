@@ -62,6 +62,13 @@ impl Data {
         if self.keys.as_os_str().is_empty() { self.beside(".keys.json") } else { self.keys.clone() }
     }
 
+    /// What was erased by law, beside the keys: a restored database may be older.
+    pub fn erasures(&self) -> PathBuf {
+        let mut name = self.key_file().into_os_string();
+        name.push(".erasures");
+        PathBuf::from(name)
+    }
+
     /// The database.
     pub fn database(&self) -> PathBuf {
         self.folder.join("county.db")

@@ -25,7 +25,7 @@ pub enum Shown {
 /// So many rows are handed to the writer at once.
 const LOT: usize = 500;
 
-/// Everybody of an area who has not died or left, by village, group, household and name. O(people).
+/// Everybody of an area who has not died or left and may be named (限制处理), by village, group, household and name. O(people).
 ///
 /// # Errors
 /// What the store says; `internal` when the file could not be written.
@@ -52,6 +52,7 @@ pub async fn people(
     let writing = Writing::begin(format, Grid { title, columns });
     let here = |one: &&Held| {
         one.gone.is_none()
+            && !one.restricted
             && one.villages.first().is_some_and(|village| reference.areas.within(*village, area))
     };
     let mut people: Vec<&Held> = known.people.iter().filter(here).collect();

@@ -9,7 +9,7 @@ use domain::ids::{AreaCode, RecordId, WriterId};
 use domain::log::Vector;
 use domain::patch::RecordRef;
 use domain::problem::Problem;
-use domain::subject::{Person, merged_into};
+use domain::subject::{Person, is_restricted, merged_into};
 use domain::time::Day;
 use std::collections::BTreeMap;
 use sync::county::needs::RecordRow;
@@ -47,6 +47,8 @@ pub(super) struct Held {
     /// When they died or left, and which of the two.
     pub gone: Option<(Day, bool)>,
     pub minor: bool,
+    /// 限制处理: in no file.
+    pub restricted: bool,
     /// The first day of the last move.
     pub moved: Option<Day>,
 }
@@ -93,6 +95,7 @@ impl Held {
             pending: person.pending,
             gone,
             minor: person.is_minor_on(today),
+            restricted: is_restricted(head),
             moved: person.moves.last_key_value().map(|(day, _)| *day),
             villages: person.villages,
             name: person.name,

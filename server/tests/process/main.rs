@@ -7,6 +7,7 @@
 )]
 
 mod clock;
+mod erased;
 mod operator;
 mod place;
 mod register;

@@ -11,30 +11,29 @@ use county_server::handover::{HandOver, hand_over};
 use county_server::open::begin_again;
 use county_server::problem::status;
 use county_server::register::Register;
-use county_server::{changes, concerns, ingest, registrations, staff as members, urgent};
-use domain::catalogue::RecordKind;
+use county_server::{changes, concerns, erase, ingest, registrations, staff as members, urgent};
+use domain::catalogue::{RecordKind, keys};
 use domain::concern::ConcernState;
 use domain::ids::{AreaCode, DeviceId, RecordId, WriterId};
 use domain::patch::{Body, RecordRef};
 use domain::problem::Problem;
 use domain::time::{Day, Stamp, UnixMs};
 use domain::value::Value;
+use seal::Dictionaries;
 use seal::county_keys::CountyKeys;
 use seal::dice::{SeededDice, draw_u64};
 use seal::enrol::EnrolRequest;
-use seal::frame::{Limits, ReplyFrame, RequestFrame, seal_reply};
+use seal::frame::RequestFrame;
 use seal::stretch::Stretch;
-use seal::{Dictionaries, Dictionary};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
 use store::StoreError;
 use store::county::{Directory, Ledger, QueueItem, Reports};
 use store::memory::county::{MemoryCounty, Snapshot};
 use sync::county::needs::{DeviceState, PartRow, RecordRow, WaitsFor};
 use sync::county::prepared::{Decision, OwnPatch, OwnRecord};
-use sync::wire::exchange::{ExchangeRequest, Rest};
-use sync::wire::limits::REPLY_BYTES_MAX;
+use sync::wire::exchange::ExchangeRequest;
 use tokio::runtime::{Builder, Runtime};
 
 pub const HERE: AreaCode = AreaCode(532_929_000_000);
@@ -60,7 +59,6 @@ pub struct County {
     store: Arc<MemoryCounty>,
     runtime: Runtime,
     starts: u64,
-    erased: Mutex<Vec<RecordRef>>,
     asks: AtomicBool,
 }
 
@@ -73,14 +71,7 @@ impl County {
         let store = Arc::new(MemoryCounty::new(WriterId(draw_u64(&mut dice)), begins));
         let runtime = Builder::new_current_thread().build().unwrap();
         let server = Arc::new(server(keys, &store, dice));
-        let county = Self {
-            server,
-            store,
-            runtime,
-            starts: 0,
-            erased: Mutex::default(),
-            asks: AtomicBool::new(false),
-        };
+        let county = Self { server, store, runtime, starts: 0, asks: AtomicBool::new(false) };
         county.furnish(now_ms);
         county
     }
@@ -241,7 +232,7 @@ impl County {
         let asked = self.waiting().iter().any(|item| !item.questions.is_empty());
         assert!(asks || !asked, "{:?}", self.waiting());
         match answer {
-            Ok(reply) => (200, self.with_erasures(reply)),
+            Ok(reply) => (200, reply),
             Err(problem) => refused(&problem),
         }
     }
@@ -279,25 +270,20 @@ impl County {
         self.store.lose_next(error);
     }
 
-    /// The next reply says that these records were erased by law. The county cannot erase yet, so that its
-    /// word is put into its own reply here, and the reply is signed anew.
-    pub fn erase(&self, records: &[RecordRef]) {
-        self.erased.lock().unwrap().extend(records);
-    }
-
-    fn with_erasures(&self, reply: Vec<u8>) -> Vec<u8> {
-        let erased = std::mem::take(&mut *self.erased.lock().unwrap());
-        if erased.is_empty() {
-            return reply;
-        }
-        let limits = Limits { frame: REPLY_BYTES_MAX, message: REPLY_BYTES_MAX };
-        let key = self.keys().signing();
-        let frame = ReplyFrame::open(&reply, limits).unwrap();
-        let opened = frame.verify(&key.public(), &Dictionaries::builtin(), limits).unwrap();
-        let rest = Rest { erased, ..serde_json::from_slice(&opened.rest).unwrap() };
-        let rest = serde_json::to_vec(&rest).unwrap();
-        let dictionary = Some(&**Dictionary::builtin());
-        seal_reply(key, dictionary, ingest::REPLY_LEVEL, &opened.proof.statement, &rest).unwrap()
+    /// An administrator asks for an erasure, and somebody else approves it.
+    pub fn erase(&self, kind: RecordKind, id: RecordId) {
+        let approver = [
+            (keys::STAFF, staff("负责人").to_string().into()),
+            (keys::ROLE, "approver".into()),
+            (keys::AREA, Value::Int(i64::try_from(HERE.0).unwrap())),
+            (keys::FROM, "2026-01-01".into()),
+        ];
+        self.put(RecordKind::Assignment, staff("负责人"), &approver, noon());
+        let (target, reason) = (RecordRef { kind, id }, "本人申请".to_owned());
+        let asked = erase::Ask { target, reason, by: staff("县管") };
+        let erasure = self.wait(erase::ask(&self.server, &asked, noon())).unwrap();
+        let word = erase::Word { erasure, refused: None, by: staff("负责人") };
+        self.wait(erase::say(&self.server, &word, noon())).unwrap();
     }
 
     pub fn backup(&self) -> Snapshot {
@@ -309,6 +295,7 @@ impl County {
         self.store.restore(backup);
         self.start_again(|_| {});
         self.wait(begin_again(&self.server, noon())).unwrap();
+        self.wait(erase::again(&self.server, noon())).unwrap();
     }
 
     /// The server is stopped and takes a new signing key.
@@ -321,7 +308,9 @@ impl County {
         change(&mut keys);
         self.starts += 1;
         let dice = SeededDice::repeatable(9_000 + self.starts);
-        self.server = Arc::new(server(keys, &self.store, dice));
+        let mut server = server(keys, &self.store, dice);
+        server.erasures = self.server.erasures.clone();
+        self.server = Arc::new(server);
     }
 }
 

@@ -10,7 +10,6 @@ use client::lock::{ChangePin, Nothing, Phase, Unlock, UnlockRecovery};
 use client::ports::VaultFile;
 use client::sync_driver::{Arrived, SyncWant};
 use domain::catalogue::RecordKind;
-use domain::patch::RecordRef;
 use domain::problem::ProblemCode;
 use sync::county::needs::DeviceState;
 
@@ -262,7 +261,7 @@ fn a_revoked_phone_is_enrolled_again_and_its_old_journal_stays_for_the_county() 
     sync(&mut app, &phone, &county);
     assert!(phone.journal.0.lock().unwrap().len() > old.len());
     // An erasure has the journal written anew, but for what only the county can open.
-    county.erase(&[RecordRef { kind: RecordKind::Visit, id: made }]);
+    county.erase(RecordKind::Visit, made);
     sync(&mut app, &phone, &county);
     assert_eq!(*phone.journal.0.lock().unwrap(), old);
     let opened = seal::age_seal::open(&county.keys().sealing(), &old[0], 1 << 20).unwrap();

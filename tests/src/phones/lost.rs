@@ -48,7 +48,7 @@ fn what_was_erased_before_it_was_sent_holds_up_nothing() {
     let asked = client::history::HistoryAsked { subject: person("张建国"), after: None, count: None };
     let part = app.history(asked).unwrap()[0].part;
     let record = RecordRef { kind: RecordKind::Part, id: part };
-    county.erase(&[record]);
+    county.erase(RecordKind::Person, person("张建国"));
     // The county tells so in answer to a request that went before.
     let spoil = Batch { erased: vec![record], ..Default::default() };
     phone.shelf.0.clone().apply(&spoil).unwrap();

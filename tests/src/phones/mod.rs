@@ -5,6 +5,7 @@ mod amended;
 mod answered;
 mod county;
 mod duplicates;
+mod erased;
 mod flows;
 mod forms;
 mod handed_over;

@@ -2,16 +2,18 @@
 
 use super::bits::{kind_number, place};
 use super::caches::{Around, Caches};
-use super::lines::{record_in, waits_columns, waits_for};
+use super::lines::{record_at, record_in, waits_columns, waits_for};
 use super::load::Knowledge;
 use super::load_log::{WRITERS, device_state_number};
 use super::recent::Moved;
 use super::tally::Sums;
 use super::view::View;
-use crate::codec::{Pack, pack_entry};
+use crate::codec::{Pack, pack_entry, unpack_entry};
 use crate::fault::fault;
+use domain::canonical::Hash;
 use domain::ids::{RecordId, WriterId};
-use domain::patch::RecordRef;
+use domain::log::Dot;
+use domain::patch::{Entry, RecordRef};
 use domain::problem::Problem;
 use domain::reference::Reference;
 use domain::time::{Day, UnixMs};
@@ -41,6 +43,9 @@ pub(super) fn apply(
     }
     for change in &plan.states {
         change_state(connection, county, change, &mut waits)?;
+    }
+    for (dot, hash) in &plan.erased {
+        erase(connection, county, *dot, *hash)?;
     }
     super::apply_records::records(connection, county, knowledge, &plan)?;
     super::apply_people::people(connection, county, knowledge, &plan)?;
@@ -188,13 +193,7 @@ fn change_state(
     let mut rows = select.query(key).map_err(fault)?;
     let mut places = Vec::new();
     while let Some(row) = rows.next().map_err(fault)? {
-        // Of the kind alone when the id is derived.
-        let kind: Option<i64> = row.get(1).map_err(fault)?;
-        let derived = || {
-            let kind = super::bits::kind_of(kind?).ok()?;
-            Some(RecordRef { kind, id: RecordId::derived(writer, serial) })
-        };
-        places.push((row.get::<_, i64>(0).map_err(fault)?, record_in(row, 1)?.or_else(derived)));
+        places.push((row.get::<_, i64>(0).map_err(fault)?, record_at(row, 1, writer, serial)?));
     }
     for (place, record) in places {
         let row = params![place, change.state.number(), problem, change.seq.cast_signed(), questions];
@@ -208,6 +207,31 @@ fn change_state(
             wait(connection, county, place, (writer, serial), record, waits_for)?;
             waits.push((record, waits_for, 1));
         }
+    }
+    Ok(())
+}
+
+/// Takes the body out of a row of the ledger; the envelope with the body's hash stays.
+fn erase(connection: &Connection, county: i64, dot: Dot, hash: Hash) -> Result<(), StoreError> {
+    const FIND: &str = "SELECT place, kind, record, entry FROM ledger
+         WHERE county = ?1 AND writer = ?2 AND serial = ?3 AND hash = ?4";
+    let Dot { writer, serial } = dot;
+    let key = params![county, writer.0.cast_signed(), serial.cast_signed(), hash.0];
+    let mut select = connection.prepare_cached(FIND).map_err(fault)?;
+    let mut rows = select.query(key).map_err(fault)?;
+    let mut bare = Vec::new();
+    while let Some(row) = rows.next().map_err(fault)? {
+        let Some(record) = record_at(row, 1, writer, serial)? else { continue };
+        let bytes: Vec<u8> = row.get(3).map_err(fault)?;
+        let entry = unpack_entry(&bytes, writer, serial, record)?;
+        bare.push((row.get::<_, i64>(0).map_err(fault)?, pack_entry(&Entry { body: None, ..entry })));
+    }
+    for (place, entry) in bare {
+        let sql = "UPDATE ledger SET entry = ?2 WHERE place = ?1";
+        connection
+            .prepare_cached(sql)
+            .and_then(|mut one| one.execute(params![place, entry]))
+            .map_err(fault)?;
     }
     Ok(())
 }

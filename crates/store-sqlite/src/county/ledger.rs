@@ -1,7 +1,8 @@
 //! Jobs, feeds, and the ledger read from its beginning.
 
-use super::SqliteCounty;
 use super::caches::Caches;
+use super::{SqliteCounty, beside_others};
+use crate::open::{Half, carry_over};
 use async_trait::async_trait;
 use domain::catalogue::RecordKind;
 use domain::coverage::Generations;
@@ -68,6 +69,11 @@ impl Ledger for SqliteCounty {
     ) -> Result<Vec<(RecordRef, RecordRow)>, StoreError> {
         let found = self.read(move |view| view.records_after(kind, after, count)).await?;
         Ok(found.into_iter().map(|(record, row, _)| (record, row)).collect())
+    }
+
+    async fn overwrite(&self) -> Result<(), StoreError> {
+        let (path, key) = (self.path.clone(), self.key);
+        beside_others(move || carry_over(&path, &key, Half::County)).await
     }
 
     async fn mark(&self, writer: WriterId) -> Result<Mark, StoreError> {

@@ -148,3 +148,18 @@ pub(super) fn record_in(row: &Row<'_>, at: usize) -> Result<Option<RecordRef>, S
     let id: Option<[u8; 16]> = row.get(at + 1).map_err(fault)?;
     kind.zip(id).map(|(kind, id)| Ok(RecordRef { kind: kind_of(kind)?, id: record_id(id) })).transpose()
 }
+
+/// The same of a row of the ledger, which names the kind alone when the id is derived from its place.
+pub(super) fn record_at(
+    row: &Row<'_>,
+    at: usize,
+    writer: WriterId,
+    serial: u64,
+) -> Result<Option<RecordRef>, StoreError> {
+    if let Some(named) = record_in(row, at)? {
+        return Ok(Some(named));
+    }
+    let kind: Option<i64> = row.get(at).map_err(fault)?;
+    let derived = |kind| Ok(RecordRef { kind: kind_of(kind)?, id: RecordId::derived(writer, serial) });
+    kind.map(derived).transpose()
+}

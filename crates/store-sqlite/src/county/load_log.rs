@@ -1,7 +1,7 @@
 //! Loading what a plan names: devices, logs, and what waits.
 
 use super::bits::{kind_number, place};
-use super::lines::{Line, json, ledger_columns, receipt, state_of, waits_for};
+use super::lines::{Line, json, ledger_columns, receipt, record_at, state_of, waits_for};
 use super::view::View;
 use crate::codec::Unpack;
 use crate::fault::fault;
@@ -91,7 +91,7 @@ impl View<'_> {
 
     /// Outcomes to be told of a log since a sequence, in the order of the log.
     pub fn outcomes(&self, writer: WriterId, since: u64) -> Result<Vec<ChangedOutcome>, StoreError> {
-        const SQL: &str = "SELECT serial, state, problem, questions FROM ledger
+        const SQL: &str = "SELECT serial, state, problem, questions, kind, record FROM ledger
              WHERE county = ?1 AND writer = ?2 AND told > ?3 ORDER BY serial, place";
         let mut statement = self.connection.prepare_cached(SQL).map_err(fault)?;
         let key = [self.county, writer.0.cast_signed(), since.cast_signed()];
@@ -100,9 +100,11 @@ impl View<'_> {
         while let Some(row) = rows.next().map_err(fault)? {
             let questions: Option<Vec<Problem>> = json(row, 3)?;
             let state = state_of(row.get(1).map_err(fault)?)?;
+            let serial = row.get::<_, i64>(0).map_err(fault)?.cast_unsigned();
             found.push(ChangedOutcome {
                 writer,
-                serial: row.get::<_, i64>(0).map_err(fault)?.cast_unsigned(),
+                serial,
+                record: record_at(row, 4, writer, serial)?,
                 state,
                 problem: said(&json(row, 2)?, &questions.unwrap_or_default(), state),
             });

@@ -5,7 +5,7 @@ use super::apply_people::put_part;
 use crate::fault::fault;
 use crate::open::{Half, open};
 use domain::area::Area;
-use domain::catalogue::keys;
+use domain::catalogue::{RecordKind, keys};
 use domain::coverage::timeline::always_needed;
 use domain::ids::{AreaCode, RecordId, WriterId};
 use domain::patch::{Body, RecordRef};
@@ -17,10 +17,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use store::StoreError;
 use store::audit::audit;
-use store::county::{Done, FeedRequest, Ledger};
+use store::county::{Done, FeedRequest, Ledger, Reports};
 use sync::county::Prepared;
 use sync::county::needs::PartRow;
-use sync::county::prepared::{Job, OwnPatch, OwnRecord};
+use sync::county::prepared::{Erase, Job, OwnPatch, OwnRecord};
 use sync::wire::exchange::Position;
 
 const COUNTY: AreaCode = AreaCode(532_929_000_000);
@@ -318,4 +318,52 @@ async fn a_job_that_holds_the_writer_up_leaves_the_others_waiting_or_told_busy()
     }
     assert_eq!((done, busy), (256, 44));
     agrees(&county, 7).await;
+}
+
+/// All pages of the file as they are behind the key, those that are free among them.
+fn pages(place: &Place) -> Vec<u8> {
+    let mut connection = open(&place.0.join("county.db"), &[1; 32], Half::County).unwrap();
+    connection.serialize("main").unwrap().to_vec()
+}
+
+#[tokio::test]
+async fn what_was_erased_is_on_no_page_and_in_no_file_any_more() {
+    let place = Place::new("erased");
+    let words = "说不得的话";
+    let person = RecordRef { kind: RecordKind::Person, id: RecordId::named("person", "one") };
+    let write = |text: String, salt: u64| OwnPatch {
+        record: OwnRecord::Known(person),
+        form: None,
+        body: Body {
+            sets: BTreeMap::from([(keys::NAME.to_owned(), text.into())]),
+            salt: WriterId(salt),
+            ..Body::default()
+        },
+        seen: None,
+        author: author(),
+        stamp: Stamp::default(),
+    };
+    let prepared = |job| Prepared { county: COUNTY, now_ms: 0, spare_writer: WriterId(9), job };
+    let holds = |bytes: &[u8]| bytes.windows(words.len()).any(|at| at == words.as_bytes());
+    {
+        let county = place.open();
+        // Long ones lie on pages of their own, and what stood before lies on pages that are free by now.
+        for (number, times) in (1..).zip([1, 2_000, 3, 900, 1]) {
+            county.run(prepared(Job::Append(vec![write(words.repeat(times), number)]))).await.unwrap();
+        }
+        county.overwrite().await.unwrap();
+        assert!(holds(&pages(&place)), "it is looked for where it is");
+        let word = OwnPatch {
+            record: OwnRecord::New(RecordKind::Erasure),
+            body: Body { salt: WriterId(77), ..Body::default() },
+            ..write(String::new(), 7)
+        };
+        let erase = Erase { word, records: vec![person], leaves: Vec::new() };
+        county.run(prepared(Job::Erase(Box::new(erase)))).await.unwrap();
+        county.overwrite().await.unwrap();
+        assert_eq!(std::fs::metadata(place.0.join("county.db-wal")).map_or(0, |file| file.len()), 0);
+        assert_eq!(audit(&county, &county, COUNTY, &mut |_, _| {}).await.unwrap(), []);
+        assert!(county.history(person).await.unwrap().iter().all(|one| one.entry.body.is_none()));
+    }
+    assert!(!holds(&pages(&place)), "on no page");
 }

@@ -120,6 +120,7 @@ impl Desk<'_> {
             receipts_only: plan.receipts_only,
             positions_reset: plan.positions_reset,
             own: plan.own.clone(),
+            gone: plan.gone.clone(),
             edited: plan.generations.as_ref().is_some_and(|generations| generations.work().is_some()),
             problem: plan.problem.clone(),
         };

@@ -41,6 +41,24 @@ pub fn back_up(database: &Path, key: &[u8; 32], half: Half, target: &Path) -> Re
     canary::write(target, key, half)
 }
 
+/// Carries the log beside a database over into it and empties it, so that nothing of what was overwritten is left.
+///
+/// # Errors
+/// As opening it; `Busy` when somebody goes on reading what was before.
+pub fn carry_over(database: &Path, key: &[u8; 32], half: Half) -> Result<(), StoreError> {
+    let connection = connect(database, key, half, Verdict::Fits, OpenFlags::empty())?;
+    for _ in 0..TRIES {
+        let busy = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
+        if busy.map_err(fault)? == 0 {
+            return Ok(());
+        }
+    }
+    Err(StoreError::Busy)
+}
+
+/// Each waits for readers as long as a connection waits for a lock.
+const TRIES: usize = 5;
+
 /// Reads every page of a database and its indexes; answers what is wrong, in SQLite's words: empty
 /// when nothing is. O(database).
 ///

@@ -7,7 +7,7 @@ mod canary;
 mod copy;
 mod quarantine;
 
-pub use copy::{back_up, check};
+pub use copy::{back_up, carry_over, check};
 pub use quarantine::set_aside;
 
 use crate::fault::{fault, file_fault};
@@ -31,7 +31,8 @@ pub enum Half {
 impl Half {
     /// The settings of a connection. `synchronous = FULL`: what has been answered is on disk.
     /// Dirty pages never spill into the log before the commit as long as the cache holds them. Both
-    /// carry the log over at leisure; what stands here is the most that it may grow to.
+    /// carry the log over at leisure; what stands here is the most that it may grow to. What is erased by law
+    /// leaves nothing behind in the county's pages, nor what stood in them before.
     fn settings(self) -> &'static str {
         match self {
             Self::Phone => {
@@ -42,7 +43,7 @@ impl Half {
             Self::County => {
                 "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;
                  PRAGMA foreign_keys = OFF; PRAGMA cache_size = -262144;
-                 PRAGMA wal_autocheckpoint = 16000;"
+                 PRAGMA wal_autocheckpoint = 16000; PRAGMA secure_delete = ON;"
             }
         }
     }

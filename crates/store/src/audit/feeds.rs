@@ -8,9 +8,11 @@ use domain::catalogue::{RecordKind, keys};
 use domain::ids::{AreaCode, RecordId};
 use domain::patch::RecordRef;
 use domain::permission::{Audience, Scope};
-use domain::subject::Person;
+use domain::reference::Reference;
+use domain::subject::{Person, is_restricted};
 use domain::time::Day;
 use std::collections::{BTreeMap, BTreeSet};
+use sync::county::erase::stands_nowhere;
 use sync::county::needs::RecordRow;
 use sync::county::place::{areas_of, audience_of, days_of_visit, hangs_on, link};
 use sync::wire::exchange::Position;
@@ -30,15 +32,15 @@ pub(super) async fn check(
     let mut progress = Progress::begin(Step::Places, listener);
     let mut findings = Vec::new();
     let mut feeds: BTreeMap<Scope, Expected> = BTreeMap::new();
-    let visits = villages_of_visits(ledger).await?;
-    let (state, ..) = ledger.standing_now().await?;
+    let (state, _, reference, _) = ledger.standing_now().await?;
+    let visits = villages_of_visits(ledger, &reference).await?;
     for kind in RecordKind::ALL {
         let mut after = None;
         while let Some((last, page)) = records(ledger, *kind, after).await? {
             after = Some(last);
             progress.more(page.len());
             for (record, row) in page {
-                let placed = placed(ledger, county, &visits, record, &row).await?;
+                let placed = placed(ledger, county, &reference, &visits, record, &row).await?;
                 if !placed || !for_whom(ledger, state.begins, record, &row).await? {
                     findings.push(Finding::Place(record));
                 }
@@ -61,14 +63,20 @@ pub(super) async fn check(
 /// The villages of the persons whom each visit met.
 type VillagesOfVisits = BTreeMap<RecordId, BTreeSet<AreaCode>>;
 
-async fn villages_of_visits(ledger: &dyn Ledger) -> Result<VillagesOfVisits, StoreError> {
+async fn villages_of_visits(
+    ledger: &dyn Ledger,
+    reference: &Reference,
+) -> Result<VillagesOfVisits, StoreError> {
     let mut visits = VillagesOfVisits::new();
     let mut after = None;
     while let Some((last, page)) = records(ledger, RecordKind::Part, after).await? {
         after = Some(last);
         for (_, row) in page {
             let linked = (link(&row.head, keys::VISIT), link(&row.head, keys::SUBJECT));
-            if let (Some(visit), Some(subject)) = linked {
+            let erased = |id| reference.erased.contains(&RecordRef { kind: RecordKind::Person, id });
+            if let (Some(visit), Some(subject)) = linked
+                && !erased(subject)
+            {
                 visits.entry(visit).or_default().extend(villages(ledger, subject).await?);
             }
         }
@@ -85,17 +93,27 @@ async fn villages(ledger: &dyn Ledger, person: RecordId) -> Result<Vec<AreaCode>
 async fn placed(
     ledger: &dyn Ledger,
     county: AreaCode,
+    reference: &Reference,
     visits: &VillagesOfVisits,
     record: RecordRef,
     row: &RecordRow,
 ) -> Result<bool, StoreError> {
     let subject = hangs_on(record.kind, &row.head);
-    let villages = match subject {
+    let villages: Vec<AreaCode> = match subject {
         None => visits.get(&record.id).into_iter().flatten().copied().collect(),
         Some(id) => villages(ledger, id).await?,
     };
     let areas: Vec<AreaCode> = row.scopes.iter().map(|scope| scope.area).collect();
-    Ok(row.subject == subject && areas == areas_of(county, record.kind, &row.head, &villages))
+    let restricted = match subject {
+        Some(id) => {
+            let person = ledger.record(RecordRef { kind: RecordKind::Person, id }).await?;
+            person.is_some_and(|row| is_restricted(&row.head))
+        }
+        None => false,
+    };
+    let nowhere = restricted || stands_nowhere(reference, record, subject, !villages.is_empty());
+    let expected = if nowhere { Vec::new() } else { areas_of(county, record.kind, &row.head, &villages) };
+    Ok(row.subject == subject && areas == expected)
 }
 
 /// Whether a record stands in the feeds of those who may have it. Who was a child when it was placed

@@ -28,6 +28,8 @@ pub struct Done {
     pub own: Vec<(RecordRef, Dot)>,
     /// Whether rules were edited: jobs of [`sync::county::prepared::Job::Build`] are to follow.
     pub edited: bool,
+    /// Records of the phone's own of which it is told that they were erased by law.
+    pub gone: Vec<RecordRef>,
     /// Why nothing was written.
     pub problem: Option<Problem>,
 }
@@ -129,6 +131,12 @@ pub trait Ledger: Send + Sync {
         after: Option<domain::ids::RecordId>,
         count: usize,
     ) -> Result<Vec<(RecordRef, RecordRow)>, StoreError>;
+
+    /// Leaves nothing behind of what was erased, in no file beside the database either.
+    ///
+    /// # Errors
+    /// As any writing.
+    async fn overwrite(&self) -> Result<(), StoreError>;
 
     /// How far a log is held.
     ///

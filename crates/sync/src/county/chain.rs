@@ -2,6 +2,7 @@
 
 use super::again;
 use super::epoch;
+use super::erase;
 use super::judge::{self, Verdict, asks};
 use super::needs::{HeldEntry, WaitsFor, WriterRow};
 use super::outcome::Held;
@@ -56,6 +57,8 @@ pub(super) fn walk(work: &mut Work<'_>, piece: &Piece, device: DeviceId) -> Walk
             continue;
         }
         again::end_waiting(work, entry, device);
+        let bare = erase::bared(work, entry);
+        let entry = bare.as_ref().unwrap_or(entry);
         let questions = piece.questions.get(&serial).cloned().unwrap_or_default();
         let next = serial == row.mark.serial + 1;
         forked |= serial <= row.mark.serial || (next && entry.patch.prev != row.mark.hash);

@@ -1,5 +1,6 @@
 //! A reviewer's word on what waits.
 
+use super::duplicate::Moved;
 use super::needs::{HeldEntry, Waiting, WaitsFor};
 use super::permit;
 use super::plan::own;
@@ -57,11 +58,16 @@ pub(super) fn decide(work: &mut Work<'_>, decisions: &[Decision]) -> Vec<Range<u
 
 /// Writes decisions down, each with what it moved. Behind all that was decided and released: what is
 /// written again follows each other in the county's log.
-pub(super) fn write_down(work: &mut Work<'_>, decisions: &[Decision], copies: &[Range<usize>]) {
+pub(super) fn write_down(
+    work: &mut Work<'_>,
+    decisions: &[Decision],
+    copies: &[Range<usize>],
+    followed: &[Moved],
+) {
     if copies.len() < decisions.len() {
         return;
     }
-    let moved = undo::moved(work, decisions, copies);
+    let moved = undo::moved(work, decisions, copies, followed);
     let now_ms = work.prepared.now_ms;
     let written = decisions.iter().zip(moved).map(|(one, (record, back))| {
         let Decision { dot, hash, area, by, salt, .. } = *one;
@@ -71,15 +77,21 @@ pub(super) fn write_down(work: &mut Work<'_>, decisions: &[Decision], copies: &[
     own(work, &written.collect::<Vec<_>>());
 }
 
-/// Settles a contested field, and writes down that it was settled.
+/// Settles a contested field.
 pub(super) fn settle(work: &mut Work<'_>, word: &Settle) {
     own(work, std::slice::from_ref(&word.patch));
-    let Some((record, dot)) = work.plan.own.last().copied() else { return };
-    let Some(hash) = work.plan.ledger.last().map(|row| row.hash) else { return };
+}
+
+/// Writes down that it was settled, with what moved on by it.
+pub(super) fn write_settled(work: &mut Work<'_>, word: &Settle, followed: &[Moved]) {
+    let Some((record, dot)) = work.plan.own.first().copied() else { return };
+    let Some(hash) = work.plan.ledger.first().map(|row| row.hash) else { return };
     let (by, salt, now_ms) = (word.patch.author, word.salt, work.prepared.now_ms);
     let item = Item { dot, hash, record: Some(record), area: word.area };
     let written = Written { verdict: SETTLE, reason: "", by, salt, now_ms };
-    own(work, &[written.on(item, &[undo::Back::passed_over(dot, hash, record)])]);
+    let mut back = vec![undo::Back::passed_over(dot, hash, record)];
+    back.extend(followed.iter().map(|(record, dot, hash)| undo::Back::passed_over(*dot, *hash, *record)));
+    own(work, &[written.on(item, &back)]);
 }
 
 /// Carries out one decision. `None` while something has to be loaded.

@@ -42,12 +42,24 @@ pub(super) fn merge(work: &mut Work<'_>, word: &Merge) {
     let hanging = work.hanging(word.person);
     let (Some(gone), Some(stays), Some(hanging)) = (gone, stays, hanging) else { return };
     let (gone, stays) = match (gone, stays) {
-        (Some(gone), Some(stays)) if word.person != word.into => (gone, stays),
+        // Of whom everything still waits for a word, there is nobody yet.
+        (Some(gone), Some(stays))
+            if word.person != word.into && !gone.fields.is_empty() && !stays.fields.is_empty() =>
+        {
+            (gone, stays)
+        }
         _ => {
             work.plan.problem = Some(Problem::new(ProblemCode::NothingFound));
             return;
         }
     };
+    let erased = &work.reference().erased;
+    if [word.person, word.into].into_iter().any(|id| erased.contains(&person(id))) {
+        let never = Problem::new(ProblemCode::ArgumentWrong).with("name", MERGE);
+        let en = "one of both was erased by law: nobody can say any more who it was";
+        work.plan.problem = Some(never.with_both("reason", "其中一个已经依法删除，不能再合并", en));
+        return;
+    }
     if let Some(problem) = merged_already(&gone, &stays) {
         work.plan.problem = Some(problem);
         return;
@@ -111,23 +123,28 @@ fn head(work: &mut Work<'_>, id: RecordId) -> Option<Option<Arc<Head>>> {
     work.row(person(id)).map(|row| row.map(|row| Arc::clone(&row.head)))
 }
 
-/// Moves on whatever of this plan hangs on somebody who was merged. O(records of the plan).
-pub(super) fn follow(work: &mut Work<'_>) {
+/// A patch of the county's that moved a record on.
+pub(super) type Moved = (RecordRef, Dot, Hash);
+
+/// Moves on whatever of this plan hangs on somebody who was merged, and answers what was written for it: with a
+/// decision that is taken back it goes back too. O(records of the plan).
+pub(super) fn follow(work: &mut Work<'_>) -> Vec<Moved> {
+    let mut moved = Vec::new();
     let hang = |kind| matches!(kind, RecordKind::Part | RecordKind::Concern | RecordKind::ChildFile);
     let records: Vec<RecordRef> =
         work.plan.records.keys().copied().filter(|record| hang(record.kind)).collect();
     for record in records {
         for _ in 0..CHAIN_MAX {
-            if follow_one(work, record).is_none() {
-                break;
-            }
+            let Some(one) = follow_one(work, record) else { break };
+            moved.push(one);
         }
     }
+    moved
 }
 
 /// Moves a record to the person into whom its own was merged; `None` when there is nothing to move, or something
 /// has to be loaded.
-fn follow_one(work: &mut Work<'_>, record: RecordRef) -> Option<()> {
+fn follow_one(work: &mut Work<'_>, record: RecordRef) -> Option<Moved> {
     let subject = hangs_on(record.kind, &work.plan.records.get(&record)?.head)?;
     let merged = head(work, subject)??;
     let into = merged_into(&merged)?;
@@ -148,7 +165,7 @@ fn follow_one(work: &mut Work<'_>, record: RecordRef) -> Option<()> {
     let word = Written { verdict: FOLLOW, reason, by, salt, now_ms };
     let item = Item { dot: place, hash, record: Some(person(subject)), area };
     own(work, &[word.on(item, &back)]);
-    Some(())
+    Some((record, dot, moved))
 }
 
 /// Whether a merging can be taken back: not before the one of whoever it was merged into. `None` while something

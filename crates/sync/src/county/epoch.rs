@@ -106,7 +106,7 @@ pub(super) fn recover(work: &mut Work<'_>, exchange: &Exchange) {
                 | RecordKind::FormAssignment
                 | RecordKind::Decision
         );
-        if rights || Reference::holds(record.kind) {
+        if rights || Reference::holds(record.kind) || work.reference().erased.contains(record) {
             continue;
         }
         let Some(stands) = stands_in(work, *record, offered) else { continue };

@@ -88,6 +88,10 @@ pub(super) fn missing(work: &mut Work<'_>, entry: &Entry) -> Option<Option<(Wait
         return Some(Some((WaitsFor::Form(form), Problem::new(ProblemCode::WaitsForForm))));
     }
     for needed in needed(entry) {
+        // It was here and will not come again: nothing waits for it.
+        if needed.kind == RecordKind::Household && work.reference().erased.contains(&needed) {
+            continue;
+        }
         // What consists of dismissed entries only has no field, and is not here.
         if work.row(needed)?.is_none_or(|row| row.head.fields.is_empty()) {
             let problem = Problem::new(ProblemCode::WaitsForSubject);
@@ -124,6 +128,9 @@ pub(super) fn rejudge(work: &mut Work<'_>, one: &HeldEntry) {
     match judge(work, &one.entry, one.device, one.arrived_ms) {
         Some(Verdict::Apply) if work.take(&one.entry) => {
             let state = taken_in(&one.entry);
+            if state == ItemState::Erased {
+                work.gone.insert(one.entry.patch.record);
+            }
             work.settle_state(one, state, asks(state, &one.questions), None);
         }
         // Something has to be loaded first; the plan begins anew.

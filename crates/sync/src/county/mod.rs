@@ -11,6 +11,7 @@ mod cover;
 mod decide;
 mod duplicate;
 mod epoch;
+pub mod erase;
 mod judge;
 pub mod needs;
 pub mod outcome;

@@ -316,6 +316,8 @@ pub struct ChangedOutcome {
     pub state: ItemState,
     /// Why.
     pub problem: Option<Problem>,
+    /// Of which record; `None` when it could not be read.
+    pub record: Option<RecordRef>,
 }
 
 /// What a backend has found so far: everything that was asked for has a key here, so that a

@@ -72,6 +72,11 @@ impl LedgerRow {
             Held::Unreadable { writer, serial, .. } => (*writer, *serial) == (dot.writer, dot.serial),
         }
     }
+
+    /// Whether it is an entry of a record.
+    pub fn is_of(&self, record: RecordRef) -> bool {
+        matches!(&self.held, Held::Entry(entry) if entry.patch.record == record)
+    }
 }
 
 /// What is said of an entry: why it is held, or what its form asks once it is taken in.
@@ -131,6 +136,10 @@ pub struct Plan {
     pub ledger: Vec<LedgerRow>,
     /// Rows whose state changes.
     pub states: Vec<StateChange>,
+    /// Rows that lose their bodies: what they say was erased by law.
+    pub erased: Vec<(Dot, Hash)>,
+    /// Records of the phone's own of which it is told that they were erased.
+    pub gone: Vec<RecordRef>,
     /// Records as they stand now.
     pub records: BTreeMap<RecordRef, RecordRow>,
     /// Moves in feeds.

@@ -1,5 +1,6 @@
 //! In which feeds a record stands, and how its feeds and their digests change.
 
+use super::erase::stands_nowhere;
 use super::needs::RecordRow;
 use super::outcome::FeedMove;
 use super::work::Work;
@@ -9,7 +10,7 @@ use domain::head::Head;
 use domain::ids::{AreaCode, RecordId};
 use domain::patch::RecordRef;
 use domain::permission::{Audience, Scope};
-use domain::subject::{Person, merged_into};
+use domain::subject::{Person, is_restricted, merged_into};
 use domain::time::{Day, Happened};
 use domain::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,7 +44,7 @@ pub(super) fn feeds(work: &mut Work<'_>) {
     }
 }
 
-/// Lays on the bench what hangs on persons whose village, or whose being a child, has changed, and
+/// Lays on the bench what hangs on persons who were erased, or whose village, being a child or restriction has changed, and
 /// answers who that is.
 fn follow_persons(work: &mut Work<'_>) -> BTreeSet<RecordId> {
     let mut moved = BTreeSet::new();
@@ -53,7 +54,11 @@ fn follow_persons(work: &mut Work<'_>) -> BTreeSet<RecordId> {
         let Some(now) = work.plan.records.get(&record) else { continue };
         let Some(before) = work.before(record) else { continue };
         let (was, is) = (Person::read(id, &before.head), Person::read(id, &now.head));
-        if was.villages == is.villages && was.born == is.born && was.memberships == is.memberships {
+        let erased =
+            work.reference().erased.contains(&record) && !work.loaded.reference.erased.contains(&record);
+        let shut = !erased && is_restricted(&before.head) == is_restricted(&now.head);
+        let same = was.villages == is.villages && was.born == is.born && was.memberships == is.memberships;
+        if same && shut {
             continue;
         }
         moved.insert(id);
@@ -145,7 +150,11 @@ fn villages_of_visit(work: &mut Work<'_>, parts: &PartsOfVisits, id: RecordId) -
         };
         let subject = found.filter(|row| link(&row.head, keys::VISIT) == Some(id));
         let Some(subject) = subject.and_then(|row| link(&row.head, keys::SUBJECT)) else { continue };
-        match work.row(RecordRef { kind: RecordKind::Person, id: subject }) {
+        let person = RecordRef { kind: RecordKind::Person, id: subject };
+        if work.reference().erased.contains(&person) {
+            continue;
+        }
+        match work.row(person) {
             Some(person) => {
                 let known = person.map_or_else(Vec::new, |row| codes(&row.head, keys::VILLAGE));
                 villages.iter_mut().for_each(|villages| villages.extend(known.iter().copied()));
@@ -185,11 +194,12 @@ pub(super) fn scopes(
     head: &Head,
 ) -> Option<(Vec<Scope>, Option<RecordId>)> {
     let subject = hangs_on(record.kind, head);
-    let person = match subject {
-        None => None,
+    let (person, restricted) = match subject {
+        None => (None, false),
         Some(id) => {
             let row = work.row(RecordRef { kind: RecordKind::Person, id })?;
-            row.map(|row| Person::read(id, &row.head))
+            let restricted = row.is_some_and(|row| is_restricted(&row.head));
+            (row.map(|row| Person::read(id, &row.head)), restricted)
         }
     };
     let mut days = if record.kind == RecordKind::Part { visit_days(work, head)? } else { Vec::new() };
@@ -200,6 +210,9 @@ pub(super) fn scopes(
         RecordKind::Visit => villages_of_visit(work, parts, record.id)?,
         _ => person.map_or_else(Vec::new, |person| person.villages),
     };
+    if restricted || stands_nowhere(work.reference(), record, subject, !villages.is_empty()) {
+        return Some((Vec::new(), subject));
+    }
     let areas = areas_of(work.prepared.county, record.kind, head, &villages);
     Some((areas.into_iter().map(|area| Scope { area, audience }).collect(), subject))
 }
@@ -235,6 +248,7 @@ pub fn areas_of(county: AreaCode, kind: RecordKind, head: &Head, villages: &[Are
         | RecordKind::Grant
         | RecordKind::Closing
         | RecordKind::ClosingFigures
+        | RecordKind::Erasure
         | RecordKind::Urgent => Vec::new(),
     };
     if areas.is_empty() { vec![county] } else { areas }
@@ -244,9 +258,11 @@ pub fn areas_of(county: AreaCode, kind: RecordKind, head: &Head, villages: &[Are
 /// be contested or unknown; then it may be a child's.
 pub fn audience_of(kind: RecordKind, person: Option<&Person>, days: &[Day]) -> Audience {
     match kind {
-        RecordKind::Grant | RecordKind::ClosingFigures | RecordKind::Urgent | RecordKind::Decision => {
-            Audience::Restricted
-        }
+        RecordKind::Grant
+        | RecordKind::ClosingFigures
+        | RecordKind::Urgent
+        | RecordKind::Erasure
+        | RecordKind::Decision => Audience::Restricted,
         RecordKind::ChildFile => Audience::Child,
         RecordKind::Part | RecordKind::Concern
             if person.is_none_or(|one| days.iter().any(|day| one.is_minor_on(*day))) =>

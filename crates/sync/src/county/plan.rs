@@ -6,7 +6,7 @@ use super::needs::{DeviceState, Loaded, Needs, WriterRow};
 use super::outcome::{Held, Plan, said};
 use super::prepared::{Exchange, Job, OwnPatch, OwnRecord, Prepared};
 use super::work::Work;
-use super::{ask, build, cover, decide, duplicate, epoch, place, release, undo};
+use super::{ask, build, cover, decide, duplicate, epoch, erase, place, release, undo};
 use crate::wire::receipt::{ItemOutcome, ItemState, Statement, VisitReceipt};
 use domain::catalogue::RecordKind;
 use domain::ids::{RecordId, WriterId};
@@ -36,6 +36,7 @@ pub fn plan(prepared: &Prepared, loaded: &Loaded) -> Step {
         Job::Ask(one) => ask::ask(&mut work, one),
         Job::Merge(word) => duplicate::merge(&mut work, word),
         Job::Undo(undos) => undo::undo(&mut work, undos),
+        Job::Erase(job) => erase::erase(&mut work, job),
         Job::Roll { subjects, from, horizon } => {
             // A county that stood still for long has a gap behind it.
             let from = (*from).min(work.county.horizon);
@@ -52,10 +53,12 @@ pub fn plan(prepared: &Prepared, loaded: &Loaded) -> Step {
         return Step::Done(Box::new(Plan { problem: work.plan.problem, ..Plan::default() }));
     }
     release::settle_waiting(&mut work);
-    if let Job::Decide(decisions) = &prepared.job {
-        decide::write_down(&mut work, decisions, &copies);
+    let followed = duplicate::follow(&mut work);
+    match &prepared.job {
+        Job::Decide(decisions) => decide::write_down(&mut work, decisions, &copies, &followed),
+        Job::Settle(word) => decide::write_settled(&mut work, word, &followed),
+        _ => {}
     }
-    duplicate::follow(&mut work);
     build::edited(&mut work);
     cover::standings(&mut work);
     if let Job::Build { count } = &prepared.job {
@@ -233,11 +236,14 @@ fn answer(work: &mut Work<'_>, exchange: &Exchange, walked: Vec<(WriterId, Walke
     work.plan.statement = Some(statement);
 }
 
-/// Outcomes that are not simply "applied": of this request, and whatever changed since the cursor.
-fn told(work: &Work<'_>, writers: &std::collections::BTreeSet<WriterId>) -> Vec<ItemOutcome> {
+/// Outcomes that are not simply "applied": of this request, and whatever changed since the cursor. Notes which
+/// records the phone is to let go of.
+fn told(work: &mut Work<'_>, writers: &std::collections::BTreeSet<WriterId>) -> Vec<ItemOutcome> {
     // A forked item shares its place with another; it is told in answer to whoever sends it.
     let old = writers.iter().flat_map(|writer| work.loaded.outcomes.get(writer).into_iter().flatten());
     let old = old.filter(|one| one.state != ItemState::Forked);
+    let mut gone = std::mem::take(&mut work.gone);
+    gone.extend(old.clone().filter(|one| one.state == ItemState::Erased).filter_map(|one| one.record));
     let mut all: std::collections::BTreeMap<Dot, ItemOutcome> = old
         .map(|one| {
             let (writer, serial) = (one.writer, one.serial);
@@ -251,6 +257,9 @@ fn told(work: &Work<'_>, writers: &std::collections::BTreeSet<WriterId>) -> Vec<
             Held::Unreadable { writer, serial, .. } => (*writer, *serial),
         };
         let problem = said(&row.problem, &row.questions, row.state);
+        if let (Held::Entry(entry), ItemState::Erased) = (&row.held, row.state) {
+            gone.insert(entry.patch.record);
+        }
         if writers.contains(&writer) && (row.state != ItemState::Applied || problem.is_some()) {
             let outcome = ItemOutcome { writer, serial, state: row.state, problem };
             all.insert(Dot { writer, serial }, outcome);
@@ -262,6 +271,7 @@ fn told(work: &Work<'_>, writers: &std::collections::BTreeSet<WriterId>) -> Vec<
         let outcome = ItemOutcome { writer, serial, state: change.state, problem };
         all.insert(change.dot, outcome);
     }
+    work.plan.gone = gone.into_iter().collect();
     all.into_values().collect()
 }
 

@@ -43,6 +43,8 @@ pub enum Job {
     Merge(Box<Merge>),
     /// Decisions are taken back.
     Undo(Vec<Undo>),
+    /// Records are erased by law.
+    Erase(Box<Erase>),
     /// Standings of these persons anew, from a day on: time has passed.
     Roll {
         /// Whose.
@@ -75,6 +77,7 @@ impl Job {
             | Self::Ask(_)
             | Self::Merge(_)
             | Self::Undo(_)
+            | Self::Erase(_)
             | Self::Roll { .. }
             | Self::Restored
             | Self::Build { .. } => None,
@@ -312,6 +315,17 @@ pub struct Undo {
     pub by: RecordId,
     /// 8 random bytes.
     pub salt: Salt,
+}
+
+/// An erasure by law, approved.
+#[derive(Debug, Clone)]
+pub struct Erase {
+    /// The word by which it is done: it names the records.
+    pub word: OwnPatch,
+    /// Whose content goes.
+    pub records: Vec<RecordRef>,
+    /// What stays of them, because it is counted.
+    pub leaves: Vec<OwnPatch>,
 }
 
 /// The code of the word that decides nothing yet.

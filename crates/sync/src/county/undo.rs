@@ -4,6 +4,7 @@
 //! its record. What came meanwhile and had seen what is taken back stands.
 
 use super::decide::Written;
+use super::duplicate::Moved;
 use super::needs::{HeldEntry, HistoryEntry, Waiting, WaitsFor};
 use super::plan::own;
 use super::prepared::{ASK, Decision, FOLLOW, MERGE, ReviewVerdict, SETTLE, UNDO, Undo, ends};
@@ -99,11 +100,13 @@ impl Back {
 }
 
 /// What each decision moved, with the record that it was about: the item, what the county wrote for it,
-/// and what had waited for either. `copies` are the plan's own patches, by decision.
+/// what had waited for either, and what of these went on to whom somebody was merged into. `copies` are the plan's own
+/// patches, by decision.
 pub(super) fn moved(
     work: &Work<'_>,
     decisions: &[Decision],
     copies: &[Range<usize>],
+    followed: &[Moved],
 ) -> Vec<(Option<RecordRef>, Vec<Back>)> {
     let loaded = work.loaded;
     let held = loaded.records.values().flat_map(|found| found.held.iter().chain(&found.awaited));
@@ -137,6 +140,12 @@ pub(super) fn moved(
         if let (Some(reach), Some((_, back))) = (reach.get_mut(at), moved.get_mut(at)) {
             reach.insert(record);
             back.push(Back::of(one));
+        }
+    }
+    for (record, dot, hash) in followed {
+        let at = reach.iter().position(|reach| reach.contains(record)).unwrap_or(0);
+        if let Some((_, back)) = moved.get_mut(at) {
+            back.push(Back::passed_over(*dot, *hash, *record));
         }
     }
     moved
@@ -381,7 +390,12 @@ fn behind(
         let looked_at = waits_for != Some(WaitsFor::Earlier) && one.state != ItemState::Forked;
         let late = first.get(&dot.writer).is_some_and(|first| *first < dot.serial);
         let waits = waits_for == Some(WaitsFor::Held) && !backs.contains_key(hash);
-        if late && looked_at && !waits {
+        // On which the program failed was set aside whatever stood before it.
+        let held_for = held.iter().filter(|one| one.hash == *hash).map(|one| one.problem.as_ref());
+        let goes_for = backs.get(hash).map(|back| back.problem.as_ref());
+        let mut problems = held_for.chain(goes_for).flatten();
+        let failed = problems.any(|problem| problem.code == ProblemCode::ItemNotHandled);
+        if late && looked_at && !waits && !failed {
             let problem = Problem::new(ProblemCode::WaitsForEarlier).with("missing", 1);
             backs.insert(*hash, Back::waiting(one, *hash, WaitsFor::Held, problem));
         }

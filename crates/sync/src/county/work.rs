@@ -41,6 +41,8 @@ pub(super) struct Work<'a> {
     pub visits: BTreeSet<RecordId>,
     /// Parts that changed.
     pub parts: BTreeSet<RecordId>,
+    /// Records of which something was taken in without its body, because it was erased.
+    pub gone: BTreeSet<RecordRef>,
     /// Records that appeared or changed in this plan, for whoever waits for them.
     pub arrived: Vec<RecordRef>,
 }
@@ -60,6 +62,7 @@ impl<'a> Work<'a> {
             persons: BTreeMap::new(),
             visits: BTreeSet::new(),
             parts: BTreeSet::new(),
+            gone: BTreeSet::new(),
             arrived: Vec::new(),
         }
     }

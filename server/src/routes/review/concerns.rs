@@ -206,8 +206,9 @@ async fn shown(desk: &Desk, permit: &Permit, id: RecordId, opened: bool) -> Resu
     let (reference, kept) = one(&desk.county, id).await?;
     let mut line = line(&desk.county, &reference, &kept, today).await?;
     let child = line.who.as_ref().is_none_or(|who| who.shut);
-    let shut = child && !opened;
-    if child && opened {
+    let restricted = line.who.as_ref().is_some_and(|who| who.restricted);
+    let shut = child && !opened || restricted;
+    if child && opened && !restricted {
         line.words = Some(kept.concern.words.clone());
         line.reply.clone_from(&kept.concern.reply);
     }

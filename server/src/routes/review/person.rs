@@ -117,6 +117,13 @@ pub(super) struct PersonReply {
     /// The record of the same person into which this one was merged.
     #[schema(value_type = Option<String>)]
     merged_into: Option<RecordId>,
+    /// All that was held of the person was erased by law: nobody is named here.
+    erased: bool,
+    /// Since when the answers are kept only: 限制处理.
+    #[schema(value_type = Option<String>)]
+    restricted: Option<Day>,
+    /// Why, and who asked for it.
+    restricted_words: Option<String>,
     #[schema(value_type = Option<String>)]
     died: Option<Day>,
     #[schema(value_type = Option<String>)]
@@ -178,6 +185,9 @@ pub(super) async fn get(
         head_name: if head_name == person.name { shown(&head_name) } else { head_name },
         pending: person.pending,
         merged_into: person.merged_into,
+        erased: permit.reference.erased.contains(&record),
+        restricted: subject::restricted_since(&head),
+        restricted_words: head.text(keys::RESTRICTED_WORDS).map(str::to_owned),
         died: person.died,
         moved_out: person.moved_out,
         stays: stays(&head, today),

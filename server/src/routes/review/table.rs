@@ -92,6 +92,9 @@ const DECIDERS: Who = Who::Holding(&[CountyAdmin, CountyReviewer]);
 /// Who decides on grants.
 const APPROVERS: Who = Who::Holding(&[Approver]);
 
+/// Who asks for an erasure, and who says the second word.
+const ERASERS: Who = Who::Holding(&[CountyAdmin, Approver]);
+
 /// Who acts on urgent reports.
 const URGENT: Who = Who::Holding(&[CountyReviewer, Approver, ChildSupervisor]);
 
@@ -144,6 +147,14 @@ table! {
     POST "/api/subjects/import/take" import::take OFFICE, Area, Any;
     POST "/api/subjects/import/report" import::report OFFICE, Area, Any;
     GET "/api/subjects/{person}" person::get READERS, Person, Any;
+    POST "/api/subjects/{person}/restriction" restrict::say DECIDERS, Person, Any;
+    POST "/api/subjects/{person}/dossier" dossier::make DECIDERS, County, Any;
+
+    GET "/api/erasures" erase::list ERASERS, County, Any;
+    GET "/api/erasures/foreseen" erase::foreseen ERASERS, County, Any;
+    POST "/api/erasures" erase::ask ADMINS, County, Any;
+    POST "/api/erasures/{erasure}/word" erase::say APPROVERS, County, Any;
+
     GET "/api/duplicates" duplicates::list OFFICE, Area, Any;
     POST "/api/duplicates/merge" duplicates::merge OFFICE, Anywhere, Any;
     POST "/api/duplicates/apart" duplicates::apart OFFICE, Anywhere, Any;

@@ -11,6 +11,7 @@ use crate::desk::Desk;
 use crate::opening::homes;
 use crate::problem::{Refusal, wrong};
 use crate::reports::{Answer, Names, RecordHistory, answers_of, record_history};
+use crate::restrict;
 use crate::staff::{Change, write};
 use axum::Json;
 use axum::extract::State;
@@ -52,6 +53,8 @@ pub(super) struct PartReply {
     minor: bool,
     /// A child's answers and their history are not here: opening them takes a grant.
     shut: bool,
+    /// Because the answers are kept only (限制处理): nobody opens them.
+    restricted: bool,
     met: Option<CodeReply>,
     reason: Option<CodeReply>,
     /// It counts for nothing.
@@ -260,7 +263,8 @@ pub(super) async fn part(
     let person = county.stores.ledger.record(person).await.map_err(at_county)?.ok_or_else(nothing)?;
     let person = Person::read(subject, &person.head);
     let minor = person.is_minor_on(Day::of(clock::now_ms())) || was_minor(county, &person, &part).await?;
-    let shut = minor && !opened;
+    let restricted = restrict::holds(county, subject).await?;
+    let shut = minor && !opened || restricted;
     let name = if minor { mask::name(&person.name) } else { person.name.clone() };
     let (answers, history) = if shut {
         (Vec::new(), None)
@@ -276,6 +280,7 @@ pub(super) async fn part(
         name,
         minor,
         shut,
+        restricted,
         met: part.met.map(|met: Met| code(met.code(), met.zh(), met.en())),
         reason: part.reason.map(|reason: NotMet| code(reason.code(), reason.zh(), reason.en())),
         void: part.void,

@@ -14,6 +14,7 @@ use domain::subject::merged_into;
 use std::collections::BTreeSet;
 use sync::county::place::hangs_on;
 use sync::county::prepared::{Job, Merge};
+use sync::wire::receipt::ItemState;
 
 /// Merges one person into another in somebody's name; answers by what it is taken back, or why it may not be.
 async fn merge_by(
@@ -201,4 +202,46 @@ pub async fn who(world: &mut World) -> Outcome {
     same!(refused, Some(ProblemCode::ArgumentWrong), "nor without a reason");
     same!(world.undo_by(HEAD, &[merging], WHY_BACK).await?, None, "with one it is");
     Ok(())
+}
+
+pub async fn decided(world: &mut World) -> Outcome {
+    let (first, second) = (world.person(OTHER, "LSLR").await?, world.person(OTHER, "LSLR").await?);
+    let mut phone = world.phone(OFFICER).await?;
+    let visit = phone.visit(VILLAGE, day(11, 9));
+    let part = phone.met(visit, second);
+    world.send(&mut phone).await?;
+    let aside = world.queued().await?;
+    there(merge(world, [second, first], &[]).await?, "merged while the visit waits for a word")?;
+    let before = Kept::of(world).await?;
+    world.decide(aside, true).await?;
+    let whose = world.head(part).await?;
+    same!(whose.text(keys::SUBJECT), Some(first.id.to_string().as_str()), "taken in, it goes on");
+    same!(world.undo(&[aside]).await?, None, "taken back");
+    Kept::of(world).await?.is(&before)?;
+    world.decide(aside, true).await?;
+    same!(met(world, first).await?, Some(Status::MetHome), "and once more");
+    nothing_hangs(world).await?;
+    world.audit().await
+}
+
+pub async fn erased(world: &mut World) -> Outcome {
+    let [second, first] = two(world).await?;
+    let third = world.person(VILLAGE, "LSLR").await?;
+    let merging = there(merge(world, [second, first], &[]).await?, "merged")?;
+    let before = world.past().await?;
+    let kept = world.erase(first).await?;
+    claim!(kept.reaches(&[first, second]), "whoever was merged into the person is the same person");
+    same!(world.past().await?, before, "figures of the days behind");
+    same!(world.head(second).await?.text(keys::NAME), None, "the other record's name");
+    nothing_hangs(world).await?;
+    claim!(world.undo(&[merging]).await?.is_some(), "nobody can say any more who was who");
+    for pair in [[first, third], [third, first]] {
+        claim!(merge(world, pair, &[]).await?.is_none(), "nor merge them with anybody");
+    }
+    let mut phone = world.phone(OFFICER).await?;
+    let visit = phone.visit(VILLAGE, day(11, 8));
+    let late = phone.met(visit, second);
+    world.send(&mut phone).await?;
+    same!(world.states(late).await?, [ItemState::Erased], "what comes late for either is erased on arrival");
+    world.audit().await
 }

@@ -6,6 +6,7 @@ mod decisions;
 mod directory;
 mod duplicates;
 mod epochs;
+mod erasure;
 mod exchange;
 mod feeds;
 mod forks;
@@ -138,6 +139,8 @@ cases! {
     "nobody is merged twice, and of several mergings the last is taken back first" duplicates::chain;
     "what was answered goes along, and of the rest what was chosen" duplicates::takes;
     "whoever may confirm merges, and takes it back with a reason" duplicates::who;
+    "a decision that is taken back takes back what moved on by it" duplicates::decided;
+    "who is erased is erased in every record of theirs, and stays merged" duplicates::erased;
 
     "a visit outside the area is set aside" permission::outside;
     "work done before a hand-over counts when it is sent after it" permission::late_upload;
@@ -210,6 +213,14 @@ cases! {
     "no device takes the county's own log" epochs::epoch_is_nobodys_log;
     "a county that knows that it was restored never writes in a place twice" epochs::known_to_be_restored;
     "a cursor of a former epoch that still fits keeps its positions" epochs::former_fits;
+
+    "an erased person is nobody, and the figures of the days behind stay" erasure::person;
+    "an erased visit goes on counting, and says nothing any more" erasure::visit;
+    "what comes of an erased person comes as an envelope, and holds up nothing" erasure::on_arrival;
+    "what waits, was dismissed or forked is erased too, with what was decided on it" erasure::whatever_state;
+    "a child's file is erased whole" erasure::child;
+    "sides that differ go on standing beside each other, each in its author's name" erasure::contested;
+    "a county that was restored erases again, and what phones bring back comes as envelopes" erasure::restored;
 
     "a code is used once, and says by which device" directory::once;
     "a code that is mistyped too often is cancelled" directory::tries;

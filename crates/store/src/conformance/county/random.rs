@@ -1,18 +1,20 @@
 //! Random exchanges, corrections and decisions; everything that is kept must equal its recomputation.
 
 use super::duplicates;
+use super::erasure::in_a_play;
 use super::phone::Phone;
 use super::undo::{never_decided, never_settled};
 use super::world::{
     DIRECTOR, HEAD, NEIGHBOUR, OFFICER, OTHER, REVIEWER, VILLAGE, World, code, day, list, sets,
 };
 use crate::conformance::{Broken, Outcome, claim};
+use crate::county::HistoryItem;
 use domain::canonical::Hash;
 use domain::catalogue::{RecordKind, keys};
 use domain::head::Head;
 use domain::ids::RecordId;
 use domain::log::Dot;
-use domain::patch::RecordRef;
+use domain::patch::{Entry, RecordRef};
 use domain::time::{Day, Happened};
 use domain::value::Value;
 use std::collections::BTreeMap;
@@ -114,7 +116,7 @@ pub async fn play(world: &mut World, seed: u64, steps: u32) -> Outcome {
 
 impl Play {
     async fn step(&mut self, world: &mut World) -> Outcome {
-        match self.dice.below(25) {
+        match self.dice.below(26) {
             0 => self.register(world).await,
             1..=5 => self.visit(),
             6..=9 => self.correct(),
@@ -129,6 +131,7 @@ impl Play {
                 world.build_slice(usize::try_from(1 + self.dice.below(2)).unwrap_or(1)).await.map(drop)
             }
             21 => self.time(world).await,
+            24 => self.erase(world).await,
             _ => self.clock(world).await,
         }
     }
@@ -173,7 +176,9 @@ impl Play {
             }
             for entry in &phone.log {
                 let history = world.county.reports.history(entry.patch.record).await?;
-                let times = history.iter().filter(|one| one.entry == *entry).count();
+                let erased = |one: &Entry| one.patch == entry.patch && one.body.is_none();
+                let is_it = |one: &&HistoryItem| one.entry == *entry || erased(&one.entry);
+                let times = history.iter().filter(is_it).count();
                 claim!(times == 1, "{} {} is there {times} times", entry.patch.writer, entry.patch.serial);
             }
         }
@@ -415,6 +420,13 @@ impl Play {
         let Some(record) = self.dice.pick(&self.persons) else { return Ok(()) };
         let Some((key, value)) = self.person_field() else { return Ok(()) };
         world.set(record, [(&key, value)]).await
+    }
+
+    /// Somebody, or a visit, is erased by law.
+    async fn erase(&mut self, world: &mut World) -> Outcome {
+        let all = if self.dice.one_in(3) { &self.visits } else { &self.persons };
+        let Some(target) = self.dice.pick(all).filter(|_| self.dice.one_in(2)) else { return Ok(()) };
+        in_a_play(world, target).await
     }
 
     /// A rule is edited, or another begins.

@@ -2,18 +2,21 @@
 
 use super::load::place;
 use super::{Disk, Place, Row};
+use domain::canonical::Hash;
+use domain::log::Dot;
 use domain::reference::Reference;
 use domain::time::{Day, UnixMs};
 use std::sync::Arc;
 use sync::county::Plan;
 use sync::county::needs::DeviceState;
-use sync::county::outcome::{FeedMove, LedgerRow, StateChange};
+use sync::county::outcome::{FeedMove, Held, LedgerRow, StateChange};
 
 impl Disk {
     /// Writes a plan that was made at `now_ms`.
     pub(super) fn apply(&mut self, plan: Plan, now_ms: UnixMs) {
         plan.ledger.into_iter().for_each(|row| self.append(row));
         plan.states.into_iter().for_each(|change| self.change(change));
+        plan.erased.into_iter().for_each(|(dot, hash)| self.erase(dot, hash));
         if plan.records.keys().any(|record| Reference::holds(record.kind)) {
             let reference = Arc::make_mut(&mut self.reference);
             for (record, row) in &plan.records {
@@ -57,6 +60,15 @@ impl Disk {
         let (seq, row) = (row.seq, Row { told: row.seq, row });
         self.places.entry(place(&row)).or_default().push(seq);
         self.ledger.insert(seq, row);
+    }
+
+    fn erase(&mut self, dot: Dot, hash: Hash) {
+        for seq in self.places.get(&(dot.writer, dot.serial)).into_iter().flatten() {
+            let row = self.ledger.get_mut(seq).filter(|row| row.row.hash == hash);
+            if let Some(Held::Entry(entry)) = row.map(|row| &mut row.row.held) {
+                entry.body = None;
+            }
+        }
     }
 
     fn change(&mut self, change: StateChange) {

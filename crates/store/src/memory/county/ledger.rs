@@ -38,6 +38,7 @@ impl Ledger for MemoryCounty {
             receipts_only: plan.receipts_only,
             positions_reset: plan.positions_reset,
             own: plan.own.clone(),
+            gone: plan.gone.clone(),
             edited: plan.generations.as_ref().is_some_and(|generations| generations.work().is_some()),
             problem: plan.problem.clone(),
         };
@@ -93,6 +94,10 @@ impl Ledger for MemoryCounty {
             let beyond = of_kind.filter(|(record, _)| after.is_none_or(|after| record.id > after));
             beyond.take(count).map(|(record, row)| (*record, row.clone())).collect()
         })
+    }
+
+    async fn overwrite(&self) -> Result<(), StoreError> {
+        Ok(())
     }
 
     async fn mark(&self, writer: WriterId) -> Result<Mark, StoreError> {

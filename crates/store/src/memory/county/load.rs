@@ -128,6 +128,10 @@ impl Disk {
                 serial: place(row).1,
                 state: row.row.state,
                 problem: said(&row.row.problem, &row.row.questions, row.row.state),
+                record: match &row.row.held {
+                    Held::Entry(entry) => Some(entry.patch.record),
+                    Held::Unreadable { .. } => None,
+                },
             })
             .collect()
     }

@@ -162,8 +162,9 @@ const WRONGS: [Wrong; 15] = [
 ];
 
 fn person(disk: &mut Disk) -> &mut sync::county::needs::RecordRow {
-    let mut persons = disk.records.iter_mut().filter(|(record, _)| record.kind == RecordKind::Person);
-    persons.next().unwrap().1
+    let persons = disk.records.iter_mut().filter(|(record, _)| record.kind == RecordKind::Person);
+    // Who was erased, or merged into another, stands nowhere.
+    persons.map(|(_, row)| row).find(|row| !row.scopes.is_empty()).unwrap()
 }
 
 fn largest_feed(disk: &mut Disk) -> &mut std::collections::BTreeMap<RecordRef, Place> {

@@ -318,13 +318,8 @@ async fn asked(world: &World, things: &Things, row: &Row, area: AreaCode, owner:
         let decision = crate::duplicates::merge(&world.county, &word, clock::now_ms()).await.unwrap();
         path = path.replace("{decision}", &decision.to_string());
     }
-    let mut path = waiting(world, things.person[&area], path).await;
-    if path.contains("{concern}") {
-        path = path.replace("{concern}", &township::concern(world, things, area, false).await.to_string());
-    }
-    if row.path == "/api/registrations/{person}" {
-        path = path.replace("{person}", &township::registered(world, area).await.to_string());
-    }
+    let path = waiting(world, things.person[&area], path).await;
+    let mut path = township::path(world, things, row.path, area, path).await;
     path = path.replace("{person}", &things.person[&area].to_string());
     path = path.replace("{urgent}", &things.urgent[&area].to_string());
     path = path.replace("{visit}", &visit.to_string());
@@ -351,6 +346,9 @@ async fn asked(world: &World, things: &Things, row: &Row, area: AreaCode, owner:
     }
     if row.path.contains("people") || row.path.ends_with("explain") {
         query.push("column=due".to_owned());
+    }
+    if row.path.ends_with("foreseen") {
+        query.push(format!("kind=visit&id={}", things.visit[&area]));
     }
     if row.path.ends_with("export") {
         query.push("format=csv".to_owned());

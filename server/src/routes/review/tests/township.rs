@@ -102,6 +102,12 @@ pub(super) async fn said(
             }
             json!({ "from": day, "words": "两次都不开门" })
         }
+        "/api/subjects/{person}/restriction" => {
+            json!({ "restricted": true, "words": "本人要求" })
+        }
+        "/api/subjects/{person}/dossier" => json!({}),
+        "/api/erasures" => json!({ "kind": "person", "id": adult(world, area).await, "reason": "本人申请" }),
+        "/api/erasures/{erasure}/word" => json!({ "refused": "还在处理" }),
         "/api/concerns/{concern}/answer" => json!({ "state": "solved", "words": "修好了" }),
         "/api/grants/{grant}/concerns" => {
             json!({ "concern": concern(world, things, area, true).await, "reason": "verify" })
@@ -124,4 +130,32 @@ pub(super) async fn said(
         }
         _ => json!({}),
     }
+}
+
+/// The path of a request, with whatever has to be made anew for it.
+pub(super) async fn path(world: &World, things: &Things, of: &str, area: AreaCode, path: String) -> String {
+    let put = |name: &str, id: RecordId| path.replace(name, &id.to_string());
+    match of {
+        "/api/registrations/{person}" => put("{person}", registered(world, area).await),
+        "/api/subjects/{person}/restriction" | "/api/subjects/{person}/dossier" => {
+            put("{person}", adult(world, area).await)
+        }
+        _ if of.contains("{concern}") => put("{concern}", concern(world, things, area, false).await),
+        _ if of.contains("{erasure}") => put("{erasure}", erasure(world, area).await),
+        _ => path,
+    }
+}
+
+/// Somebody grown up of the register, each time anew.
+async fn adult(world: &World, area: AreaCode) -> RecordId {
+    let sets = [(keys::NAME, "测成年".into()), (keys::VILLAGE, number(village(area)))];
+    write(world, RecordKind::Person, &sets).await
+}
+
+/// An erasure that waits for the second word.
+async fn erasure(world: &World, area: AreaCode) -> RecordId {
+    let target = RecordRef { kind: RecordKind::Person, id: adult(world, area).await };
+    let by = crate::seed::staff::id(world.county.keys.county(), 1);
+    let asked = crate::erase::Ask { target, reason: "本人申请".to_owned(), by };
+    crate::erase::ask(&world.county, &asked, clock::now_ms()).await.unwrap()
 }

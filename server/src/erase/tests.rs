@@ -1,0 +1,91 @@
+//! Erasure takes two, and reaches what phones bring afterwards.
+
+use super::*;
+use crate::clock;
+use crate::seed::places::COUNTY;
+use crate::staff::{NewAssignment, assign, operator};
+use crate::testing::World;
+use domain::time::Happened;
+
+fn person(id: RecordId) -> RecordRef {
+    RecordRef { kind: RecordKind::Person, id }
+}
+
+async fn member(world: &World, name: &str, role: Role) -> RecordId {
+    let now_ms = clock::now_ms();
+    let staff = crate::staff::add(&world.county, operator(), name, None, now_ms).await.unwrap();
+    let new = NewAssignment { staff, role, area: COUNTY, from: Day::of(now_ms), until: None };
+    assign(&world.county, operator(), &new, now_ms).await.unwrap();
+    staff
+}
+
+fn asked(target: RecordRef, by: RecordId) -> Ask {
+    Ask { target, reason: "本人书面申请，撤回同意".to_owned(), by }
+}
+
+#[tokio::test]
+async fn it_takes_two_and_neither_alone() {
+    let world = World::new().await;
+    let (admin, approver) =
+        (member(&world, "段管理", Role::CountyAdmin).await, member(&world, "字负责", Role::Approver).await);
+    let both = member(&world, "双管", Role::CountyAdmin).await;
+    let (county, now_ms) = (&world.county, clock::now_ms());
+    let also =
+        NewAssignment { staff: both, role: Role::Approver, area: COUNTY, from: Day::of(now_ms), until: None };
+    assign(county, operator(), &also, now_ms).await.unwrap();
+    let target = person(world.elder().await);
+    let refused = async |by| ask(county, &asked(target, by), now_ms).await.unwrap_err().code;
+    assert_eq!(refused(approver).await, ProblemCode::RightMissing);
+    assert_eq!(refused(world.officer()).await, ProblemCode::RightMissing);
+    let empty = Ask { reason: " ".to_owned(), ..asked(target, both) };
+    assert_eq!(ask(county, &empty, now_ms).await.unwrap_err().code, ProblemCode::ArgumentWrong);
+    let erasure = ask(county, &asked(target, both), now_ms).await.unwrap();
+    assert_eq!(refused(admin).await, ProblemCode::NothingToChange, "it waits already");
+    let word = |by| Word { erasure, refused: None, by };
+    assert_eq!(say(county, &word(both), now_ms).await.unwrap_err().code, ProblemCode::ArgumentWrong);
+    assert_eq!(say(county, &word(admin), now_ms).await.unwrap_err().code, ProblemCode::RightMissing);
+    assert_ne!(called(county, target, Day::of(now_ms)).await.unwrap(), "", "nothing was erased yet");
+    let no = Word { refused: Some("还在处理".to_owned()), ..word(approver) };
+    say(county, &no, now_ms).await.unwrap();
+    assert_eq!(say(county, &word(approver), now_ms).await.unwrap_err().code, ProblemCode::NothingToChange);
+    let erasure = ask(county, &asked(target, admin), now_ms).await.unwrap();
+    say(county, &Word { erasure, refused: None, by: approver }, now_ms).await.unwrap();
+    assert_eq!(called(county, target, Day::of(now_ms)).await.unwrap(), "");
+    assert_eq!(foreseen(county, target).await.unwrap_err().code, ProblemCode::NothingToChange);
+    let log = county.stores.directory.accesses(None, 10).await.unwrap();
+    let acts: Vec<_> = log.iter().map(|(_, one)| one.act.as_str()).collect();
+    assert_eq!(acts, ["erased", "erasure_asked", "erasure_refused", "erasure_asked"]);
+    world.sound().await;
+}
+
+#[tokio::test]
+async fn what_a_phone_brings_of_an_erased_person_is_an_envelope_and_it_is_told() {
+    let world = World::new().await;
+    let (admin, approver) =
+        (member(&world, "段管理", Role::CountyAdmin).await, member(&world, "字负责", Role::Approver).await);
+    let (county, now_ms) = (&world.county, clock::now_ms());
+    let elder = world.elder().await;
+    let mut phone = world.phone(1).await;
+    let erasure = ask(county, &asked(person(elder), admin), now_ms).await.unwrap();
+    say(county, &Word { erasure, refused: None, by: approver }, now_ms).await.unwrap();
+    let happened = Happened::morning(Day::of(now_ms)).to_string();
+    let village = Value::Int(i64::try_from(crate::testing::VILLAGE.0).unwrap());
+    let visit = phone.write(
+        RecordKind::Visit,
+        &[(keys::VILLAGE, village), (keys::WAY, "home".into()), (keys::HAPPENED, happened.into())],
+    );
+    let part = phone.write(
+        RecordKind::Part,
+        &[
+            (keys::VISIT, visit.to_string().into()),
+            (keys::SUBJECT, elder.to_string().into()),
+            (keys::MET, "self".into()),
+            ("a/health", "瘫痪在床".into()),
+        ],
+    );
+    let reply = phone.exchange(&world.phones).await.unwrap();
+    assert_eq!(reply.rest.erased, [RecordRef { kind: RecordKind::Part, id: part }]);
+    let held = BTreeSet::from([RecordRef { kind: RecordKind::Part, id: part }]);
+    assert!(!is_left(county.stores.reports.as_ref(), &held).await.unwrap());
+    world.sound().await;
+}
