@@ -48,6 +48,22 @@ test('名单 shows those of one kind: alone, within a group, and in a search', a
   await kind(screen, '全部类别')
 })
 
+test('whoever lives in the same home stands under a person, be it one or several', async () => {
+  const seen = new Set()
+  for (const one of await command(stage.one, 'people', asked())) {
+    const { members } = await command(stage.one, 'person', { subject: one.subject })
+    if (seen.has(Math.min(members.length, 2))) continue
+    seen.add(Math.min(members.length, 2))
+    await screen.page.evaluate((to) => (location.hash = to), `/person/${one.subject}`)
+    await screen.page.getByRole('heading', { level: 1, name: one.name }).waitFor()
+    await screen.page.waitForTimeout(200)
+    assert.equal(await screen.page.locator('.home a.line-card:visible').count(), members.length)
+  }
+  assert.deepEqual([...seen].sort(), [0, 1, 2])
+  await screen.page.evaluate(() => (location.hash = '/people'))
+  await screen.page.locator('.body li').first().waitFor()
+})
+
 test('a kind of whom nobody is here says so, and the way back is one tap', async () => {
   const none = []
   for (const of of ['destitute', 'disabled', 'other', 'allowance']) {
