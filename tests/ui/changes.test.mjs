@@ -28,22 +28,8 @@ const report = (phone, person, reason, words) => command(phone, 'not_met', {
   subjects: [person.subject], reason, reason_words: words, reason_from: null, come_again: null, way: 'home', happened: null,
   visited_by: [], companions: [], late_reason: null,
 })
-async function shown(of, name) {
-  await of.page.waitForTimeout(400)
-  await of.picture(`changes-${name}`)
-  assert.deepEqual([...(await of.faults(name)), ...of.errors], [])
-}
-/** What these words stand in, in 标准 and in 特大. */
-async function looked(words, name) {
-  // A page that was just opened asks once more.
-  await screen.page.waitForTimeout(300)
-  for (const size of ['usual', 'largest']) {
-    await screen.sized(size)
-    await screen.page.getByText(words).filter({ visible: true }).first().scrollIntoViewIfNeeded()
-    await screen.shown(size === 'usual' ? name : `${name}-largest`)
-  }
-  await screen.sized('usual')
-}
+const shown = (desk, name) => desk.shown(`changes-${name}`)
+const looked = (words, name) => screen.looked(words, name)
 async function open(of, path) {
   await of.page.evaluate((to) => (location.hash = to), path)
   await of.page.waitForURL((url) => url.hash === `#${path}`)

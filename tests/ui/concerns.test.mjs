@@ -16,22 +16,8 @@ const dialog = (of) => of.page.getByRole('dialog').filter({ visible: true })
 const row = (of, words) => of.page.locator('.rows .row', { hasText: words }).first()
 const click = (of, words) => dialog(of).getByRole('button', { name: words, exact: true }).last().click()
 const ask = (of, path) => of.page.evaluate(async (to) => (await fetch(to)).json(), path)
-async function shown(of, name) {
-  await of.page.waitForTimeout(400)
-  await of.picture(`concerns-${name}`)
-  assert.deepEqual([...(await of.faults(name)), ...of.errors], [])
-}
-/** What these words stand in, in 标准 and in 特大. */
-async function looked(words, name) {
-  // A page that was just opened asks once more.
-  await screen.page.waitForTimeout(300)
-  for (const size of ['usual', 'largest']) {
-    await screen.sized(size)
-    await screen.page.getByText(words).filter({ visible: true }).first().scrollIntoViewIfNeeded()
-    await screen.shown(size === 'usual' ? name : `${name}-largest`)
-  }
-  await screen.sized('usual')
-}
+const shown = (desk, name) => desk.shown(`concerns-${name}`)
+const looked = (words, name) => screen.looked(words, name)
 async function answer(of, words, state, text) {
   await row(of, words).getByRole('button').click()
   await dialog(of).getByText(state, { exact: true }).last().click()

@@ -35,11 +35,7 @@ const day = (after) => new Date(Date.now() + (8 * 3600 + after * 86_400) * 1000)
 const said = (iso) => `${Number(iso.slice(5, 7))}月${Number(iso.slice(8))}日`
 
 /** A picture, and nothing wrong that can be measured. */
-async function shown(desk, name) {
-  await desk.page.waitForTimeout(400)
-  await desk.picture(`acts-${name}`)
-  assert.deepEqual([...(await desk.faults(name)), ...desk.errors], [])
-}
+const shown = (desk, name) => desk.shown(`acts-${name}`)
 async function choose(desk, name, option) {
   await dialog(desk).locator('.el-select', { has: desk.page.getByRole('combobox', { name, exact: true }) }).click()
   await desk.page.getByRole('option', { name: option, exact: true }).filter({ visible: true }).click()

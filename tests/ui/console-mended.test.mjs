@@ -28,11 +28,7 @@ async function until(so, why) {
   for (let turn = 0; turn < 60 && !(await so()); turn++) await new Promise((go) => setTimeout(go, 100))
   assert.ok(await so(), why)
 }
-async function shown(name, more) {
-  await desk.page.waitForTimeout(300)
-  await desk.picture(`mended-${name}`)
-  assert.deepEqual(await desk.faults(name, more), [])
-}
+const shown = (name, more) => desk.shown(`mended-${name}`, more)
 
 test('a telephone that is none is told under its field before anything waits to be sent', async () => {
   const { page } = desk

@@ -34,11 +34,7 @@ after(() => world.end())
 const act = story('duplicates', () => [head])
 const pair = (name) => head.page.locator('article', { has: head.page.getByRole('heading', { name }) })
 const open = async (tab = '') => head.go(`/subjects/duplicates?area=${TOWNSHIP}${tab && `&tab=${tab}`}`)
-async function shown(name) {
-  await head.page.waitForTimeout(300)
-  await head.picture(`duplicates-${name}`)
-  assert.deepEqual([...(await head.faults(name)), ...head.errors], [])
-}
+const shown = (name) => head.shown(`duplicates-${name}`)
 async function found(name) {
   await head.go(`/subjects?area=${TOWNSHIP}`)
   await head.page.getByRole('textbox', { name: /姓名/ }).fill(name)

@@ -48,11 +48,7 @@ async function choose(desk, path) {
   await picker(desk).setInputFiles(path)
   await desk.quiet()
 }
-async function shown(desk, name) {
-  await desk.page.waitForTimeout(300)
-  await desk.picture(`import-${name}`)
-  assert.deepEqual([...(await desk.faults(name)), ...desk.errors], [])
-}
+const shown = (desk, name) => desk.shown(`import-${name}`)
 
 act('a township finds it under 服务对象, and is told what it takes', async () => {
   await head.go(`/subjects?area=${TOWNSHIP}`)

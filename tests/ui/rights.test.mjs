@@ -38,11 +38,7 @@ after(() => world.end())
 const act = story('rights', () => [admin, approver, station])
 const button = (desk, words) => desk.page.getByRole('button', { name: words })
 const dialog = (desk) => desk.page.getByRole('dialog')
-async function shown(desk, picture) {
-  await desk.page.waitForTimeout(300)
-  await desk.picture(`rights-${picture}`)
-  assert.deepEqual([...(await desk.faults(picture)), ...desk.errors], [])
-}
+const shown = (desk, name) => desk.shown(`rights-${name}`)
 /** The figures of the month that is over, to the unit. */
 async function past() {
   await approver.go('/coverage')

@@ -1,4 +1,5 @@
 // The county's console in a browser: logs in, makes pictures, says what is wrong with how it looks.
+import assert from 'node:assert/strict'
 import { mkdir } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
@@ -96,6 +97,14 @@ export class Desk {
     await mkdir(pictures, { recursive: true })
     await this.page.evaluate(() => document.fonts.ready)
     await this.page.screenshot({ path: join(pictures, `${name}.png`), animations: 'disabled' })
+  }
+
+  /** A picture, and nothing is wrong with how it looks, nor in the page's own messages. */
+  async shown(name, more) {
+    // What slides in has come.
+    await this.page.waitForTimeout(400)
+    await this.picture(name)
+    assert.deepEqual([...(await this.faults(name, more)), ...this.errors], [])
   }
 
   /** What axe-core finds that is serious, and what is cut off or sticks out. */

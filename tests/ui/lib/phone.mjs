@@ -292,6 +292,18 @@ export class Screen {
     assert.deepEqual(await this.faults(name), [])
   }
 
+  /** What these words stand in, in 标准 and in 特大. */
+  async looked(words, name) {
+    // A page that was just opened asks once more.
+    await this.page.waitForTimeout(300)
+    for (const size of ['usual', 'largest']) {
+      await this.sized(size)
+      await this.page.getByText(words).filter({ visible: true }).first().scrollIntoViewIfNeeded()
+      await this.shown(size === 'usual' ? name : `${name}-largest`)
+    }
+    await this.sized('usual')
+  }
+
   /** The same in 标准 and in 特大. */
   async shownInBoth(name) {
     await this.shown(name)
