@@ -11,6 +11,7 @@ mod erased;
 mod operator;
 mod place;
 mod register;
+mod township;
 mod unpacked;
 
 use place::{Place, get, post};
