@@ -157,9 +157,10 @@ async fn of_person(
         let decided = Written::read(&found.head, &wrote_key(first.part));
         let decided = decided.iter().filter_map(|one| one.after.as_ref()?.parse().ok()).next();
         let said = facts.iter().filter_map(|fact| fact.reason_from).min();
+        let shut = found.who.shut || found.who.restricted;
         let mut reports = Vec::new();
         for fact in &facts {
-            reports.push(report(county, reference, fact, found.who.shut || found.who.restricted).await?);
+            reports.push(report(county, reference, fact, shut).await?);
         }
         let write = found.head.fields.get(&key(first.part)).and_then(|all| all.first());
         cases.push(Case {
@@ -168,7 +169,7 @@ async fn of_person(
             state,
             from: decided.or(said).unwrap_or(first.day),
             reports,
-            words: found.head.text(&words_key(first.part)).unwrap_or_default().to_owned(),
+            words: found.head.text(&words_key(first.part)).filter(|_| !shut).unwrap_or_default().to_owned(),
             by: write.map(|one| reference.staff_name(one.author)).unwrap_or_default(),
             at_ms: write.map(|one| one.at_ms),
         });

@@ -16,6 +16,7 @@ use domain::permission::{self, Act, Scope, require};
 use domain::problem::{Problem, ProblemCode};
 use domain::reference::Reference;
 use domain::settings::Setting;
+use domain::subject::Person;
 use domain::time::{Day, UnixMs};
 use domain::value::Value;
 use serde::{Deserialize, Serialize};
@@ -180,6 +181,20 @@ impl Kept {
         Self { concern, head: Arc::clone(head), areas, found, found_by, limit }
     }
 
+    /// Where it belongs when no phone has it any more, because its person is restricted or was erased: where that person
+    /// is counted. Figures go on counting it.
+    async fn place(&mut self, county: &County, reference: &Reference) -> Result<(), Problem> {
+        let Some(id) = self.concern.subject.filter(|_| self.areas.is_empty()) else { return Ok(()) };
+        let record = RecordRef { kind: RecordKind::Person, id };
+        let row = county.stores.ledger.record(record).await.map_err(at_county)?;
+        self.areas = row.map(|row| Person::read(id, &row.head).villages).unwrap_or_default();
+        if let Some(area) = self.areas.first().filter(|_| self.concern.due.is_none()) {
+            let days = reference.settings.value(&reference.areas, Setting::ConcernDays, *area, self.found);
+            self.limit = self.found.plus(days);
+        }
+        Ok(())
+    }
+
     /// How far it was at the end of a day, as known today.
     fn state_on(&self, day: Day) -> ConcernState {
         let written = self.answered().is_none_or(|answered| answered <= day);
@@ -229,6 +244,9 @@ async fn all(county: &County) -> Result<(Arc<Reference>, Vec<Kept>), Problem> {
         }
     };
     each_record(county.stores.ledger.as_ref(), RecordKind::Concern, take).await?;
+    for one in &mut kept {
+        one.place(county, &reference).await?;
+    }
     Ok((reference, kept))
 }
 
@@ -291,7 +309,8 @@ pub(crate) async fn one(county: &County, id: RecordId) -> Result<(Arc<Reference>
     let row = county.stores.ledger.record(record).await.map_err(at_county)?;
     let row = row.filter(|row| !row.head.fields.is_empty());
     let row = row.ok_or_else(|| Problem::new(ProblemCode::NothingFound))?;
-    let kept = Kept::read(&reference, id, &row.head, &row.scopes);
+    let mut kept = Kept::read(&reference, id, &row.head, &row.scopes);
+    kept.place(county, &reference).await?;
     Ok((reference, kept))
 }
 
@@ -340,6 +359,10 @@ pub async fn answer(county: &County, word: &Word, now_ms: UnixMs) -> Result<(), 
     let today = Day::of(now_ms);
     let (reference, kept) = one(county, word.concern).await?;
     let words = crate::changes::tidy(&word.words)?;
+    let erased = |id| reference.erased.contains(&RecordRef { kind: RecordKind::Person, id });
+    if kept.concern.subject.is_some_and(erased) {
+        return Err(unchanged(word.concern, "这个人已经依法删除", "the person was erased by law"));
+    }
     let sets = match word.state {
         None => taken_back(county, &kept, words).await?,
         Some(state) => answered(&kept, state, word, words, today)?,

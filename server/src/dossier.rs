@@ -21,6 +21,7 @@ use domain::value::Value;
 use serde::{Deserialize, Serialize};
 use store::county::HistoryItem;
 use store::erasure::reach;
+use sync::county::place::link;
 use sync::wire::receipt::ItemState;
 
 /// Of whom, by whom.
@@ -117,7 +118,14 @@ pub async fn make(county: &County, asked: &Asked, now_ms: UnixMs) -> Result<Doss
     let person = Person::read(asked.person, &row.head);
     let mut all = reach(stores.ledger.as_ref(), stores.reports.as_ref(), record).await.map_err(at_county)?;
     all.extend(person.household.map(|id| RecordRef { kind: RecordKind::Household, id }));
-    if person.is_minor_on(today) {
+    // When, how and by whom, also where somebody else was met too.
+    let parts: Vec<RecordRef> = all.iter().copied().filter(|one| one.kind == RecordKind::Part).collect();
+    for part in parts {
+        let row = stores.ledger.record(part).await.map_err(at_county)?;
+        let visit = row.and_then(|row| link(&row.head, keys::VISIT));
+        all.extend(visit.map(|id| RecordRef { kind: RecordKind::Visit, id }));
+    }
+    if person.may_be_minor_on(today) {
         let of_kind = |kind| all.iter().filter(move |one| one.kind == kind).map(|one| one.id).collect();
         let grant = asked.grant.ok_or_else(|| Problem::new(ProblemCode::GrantMissing))?;
         let (parts, concerns) = (of_kind(RecordKind::Part), of_kind(RecordKind::Concern));

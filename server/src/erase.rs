@@ -7,7 +7,7 @@ mod tests;
 use crate::access::log_right;
 use crate::county::{County, at_county, each_record};
 use crate::problem::{unchanged, wrong};
-use crate::staff::{Change, Sets, write};
+use crate::staff::{Change, Sets, write, write_all};
 use domain::catalogue::{RecordKind, keys};
 use domain::erasure::{Erasure, list};
 use domain::ids::{RecordId, WriterId};
@@ -83,12 +83,22 @@ pub struct Kept {
     pub leaves: Vec<Leaf>,
 }
 
+/// A line of the file.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Line {
+    /// What is to be erased.
+    Kept(Box<Kept>),
+    /// Nothing of it is on any page any more.
+    Overwritten { overwritten: RecordId },
+}
+
 /// The erasures of a county, outside its database: a backup of it may be older than they are.
 #[derive(Debug, Default, Clone)]
 pub struct Erasures {
     path: Option<PathBuf>,
     /// Of a county without files.
-    memory: Arc<Mutex<Vec<Kept>>>,
+    memory: Arc<Mutex<Vec<Line>>>,
 }
 
 impl Erasures {
@@ -97,19 +107,20 @@ impl Erasures {
         Self { path: Some(path), ..Self::default() }
     }
 
-    /// Writes one down; it is on disk when this answers. A line that was cut off is passed over.
-    fn add(&self, kept: &Kept) -> io::Result<()> {
+    /// Writes one down; it is on disk when this answers. A line that was cut off is passed over, one that
+    /// is damaged is not.
+    fn add(&self, line: &Line) -> io::Result<()> {
         let Some(path) = &self.path else {
-            self.memory.lock().unwrap_or_else(PoisonError::into_inner).push(kept.clone());
+            self.memory.lock().unwrap_or_else(PoisonError::into_inner).push(line.clone());
             return Ok(());
         };
         let mut file = OpenOptions::new().append(true).create(true).mode(0o600).open(path)?;
         // The line before may have been cut off.
-        file.write_all(format!("\n{}\n", serde_json::to_string(kept)?).as_bytes())?;
+        file.write_all(format!("\n{}\n", serde_json::to_string(line)?).as_bytes())?;
         file.sync_all()
     }
 
-    fn all(&self) -> io::Result<Vec<Kept>> {
+    fn all(&self) -> io::Result<Vec<Line>> {
         let Some(path) = &self.path else {
             return Ok(self.memory.lock().unwrap_or_else(PoisonError::into_inner).clone());
         };
@@ -118,11 +129,26 @@ impl Erasures {
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
             Err(error) => return Err(error),
         };
-        Ok(text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect())
+        let mut all = Vec::new();
+        for line in text.lines().filter(|line| !line.trim().is_empty()) {
+            match serde_json::from_str(line) {
+                Ok(line) => all.push(line),
+                // Cut off while it was written: then nothing was erased by it yet.
+                Err(error) if error.is_eof() => {}
+                Err(error) => return Err(io::Error::new(io::ErrorKind::InvalidData, error.to_string())),
+            }
+        }
+        Ok(all)
     }
 
     fn problem(&self, error: &io::Error) -> Problem {
-        crate::keys::not_written(self.path.as_deref().unwrap_or(std::path::Path::new(".")), error)
+        let path = self.path.as_deref().unwrap_or(std::path::Path::new("."));
+        if error.kind() == io::ErrorKind::InvalidData {
+            let zh = "这个文件坏了，不知道依法删除过什么；请放回和密钥一起保存的那一份，再启动";
+            let en = "it is damaged, and says what was erased by law; put back the copy that is kept with the keys";
+            return wrong(path.display(), zh, en);
+        }
+        crate::keys::not_written(path, error)
     }
 }
 
@@ -280,7 +306,7 @@ async fn carry_out(
         let found = reached(county, asked.target).await?;
         let fresh: BTreeSet<RecordRef> = found.difference(&records).copied().collect();
         if fresh.is_empty() && !is_left(county.stores.reports.as_ref(), &records).await.map_err(at_county)? {
-            return county.stores.ledger.overwrite().await.map_err(at_county);
+            return overwrite(county, [asked.id]).await;
         }
         records.extend(fresh);
         let mut stays = Vec::new();
@@ -292,10 +318,23 @@ async fn carry_out(
         let (erasure, target, reason, by) = (asked.id, asked.target, asked.reason.clone(), asked.by);
         let (at_ms, records) = (asked.at_ms, records.clone());
         let kept = Kept { erasure, target, reason, by, approved_by, at_ms, records, leaves: stays };
-        county.erasures.add(&kept).map_err(|error| county.erasures.problem(&error))?;
+        county
+            .erasures
+            .add(&Line::Kept(Box::new(kept.clone())))
+            .map_err(|error| county.erasures.problem(&error))?;
         write_out(county, &kept, now_ms).await?;
     }
     Err(Problem::new(ProblemCode::CountyBusy).with("wait_s", 5))
+}
+
+/// Leaves nothing of it on any page; what fails here is done again at the next start.
+async fn overwrite(county: &County, erasures: impl IntoIterator<Item = RecordId>) -> Result<(), Problem> {
+    county.stores.ledger.overwrite().await.map_err(at_county)?;
+    for overwritten in erasures {
+        let line = Line::Overwritten { overwritten };
+        county.erasures.add(&line).map_err(|error| county.erasures.problem(&error))?;
+    }
+    Ok(())
 }
 
 /// More often than that nothing comes in between.
@@ -320,8 +359,28 @@ async fn write_out(county: &County, kept: &Kept, now_ms: UnixMs) -> Result<(), P
         let seen = row.map(|row| row.head.vector.clone()).unwrap_or_default();
         patches.push(leaf.patch(Some(seen), salt()));
     }
+    let homes = called_after(county, kept).await?;
     let records = kept.records.iter().copied().collect();
-    county.run(Job::Erase(Box::new(Erase { word, records, leaves: patches })), now_ms).await.map(drop)
+    county.run(Job::Erase(Box::new(Erase { word, records, leaves: patches })), now_ms).await?;
+    write_all(county, kept.by, homes, now_ms).await.map(drop)
+}
+
+/// The homes in which others live on that are called after somebody who is erased: they are called after nobody.
+async fn called_after(county: &County, kept: &Kept) -> Result<Vec<Change>, Problem> {
+    let mut homes = Vec::new();
+    for person in kept.records.iter().filter(|one| one.kind == RecordKind::Person) {
+        let row = county.stores.ledger.record(*person).await.map_err(at_county)?;
+        let Some(person) = row.map(|row| Person::read(person.id, &row.head)) else { continue };
+        let Some(id) = person.household.filter(|_| !person.name.is_empty()) else { continue };
+        let home = RecordRef { kind: RecordKind::Household, id };
+        let row = county.stores.ledger.record(home).await.map_err(at_county)?;
+        let Some(row) = row.filter(|_| !kept.records.contains(&home)) else { continue };
+        if row.head.values(keys::NAME).any(|name| name.as_text() == Some(person.name.as_str())) {
+            let sets = Sets::from([(keys::NAME.to_owned(), Value::Null)]);
+            homes.push(Change::of_register(home, row.head.vector.clone(), sets));
+        }
+    }
+    Ok(homes)
 }
 
 /// Does again whatever is written beside the keys and not done here: the county was restored from an older backup, or
@@ -330,9 +389,18 @@ async fn write_out(county: &County, kept: &Kept, now_ms: UnixMs) -> Result<(), P
 /// # Errors
 /// When the file cannot be read; what the store says.
 pub async fn again(county: &County, now_ms: UnixMs) -> Result<usize, Problem> {
-    let kept = county.erasures.all().map_err(|error| county.erasures.problem(&error))?;
+    let lines = county.erasures.all().map_err(|error| county.erasures.problem(&error))?;
     let mut count = 0;
-    for one in kept {
+    let mut pages = BTreeSet::new();
+    for line in lines {
+        let one = match line {
+            Line::Kept(one) => *one,
+            Line::Overwritten { overwritten } => {
+                pages.remove(&overwritten);
+                continue;
+            }
+        };
+        pages.insert(one.erasure);
         let (_, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
         if one.records.iter().all(|record| reference.erased.contains(record)) {
             continue;
@@ -342,7 +410,12 @@ pub async fn again(county: &County, now_ms: UnixMs) -> Result<usize, Problem> {
         if let Some(asked) = row.map_err(at_county)?.and_then(|row| Erasure::read(one.erasure, &row.head)) {
             carry_out(county, &asked, one.approved_by, now_ms).await?;
         }
+        // Its pages were overwritten with it.
+        pages.remove(&one.erasure);
         count += 1;
+    }
+    if !pages.is_empty() {
+        overwrite(county, pages).await?;
     }
     Ok(count)
 }

@@ -154,6 +154,17 @@ pub async fn one(
     }))
 }
 
+impl Namesake {
+    /// Of whom another township is in charge: that there is somebody, and where to ask.
+    pub(crate) fn elsewhere(mut self) -> Self {
+        self.who.name = domain::mask::name(&self.who.name);
+        (self.who.village, self.who.village_name) = (None, String::new());
+        (self.who.group, self.who.head_name, self.id_number) = (String::new(), String::new(), None);
+        (self.who.age, self.who.sex) = (None, None);
+        self
+    }
+}
+
 /// Who is called so in this county too, or has this ID number, but for the person themselves.
 ///
 /// # Errors

@@ -10,6 +10,7 @@ use crate::access::log_right;
 use crate::changes::{about, may, tidy};
 use crate::county::{County, at_county};
 use crate::problem::{unchanged, wrong};
+use crate::reports::Line;
 use crate::staff::{Change, Sets, write_all};
 use domain::catalogue::{RecordKind, keys};
 use domain::ids::RecordId;
@@ -67,6 +68,20 @@ pub(crate) async fn holds(county: &County, person: RecordId) -> Result<bool, Pro
     let record = RecordRef { kind: RecordKind::Person, id: person };
     let row = county.stores.ledger.record(record).await.map_err(at_county)?;
     Ok(row.is_some_and(|row| is_restricted(&row.head)))
+}
+
+/// Takes the names of those who are restricted out of lines that leave the county.
+///
+/// # Errors
+/// What the store says.
+pub(crate) async fn unname(county: &County, lines: &mut [Line]) -> Result<(), Problem> {
+    for line in lines.iter_mut() {
+        if holds(county, line.person).await? {
+            (line.name, line.head_name, line.why) = (UNNAMED.to_owned(), String::new(), String::new());
+            line.why_en = String::new();
+        }
+    }
+    Ok(())
 }
 
 /// Stands in the place of a name in files.

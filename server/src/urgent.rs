@@ -47,8 +47,10 @@ impl Counter {
         }
         let all: u32 = kept.1.values().sum();
         let mine = kept.1.entry(device).or_default();
-        *mine += 1;
-        *mine <= OF_A_PHONE_MAX && all < OF_ALL_MAX
+        // Only what is taken in counts: nobody uses up what is everybody's by asking again and again.
+        let taken = *mine < OF_A_PHONE_MAX && all < OF_ALL_MAX;
+        *mine += u32::from(taken);
+        taken
     }
 }
 

@@ -85,7 +85,7 @@ pub(crate) async fn known(
     let who = Who {
         person: id,
         name: shown(&person.name),
-        shut: person.born.is_none() || minor,
+        shut: person.may_be_minor_on(today),
         restricted: is_restricted(&row.head),
         sex: person.sex.clone(),
         age: person.age_on(today),

@@ -164,6 +164,12 @@ impl Person {
         )
     }
 
+    /// Whether the person is a child on a day, or may be one: of whom no day of birth is known. What was said of them
+    /// is shown to those responsible for children only.
+    pub fn may_be_minor_on(&self, day: Day) -> bool {
+        self.born.is_none() || self.is_minor_on(day)
+    }
+
     /// The codes of the categories the person is in on a day.
     pub fn categories_on(&self, day: Day) -> impl Iterator<Item = &str> {
         self.memberships.iter().filter(move |one| one.holds_on(day)).map(|one| one.code.as_str())

@@ -26,7 +26,10 @@ pub fn html(dossier: &Dossier) -> String {
     for one in &dossier.looked {
         page.push_str(&row(&moment(one.at_ms), &format!("{} · {}", one.by, act(&one.act))));
     }
-    page.push_str("</table></html>");
+    page.push_str(
+        "</table><p class=\"small\">带走名单（导出）按名单记在查看记录里，不逐人列出。\
+         Lists that were taken along are logged as lists, not by person.</p></html>",
+    );
     page
 }
 
@@ -56,7 +59,6 @@ fn row(name: &str, words: &str) -> String {
 fn act(code: &str) -> &str {
     match code {
         "opened" => "查看走访内容 (opened the answers)",
-        "exported" => "导出名单 (exported a list)",
         "erasure_asked" => "申请删除 (asked for erasure)",
         "erasure_refused" => "不同意删除 (refused erasure)",
         "restricted" => "限制处理 (restricted)",

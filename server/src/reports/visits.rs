@@ -236,7 +236,7 @@ pub async fn of_visit(
         let record = RecordRef { kind: RecordKind::Part, id: part.part };
         let shut = shut(&desk, record).await?;
         let mut history = history(county, &desk.reference, record, today).await?;
-        let closed = shut.child() && !opened.contains(&part.part);
+        let closed = shut.restricted() || shut.child() && !opened.contains(&part.part);
         if closed {
             history.close(&shut);
         }

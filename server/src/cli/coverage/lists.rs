@@ -4,6 +4,7 @@ use super::{Format, json};
 use crate::cli::text::Table as Columns;
 use crate::county::County;
 use crate::reports::{self, Asked, Column, Line, Table};
+use crate::restrict;
 use domain::category::Category;
 use domain::ids::AreaLevel;
 use domain::period::Period;
@@ -35,7 +36,8 @@ pub(super) async fn people(
     column: Column,
     format: Format,
 ) -> Result<String, Problem> {
-    let lines = reports::people(county, asked, column).await?;
+    let mut lines = reports::people(county, asked, column).await?;
+    restrict::unname(county, &mut lines).await?;
     if format == Format::Json {
         let of = table;
         return json(&Printed {

@@ -329,7 +329,7 @@ impl<'a> Desk<'a> {
 
     /// Of whom no day of birth is known may be a child.
     pub fn may_be_a_child(&self, person: &Person) -> bool {
-        person.born.is_none() || person.is_minor_on(self.today)
+        person.may_be_minor_on(self.today)
     }
 
     /// Who wanted to look at an item later, if that is the last word on it.

@@ -13,7 +13,7 @@ use domain::log::Vector;
 use domain::mask;
 use domain::patch::{ANSWER_PREFIX, RecordRef};
 use domain::problem::Problem;
-use domain::subject::Person;
+use domain::subject::{Person, is_restricted};
 use domain::time::{Day, UnixMs};
 use domain::value::{Origin, Value};
 use domain::visit::Visit;
@@ -202,6 +202,7 @@ async fn contested(county: &County, desk: &Desk<'_>, id: RecordId) -> Result<Sho
 pub(crate) struct Shut {
     kind: RecordKind,
     child: bool,
+    restricted: bool,
 }
 
 impl Shut {
@@ -222,13 +223,12 @@ impl Shut {
             RecordKind::Person => Some(record.id),
             _ => linked(keys::SUBJECT),
         };
-        let person = match subject {
-            Some(id) => desk
-                .head(item, RecordRef { kind: RecordKind::Person, id })
-                .await?
-                .map(|head| Person::read(id, &head)),
+        let head = match subject {
+            Some(id) => desk.head(item, RecordRef { kind: RecordKind::Person, id }).await?,
             None => None,
         };
+        let restricted = head.as_ref().is_some_and(|head| is_restricted(head));
+        let person = subject.zip(head.as_ref()).map(|(id, head)| Person::read(id, head));
         let then = match linked(keys::VISIT).filter(|_| kind == RecordKind::Part) {
             Some(id) => {
                 let visit = desk.head(item, RecordRef { kind: RecordKind::Visit, id }).await?;
@@ -239,7 +239,7 @@ impl Shut {
         let of_a_person = !matches!(kind, RecordKind::Visit | RecordKind::Household) || subject.is_some();
         let is_child =
             |person: &Person| desk.may_be_a_child(person) || then.is_some_and(|day| person.is_minor_on(day));
-        Ok(Self { kind, child: of_a_person && person.as_ref().is_none_or(is_child) })
+        Ok(Self { kind, child: of_a_person && person.as_ref().is_none_or(is_child), restricted })
     }
 
     /// Whether it is of a child.
@@ -247,12 +247,18 @@ impl Shut {
         self.child
     }
 
+    /// Whether nobody opens it: 限制处理.
+    pub fn restricted(&self) -> bool {
+        self.restricted
+    }
+
     /// Whether a field is shut.
     pub fn hides(&self, key: &str) -> bool {
         let words =
             [keys::WORDS, keys::REPLY, keys::UNDONE, keys::REASON_WORDS, keys::ID_NUMBER].contains(&key);
         self.kind == RecordKind::Urgent
-            || self.child && (self.kind == RecordKind::ChildFile || key.starts_with(ANSWER_PREFIX) || words)
+            || (self.child || self.restricted)
+                && (self.kind == RecordKind::ChildFile || key.starts_with(ANSWER_PREFIX) || words)
     }
 
     /// A value as lists show it: the name of a child is masked.

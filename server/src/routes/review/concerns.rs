@@ -13,6 +13,7 @@ use crate::grid::{Cell, Grid, Writing};
 use crate::opening::{self, Opening};
 use crate::problem::{Refusal, wrong};
 use crate::reports::{RecordHistory, record_history as history};
+use crate::restrict;
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
@@ -276,6 +277,8 @@ fn cells(line: &Line) -> Vec<Cell> {
         |read: fn(&crate::who::Who) -> &String| line.who.as_ref().map(read).cloned().unwrap_or_default();
     let state = ConcernState::from_code(line.state).map_or(line.state, ConcernState::zh);
     let said = |text: &Option<String>| text.clone().unwrap_or_default();
+    let restricted = line.who.as_ref().is_some_and(|who| who.restricted);
+    let hidden = if restricted { restrict::UNNAMED } else { "（可能是未成年人，不显示）" };
     let texts = [
         who(|who| &who.township),
         who(|who| &who.village_name),
@@ -283,7 +286,7 @@ fn cells(line: &Line) -> Vec<Cell> {
         who(|who| &who.head_name),
         who(|who| &who.name),
         ConcernKind::from_code(line.kind).map_or(line.kind, ConcernKind::zh).to_owned(),
-        line.words.clone().unwrap_or_else(|| "（未成年人，不显示）".to_owned()),
+        line.words.clone().unwrap_or_else(|| hidden.to_owned()),
         if line.contested { "填写不一致".to_owned() } else { state.to_owned() },
         said(&line.handler),
         day(line.due),

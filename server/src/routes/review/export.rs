@@ -13,7 +13,7 @@ use crate::grid::{Cell, Format, Grid, Writing};
 use crate::import::export::{self, Shown};
 use crate::problem::Refusal;
 use crate::reports::{Line, people_after};
-use crate::restrict::{self, UNNAMED};
+use crate::restrict;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -75,11 +75,7 @@ pub(super) async fn people(
     let mut after = None;
     loop {
         let mut page = people_after(&desk.county, &asked, which.column, after, PAGE).await?;
-        for line in &mut page.lines {
-            if restrict::holds(&desk.county, line.person).await? {
-                (line.name, line.head_name, line.why) = (UNNAMED.to_owned(), String::new(), String::new());
-            }
-        }
+        restrict::unname(&desk.county, &mut page.lines).await?;
         writing.rows(page.lines.iter().map(person_of).collect()).await;
         after = page.next;
         if after.is_none() {

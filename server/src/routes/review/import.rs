@@ -250,6 +250,7 @@ fn change_reply(one: Review) -> ChangeReply {
         let old = match old.chars().filter(char::is_ascii_digit).count() {
             15.. => mask::id_number(&old),
             7..15 if !old.contains('-') => mask::phone(&old),
+            _ if minor && ["姓名", "户主"].contains(&zh.as_ref()) => mask::name(&old),
             _ => old,
         };
         FieldReply { zh, en, old, new, by, at_ms, contested }

@@ -187,7 +187,11 @@ pub(super) async fn get(
         merged_into: person.merged_into,
         erased: permit.reference.erased.contains(&record),
         restricted: subject::restricted_since(&head),
-        restricted_words: head.text(keys::RESTRICTED_WORDS).map(str::to_owned),
+        // Why is the county's to know.
+        restricted_words: head
+            .text(keys::RESTRICTED_WORDS)
+            .filter(|_| permit.covers(county.keys.county()))
+            .map(str::to_owned),
         died: person.died,
         moved_out: person.moved_out,
         stays: stays(&head, today),

@@ -120,7 +120,17 @@ pub(super) async fn show(
         id_number: person.id_number.as_deref().map(mask::id_number),
         household: person.household,
         categories: started.collect(),
-        namesakes: registrations::namesakes(county, &desk.register, id, None, today).await?,
+        namesakes: registrations::namesakes(county, &desk.register, id, None, today)
+            .await?
+            .into_iter()
+            .map(|one| {
+                if one.who.village.is_some_and(|village| permit.covers(village)) {
+                    one
+                } else {
+                    one.elsewhere()
+                }
+            })
+            .collect(),
         homes,
         found,
     }))

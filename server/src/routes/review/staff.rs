@@ -104,11 +104,10 @@ pub(super) struct HandedOver {
 /// Only the area is asked for.
 #[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "it is read by whoever judges the permit; here it is described")]
 pub(super) struct AreaAsked {
     /// The area; that of one's role when nothing is said.
     #[param(value_type = Option<u64>)]
-    area: Option<AreaCode>,
+    pub area: Option<AreaCode>,
 }
 
 /// Everybody with a role in the area or below, past and present; who has none is the county's.

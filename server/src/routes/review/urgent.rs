@@ -1,7 +1,7 @@
 //! `/api/urgent`: 紧急: what was reported, for those who act on it. The list says only that there is something,
 //! where, when, and who reported it; what it says is answered to an opening, which is in the access log before.
 
-use super::extract::{At, Said};
+use super::extract::{Asks, At, Said};
 use super::permit::Permit;
 use super::staff::AreaAsked;
 use crate::clock;
@@ -107,9 +107,15 @@ fn said(reference: &Reference, call: &Call) -> UrgentCall {
 pub(super) async fn list(
     State(desk): State<Arc<Desk>>,
     permit: Permit,
+    Asks(asked): Asks<AreaAsked>,
 ) -> Result<Json<Vec<UrgentRow>>, Refusal> {
     let me = permit.staff()?;
-    let found = urgent::list(&desk.county, &permit.reference, permit.area).await?;
+    let mut found = urgent::list(&desk.county, &permit.reference, desk.county.keys.county()).await?;
+    // Where nobody names an area it is wherever they hold the role: two townships, say.
+    let here = |area| {
+        asked.area.map_or_else(|| permit.covers(area), |here| permit.reference.areas.within(area, here))
+    };
+    found.retain(|one| here(one.area));
     Ok(Json(found.iter().map(|one| row(&permit.reference, one, me)).collect()))
 }
 

@@ -262,7 +262,7 @@ pub(super) async fn part(
     let person = RecordRef { kind: RecordKind::Person, id: subject };
     let person = county.stores.ledger.record(person).await.map_err(at_county)?.ok_or_else(nothing)?;
     let person = Person::read(subject, &person.head);
-    let minor = person.is_minor_on(Day::of(clock::now_ms())) || was_minor(county, &person, &part).await?;
+    let minor = person.may_be_minor_on(Day::of(clock::now_ms())) || was_minor(county, &person, &part).await?;
     let restricted = restrict::holds(county, subject).await?;
     let shut = minor && !opened || restricted;
     let name = if minor { mask::name(&person.name) } else { person.name.clone() };

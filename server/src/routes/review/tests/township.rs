@@ -148,7 +148,8 @@ pub(super) async fn path(world: &World, things: &Things, of: &str, area: AreaCod
 
 /// Somebody grown up of the register, each time anew.
 async fn adult(world: &World, area: AreaCode) -> RecordId {
-    let sets = [(keys::NAME, "测成年".into()), (keys::VILLAGE, number(village(area)))];
+    let born = "1950-05-05".into();
+    let sets = [(keys::NAME, "测成年".into()), (keys::BORN, born), (keys::VILLAGE, number(village(area)))];
     write(world, RecordKind::Person, &sets).await
 }
 
