@@ -204,6 +204,9 @@ keys! {
     LATE_REASON = "late_reason" "补记原因" "Reason for the late entry";
     /// Text: why it was made void (作废); null takes it back.
     VOID = "void" "作废" "Void";
+    /// `going/{visit}`: text, see [`crate::going::Going`]: what the county or the township said of this visit and
+    /// that one, of another worker on the same day. It stands in both.
+    GOING = "going/" "与另一次走访" "Beside another visit";
 
     /// Text, a record id: the visit of a part.
     VISIT = "visit" "走访" "Visit";

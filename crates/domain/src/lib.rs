@@ -12,6 +12,7 @@ pub mod closing;
 pub mod concern;
 pub mod coverage;
 pub mod duty;
+pub mod going;
 pub mod grant;
 pub mod head;
 pub mod household;
