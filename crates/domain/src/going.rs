@@ -136,7 +136,10 @@ mod tests {
         assert!(!found(visit(2, 1, afternoon)), "the same worker came twice");
         assert!(!found(visit(2, 2, Some(Happened::morning(DAY.plus(1))))), "the day after");
         assert!(!found(visit(2, 2, None)), "nobody can say when");
-        assert!(!found(Visit { way: Some(Way::Phone), ..visit(2, 2, morning) }), "nobody rings from the room");
+        assert!(
+            !found(Visit { way: Some(Way::Phone), ..visit(2, 2, morning) }),
+            "nobody rings from the room"
+        );
         assert!(found(Visit { way: None, ..visit(2, 2, morning) }), "how is contested");
         let hour = 3_600_000;
         let night = |day: Day, from: i64, hours: i64| {
@@ -144,7 +147,11 @@ mod tests {
             Some(Happened::new(from, from + hours * hour))
         };
         let late = visit(1, 1, night(DAY, 23, 2));
-        assert_eq!(open(&[late, visit(2, 2, night(DAY.plus(1), 0, 1))]).len(), 1, "past midnight, at one time");
+        assert_eq!(
+            open(&[late, visit(2, 2, night(DAY.plus(1), 0, 1))]).len(),
+            1,
+            "past midnight, at one time"
+        );
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod cover;
 mod decide;
 mod duplicate;
 mod epoch;
+mod going;
 mod judge;
 pub mod needs;
 pub mod outcome;

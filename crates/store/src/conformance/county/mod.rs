@@ -10,6 +10,7 @@ mod exchange;
 mod feeds;
 mod forks;
 mod generations;
+mod goings;
 mod merge;
 mod permission;
 mod phone;
@@ -138,6 +139,12 @@ cases! {
     "nobody is merged twice, and of several mergings the last is taken back first" duplicates::chain;
     "what was answered goes along, and of the rest what was chosen" duplicates::takes;
     "whoever may confirm merges, and takes it back with a reason" duplicates::who;
+
+    "visits of two workers to one person on one day are suggested as one, and no others" goings::suggested;
+    "said to be one or not, they are suggested no more; both count as before, and it can be taken back" goings::said;
+    "of two that are one the other counts when one is void" goings::void;
+    "a part that comes later and a merging of people change what is suggested, and nothing that was said" goings::later;
+    "whoever may confirm says it, once, of visits that are there" goings::who;
 
     "a visit outside the area is set aside" permission::outside;
     "work done before a hand-over counts when it is sent after it" permission::late_upload;
