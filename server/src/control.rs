@@ -10,7 +10,7 @@ use crate::person::{self, Move};
 use crate::register::Register;
 use crate::staff::{NewAssignment, operator};
 use crate::{
-    account, changes, clock, close, concerns, decide, duplicates, duty, enrol, handover, opening,
+    account, changes, clock, close, concerns, decide, duplicates, duty, enrol, goings, handover, opening,
     registrations, settings, staff, stays,
 };
 use domain::ids::{AreaCode, DeviceId, RecordId};
@@ -120,6 +120,8 @@ pub enum Errand {
     Merge(duplicates::Merging),
     /// The word that two records are of two people, or that this was a mistake.
     Apart(duplicates::Apart),
+    /// The word on two visits that may be one.
+    Going(goings::Word),
     /// A reviewer's word on a contested field.
     Settle(Box<decide::Settlement>),
     /// A reviewer's word that takes a decision back.
@@ -237,6 +239,7 @@ pub async fn carry_out(county: &County, errand: Errand, now_ms: UnixMs) -> Resul
         Errand::Settle(word) => decide::settle(county, &word, now_ms).await.map(|()| Answer::Done),
         Errand::Merge(word) => duplicates::merge(county, &word, now_ms).await.map(Answer::Made),
         Errand::Apart(word) => duplicates::apart(county, &word, now_ms).await.map(|()| Answer::Done),
+        Errand::Going(word) => goings::say(county, &word, now_ms).await.map(|()| Answer::Done),
         Errand::Undo(word) => decide::undo(county, &word, now_ms).await.map(Answer::Decided),
         Errand::Open(asked) => opening::open(county, &asked, now_ms).await.map(Answer::Opened),
         Errand::Account(act) => {

@@ -7,10 +7,11 @@ use super::permit::Permit;
 use crate::ask::{self, Asked, Question, asks_of};
 use crate::clock;
 use crate::county::{County, at_county};
+use crate::credit::Credit;
 use crate::desk::Desk;
 use crate::opening::homes;
 use crate::problem::{Refusal, wrong};
-use crate::reports::{Answer, Names, RecordHistory, answers_of, record_history};
+use crate::reports::{Answer, Names, RecordHistory, answers_of, one_with, record_history};
 use crate::staff::{Change, write};
 use axum::Json;
 use axum::extract::State;
@@ -88,9 +89,11 @@ pub(super) struct VisitReply {
     /// When it was, as far as the worker knows: Unix milliseconds.
     from_ms: Option<UnixMs>,
     until_ms: Option<UnixMs>,
-    visited_by: Vec<String>,
-    recorded_by: Option<String>,
-    companions: Vec<String>,
+    /// Who went, came along, and wrote it down.
+    #[serde(flatten)]
+    credit: Credit,
+    /// Who made another visit that is one and the same going-there: of each such visit the names.
+    one_with: Vec<String>,
     /// Where it was written down, if its author said so: degrees, metres, when, as the field holds them.
     location: Option<String>,
     void: bool,
@@ -141,8 +144,6 @@ pub(super) async fn get(
         let (day, number) = item.receipt?;
         Some((ReceiptDigits::of(Day(day), number)?.to_string(), item.arrived_ms))
     });
-    let staff = |ids: &[RecordId]| ids.iter().map(|id| reference.staff_name(*id)).collect();
-    let companion = |text: &String| text.parse().map_or(text.clone(), |id| reference.staff_name(id));
     Ok(Json(VisitReply {
         visit: id,
         village: visit.village,
@@ -152,9 +153,8 @@ pub(super) async fn get(
         home,
         from_ms: visit.happened.map(|when| when.from_ms),
         until_ms: visit.happened.map(|when| when.until_ms),
-        visited_by: staff(&visit.visited_by),
-        recorded_by: visit.recorded_by.map(|id| reference.staff_name(id)),
-        companions: visit.companions.iter().map(companion).collect(),
+        credit: Credit::of(reference, &visit),
+        one_with: one_with(county, reference, &visit).await?,
         location: visit.location.map(|at| at.to_string()),
         void: visit.void,
         received_ms: receipt.as_ref().map(|(_, at_ms)| *at_ms),
