@@ -1202,6 +1202,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/waiting/goings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says of two visits that they are one going-there, or two. Both stay as they are. */
+        post: operations["post_waiting_goings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/waiting/settlements": {
         parameters: {
             query?: never;
@@ -1633,6 +1650,15 @@ export interface components {
             sentence_zh: string;
             total: components["schemas"]["RowReply"];
         };
+        /** @description Whom a visit is credited to, and who wrote it down. */
+        Credit: {
+            /** @description 同行人: who came along. */
+            companions: string[];
+            /** @description 代记: who wrote it down without having been there; nobody when one of those who visited did. */
+            recorded_by?: string | null;
+            /** @description Who visited. */
+            visited_by: string[];
+        };
         /** @description A reviewer's word, on one item or on several at once. */
         Decided: {
             /**
@@ -1664,7 +1690,7 @@ export interface components {
             people: string[];
             /** @description Why. */
             reason: string;
-            /** @description The record that was settled, or merged. */
+            /** @description The record that was settled, or merged, or one of two visits. */
             record?: string | null;
             /** @description Whether it is the last word, and can be taken back. */
             stands: boolean;
@@ -1672,7 +1698,7 @@ export interface components {
             undone?: components["schemas"]["Undone"] | null;
             /** @description The value that was chosen; absent where it is a child's and only those responsible may read it. */
             value: unknown;
-            /** @description `accept`, `dismiss`, `keep`, `settle` or `merge`. */
+            /** @description `accept`, `dismiss`, `keep`, `ask`, `settle`, `merge`, `one_going` or `two_goings`. */
             verdict: string;
         };
         /** @description A page of decisions, the latest first. */
@@ -1929,6 +1955,60 @@ export interface components {
             /** @description The password. */
             password: string;
         };
+        /** @description What was answered differently about somebody. */
+        GoingAnswer: {
+            /** @description The same, English. */
+            answers_en: string[];
+            /** @description The answers of the first visit and of the second, in words; nothing where it was not answered. Chinese. */
+            answers_zh: string[];
+            /** @description Of whom. */
+            name: string;
+            /** @description The same, English. */
+            question_en: string;
+            /** @description The question, Chinese. */
+            question_zh: string;
+        };
+        /** @description A word on two visits that may be one going-there. */
+        GoingAsked: {
+            /** @description The two, as the list names them. */
+            item: string;
+            /** @description Whether they are one; else they are two, and are not suggested again. */
+            one: boolean;
+            /** @description Why, if somebody says so. */
+            reason: string;
+        };
+        /** @description One person whom a visit met. */
+        GoingMet: {
+            /** @description The same, English. */
+            en: string;
+            /** @description The name; a child's is masked. */
+            name: string;
+            /** @description Who was met, or why not. Chinese. */
+            zh: string;
+        };
+        /** @description Two visits that may be one. */
+        GoingShown: {
+            /** @description What was answered differently of people whom both met. */
+            differs: components["schemas"]["GoingAnswer"][];
+            /** @description Whether answers are not shown, because they are a child's. */
+            shut: boolean;
+            /** @description The two. */
+            visits: components["schemas"]["GoingSide"][];
+        };
+        /** @description One of two visits that may be one. */
+        GoingSide: components["schemas"]["Credit"] & {
+            from_ms?: components["schemas"]["i64"] | null;
+            /** @description Whom it met. */
+            met: components["schemas"]["GoingMet"][];
+            /** @description 回执. */
+            receipt?: string | null;
+            received_ms?: components["schemas"]["i64"] | null;
+            until_ms?: components["schemas"]["i64"] | null;
+            /** @description The visit. */
+            visit: string;
+            /** @description How: the code. */
+            way?: string | null;
+        };
         /** @description What is asked for, in the area that is asked for. */
         GrantAsked: {
             /** @description The first day no more: at most 31 days from today. */
@@ -2069,8 +2149,10 @@ export interface components {
             head_name: string;
             /** @description The last visit on which the person was met, or by which the duty was. */
             last_visit?: string | null;
-            /** @description Who made it. */
+            /** @description Who made it, came along, and wrote it down. Chinese. */
             last_visit_by: string;
+            /** @description The same, English. */
+            last_visit_by_en: string;
             /** @description The name; a child's is masked. */
             name: string;
             /**
@@ -2279,6 +2361,8 @@ export interface components {
             standings: components["schemas"]["StandingReply"][];
             /** @description Stays elsewhere, the latest first. */
             stays: components["schemas"]["StayReply"][];
+            /** @description How often somebody went there: once of what is one going-there. */
+            times: number;
             township: string;
             /** Format: int64 */
             village?: number | null;
@@ -2311,7 +2395,7 @@ export interface components {
          * @description Why something waits.
          * @enum {string}
          */
-        Reason: "outside_area" | "not_permitted" | "restored" | "device" | "undecodable" | "unhandled" | "forked" | "question" | "late" | "contested" | "awaiting";
+        Reason: "outside_area" | "not_permitted" | "restored" | "device" | "undecodable" | "unhandled" | "forked" | "question" | "late" | "contested" | "one_going" | "awaiting";
         /** @description A record of a visit with everything that was ever written to it. */
         RecordHistory: {
             /** @description Keys of the fields on which values differ. */
@@ -2810,25 +2894,24 @@ export interface components {
          */
         Verdict: "accept" | "dismiss" | "keep";
         /** @description One visit to a person. */
-        VisitLine: {
+        VisitLine: components["schemas"]["Credit"] & {
             /**
              * @description The day on which it counts, the latest up to the one asked while several stand; absent when it counts for
              *     nothing.
              */
             day?: string | null;
             met?: components["schemas"]["HowMet"] | null;
+            /** @description Who made another visit that is one and the same going-there: of each such visit the names. */
+            one_with: string[];
             /** @description The part's record. */
             part: string;
             /** @description The receipt in digits. */
             receipt: string;
             /** @description The visit's record. */
             visit: string;
-            /** @description Who visited. */
-            visited_by: string[];
         };
         /** @description A visit. */
-        VisitReply: {
-            companions: string[];
+        VisitReply: components["schemas"]["Credit"] & {
             from_ms?: components["schemas"]["i64"] | null;
             history: components["schemas"]["RecordHistory"];
             home?: components["schemas"]["HomeReply"] | null;
@@ -2836,19 +2919,19 @@ export interface components {
             location?: string | null;
             /** @description Whether there are parts of people elsewhere. */
             more_elsewhere: boolean;
+            /** @description Who made another visit that is one and the same going-there: of each such visit the names. */
+            one_with: string[];
             /** @description People of the area only; others of the same visit are not here. */
             parts: components["schemas"]["PartReply"][];
             place?: string | null;
             /** @description 回执. */
             receipt?: string | null;
             received_ms?: components["schemas"]["i64"] | null;
-            recorded_by?: string | null;
             until_ms?: components["schemas"]["i64"] | null;
             /** Format: int64 */
             village?: number | null;
             village_name: string;
             visit: string;
-            visited_by: string[];
             void: boolean;
             way?: components["schemas"]["CodeReply"] | null;
         };
@@ -2889,7 +2972,7 @@ export interface components {
             day?: string | null;
             /** @description The contested field. */
             field?: string | null;
-            /** @description By which it is named: log and serial; of what is contested, the record. */
+            /** @description By which it is named: log and serial; of what is contested, the record; of two visits, both. */
             handle: string;
             kept?: components["schemas"]["Kept"] | null;
             /** @description The kind of record, unless it cannot be read. */
@@ -2909,13 +2992,14 @@ export interface components {
         WaitingList: {
             /** @description How much else waits for something that is still to come. */
             awaiting: number;
-            /** @description Oldest first; what is contested last. */
+            /** @description Oldest first; what is contested, and visits that may be one, last. */
             items: components["schemas"]["WaitingItem"][];
         };
         /** @description An item, opened. */
         WaitingShown: {
             /** @description What it sets. */
             fields: components["schemas"]["WaitingField"][];
+            going?: components["schemas"]["GoingShown"] | null;
             /** @description The item; of a record, each of its contested fields. */
             items: components["schemas"]["WaitingItem"][];
             /**
@@ -5553,7 +5637,7 @@ export interface operations {
                 /** @description The area; that of one's role when nothing is said. */
                 area?: number;
                 /** @description Of one reason only. What waits for something still to come is listed only when it is asked for. */
-                reason?: "outside_area" | "not_permitted" | "restored" | "device" | "undecodable" | "unhandled" | "forked" | "question" | "late" | "contested" | "awaiting";
+                reason?: "outside_area" | "not_permitted" | "restored" | "device" | "undecodable" | "unhandled" | "forked" | "question" | "late" | "contested" | "one_going" | "awaiting";
                 /** @description Waiting for so many days or more. */
                 older?: number;
             };
@@ -5659,6 +5743,38 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["UndoAsked"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionReply"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_waiting_goings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GoingAsked"];
             };
         };
         responses: {
