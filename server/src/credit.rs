@@ -29,6 +29,22 @@ impl Credit {
         }
     }
 
+    /// Adds those of another visit that is one going-there with this.
+    pub fn join(&mut self, other: Self) {
+        let add = |to: &mut Vec<String>, names: Vec<String>| {
+            for name in names {
+                if !to.contains(&name) {
+                    to.push(name);
+                }
+            }
+        };
+        add(&mut self.visited_by, other.visited_by);
+        add(&mut self.companions, other.companions);
+        self.companions.retain(|name| !self.visited_by.contains(name));
+        let recorded = self.recorded_by.take().or(other.recorded_by);
+        self.recorded_by = recorded.filter(|name| !self.visited_by.contains(name));
+    }
+
     /// All of them in one cell of a list.
     pub fn zh(&self) -> String {
         self.words("、", ["同行", "代记"], |what, who| format!("（{what}：{who}）"))
@@ -65,5 +81,13 @@ mod tests {
         };
         assert_eq!(all.zh(), "杨洁、和强（同行：李主任）（代记：王敏）");
         assert_eq!(all.en(), "杨洁, 和强 (with 李主任) (recorded by 王敏)");
+        let mut both =
+            Credit { companions: names(&["杨洁"]), visited_by: names(&["李主任"]), ..alone.clone() };
+        both.join(all);
+        assert_eq!(
+            both.zh(),
+            "李主任、杨洁、和强（代记：王敏）",
+            "each once, and nobody is their own companion"
+        );
     }
 }

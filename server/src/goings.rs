@@ -2,11 +2,13 @@
 //! two; visits, answers and what they meet stay as they are, and both workers are credited as before.
 
 use crate::county::{County, at_county};
+use crate::credit::Credit;
 use domain::catalogue::RecordKind;
 use domain::going::{Going, pair};
 use domain::ids::{AreaCode, RecordId, WriterId};
 use domain::patch::RecordRef;
 use domain::problem::{Problem, ProblemCode};
+use domain::reference::Reference;
 use domain::time::UnixMs;
 use domain::visit::Visit;
 use serde::{Deserialize, Serialize};
@@ -44,6 +46,32 @@ pub(crate) async fn visit(county: &County, id: RecordId) -> Result<Visit, Proble
     let record = RecordRef { kind: RecordKind::Visit, id };
     let row = county.stores.ledger.record(record).await.map_err(at_county)?;
     Ok(Visit::read(id, &row.ok_or_else(|| Problem::new(ProblemCode::NothingFound))?.head))
+}
+
+/// The visits that are one going-there with this one, void ones left out.
+///
+/// # Errors
+/// What the store says.
+pub(crate) async fn one_with(county: &County, visit: &Visit) -> Result<Vec<Visit>, Problem> {
+    let mut all = Vec::new();
+    for id in visit.said.iter().filter(|(_, going)| **going == Going::One).map(|(id, _)| *id) {
+        let record = RecordRef { kind: RecordKind::Visit, id };
+        let row = county.stores.ledger.record(record).await.map_err(at_county)?;
+        all.extend(row.map(|row| Visit::read(id, &row.head)).filter(|other| !other.void));
+    }
+    Ok(all)
+}
+
+/// Who is credited with a going-there: with a visit, and with those that are one with it.
+///
+/// # Errors
+/// What the store says.
+pub(crate) async fn credit(county: &County, reference: &Reference, visit: &Visit) -> Result<Credit, Problem> {
+    let mut credit = Credit::of(reference, visit);
+    for other in one_with(county, visit).await? {
+        credit.join(Credit::of(reference, &other));
+    }
+    Ok(credit)
 }
 
 /// Where two visits belong: the smallest area of both; the county when one says nowhere.

@@ -13,7 +13,7 @@ const TOWNSHIP = 532929102000
 const VILLAGE = 532929102210
 const QUIET = '县里认作与测同事的走访是同一次'
 
-let world, head, one, two, person, told
+let world, head, one, two, person, told, asked
 before(async () => {
   world = await World.begin(600)
   head = await Desk.as(world, await account(world, '乡镇站长', 'zhanz', '功果桥镇'), { size: SMALL })
@@ -48,7 +48,16 @@ act('two phones of one village visit one person on one day, and the desk suggest
   const found = await command(one, 'search', { typed: '杨四妹', offset: 0, count: 1 })
   person = found[0]
   await visited(one, person)
-  await visited(two, person)
+  // The second went along with somebody, and was told something else.
+  const visit = await visited(two, person, false)
+  const same = { way: null, late_reason: null, location: null, visited_by: null }
+  await command(two, 'set_visit', { visit, ...same, happened: null, companions: ['李主任'] })
+  await filled(two, visit, person.subject)
+  const { pages } = await command(two, 'form', { visit, subject: person.subject })
+  asked = pages.flatMap((page) => page.questions).find((all) => all.relevant && all.kind === 'select_one' && all.choices.length > 1 && all.value === all.choices[0].code)
+  await command(two, 'answer', { visit, subject: person.subject, path: asked.path, value: asked.choices[1].code })
+  await filled(two, visit, person.subject)
+  await command(two, 'finish', { visit })
   for (const phone of [one, two, one]) await command(phone, 'exchange')
   assert.equal((await history(one)).length >= 2, true, 'each phone has both')
   told = await figures()
@@ -56,9 +65,12 @@ act('two phones of one village visit one person on one day, and the desk suggest
   await row().click()
   await head.see('两个人同一天各记了一次走访')
   await head.see('不同')
+  assert.ok(await head.page.getByRole('button', { name: '认作一次 (1)' }).isVisible())
+  const seen = await head.page.getByRole('button', { name: '认作一次 (1)' }).boundingBox()
+  assert.ok(seen.y + seen.height < SMALL.height || (await head.page.locator('.detail').evaluate((one) => one.scrollHeight > one.clientHeight)))
   await shown('suggested')
   const text = await head.page.locator('.detail').innerText()
-  for (const words of ['测走访', '测同事', '见到本人', '走访时间', '县里收到']) assert.ok(text.includes(words), `${words}: ${text}`)
+  for (const words of ['测走访', '测同事', '李主任', '见到本人', '走访时间', '县里收到', '回答不同的地方', asked.choices[0].label, asked.choices[1].label]) assert.ok(text.includes(words), `${words}: ${text}`)
 })
 
 act('认作一次, by keyboard: it leaves the list, and the person was visited one time less', async () => {
@@ -82,6 +94,10 @@ act('认作一次, by keyboard: it leaves the list, and the person was visited o
   await shown('person')
   await head.page.locator('.visits tbody tr', { hasText: '测走访' }).first().getByRole('link').last().click()
   await head.see(/县里认作与.*的走访是同一次/)
+  await head.see('特殊困难老年人月探访')
+  await head.page.getByText('修改记录').first().click()
+  await head.see('与另一次走访')
+  assert.equal(await head.page.getByText(/[0-9a-f]{32}/).count(), 0, 'nobody reads an id')
   await shown('visit')
 })
 
@@ -157,4 +173,8 @@ act('in English, wide, at a desk of the county', async () => {
   await admin.page.locator('ol.list li', { hasText: '测走访' }).first().click()
   await admin.quiet()
   await shown('english', admin)
+  // A child's answers are for nobody here.
+  await admin.page.locator('ol.list li', { hasText: '*' }).first().click()
+  await admin.quiet()
+  await shown('child', admin)
 })

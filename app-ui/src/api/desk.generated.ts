@@ -2476,9 +2476,7 @@ export interface components {
             reason: string;
         };
         /** @description What one worker reported. */
-        Report: {
-            /** @description Who. */
-            by: string;
+        Report: components["schemas"]["Credit"] & {
             /** @description When they were there. */
             day: string;
             /** @description From when the change holds, as they said. */

@@ -126,6 +126,13 @@ async fn one_going_there_is_counted_once_and_both_are_credited_until_it_is_taken
         assert!(own != other && names.contains(own) && names.contains(other), "{line:?}");
     }
     assert_eq!(scene.world.standings(scene.elder).await, standings, "no figure moves");
+    let [one, other] = [0, 1].map(|at| scene.visits[at]);
+    let (_, _, reference, _) = scene.county().stores.ledger.standing_now().await.unwrap();
+    for id in [one, other] {
+        let found =
+            credit(scene.county(), &reference, &visit(scene.county(), id).await.unwrap()).await.unwrap();
+        assert!(scene.names().iter().all(|name| found.visited_by.contains(name)), "{found:?}");
+    }
     let page = decided(scene.county(), None, None, 5, today()).await.unwrap();
     let word = &page.decisions[0];
     assert_eq!((word.verdict.as_str(), word.reason.as_str(), word.stands), ("one_going", "一起去的", true));

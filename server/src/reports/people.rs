@@ -4,7 +4,7 @@ use super::visits::{contested_in_words, mets_in_words, ways_in_words};
 use super::{Asked, contested, standings};
 use crate::county::{County, at_county};
 use crate::credit::Credit;
-use crate::goings::visit;
+use crate::goings;
 use domain::catalogue::RecordKind;
 use domain::category::Category;
 use domain::coverage::reading::Row;
@@ -348,7 +348,7 @@ async fn line(
         .iter()
         .find_map(|part| part.fact.as_ref().filter(|fact| fact.met.in_person() || counts == Some(part.part)));
     let credit = match last {
-        Some(fact) => Credit::of(reference, &visit(county, fact.visit).await?),
+        Some(fact) => goings::credit(county, reference, &goings::visit(county, fact.visit).await?).await?,
         None => Credit::default(),
     };
     let minor = person.is_minor_on(as_of);

@@ -5,10 +5,11 @@ use super::people::{categories, township};
 use super::waiting::{Desk, Shut};
 use crate::county::{County, at_county};
 use crate::credit::Credit;
+use crate::goings;
 use domain::canonical::Hash;
 use domain::catalogue::RecordKind;
 use domain::category::Category;
-use domain::going::{self, Going};
+use domain::going;
 use domain::household::Household;
 use domain::ids::RecordId;
 use domain::mask;
@@ -141,14 +142,8 @@ pub(crate) async fn one_with(
     reference: &Reference,
     visit: &Visit,
 ) -> Result<Vec<String>, Problem> {
-    let mut names = Vec::new();
-    for id in visit.said.iter().filter(|(_, going)| **going == Going::One).map(|(id, _)| *id) {
-        let record = RecordRef { kind: RecordKind::Visit, id };
-        let row = county.stores.ledger.record(record).await.map_err(at_county)?;
-        let other = row.map(|row| Visit::read(id, &row.head)).filter(|other| !other.void);
-        names.extend(other.map(|other| Credit::of(reference, &other).visited_by.join("、")));
-    }
-    Ok(names)
+    let others = goings::one_with(county, visit).await?;
+    Ok(others.iter().map(|other| Credit::of(reference, other).visited_by.join("、")).collect())
 }
 
 /// Township, village and group of a person on a day.

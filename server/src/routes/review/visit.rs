@@ -9,6 +9,7 @@ use crate::clock;
 use crate::county::{County, at_county};
 use crate::credit::Credit;
 use crate::desk::Desk;
+use crate::goings;
 use crate::opening::homes;
 use crate::problem::{Refusal, wrong};
 use crate::reports::{Answer, Names, RecordHistory, answers_of, one_with, record_history};
@@ -27,7 +28,7 @@ use domain::value::Value;
 use domain::visit::{Met, NotMet, Part, Visit, Way};
 use seal::receipt::ReceiptDigits;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use sync::county::place::link;
 use utoipa::ToSchema;
@@ -295,7 +296,19 @@ async fn was_minor(county: &County, person: &Person, part: &Part) -> Result<bool
     Ok(when.is_some_and(|when| person.is_minor_on(when.day())))
 }
 
-/// Which duties the part met. O(standings of the person).
+/// A part with those of the same person in visits that are one going-there with its own: what one of them meets is
+/// met by all who went.
+async fn one_going(county: &County, part: &Part, subject: RecordId) -> Result<BTreeSet<RecordId>, Problem> {
+    let mut parts = BTreeSet::from([part.id]);
+    let Some(id) = part.visit else { return Ok(parts) };
+    for other in goings::one_with(county, &goings::visit(county, id).await?).await? {
+        let rows = county.stores.reports.parts_of_visit(other.id).await.map_err(at_county)?;
+        parts.extend(rows.into_iter().filter(|row| row.subject == subject).map(|row| row.part));
+    }
+    Ok(parts)
+}
+
+/// Which duties the part met, or its going-there did. O(standings of the person).
 async fn meets(
     county: &County,
     reference: &Reference,
@@ -304,7 +317,8 @@ async fn meets(
 ) -> Result<Vec<MetDuty>, Problem> {
     let mut standings = county.stores.reports.standings_of(subject).await.map_err(at_county)?;
     let any = domain::coverage::rules::ANY_DUTY;
-    standings.retain(|one| one.met_by == Some(part.id) && one.duty != any);
+    let parts = one_going(county, part, subject).await?;
+    standings.retain(|one| one.met_by.is_some_and(|met| parts.contains(&met)) && one.duty != any);
     let duty = |one: domain::coverage::Standing| {
         let village = one.step_on(one.period.last()).map_or(AreaCode(0), |step| step.place.area);
         let rule = reference.rule_on(&one.duty, village, one.met_on.unwrap_or(one.period.from()));
