@@ -122,7 +122,7 @@ async fn one_going_there_is_counted_once_and_both_are_credited_until_it_is_taken
     assert_eq!((history.times, history.visits.len()), (1, 2));
     let names = scene.names();
     for line in &history.visits {
-        let (own, other) = (&line.credit.visited_by[0], &line.one_with[0]);
+        let (own, other) = (&line.credit.visited_by[0], &line.one_with[0][0]);
         assert!(own != other && names.contains(own) && names.contains(other), "{line:?}");
     }
     assert_eq!(scene.world.standings(scene.elder).await, standings, "no figure moves");

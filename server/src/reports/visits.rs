@@ -45,7 +45,7 @@ pub struct VisitLine {
     #[serde(flatten)]
     pub credit: Credit,
     /// Who made another visit that is one and the same going-there: of each such visit the names.
-    pub one_with: Vec<String>,
+    pub one_with: Vec<Vec<String>>,
     /// The receipt in digits.
     pub receipt: String,
 }
@@ -141,9 +141,9 @@ pub(crate) async fn one_with(
     county: &County,
     reference: &Reference,
     visit: &Visit,
-) -> Result<Vec<String>, Problem> {
+) -> Result<Vec<Vec<String>>, Problem> {
     let others = goings::one_with(county, visit).await?;
-    Ok(others.iter().map(|other| Credit::of(reference, other).visited_by.join("、")).collect())
+    Ok(others.iter().map(|other| Credit::of(reference, other).visited_by).collect())
 }
 
 /// Township, village and group of a person on a day.

@@ -108,7 +108,7 @@ fn cells(line: &VisitLine) -> [String; 4] {
 
 /// Who went, came along and wrote it down; and whose visit it is one and the same with.
 fn who(line: &VisitLine) -> String {
-    let same = line.one_with.iter().map(|names| format!("（与{names}的走访是同一次）"));
+    let same = line.one_with.iter().map(|names| format!("（与{}的走访是同一次）", names.join("、")));
     format!("{}{}", line.credit.zh(), same.collect::<String>())
 }
 

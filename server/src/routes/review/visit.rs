@@ -94,7 +94,7 @@ pub(super) struct VisitReply {
     #[serde(flatten)]
     credit: Credit,
     /// Who made another visit that is one and the same going-there: of each such visit the names.
-    one_with: Vec<String>,
+    one_with: Vec<Vec<String>>,
     /// Where it was written down, if its author said so: degrees, metres, when, as the field holds them.
     location: Option<String>,
     void: bool,
