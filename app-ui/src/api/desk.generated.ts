@@ -2900,7 +2900,7 @@ export interface components {
             day?: string | null;
             met?: components["schemas"]["HowMet"] | null;
             /** @description Who made another visit that is one and the same going-there: of each such visit the names. */
-            one_with: string[];
+            one_with: string[][];
             /** @description The part's record. */
             part: string;
             /** @description The receipt in digits. */
@@ -2918,7 +2918,7 @@ export interface components {
             /** @description Whether there are parts of people elsewhere. */
             more_elsewhere: boolean;
             /** @description Who made another visit that is one and the same going-there: of each such visit the names. */
-            one_with: string[];
+            one_with: string[][];
             /** @description People of the area only; others of the same visit are not here. */
             parts: components["schemas"]["PartReply"][];
             place?: string | null;
