@@ -2,6 +2,8 @@
 //! Each word can be taken back: then everything is as before it.
 
 use crate::county::{County, at_county};
+use crate::credit::Credit;
+use crate::goings;
 use crate::person::{self, AHEAD_DAYS, Move, Target};
 use crate::problem::{unchanged, wrong};
 use crate::staff::{Change, Sets, write_all};
@@ -33,8 +35,9 @@ pub struct Report {
     /// When they were there.
     #[schema(value_type = String)]
     pub day: Day,
-    /// Who.
-    pub by: String,
+    /// Who went, came along, and wrote it down.
+    #[serde(flatten)]
+    pub credit: Credit,
     /// From when the change holds, as they said.
     #[schema(value_type = Option<String>)]
     pub from: Option<Day>,
@@ -190,7 +193,7 @@ async fn report(
         part: fact.part,
         visit: fact.visit,
         day: fact.day,
-        by: fact.by.map(|by| reference.staff_name(by)).unwrap_or_default(),
+        credit: Credit::of(reference, &goings::visit(county, fact.visit).await?),
         from: fact.reason_from,
         words: words.filter(|_| !shut),
     })

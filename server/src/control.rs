@@ -10,8 +10,8 @@ use crate::person::{self, Move};
 use crate::register::Register;
 use crate::staff::{NewAssignment, operator};
 use crate::{
-    account, changes, clock, close, concerns, decide, dossier, duplicates, duty, enrol, erase, handover,
-    opening, registrations, restrict, settings, staff, stays,
+    account, changes, clock, close, concerns, decide, dossier, duplicates, duty, enrol, erase, goings,
+    handover, opening, registrations, restrict, settings, staff, stays,
 };
 use domain::ids::{AreaCode, DeviceId, RecordId};
 use domain::period::Period;
@@ -120,6 +120,8 @@ pub enum Errand {
     Merge(duplicates::Merging),
     /// The word that two records are of two people, or that this was a mistake.
     Apart(duplicates::Apart),
+    /// The word on two visits that may be one.
+    Going(goings::Word),
     /// A reviewer's word on a contested field.
     Settle(Box<decide::Settlement>),
     /// A reviewer's word that takes a decision back.
@@ -247,6 +249,7 @@ pub async fn carry_out(county: &County, errand: Errand, now_ms: UnixMs) -> Resul
         Errand::Settle(word) => decide::settle(county, &word, now_ms).await.map(|()| Answer::Done),
         Errand::Merge(word) => duplicates::merge(county, &word, now_ms).await.map(Answer::Made),
         Errand::Apart(word) => duplicates::apart(county, &word, now_ms).await.map(|()| Answer::Done),
+        Errand::Going(word) => goings::say(county, &word, now_ms).await.map(|()| Answer::Done),
         Errand::Undo(word) => decide::undo(county, &word, now_ms).await.map(Answer::Decided),
         Errand::Restrict(word) => restrict::say(county, &word, now_ms).await.map(|()| Answer::Done),
         Errand::Show(asked) => {

@@ -5,6 +5,7 @@ use crate::changes::{about, may, taken_back, tidy};
 use crate::county::{County, at_county, each_record};
 use crate::problem::{unchanged, wrong};
 use crate::register::Register;
+use crate::reports::of_person;
 use crate::staff::{Change, Sets, write_all};
 use crate::who::{Known, Who, known};
 use domain::area::codes;
@@ -140,8 +141,7 @@ pub async fn one(
     let record = RecordRef { kind: RecordKind::Person, id };
     let history = county.stores.reports.history(record).await.map_err(at_county)?;
     let first = history.first().map(|item| &item.entry.patch);
-    let visits =
-        county.stores.reports.parts_of(id, crate::changes::PARTS_MAX).await.map_err(at_county)?.len();
+    let visits = of_person(county, id, today, today).await?.times;
     let write = head.fields.get(keys::REGISTRATION_WORDS).and_then(|all| all.first());
     Ok(Some(Found {
         who,

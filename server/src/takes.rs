@@ -8,6 +8,7 @@ use domain::category::Category;
 use domain::change::Registration;
 use domain::concern::{ConcernKind, ConcernNow, ConcernState};
 use domain::duty::DutyKind;
+use domain::going::Going;
 use domain::id_number;
 use domain::patch::{ANSWER_PREFIX, RecordRef};
 use domain::problem::{Problem, ProblemCode};
@@ -113,6 +114,7 @@ pub(crate) fn codes(kind: Option<RecordKind>, field: &str) -> Vec<Code> {
         keys::KIND => all!(ConcernKind),
         keys::SEX => vec![("1", "男", "male"), ("2", "女", "female")],
         keys::REGISTRATION => all!(Registration),
+        field if field.starts_with(keys::GOING) => all!(Going),
         field if field.starts_with(keys::AWAY) && field.ends_with("/kind") => all!(AwayKind),
         field if field.starts_with(keys::CHANGE) && !field.ends_with("/words") => {
             vec![("accepted", "属实", "true"), ("rejected", "不属实", "not true")]

@@ -7,6 +7,7 @@ use domain::category::{Category, ListedAs};
 use domain::change::{ChangeState, Registration};
 use domain::concern::{ConcernKind, ConcernNow, ConcernState};
 use domain::duty::DutyKind;
+use domain::going::Going;
 use domain::grant::{GrantState, OpeningReason};
 use domain::problem::ProblemCode;
 use domain::staff::Role;
@@ -76,6 +77,7 @@ fn codes() -> Value {
         "change_state": table!(ChangeState),
         "registration": table!(Registration),
         "away_kind": table!(AwayKind),
+        "going": table!(Going),
         "category": table!(Category),
         "listed_as": table!(ListedAs),
         "duty_kind": table!(DutyKind),

@@ -11,7 +11,7 @@ import { World } from './lib/world.mjs'
 /** The fields of replies that hold data. */
 const DATA = new Set([
   'name', 'names', 'area_name', 'areas', 'village_name', 'township', 'county_name', 'unit', 'group', 'head_name', 'place', 'of', 'by', 'decided_by',
-  'visited_by', 'recorded_by', 'companions', 'last_visit_by', 'author', 'people', 'words', 'reason', 'source', 'ended_source', 'value', 'values', 'stands', 'saw',
+  'visited_by', 'recorded_by', 'companions', 'last_visit_by', 'last_visit_by_en', 'one_with', 'author', 'people', 'words', 'reason', 'source', 'ended_source', 'value', 'values', 'stands', 'saw',
 ])
 /** The name of the other language is its own. */
 const OTHER = '中文'

@@ -979,6 +979,19 @@ change: ChangeView | null,
  */
 by: Array<string>, 
 /**
+ * 同行人: who came along.
+ */
+companions: Array<string>, 
+/**
+ * 代记: who wrote it down without having been there.
+ */
+recorded_by: string | null, 
+/**
+ * Who made another visit that the county holds for one and the same going-there: of each such visit the names;
+ * none where it is not on this phone.
+ */
+one_with: Array<Array<string>>, 
+/**
  * Whether it was made void.
  */
 void: boolean, };

@@ -506,58 +506,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/erasures": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Every erasure, the latest first. */
-        get: operations["get_erasures"];
-        put?: never;
-        /** Asks for an erasure: nothing is erased by it. */
-        post: operations["post_erasures"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/erasures/foreseen": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What would go. */
-        get: operations["get_erasures_foreseen"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/erasures/{erasure}/word": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Erases, or says why not. */
-        post: operations["post_erasures_erasure_word"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/grants": {
         parameters: {
             query?: never;
@@ -1080,23 +1028,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/subjects/{person}/dossier": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Makes it. */
-        post: operations["post_subjects_person_dossier"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/subjects/{person}/refusal": {
         parameters: {
             query?: never;
@@ -1108,23 +1039,6 @@ export interface paths {
         put?: never;
         /** A refusal is recognised, or no more. */
         post: operations["post_subjects_person_refusal"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/subjects/{person}/restriction": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Restricts, or ends that. */
-        post: operations["post_subjects_person_restriction"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1282,6 +1196,23 @@ export interface paths {
         put?: never;
         /** Takes a decision back, with all that was decided in the same word. */
         post: operations["post_waiting_decisions_decision_undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/waiting/goings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says of two visits that they are one going-there, or two. Both stay as they are. */
+        post: operations["post_waiting_goings"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1451,10 +1382,6 @@ export interface components {
             part: string;
             /** @description What is asked; its author reads it on the phone. */
             words: string;
-        };
-        /** @description That it is asked for. */
-        AskedReply: {
-            erasure: string;
         };
         /** @description A role in an area, with its days. */
         AssignmentReply: {
@@ -1664,14 +1591,14 @@ export interface components {
              * @description Days past its day, while it is not settled.
              */
             overdue_days: number;
-            /** @description The township's answer; as that. */
+            /** @description The township's answer; nothing of a child. */
             reply?: string | null;
             /** @description When it was settled. */
             settled?: string | null;
             /** @description How far it is: a code. */
             state: string;
             who?: components["schemas"]["Who"] | null;
-            /** @description What was found; nothing of a child, nor under 限制处理. */
+            /** @description What was found; nothing of a child. */
             words?: string | null;
         };
         /** @description Opening a child's concern under one's own grant. */
@@ -1723,6 +1650,15 @@ export interface components {
             sentence_zh: string;
             total: components["schemas"]["RowReply"];
         };
+        /** @description Whom a visit is credited to, and who wrote it down. */
+        Credit: {
+            /** @description 同行人: who came along. */
+            companions: string[];
+            /** @description 代记: who wrote it down without having been there; nobody when one of those who visited did. */
+            recorded_by?: string | null;
+            /** @description Who visited. */
+            visited_by: string[];
+        };
         /** @description A reviewer's word, on one item or on several at once. */
         Decided: {
             /**
@@ -1754,7 +1690,7 @@ export interface components {
             people: string[];
             /** @description Why. */
             reason: string;
-            /** @description The record that was settled, or merged. */
+            /** @description The record that was settled, or merged, or one of two visits. */
             record?: string | null;
             /** @description Whether it is the last word, and can be taken back. */
             stands: boolean;
@@ -1762,7 +1698,7 @@ export interface components {
             undone?: components["schemas"]["Undone"] | null;
             /** @description The value that was chosen; absent where it is a child's and only those responsible may read it. */
             value: unknown;
-            /** @description `accept`, `dismiss`, `keep`, `settle` or `merge`. */
+            /** @description `accept`, `dismiss`, `keep`, `ask`, `settle`, `merge`, `one_going` or `two_goings`. */
             verdict: string;
         };
         /** @description A page of decisions, the latest first. */
@@ -1833,18 +1769,6 @@ export interface components {
             by: string;
             /** Format: int64 */
             number: number;
-        };
-        /** @description Under what. */
-        DossierAsked: {
-            /** @description One's own grant that covers the person: of a child only. */
-            grant?: string | null;
-        };
-        /** @description The document. */
-        DossierReply: {
-            /** @description The file, a page that any browser reads and prints, base64. */
-            bytes: string;
-            /** @description What the file is called: nobody's name is in it. */
-            name: string;
         };
         /** @description What is wrong in a cell. */
         DoubtReply: {
@@ -1964,49 +1888,6 @@ export interface components {
             /** @description The first day on which it holds no more. */
             until: string;
         };
-        /**
-         * @description What can be erased.
-         * @enum {string}
-         */
-        Erasable: "person" | "visit" | "urgent";
-        /** @description What is asked for. */
-        ErasureAsked: {
-            id: string;
-            kind: components["schemas"]["Erasable"];
-            /** @description Why, without names. */
-            reason: string;
-        };
-        /** @description An erasure. */
-        ErasureReply: {
-            at_ms: components["schemas"]["i64"];
-            by: string;
-            /** @description Who said the second word. */
-            decided_by?: string | null;
-            erasure: string;
-            id: string;
-            /** @description The kind's code. */
-            kind: string;
-            /** @description What it is called as long as it is not erased; a child's name is masked. */
-            name: string;
-            /** @description Whether whoever looks has asked for it: then the second word is another's. */
-            own: boolean;
-            reason: string;
-            /** @description How many records lost their content. */
-            records: number;
-            /** @description Why not. */
-            refused?: string | null;
-            state: components["schemas"]["ErasureState"];
-        };
-        /**
-         * @description How an erasure stands.
-         * @enum {string}
-         */
-        ErasureState: "asked" | "erased" | "refused";
-        /** @description A second person's word. */
-        ErasureWord: {
-            /** @description Why not; it is erased at once when nothing is said. */
-            refused?: string | null;
-        };
         /** @description A reason for which people are 不计入, and how many. */
         ExcludedReply: {
             code: string;
@@ -2074,19 +1955,59 @@ export interface components {
             /** @description The password. */
             password: string;
         };
-        /** @description What goes, before anything does. */
-        ForeseenReply: {
-            goes: components["schemas"]["GoesReply"][];
-            /** @description A child's name is masked; of a visit or a report its number. */
+        /** @description What was answered differently about somebody. */
+        GoingAnswer: {
+            /** @description The same, English. */
+            answers_en: string[];
+            /** @description The answers of the first visit and of the second, in words; nothing where it was not answered. Chinese. */
+            answers_zh: string[];
+            /** @description Of whom. */
             name: string;
-            /** @description Urgent reports that name the person: they are erased by a word of their own. */
-            urgent: number;
+            /** @description The same, English. */
+            question_en: string;
+            /** @description The question, Chinese. */
+            question_zh: string;
         };
-        /** @description How many records of a kind. */
-        GoesReply: {
-            count: number;
-            /** @description The kind's code. */
-            kind: string;
+        /** @description A word on two visits that may be one going-there. */
+        GoingAsked: {
+            /** @description The two, as the list names them. */
+            item: string;
+            /** @description Whether they are one; else they are two, and are not suggested again. */
+            one: boolean;
+            /** @description Why, if somebody says so. */
+            reason: string;
+        };
+        /** @description One person whom a visit met. */
+        GoingMet: {
+            /** @description The same, English. */
+            en: string;
+            /** @description The name; a child's is masked. */
+            name: string;
+            /** @description Who was met, or why not. Chinese. */
+            zh: string;
+        };
+        /** @description Two visits that may be one. */
+        GoingShown: {
+            /** @description What was answered differently of people whom both met. */
+            differs: components["schemas"]["GoingAnswer"][];
+            /** @description Whether answers are not shown, because they are a child's. */
+            shut: boolean;
+            /** @description The two. */
+            visits: components["schemas"]["GoingSide"][];
+        };
+        /** @description One of two visits that may be one. */
+        GoingSide: components["schemas"]["Credit"] & {
+            from_ms?: components["schemas"]["i64"] | null;
+            /** @description Whom it met. */
+            met: components["schemas"]["GoingMet"][];
+            /** @description 回执. */
+            receipt?: string | null;
+            received_ms?: components["schemas"]["i64"] | null;
+            until_ms?: components["schemas"]["i64"] | null;
+            /** @description The visit. */
+            visit: string;
+            /** @description How: the code. */
+            way?: string | null;
         };
         /** @description What is asked for, in the area that is asked for. */
         GrantAsked: {
@@ -2228,8 +2149,10 @@ export interface components {
             head_name: string;
             /** @description The last visit on which the person was met, or by which the duty was. */
             last_visit?: string | null;
-            /** @description Who made it. */
+            /** @description Who made it, came along, and wrote it down. Chinese. */
             last_visit_by: string;
+            /** @description The same, English. */
+            last_visit_by_en: string;
             /** @description The name; a child's is masked. */
             name: string;
             /**
@@ -2385,8 +2308,6 @@ export interface components {
             part: string;
             person: string;
             reason?: components["schemas"]["CodeReply"] | null;
-            /** @description Because the answers are kept only (限制处理): nobody opens them. */
-            restricted: boolean;
             /** @description A child's answers and their history are not here: opening them takes a grant. */
             shut: boolean;
             /** @description It counts for nothing. */
@@ -2415,8 +2336,6 @@ export interface components {
             died?: string | null;
             /** @description Of these the telephones, with what stands side by side. */
             differs: components["schemas"]["DiffersReply"][];
-            /** @description All that was held of the person was erased by law: nobody is named here. */
-            erased: boolean;
             group: string;
             head_name: string;
             /** @description All but its ends are stars. */
@@ -2437,15 +2356,13 @@ export interface components {
             refusals: number;
             /** @description Since when that is recognised. */
             refused?: string | null;
-            /** @description Since when the answers are kept only: 限制处理. */
-            restricted?: string | null;
-            /** @description Why, and who asked for it. */
-            restricted_words?: string | null;
             /** @description `1` male, `2` female. */
             sex?: string | null;
             standings: components["schemas"]["StandingReply"][];
             /** @description Stays elsewhere, the latest first. */
             stays: components["schemas"]["StayReply"][];
+            /** @description How often somebody went there: once of what is one going-there. */
+            times: number;
             township: string;
             /** Format: int64 */
             village?: number | null;
@@ -2478,7 +2395,7 @@ export interface components {
          * @description Why something waits.
          * @enum {string}
          */
-        Reason: "outside_area" | "not_permitted" | "restored" | "device" | "undecodable" | "unhandled" | "forked" | "question" | "late" | "contested" | "awaiting";
+        Reason: "outside_area" | "not_permitted" | "restored" | "device" | "undecodable" | "unhandled" | "forked" | "question" | "late" | "contested" | "one_going" | "awaiting";
         /** @description A record of a visit with everything that was ever written to it. */
         RecordHistory: {
             /** @description Keys of the fields on which values differ. */
@@ -2559,9 +2476,7 @@ export interface components {
             reason: string;
         };
         /** @description What one worker reported. */
-        Report: {
-            /** @description Who. */
-            by: string;
+        Report: components["schemas"]["Credit"] & {
             /** @description When they were there. */
             day: string;
             /** @description From when the change holds, as they said. */
@@ -2584,13 +2499,6 @@ export interface components {
             name: string;
             /** @description Their telephone. */
             phone?: string | null;
-        };
-        /** @description The word. */
-        RestrictionAsked: {
-            /** @description Whether the answers are kept only from now on; used again otherwise. */
-            restricted: boolean;
-            /** @description Why, and who asked for it. */
-            words: string;
         };
         /** @description A role that holds today. */
         RoleReply: {
@@ -2984,25 +2892,24 @@ export interface components {
          */
         Verdict: "accept" | "dismiss" | "keep";
         /** @description One visit to a person. */
-        VisitLine: {
+        VisitLine: components["schemas"]["Credit"] & {
             /**
              * @description The day on which it counts, the latest up to the one asked while several stand; absent when it counts for
              *     nothing.
              */
             day?: string | null;
             met?: components["schemas"]["HowMet"] | null;
+            /** @description Who made another visit that is one and the same going-there: of each such visit the names. */
+            one_with: string[][];
             /** @description The part's record. */
             part: string;
             /** @description The receipt in digits. */
             receipt: string;
             /** @description The visit's record. */
             visit: string;
-            /** @description Who visited. */
-            visited_by: string[];
         };
         /** @description A visit. */
-        VisitReply: {
-            companions: string[];
+        VisitReply: components["schemas"]["Credit"] & {
             from_ms?: components["schemas"]["i64"] | null;
             history: components["schemas"]["RecordHistory"];
             home?: components["schemas"]["HomeReply"] | null;
@@ -3010,19 +2917,19 @@ export interface components {
             location?: string | null;
             /** @description Whether there are parts of people elsewhere. */
             more_elsewhere: boolean;
+            /** @description Who made another visit that is one and the same going-there: of each such visit the names. */
+            one_with: string[][];
             /** @description People of the area only; others of the same visit are not here. */
             parts: components["schemas"]["PartReply"][];
             place?: string | null;
             /** @description 回执. */
             receipt?: string | null;
             received_ms?: components["schemas"]["i64"] | null;
-            recorded_by?: string | null;
             until_ms?: components["schemas"]["i64"] | null;
             /** Format: int64 */
             village?: number | null;
             village_name: string;
             visit: string;
-            visited_by: string[];
             void: boolean;
             way?: components["schemas"]["CodeReply"] | null;
         };
@@ -3063,7 +2970,7 @@ export interface components {
             day?: string | null;
             /** @description The contested field. */
             field?: string | null;
-            /** @description By which it is named: log and serial; of what is contested, the record. */
+            /** @description By which it is named: log and serial; of what is contested, the record; of two visits, both. */
             handle: string;
             kept?: components["schemas"]["Kept"] | null;
             /** @description The kind of record, unless it cannot be read. */
@@ -3083,13 +2990,14 @@ export interface components {
         WaitingList: {
             /** @description How much else waits for something that is still to come. */
             awaiting: number;
-            /** @description Oldest first; what is contested last. */
+            /** @description Oldest first; what is contested, and visits that may be one, last. */
             items: components["schemas"]["WaitingItem"][];
         };
         /** @description An item, opened. */
         WaitingShown: {
             /** @description What it sets. */
             fields: components["schemas"]["WaitingField"][];
+            going?: components["schemas"]["GoingShown"] | null;
             /** @description The item; of a record, each of its contested fields. */
             items: components["schemas"]["WaitingItem"][];
             /**
@@ -3158,8 +3066,6 @@ export interface components {
             name: string;
             /** @description The record. */
             person: string;
-            /** @description Whether what was said of them is kept only and shown to nobody: 限制处理. */
-            restricted: boolean;
             /** @description `1` male, `2` female. */
             sex?: string | null;
             /**
@@ -4321,131 +4227,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DutyReply"][];
-                };
-            };
-            /** @description What is wrong, and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_erasures: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErasureReply"][];
-                };
-            };
-            /** @description What is wrong, and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_erasures: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ErasureAsked"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AskedReply"];
-                };
-            };
-            /** @description What is wrong, and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_erasures_foreseen: {
-        parameters: {
-            query: {
-                kind: "person" | "visit" | "urgent";
-                id: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ForeseenReply"];
-                };
-            };
-            /** @description What is wrong, and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_erasures_erasure_word: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                erasure: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ErasureWord"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErasureReply"][];
                 };
             };
             /** @description What is wrong, and what to do */
@@ -5623,40 +5404,6 @@ export interface operations {
             };
         };
     };
-    post_subjects_person_dossier: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                person: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DossierAsked"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DossierReply"];
-                };
-            };
-            /** @description What is wrong, and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     post_subjects_person_refusal: {
         parameters: {
             query?: never;
@@ -5669,40 +5416,6 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["RefusalAsked"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SaidReply"];
-                };
-            };
-            /** @description What is wrong, and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_subjects_person_restriction: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                person: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RestrictionAsked"];
             };
         };
         responses: {
@@ -5922,7 +5635,7 @@ export interface operations {
                 /** @description The area; that of one's role when nothing is said. */
                 area?: number;
                 /** @description Of one reason only. What waits for something still to come is listed only when it is asked for. */
-                reason?: "outside_area" | "not_permitted" | "restored" | "device" | "undecodable" | "unhandled" | "forked" | "question" | "late" | "contested" | "awaiting";
+                reason?: "outside_area" | "not_permitted" | "restored" | "device" | "undecodable" | "unhandled" | "forked" | "question" | "late" | "contested" | "one_going" | "awaiting";
                 /** @description Waiting for so many days or more. */
                 older?: number;
             };
@@ -6028,6 +5741,38 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["UndoAsked"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionReply"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_waiting_goings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GoingAsked"];
             };
         };
         responses: {

@@ -7,8 +7,12 @@ import { either, listed, t, type WordKey } from './words'
 
 const TABLES: Record<string, CodeTable> = { way: 'way', met: 'met', reason: 'not_met' }
 
-/** What a field is called; a field of no catalogue by its key. */
-export const fieldName = (key: string, questions: Map<string, string>): string => questions.get(key) ?? code('field', key)
+/** What a field is called, a keyed one without its key; a field of no catalogue by its key. */
+export function fieldName(key: string, questions: Map<string, string>): string {
+  const stem = key.slice(0, key.indexOf('/') + 1)
+  const named = code('field', key)
+  return questions.get(key) ?? (named === key && stem && code('field', stem) !== stem ? code('field', stem) : named)
+}
 
 const ID = /^[0-9a-f]{32}$/
 const DAY = /^\d{4}-\d\d-\d\d$/
@@ -31,7 +35,7 @@ export function fieldValue(key: string, value: unknown, names: Record<string, st
   if (typeof value === 'boolean') return t(value ? 'field.yes' : 'field.no')
   if (Array.isArray(value)) return listed(value.map((one) => fieldValue(key, one, names)))
   const text = String(value)
-  const table = TABLES[key]
+  const table = key.startsWith('going/') ? 'going' : TABLES[key]
   if (table) return code(table, text)
   const span = SPAN.exec(text)
   if (span) return interval(...(span.slice(1) as [string, string, string, string]))

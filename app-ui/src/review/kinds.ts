@@ -62,6 +62,7 @@ export type Takes = Present<Schemas['Takes']>
 export type VisitLine = Present<Schemas['VisitLine']>
 export type VisitReply = Present<Schemas['VisitReply']>
 export type Decided = Present<Schemas['Decided']>
+export type GoingSide = Present<Schemas['GoingSide']>
 export type WaitingItem = Present<Schemas['WaitingItem']>
 export type WaitingList = Present<Schemas['WaitingList']>
 export type WaitingSide = Present<Schemas['WaitingSide']>

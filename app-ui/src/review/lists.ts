@@ -16,7 +16,7 @@ export function useList() {
     return { path: `/subjects/${id}`, query: { ...rest, list: of } as LocationQueryRaw }
   }
   /** Where a visit of a person stands. */
-  const visit = (id: string, of: string) => ({ path: `/visits/${id}`, query: { ...route.query, list: list.value, person: of } as LocationQueryRaw })
+  const visit = (id: string, of?: string, from: List = list.value) => ({ path: `/visits/${id}`, query: { ...route.query, list: from, ...(of && { person: of }) } as LocationQueryRaw })
   /** The list, as it was. */
   const back = computed(() => {
     const { list: _, person: __, ...query } = route.query

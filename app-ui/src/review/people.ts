@@ -48,7 +48,7 @@ export function cell(line: Line, key: PeopleColumn, of: Column): string {
     case 'duties': return (language.value === 'zh' ? line.duties : line.duties_en).join('\n')
     case 'status': return status(line)
     case 'due_on': return day(line.due_on)
-    case 'last': return [day(line.last_visit), line.last_visit_by].filter(Boolean).join(' ')
+    case 'last': return [day(line.last_visit), language.value === 'zh' ? line.last_visit_by : line.last_visit_by_en].filter(Boolean).join(' ')
     // Where nobody has been, where they stand is all there is to say.
     case 'why': return inWords(either({ zh: line.why, en: line.why_en })) || (isOpen(of) ? status(line) : '')
     // One line for each: a name and its number are never parted.

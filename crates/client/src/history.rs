@@ -8,6 +8,7 @@ use crate::visits::draft::Found;
 use domain::canonical::Hash;
 use domain::catalogue::{RecordKind, keys};
 use domain::concern::Concern;
+use domain::going::Going;
 use domain::head::{Head, Write};
 use domain::ids::RecordId;
 use domain::log::Vector;
@@ -73,6 +74,13 @@ pub struct PastVisit {
     pub change: Option<ChangeView>,
     /// Who visited, by name.
     pub by: Vec<String>,
+    /// 同行人: who came along.
+    pub companions: Vec<String>,
+    /// 代记: who wrote it down without having been there.
+    pub recorded_by: Option<String>,
+    /// Who made another visit that the county holds for one and the same going-there: of each such visit the names;
+    /// none where it is not on this phone.
+    pub one_with: Vec<Vec<String>>,
     /// Whether it was made void.
     pub void: bool,
 }
@@ -166,6 +174,9 @@ impl Open {
         let name = |id: &RecordId| {
             self.reference.staff.get(id).map_or_else(|| id.to_string(), |staff| staff.name.clone())
         };
+        let companion = |text: &String| text.parse().map_or_else(|_| text.clone(), |id| name(&id));
+        let there = |id: &RecordId| visit.as_ref().is_some_and(|visit| visit.visited_by.contains(id));
+        let recorded_by = visit.as_ref().and_then(|visit| visit.recorded_by).filter(|id| !there(id));
         let reported = part.reason.filter(|reason| missed && reason.group() == NotMetGroup::Changed);
         Ok(PastVisit {
             change: self.word_on(part.subject.filter(|_| reported.is_some()), id)?,
@@ -180,8 +191,29 @@ impl Open {
             come_again: said(keys::COME_AGAIN),
             found: found.iter().filter(|(part, _)| *part == id).map(|(_, found)| found.clone()).collect(),
             by: visit.as_ref().map(|visit| visit.visited_by.iter().map(name).collect()).unwrap_or_default(),
+            companions: visit.iter().flat_map(|visit| visit.companions.iter().map(companion)).collect(),
+            recorded_by: recorded_by.as_ref().map(name),
+            one_with: match &visit {
+                Some(visit) => self.one_with(visit)?,
+                None => Vec::new(),
+            },
             void: part.void || visit.is_some_and(|visit| visit.void),
         })
+    }
+
+    /// Who made the visits that are one going-there with this one, void ones left out.
+    fn one_with(&self, visit: &Visit) -> Result<Vec<Vec<String>>, Problem> {
+        let mut all = Vec::new();
+        for id in visit.said.iter().filter(|(_, going)| **going == Going::One).map(|(id, _)| *id) {
+            let row = self.store.record(RecordRef { kind: RecordKind::Visit, id }).or_tell()?;
+            let other = row.and_then(|row| row.head().map(|head| Visit::read(id, head)));
+            if other.as_ref().is_some_and(|other| other.void) {
+                continue;
+            }
+            let names = other.iter().flat_map(|other| &other.visited_by);
+            all.push(names.filter_map(|id| Some(self.reference.staff.get(id)?.name.clone())).collect());
+        }
+        Ok(all)
     }
 
     /// 什么时候再来, as it was said at the last visit.

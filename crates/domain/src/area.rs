@@ -84,6 +84,13 @@ impl Areas {
         std::iter::successors(Some(code), above).take(DEPTH_MAX)
     }
 
+    /// The smallest area that has all of these in it; `None` of none, or when there is no such area.
+    pub fn common(&self, areas: &[AreaCode]) -> Option<AreaCode> {
+        let first = areas.first().copied()?;
+        let holds = |area: &AreaCode| areas.iter().all(|one| self.within(*one, *area));
+        if holds(&first) { Some(first) } else { self.ancestors(first).find(holds) }
+    }
+
     /// Whether `code` is `area` or lies below it.
     pub fn within(&self, code: AreaCode, area: AreaCode) -> bool {
         self.ancestors(code).any(|above| above == area)

@@ -6,6 +6,7 @@
 //! the person is still due. A setting: it counts as not set. Everything else: unknown.
 
 use crate::category::Category;
+use crate::ids::RecordId;
 use serde::{Deserialize, Serialize};
 
 macro_rules! kinds {
@@ -206,6 +207,9 @@ keys! {
     LATE_REASON = "late_reason" "补记原因" "Reason for the late entry";
     /// Text: why it was made void (作废); null takes it back.
     VOID = "void" "作废" "Void";
+    /// `going/{visit}`: text, see [`crate::going::Going`]: what the county or the township said of this visit and
+    /// that one, of another worker on the same day. It stands in both.
+    GOING = "going/" "与另一次走访" "Beside another visit";
 
     /// Text, a record id: the visit of a part.
     VISIT = "visit" "走访" "Visit";
@@ -374,8 +378,10 @@ fn called(
         };
         category.or_else(|| named(key)).unwrap_or(one).to_owned()
     };
-    let rest: Vec<String> = key.get(stem.len()..)?.split('/').map(rest).collect();
-    Some(format!("{} {}", word(*whole), rest.join(" ")))
+    // Nobody reads the id of a record.
+    let rest = key.get(stem.len()..)?.split('/').filter(|one| one.parse::<RecordId>().is_err()).map(rest);
+    let all: Vec<String> = std::iter::once(word(*whole).to_owned()).chain(rest).collect();
+    Some(all.join(" "))
 }
 
 #[cfg(test)]
@@ -407,6 +413,7 @@ mod tests {
             ("category/DB.2/end", Some("类别 低保 到哪天为止")),
             ("away/1/kind", Some("外出 1 种类")),
             ("moved/2026-11-10", Some("此前住的村 2026-11-10")),
+            ("going/0123456789abcdef0123456789abcdef", Some("与另一次走访")),
             ("a/health/speech", None),
             ("shoe_size", None),
         ] {

@@ -13,6 +13,7 @@ pub mod concern;
 pub mod coverage;
 pub mod duty;
 pub mod erasure;
+pub mod going;
 pub mod grant;
 pub mod head;
 pub mod household;

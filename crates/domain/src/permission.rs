@@ -77,6 +77,7 @@ pub fn permits(role: Role, act: Act) -> bool {
 pub fn act_for(kind: RecordKind, key: &str, new_record: bool) -> Act {
     match kind {
         RecordKind::Visit | RecordKind::Part if key == keys::VOID => Act::Decide,
+        RecordKind::Visit if key.starts_with(keys::GOING) => Act::ConfirmChange,
         RecordKind::Visit | RecordKind::Part => Act::LogVisit,
         RecordKind::Concern => concern_act(key, new_record),
         RecordKind::Person | RecordKind::Household => register_act(kind, key, new_record),

@@ -2,6 +2,7 @@
 
 use crate::area::{code, date};
 use crate::catalogue::keys;
+use crate::going::{self, Going};
 use crate::head::Head;
 use crate::ids::{AreaCode, RecordId};
 use crate::location::Location;
@@ -9,6 +10,7 @@ use crate::problem::{Problem, ProblemCode};
 use crate::time::{Day, Happened};
 use crate::value::Value;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 crate::staff::codes! {
     /// How people were met (怎么见的).
@@ -141,6 +143,8 @@ pub struct Visit {
     pub location: Option<Location>,
     /// Whether it was made void.
     pub void: bool,
+    /// What was said of it and of others: one going-there, or not.
+    pub said: BTreeMap<RecordId, Going>,
 }
 
 fn list(head: &Head, key: &str) -> Vec<String> {
@@ -173,6 +177,7 @@ impl Visit {
             recorded_by,
             companions: list(head, keys::COMPANIONS),
             void: head.text(keys::VOID).is_some(),
+            said: going::said(head),
         }
     }
 

@@ -14,6 +14,7 @@ const COUNTY: &[&str] = &[
     include_str!("migrations/county/001_county.sql"),
     include_str!("migrations/county/002_desk.sql"),
     include_str!("migrations/county/003_reported.sql"),
+    include_str!("migrations/county/004_going.sql"),
 ];
 
 /// The migrations of a phone, in order.

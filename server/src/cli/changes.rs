@@ -161,7 +161,7 @@ async fn listed(config: &Config, area: Option<&str>, decided: bool) -> Outcome {
     for one in list(&county, area, !decided, today()).await? {
         let change = NotMet::from_code(one.change).map_or(one.change, NotMet::zh);
         let state = ChangeState::from_code(one.state).map_or(one.state, ChangeState::zh);
-        let by = one.reports.iter().map(|report| format!("{} {}", report.by, report.day));
+        let by = one.reports.iter().map(|report| format!("{} {}", report.credit.zh(), report.day));
         table.row([
             one.who.township.clone(),
             one.who.village_name.clone(),

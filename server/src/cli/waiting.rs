@@ -10,10 +10,12 @@ use crate::config::Config;
 use crate::control::{Answer, Errand};
 use crate::county::at_county;
 use crate::decide::{Retraction, Settlement, Verdict, Word, not_blindly};
+use crate::goings;
 use crate::open;
 use crate::problem::wrong;
 use crate::reports::waiting::{Filter, Item, Reason, Shown, Side, contested_record, decided, list, show};
 use crate::staff::{find, find_area};
+use domain::going::Going;
 use domain::head::{Head, Reading};
 use domain::ids::RecordId;
 use domain::problem::Problem;
@@ -55,6 +57,10 @@ pub(super) enum Command {
     Dismiss(Said),
     /// 以后再看 (look at items later).
     Keep(Said),
+    /// 可能是同一次走访：认作一次；各自的填写和功劳不变 (two visits that may be one: they are one; both stay as they are).
+    One(Pair),
+    /// 可能是同一次走访：不是同一次，以后不再提示 (they are two, and are not suggested again).
+    Two(Pair),
     /// 已处理：谁、什么时候、怎么定的、为什么，撤销了没有 (what was decided, the latest first, and what of it was taken back).
     History {
         /// 只看这个区划及以下：代码或全名 (only here and below: code or whole name).
@@ -102,6 +108,19 @@ pub(super) enum Command {
     },
 }
 
+/// Which two visits, who, and why.
+#[derive(Debug, clap::Args)]
+pub(super) struct Pair {
+    /// 哪两次：`waiting list` 的编号 (the two, as `list` names them).
+    item: String,
+    /// 谁决定：编号或姓名 (who decides: id or whole name).
+    #[arg(long)]
+    by: String,
+    /// 理由 (why).
+    #[arg(long, default_value = "")]
+    reason: String,
+}
+
 /// Which items, who, and why.
 #[derive(Debug, clap::Args)]
 pub(super) struct Said {
@@ -130,6 +149,8 @@ pub(super) async fn run(config: &Config, command: Command) -> Outcome {
         Command::Accept(said) => return decide(config, said, Verdict::Accept).await,
         Command::Dismiss(said) => return decide(config, said, Verdict::Dismiss).await,
         Command::Keep(said) => return decide(config, said, Verdict::Keep).await,
+        Command::One(pair) => return going(config, pair, Going::One).await,
+        Command::Two(pair) => return going(config, pair, Going::Two).await,
         Command::History { area, before, format } => {
             let county = open::to_read(config)?;
             let reference = staff::reference(config).await?;
@@ -168,6 +189,18 @@ pub(super) async fn run(config: &Config, command: Command) -> Outcome {
             }
         }
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn going(config: &Config, pair: Pair, going: Going) -> Outcome {
+    let Pair { item, by, reason } = pair;
+    let by = find(&*staff::reference(config).await?, &by)?;
+    let word = goings::Word { item, going, reason, by };
+    let Answer::Done = errand(config, Errand::Going(word)).await? else { return Err(unexpected()) };
+    print(match going {
+        Going::One => "已认作一次：走访次数里算一次，两人各自的走访都还在。下次联系时手机上会写明。\n",
+        Going::Two => "已记下不是同一次，以后不再提示。\n",
+    });
     Ok(ExitCode::SUCCESS)
 }
 

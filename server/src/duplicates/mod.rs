@@ -8,7 +8,6 @@ pub use alike::{Pair, Why};
 
 use crate::county::{County, at_county};
 use crate::problem::wrong;
-use domain::area::Areas;
 use domain::catalogue::{RecordKind, keys};
 use domain::head::Head;
 use domain::ids::{AreaCode, RecordId, WriterId};
@@ -87,18 +86,6 @@ pub fn fields(one: &Head, other: &Head) -> Vec<String> {
     all.filter(|key| one.value(key).is_some() || other.value(key).is_some()).collect()
 }
 
-/// The smallest area in which both live; the county when one lives nowhere.
-fn common(areas: &Areas, county: AreaCode, one: &Person, other: &Person) -> AreaCode {
-    let homes: Vec<AreaCode> = one.villages.iter().chain(&other.villages).copied().collect();
-    if one.villages.is_empty() || other.villages.is_empty() {
-        return county;
-    }
-    let first = homes.first().copied().unwrap_or(county);
-    let mut above = areas.ancestors(first);
-    let holds = |area: &AreaCode| homes.iter().all(|home| areas.within(*home, *area));
-    if holds(&first) { first } else { above.find(holds).unwrap_or(county) }
-}
-
 /// Two people as they stand, and whether somebody may say there what has to do with both.
 struct Two {
     one: (Person, Head),
@@ -117,7 +104,11 @@ impl Two {
         let (one, other) = (person(county, one).await?, person(county, other).await?);
         let (_, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
         let reference: &Reference = &reference;
-        let area = common(&reference.areas, county.keys.county(), &one.0, &other.0);
+        let lives = |person: &Person| !person.villages.is_empty();
+        let both = lives(&one.0) && lives(&other.0);
+        let homes: Vec<AreaCode> =
+            one.0.villages.iter().chain(&other.0.villages).copied().filter(|_| both).collect();
+        let area = reference.areas.common(&homes).unwrap_or(county.keys.county());
         require(reference, by, &BTreeSet::from([Act::ConfirmChange]), area, Day::of(now_ms))?;
         Ok(Self { one, other, area })
     }

@@ -22,10 +22,10 @@ pub(crate) use named::Names;
 pub(crate) use people::township;
 pub use people::{Column, Line, Page, Responsible, people, people_after};
 pub use settled::{Settled, settled_of};
-pub(crate) use visits::history as record_history;
 pub use visits::{
     FieldHistory, Met, PersonVisits, RecordHistory, Share, VisitLine, contested_of, of_person, of_visit,
 };
+pub(crate) use visits::{history as record_history, one_with};
 
 use crate::clock;
 use crate::county::{County, at_county};

@@ -3,6 +3,8 @@
 use super::visits::{contested_in_words, mets_in_words, ways_in_words};
 use super::{Asked, contested, standings};
 use crate::county::{County, at_county};
+use crate::credit::Credit;
+use crate::goings;
 use domain::catalogue::RecordKind;
 use domain::category::Category;
 use domain::coverage::reading::Row;
@@ -166,8 +168,10 @@ pub struct Line {
     /// The last visit on which the person was met, or by which the duty was.
     #[schema(value_type = Option<String>)]
     pub last_visit: Option<Day>,
-    /// Who made it.
+    /// Who made it, came along, and wrote it down. Chinese.
     pub last_visit_by: String,
+    /// The same, English.
+    pub last_visit_by_en: String,
     /// Why it is so: what was said at the door. Chinese.
     pub why: String,
     /// The same, English.
@@ -343,7 +347,10 @@ async fn line(
     let last = parts
         .iter()
         .find_map(|part| part.fact.as_ref().filter(|fact| fact.met.in_person() || counts == Some(part.part)));
-    let staff = |id: RecordId| reference.staff.get(&id).map(|staff| staff.name.clone());
+    let credit = match last {
+        Some(fact) => goings::credit(county, reference, &goings::visit(county, fact.visit).await?).await?,
+        None => Credit::default(),
+    };
     let minor = person.is_minor_on(as_of);
     let head_name = household.as_ref().map(|home| home.head_name.clone()).unwrap_or_default();
     let head_is_child = minor && head_name == person.name;
@@ -370,7 +377,8 @@ async fn line(
         due_on: standing.due_on(as_of),
         overdue_days: asked.overdue_days(standing),
         last_visit: last.and_then(|fact| fact.days().rfind(|day| *day <= as_of)),
-        last_visit_by: last.and_then(|fact| staff(fact.by?)).unwrap_or_default(),
+        last_visit_by: credit.zh(),
+        last_visit_by_en: credit.en(),
         why,
         why_en,
         responsible: responsible(asked, village),

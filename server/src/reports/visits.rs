@@ -4,9 +4,12 @@ use super::named::Names;
 use super::people::{categories, township};
 use super::waiting::{Desk, Shut};
 use crate::county::{County, at_county};
+use crate::credit::Credit;
+use crate::goings;
 use domain::canonical::Hash;
 use domain::catalogue::RecordKind;
 use domain::category::Category;
+use domain::going;
 use domain::household::Household;
 use domain::ids::RecordId;
 use domain::mask;
@@ -38,8 +41,11 @@ pub struct VisitLine {
     pub day: Option<Day>,
     /// How, who was met, and why not.
     pub met: Option<Met>,
-    /// Who visited.
-    pub visited_by: Vec<String>,
+    /// Who went, came along, and wrote it down.
+    #[serde(flatten)]
+    pub credit: Credit,
+    /// Who made another visit that is one and the same going-there: of each such visit the names.
+    pub one_with: Vec<Vec<String>>,
     /// The receipt in digits.
     pub receipt: String,
 }
@@ -72,6 +78,8 @@ pub struct PersonVisits {
     pub categories: Vec<String>,
     /// Their visits up to the day, the latest first; those of which no day is known among them.
     pub visits: Vec<VisitLine>,
+    /// How often somebody went there: none of what is void, and once of what is one going-there.
+    pub times: usize,
 }
 
 /// A person and their visits as of a day.
@@ -90,7 +98,7 @@ pub async fn of_person(
     let person = Person::read(id, &row.head);
     let name = if person.is_minor_on(today) { mask::name(&person.name) } else { person.name.clone() };
     let (_, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
-    let mut lines = Vec::new();
+    let (mut lines, mut counted) = (Vec::new(), Vec::new());
     for part in county.stores.reports.parts_of(id, VISITS_MAX).await.map_err(at_county)? {
         if part.fact.as_ref().is_some_and(|fact| fact.first_day() > as_of) {
             continue;
@@ -98,7 +106,12 @@ pub async fn of_person(
         let record = RecordRef { kind: RecordKind::Visit, id: part.visit };
         let row = county.stores.ledger.record(record).await.map_err(at_county)?;
         let visit = row.map(|row| Visit::read(part.visit, &row.head));
-        let visited_by = visit.map(|visit| visit.visited_by).unwrap_or_default();
+        let credit = visit.as_ref().map(|visit| Credit::of(&reference, visit)).unwrap_or_default();
+        let one_with = match &visit {
+            Some(visit) => one_with(county, &reference, visit).await?,
+            None => Vec::new(),
+        };
+        counted.extend(visit.filter(|_| part.fact.is_some()));
         let history = county.stores.reports.history(record).await.map_err(at_county)?;
         lines.push(VisitLine {
             visit: part.visit,
@@ -110,12 +123,27 @@ pub async fn of_person(
                 reason: fact.reason.map(visit::NotMet::code),
                 zh: in_words(fact),
             }),
-            visited_by: visited_by.into_iter().map(|one| reference.staff_name(one)).collect(),
+            credit,
+            one_with,
             receipt: history.iter().find_map(|item| digits(item.receipt)).unwrap_or_default(),
         });
     }
     let home = home(county, &reference, &person, as_of).await?;
-    Ok(PersonVisits { name, home, categories: categories(&person, as_of, Category::zh), visits: lines })
+    let categories = categories(&person, as_of, Category::zh);
+    Ok(PersonVisits { name, home, categories, visits: lines, times: going::count(&counted) })
+}
+
+/// Who made the visits that are one going-there with this one, void ones left out.
+///
+/// # Errors
+/// What the store says.
+pub(crate) async fn one_with(
+    county: &County,
+    reference: &Reference,
+    visit: &Visit,
+) -> Result<Vec<Vec<String>>, Problem> {
+    let others = goings::one_with(county, visit).await?;
+    Ok(others.iter().map(|other| Credit::of(reference, other).visited_by).collect())
 }
 
 /// Township, village and group of a person on a day.

@@ -17,7 +17,7 @@ async function find(phone, typed) {
 }
 
 /** Answers every question that is asked. */
-async function fill(phone, visit, subject) {
+export async function fill(phone, visit, subject) {
   for (let round = 0; round < 60; round++) {
     const { pages } = await command(phone, 'form', { visit, subject })
     const open = pages.flatMap((page) => page.questions).find((one) => one.relevant && one.required && !one.worked_out && one.value === null)

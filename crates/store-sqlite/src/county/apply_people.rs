@@ -2,17 +2,20 @@
 
 use super::load::Knowledge;
 use super::load_people::{part_day, part_kind};
-use crate::codec::pack_standing;
+use crate::codec::{pack_standing, record_id};
 use crate::fault::fault;
 use domain::catalogue::RecordKind;
 use domain::coverage::{Generation, Standing};
+use domain::going::Pair;
 use domain::ids::AreaCode;
 use domain::patch::RecordRef;
 use domain::period::Period;
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use std::collections::BTreeSet;
 use store::StoreError;
 use sync::county::Plan;
 use sync::county::needs::PartRow;
+use sync::county::outcome::Suggested;
 
 /// Where a part stands: its visit, person, kind and day.
 type PartKey = ([u8; 16], [u8; 16], String, i64);
@@ -31,6 +34,9 @@ pub(super) fn people(
         }
         put_part(connection, county, part)?;
     }
+    for one in &plan.suggested {
+        suggest(connection, county, one)?;
+    }
     let known = |generation: Generation, duty: &str, period: Period, subject| {
         let (_, standings) = knowledge.loaded.standings.get(&subject)?;
         let here = |(number, one): &&(Generation, Standing)| {
@@ -48,6 +54,26 @@ pub(super) fn people(
         put_standing(connection, county, *generation, standing, old)?;
     }
     Ok(())
+}
+
+/// What is suggested of a person's visits takes the place of what was suggested of the same.
+fn suggest(connection: &Connection, county: i64, one: &Suggested) -> Result<(), StoreError> {
+    const HERE: &str = "SELECT visit, other FROM suggested WHERE county = ?1 AND subject = ?2";
+    const GONE: &str =
+        "DELETE FROM suggested WHERE county = ?1 AND subject = ?2 AND visit = ?3 AND other = ?4";
+    const NEW: &str = "INSERT INTO suggested (county, subject, visit, other) VALUES (?1, ?2, ?3, ?4)";
+    let subject = one.subject.bytes();
+    let mut here = connection.prepare_cached(HERE).map_err(fault)?;
+    let pair = |row: &Row<'_>| Ok((record_id(row.get(0)?), record_id(row.get(1)?)));
+    let here = here.query_map(params![county, subject], pair).map_err(fault)?;
+    let here: BTreeSet<Pair> = here.collect::<Result<_, _>>().map_err(fault)?;
+    let write = |sql: &str, (visit, other): Pair| {
+        let key = params![county, subject, visit.bytes(), other.bytes()];
+        connection.prepare_cached(sql).and_then(|mut write| write.execute(key)).map_err(fault).map(drop)
+    };
+    let seen = |(visit, other): &&Pair| one.visits.contains(visit) && one.visits.contains(other);
+    here.difference(&one.open).filter(seen).try_for_each(|pair| write(GONE, *pair))?;
+    one.open.difference(&here).try_for_each(|pair| write(NEW, *pair))
 }
 
 fn remove_standing(

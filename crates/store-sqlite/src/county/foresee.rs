@@ -4,6 +4,7 @@
 use domain::catalogue::{RecordKind, keys};
 use domain::coverage::due::parts_from;
 use domain::coverage::touch::pairs_of_part;
+use domain::going::DAYS_AROUND;
 use domain::ids::RecordId;
 use domain::patch::{Entry, RecordRef};
 use domain::subject::Person;
@@ -35,7 +36,8 @@ pub(super) fn foresee(prepared: &Prepared, loaded: &Loaded) -> Needs {
         let pairs = pairs_of_part(rules, person, &fact, today);
         let counted = pairs.iter().filter(|(_, period)| period.until() > loaded.county.begins);
         let since = counted.map(|(duty, period)| parts_from(rules, person, duty, *period)).min();
-        *earliest = since.unwrap_or(*earliest).min(*earliest);
+        // Another's visit on the same day may be the same going-there.
+        *earliest = since.unwrap_or(*earliest).min(*earliest).min(fact.day.plus(-DAYS_AROUND));
     }
     for (subject, (_, earliest)) in persons {
         needs.parts_of_subjects.insert((subject, earliest));

@@ -7,6 +7,7 @@ use crate::fault::fault;
 use domain::catalogue::RecordKind;
 use domain::coverage::timeline::{always_needed, reports_change};
 use domain::coverage::{Generation, Standing};
+use domain::going::Pair;
 use domain::ids::RecordId;
 use domain::patch::RecordRef;
 use domain::time::Day;
@@ -169,6 +170,19 @@ impl View<'_> {
         // What is always needed for another reason stands there too.
         found.retain(|row| row.fact.as_ref().is_some_and(reports_change));
         Ok(found)
+    }
+
+    /// What is suggested as one going-there, with whom both visits met, ascending.
+    pub fn suggested(&self) -> Result<Vec<(Pair, RecordId)>, StoreError> {
+        const SQL: &str = "SELECT visit, other, subject FROM suggested WHERE county = ?1
+             ORDER BY visit, other, subject";
+        let mut statement = self.connection.prepare_cached(SQL).map_err(fault)?;
+        let row = |row: &Row<'_>| {
+            let [visit, other, subject] = [row.get(0)?, row.get(1)?, row.get(2)?].map(record_id);
+            Ok(((visit, other), subject))
+        };
+        let rows = statement.query_map(params![self.county], row).map_err(fault)?;
+        rows.collect::<Result<_, _>>().map_err(fault)
     }
 
     /// Persons after an id, ascending, at most so many.

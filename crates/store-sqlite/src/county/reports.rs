@@ -9,6 +9,7 @@ use crate::codec::record_id;
 use crate::fault::fault;
 use async_trait::async_trait;
 use domain::coverage::{Generation, Standing};
+use domain::going::Pair;
 use domain::ids::{AreaCode, RecordId};
 use domain::patch::RecordRef;
 use domain::time::Day;
@@ -69,6 +70,10 @@ impl Reports for SqliteCounty {
 
     async fn reported(&self) -> Result<Vec<PartRow>, StoreError> {
         self.read(|view| view.reported()).await
+    }
+
+    async fn suggested(&self) -> Result<Vec<(Pair, RecordId)>, StoreError> {
+        self.read(|view| view.suggested()).await
     }
 
     async fn history(&self, record: RecordRef) -> Result<Vec<HistoryItem>, StoreError> {

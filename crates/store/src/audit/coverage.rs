@@ -7,13 +7,14 @@ use domain::catalogue::RecordKind;
 use domain::coverage::tally::Tally;
 use domain::coverage::touch::pairs_since;
 use domain::coverage::{EVERYBODY, Generation, Generations, Rules, Spans, Standing, deltas, standing};
+use domain::going::{self, DAYS_AROUND, Pair};
 use domain::head::Head;
 use domain::ids::RecordId;
 use domain::patch::RecordRef;
 use domain::period::Period;
 use domain::subject::Person;
 use domain::time::Day;
-use domain::visit::{Part, PartFact, Visit};
+use domain::visit::{Met, Part, PartFact, Visit};
 use std::collections::{BTreeMap, BTreeSet};
 use sync::county::needs::CountyState;
 
@@ -38,6 +39,10 @@ pub(super) async fn check(
     if **generations.newest() != Rules::of(&reference) {
         findings.push(Finding::Rules);
     }
+    let mut suggested: BTreeMap<RecordId, BTreeSet<Pair>> = BTreeMap::new();
+    for (pair, subject) in reports.suggested().await? {
+        suggested.entry(subject).or_default().insert(pair);
+    }
     let mut expected = Expected::default();
     let mut progress = Progress::begin(Step::People, listener);
     let mut after = None;
@@ -48,11 +53,16 @@ pub(super) async fn check(
             let person = Person::read(record.id, &row.head);
             let known = facts.get(&person.id).cloned().unwrap_or_default();
             findings.extend(check_parts(reports, person.id, &known).await?);
+            let here = suggested.remove(&person.id).unwrap_or_default();
+            if alike(ledger, &known).await? != here {
+                findings.push(Finding::Suggested(person.id));
+            }
             let known: Vec<PartFact> = known.into_iter().collect();
             let one = One { county: &county, generations: &generations, person: &person, facts: &known };
             findings.extend(one.check(reports, &mut expected).await?);
         }
     }
+    findings.extend(suggested.into_keys().map(Finding::Suggested));
     let names: BTreeSet<&str> = generations.rules().names().chain(generations.newest().names()).collect();
     let mut progress = Progress::begin(Step::Figures, listener);
     let readers = Source::Readers(generations.spans());
@@ -177,6 +187,23 @@ async fn check_parts(
     let rows = reports.parts_of(subject, usize::MAX).await?;
     let stored: BTreeSet<PartFact> = rows.into_iter().filter_map(|row| row.fact).collect();
     Ok(stored.symmetric_difference(expected).map(|fact| Finding::Part(fact.part)).collect())
+}
+
+/// What should be suggested of a person's visits.
+async fn alike(ledger: &dyn Ledger, facts: &BTreeSet<PartFact>) -> Result<BTreeSet<Pair>, StoreError> {
+    let met = || facts.iter().filter(|fact| fact.met != Met::Nobody);
+    let near = |one: &PartFact, other: &PartFact| {
+        let (first, last) = (other.first_day().plus(-DAYS_AROUND), other.day.plus(DAYS_AROUND));
+        one.visit != other.visit && one.day >= first && one.first_day() <= last
+    };
+    let several = met().filter(|one| met().any(|other| near(one, other)));
+    let several: BTreeSet<RecordId> = several.map(|fact| fact.visit).collect();
+    let mut visits = Vec::new();
+    for id in several {
+        let row = ledger.record(RecordRef { kind: RecordKind::Visit, id }).await?;
+        visits.extend(row.map(|row| Visit::read(id, &row.head)));
+    }
+    Ok(going::suggested(&visits))
 }
 
 /// Where figures are read.

@@ -48,6 +48,8 @@ pub enum Finding {
     Digest(Scope),
     /// The index of parts does not say what part and visit say.
     Part(RecordId),
+    /// What is suggested of a person's visits as one going-there is not what they say.
+    Suggested(RecordId),
     /// The rules of the latest generation are not what the duties say.
     Rules,
     /// A standing is missing, left over, or different.
@@ -90,6 +92,9 @@ impl fmt::Display for Finding {
             Self::Feed(scope) => write!(f, "feed {} {:?}: not its records", scope.area, scope.audience),
             Self::Digest(scope) => write!(f, "feed {} {:?}: wrong digest", scope.area, scope.audience),
             Self::Part(part) => write!(f, "part {part}: the index says something else"),
+            Self::Suggested(person) => {
+                write!(f, "visits of {person} suggested as one: not what the visits say")
+            }
             Self::Rules => f.write_str("the rules of the latest generation: not what the duties say"),
             Self::Standing { generation, subject, duty, period } => {
                 write!(

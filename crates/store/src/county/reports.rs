@@ -3,6 +3,7 @@
 use crate::StoreError;
 use async_trait::async_trait;
 use domain::coverage::{Generation, Standing, Status};
+use domain::going::Pair;
 use domain::ids::{AreaCode, DeviceId, RecordId};
 use domain::log::Dot;
 use domain::patch::{Entry, RecordRef};
@@ -138,6 +139,13 @@ pub trait Reports: Send + Sync {
     /// # Errors
     /// As any reading.
     async fn reported(&self) -> Result<Vec<PartRow>, StoreError>;
+
+    /// Visits of two workers that are suggested as one going-there, each with a person whom both met; ascending.
+    /// O(such pairs).
+    ///
+    /// # Errors
+    /// As any reading.
+    async fn suggested(&self) -> Result<Vec<(Pair, RecordId)>, StoreError>;
 
     /// A record's patches in the order in which they arrived.
     ///

@@ -1,6 +1,7 @@
 //! Standings and tally of the persons that a plan touches, and of nobody else. While a generation is
 //! being built, persons whom it has passed are judged by its rules too: an arrival pays at most twice.
 
+use super::going;
 use super::needs::PartRow;
 use super::work::Work;
 use domain::catalogue::RecordKind;
@@ -23,9 +24,9 @@ pub(super) type Targets = BTreeSet<(Generation, String, Period)>;
 
 /// A part before and after.
 pub(super) struct Changed {
-    subject: RecordId,
-    old: Option<PartFact>,
-    new: Option<PartFact>,
+    pub subject: RecordId,
+    pub old: Option<PartFact>,
+    pub new: Option<PartFact>,
 }
 
 /// Computes the standings of every touched person anew and writes down what differs.
@@ -55,6 +56,7 @@ pub(super) fn standings(work: &mut Work<'_>) {
         let new = changed.remove(&id).unwrap_or_default();
         judge(work, id, &targets, &parts, new);
     }
+    going::suggest(work, &parts);
 }
 
 /// Where standings of a person are to be written: of what readers see, where they see it, and of the
@@ -184,7 +186,7 @@ pub(super) fn judge(
     let earliest = further.iter().map(needed).fold(earliest, Day::min);
     let known = loaded.parts_of_subjects.get(&id).filter(|(from, _)| *from <= earliest);
     let (Some((from, rows)), Some((_, stored))) = (known, stored) else {
-        work.needs.parts_of_subjects.insert((id, earliest));
+        work.need_parts(id, earliest);
         work.needs.standings.insert((id, earliest));
         return;
     };
@@ -208,7 +210,7 @@ pub(super) fn judge(
         fresh.push(standing(&person, rules, duty, *period, &parts));
     }
     if let Some(back) = back {
-        work.needs.parts_of_subjects.insert((id, back));
+        work.need_parts(id, back);
         return;
     }
     for ((generation, duty, period), fresh) in targets().zip(fresh) {

@@ -82,7 +82,13 @@ pub(super) fn merge(work: &mut Work<'_>, word: &Merge) {
     own(work, &[word.on(item, &back)]);
 }
 
-fn own_patch(record: RecordRef, sets: Sets, author: RecordId, salt: Salt, now_ms: UnixMs) -> OwnPatch {
+pub(super) fn own_patch(
+    record: RecordRef,
+    sets: Sets,
+    author: RecordId,
+    salt: Salt,
+    now_ms: UnixMs,
+) -> OwnPatch {
     let stamp = Stamp { wall_ms: now_ms, county_ms: now_ms, ..Stamp::default() };
     let body = Body { sets, salt, ..Body::default() };
     OwnPatch { record: OwnRecord::Known(record), form: None, body, seen: None, author, stamp }
@@ -105,7 +111,7 @@ fn taken_over(gone: &Head, chosen: &BTreeSet<String>) -> Sets {
 }
 
 /// Appends the county's own patches, and answers the places of all; nothing while something has to be loaded.
-fn write(work: &mut Work<'_>, patches: &[OwnPatch]) -> Vec<(Dot, Hash, RecordRef)> {
+pub(super) fn write(work: &mut Work<'_>, patches: &[OwnPatch]) -> Vec<(Dot, Hash, RecordRef)> {
     let (own_before, rows_before) = (work.plan.own.len(), work.plan.ledger.len());
     own(work, patches);
     let places = work.plan.own.iter().skip(own_before);

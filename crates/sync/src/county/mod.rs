@@ -12,6 +12,7 @@ mod decide;
 mod duplicate;
 mod epoch;
 pub mod erase;
+mod going;
 mod judge;
 pub mod needs;
 pub mod outcome;

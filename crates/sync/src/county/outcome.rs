@@ -6,6 +6,7 @@ use domain::canonical::{Hash, Transcript};
 use domain::coverage::standing::Standing;
 use domain::coverage::tally::TallyKey;
 use domain::coverage::{Generation, Generations};
+use domain::going::Pair;
 use domain::ids::{DeviceId, RecordId, WriterId};
 use domain::log::Dot;
 use domain::patch::{Entry, RecordRef};
@@ -126,6 +127,17 @@ pub struct DigestChange {
     pub sum: u64,
 }
 
+/// Which visits that met a person are suggested as one going-there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suggested {
+    /// The person.
+    pub subject: RecordId,
+    /// All visits that were looked at: nothing else is suggested of two of these.
+    pub visits: BTreeSet<RecordId>,
+    /// What is.
+    pub open: BTreeSet<Pair>,
+}
+
 /// The key of a standing: generation, duty, period and person.
 pub type StandingKey = (Generation, String, Period, RecordId);
 
@@ -148,6 +160,8 @@ pub struct Plan {
     pub digests: BTreeMap<Scope, DigestChange>,
     /// Parts as they stand now.
     pub parts: Vec<PartRow>,
+    /// What is suggested as one going-there, of persons whose parts changed.
+    pub suggested: Vec<Suggested>,
     /// Standings as they stand now.
     pub standings: Vec<(Generation, Standing)>,
     /// Standings that are no more.

@@ -6,7 +6,7 @@ use super::needs::{DeviceState, Loaded, Needs, WriterRow};
 use super::outcome::{Held, Plan, said};
 use super::prepared::{Exchange, Job, OwnPatch, OwnRecord, Prepared};
 use super::work::Work;
-use super::{ask, build, cover, decide, duplicate, epoch, erase, place, release, undo};
+use super::{ask, build, cover, decide, duplicate, epoch, erase, going, place, release, undo};
 use crate::wire::receipt::{ItemOutcome, ItemState, Statement, VisitReceipt};
 use domain::catalogue::RecordKind;
 use domain::ids::{RecordId, WriterId};
@@ -35,6 +35,7 @@ pub fn plan(prepared: &Prepared, loaded: &Loaded) -> Step {
         Job::Settle(word) => decide::settle(&mut work, word),
         Job::Ask(one) => ask::ask(&mut work, one),
         Job::Merge(word) => duplicate::merge(&mut work, word),
+        Job::Going(word) => going::say(&mut work, word),
         Job::Undo(undos) => undo::undo(&mut work, undos),
         Job::Erase(job) => erase::erase(&mut work, job),
         Job::Roll { subjects, from, horizon } => {

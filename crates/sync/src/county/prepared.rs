@@ -4,6 +4,7 @@ use crate::wire::exchange::Cursor;
 use crate::wire::item::{Decoded, LogPiece, Unreadable};
 use domain::canonical::Hash;
 use domain::catalogue::RecordKind;
+use domain::going::Going;
 use domain::head::Head;
 use domain::ids::{AreaCode, DeviceId, RecordId, WriterId};
 use domain::log::{Dot, Vector};
@@ -41,6 +42,8 @@ pub enum Job {
     Ask(Box<Ask>),
     /// A person's record is merged into another of the same person.
     Merge(Box<Merge>),
+    /// Of two visits it is said whether they are one going-there.
+    Going(Box<OneOrTwo>),
     /// Decisions are taken back.
     Undo(Vec<Undo>),
     /// Records are erased by law.
@@ -76,6 +79,7 @@ impl Job {
             | Self::Settle(_)
             | Self::Ask(_)
             | Self::Merge(_)
+            | Self::Going(_)
             | Self::Undo(_)
             | Self::Erase(_)
             | Self::Roll { .. }
@@ -304,6 +308,23 @@ pub struct Merge {
     pub salt: Salt,
 }
 
+/// A word on two visits of one person by two workers: one going-there, or two.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OneOrTwo {
+    /// The visits.
+    pub visits: [RecordId; 2],
+    /// What is said of them.
+    pub going: Going,
+    /// Why, if somebody says so.
+    pub reason: String,
+    /// Who says it.
+    pub by: RecordId,
+    /// The smallest area that both belong to.
+    pub area: AreaCode,
+    /// 8 random bytes.
+    pub salt: Salt,
+}
+
 /// A decision that is taken back: a word of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Undo {
@@ -342,6 +363,12 @@ pub const MERGE: &str = "merge";
 
 /// The code of the same word once something came later and was moved with the rest.
 pub const FOLLOW: &str = "follow";
+
+/// The code of the word that two visits are one going-there.
+pub const ONE: &str = "one_going";
+
+/// The code of the word that they are two.
+pub const TWO: &str = "two_goings";
 
 /// The code of the word that takes another back.
 pub const UNDO: &str = "undo";

@@ -7,7 +7,7 @@ use super::decide::Written;
 use super::duplicate::Moved;
 use super::needs::{HeldEntry, HistoryEntry, Waiting, WaitsFor};
 use super::plan::own;
-use super::prepared::{ASK, Decision, FOLLOW, MERGE, ReviewVerdict, SETTLE, UNDO, Undo, ends};
+use super::prepared::{ASK, Decision, FOLLOW, MERGE, ONE, ReviewVerdict, SETTLE, TWO, UNDO, Undo, ends};
 use super::work::Work;
 use super::{again, duplicate, judge};
 use crate::wire::receipt::ItemState;
@@ -188,7 +188,7 @@ impl Decided {
         if merged && let Err(problem) = duplicate::may_be_parted(work, self.item)? {
             return Some(Err(problem));
         }
-        if merged || self.verdict == ASK {
+        if merged || [ASK, ONE, TWO].contains(&self.verdict.as_str()) {
             acts = BTreeSet::from([Act::ConfirmChange]);
         }
         let today = Day::of(work.prepared.now_ms);

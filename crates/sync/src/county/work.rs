@@ -212,6 +212,27 @@ impl<'a> Work<'a> {
         found.map(Vec::as_slice)
     }
 
+    /// Parts of a person from a day on, as they were before this plan, with what is told of those before it; asks
+    /// for them when they have not been loaded.
+    pub fn parts_since(&mut self, subject: RecordId, from: Day) -> Option<&'a [PartRow]> {
+        let found = self.loaded.parts_of_subjects.get(&subject).filter(|(known, _)| *known <= from);
+        if found.is_none() {
+            self.need_parts(subject, from);
+        }
+        found.map(|(_, rows)| rows.as_slice())
+    }
+
+    /// Asks for the parts of a person from a day on, or from an earlier one that was asked for already.
+    pub fn need_parts(&mut self, subject: RecordId, from: Day) {
+        let asked = self.needs.parts_of_subjects.range((subject, Day(i32::MIN))..).next().copied();
+        let asked = asked.filter(|(id, _)| *id == subject);
+        let from = asked.map_or(from, |(_, day)| day.min(from));
+        if let Some(asked) = asked {
+            self.needs.parts_of_subjects.remove(&asked);
+        }
+        self.needs.parts_of_subjects.insert((subject, from));
+    }
+
     /// Settles a record from its whole history and one more entry, if there is one.
     fn settle_all(&mut self, record: RecordRef, entry: Option<&Entry>) -> Option<Head> {
         let history = self.history(record)?;

@@ -30,8 +30,8 @@ impl Opened {
 
     /// For people: the name, what differs, what was settled, the visits.
     fn text(&self, words: &Words) -> String {
-        let PersonVisits { name, home, categories, visits } = &self.person;
-        let mut text = format!("{name}　{home}　{}\n", categories.join("、"));
+        let PersonVisits { name, home, categories, visits, times } = &self.person;
+        let mut text = format!("{name}　{home}　{}　走访 {times} 次\n", categories.join("、"));
         if self.as_of != today() {
             text.push_str(&format!("走访只列到 {}\n", self.as_of));
         }
@@ -101,9 +101,15 @@ fn cells(line: &VisitLine) -> [String; 4] {
     [
         line.day.map(|day| day.to_string()).unwrap_or_default(),
         line.met.as_ref().map_or_else(|| "不计入".to_owned(), |met| met.zh.clone()),
-        line.visited_by.join("、"),
+        who(line),
         line.receipt.clone(),
     ]
+}
+
+/// Who went, came along and wrote it down; and whose visit it is one and the same with.
+fn who(line: &VisitLine) -> String {
+    let same = line.one_with.iter().map(|names| format!("（与{}的走访是同一次）", names.join("、")));
+    format!("{}{}", line.credit.zh(), same.collect::<String>())
 }
 
 /// A person: their visits, what is contested and what was settled.

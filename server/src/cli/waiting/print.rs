@@ -5,12 +5,13 @@ use crate::cli::fields::{Place, Words};
 use crate::cli::text::{Table, in_words, moment};
 use crate::cli::today;
 use crate::county::County;
-use crate::reports::waiting::{DecidedPage, Item, List, Shown, Side, show};
+use crate::reports::waiting::{DecidedPage, Item, List, Shown, Side, Sides, show};
 use crate::reports::{Settled, settled_of};
 use domain::catalogue::{RecordKind, field_zh};
 use domain::problem::{Problem, ProblemCode};
 use domain::value::{Origin, Value};
-use sync::county::prepared::{KEEP, SETTLE, UNDO};
+use domain::visit::Way;
+use sync::county::prepared::{ASK, KEEP, ONE, SETTLE, TWO, UNDO};
 
 fn kind_zh(item: &Item) -> &str {
     item.kind.and_then(RecordKind::from_code).map_or(item.kind.unwrap_or_default(), RecordKind::zh)
@@ -183,6 +184,7 @@ fn opened(shown: &Shown, words: &Words, format: Format) -> String {
             text.push_str(&format!("\n{}", table.text()));
         }
     }
+    shown.going.iter().for_each(|going| text.push_str(&side_by_side(going)));
     for word in &shown.words {
         text.push_str(&format!(
             "\n{} {} {}：{}",
@@ -193,6 +195,33 @@ fn opened(shown: &Shown, words: &Words, format: Format) -> String {
         ));
     }
     format!("{}\n", text.trim_end())
+}
+
+/// Two visits that may be one, a row each; and what was answered differently.
+fn side_by_side(going: &Sides) -> String {
+    let mut table = Table::new(&["走访", "从", "到", "怎么见的", "走访人", "见到谁", "回执"]);
+    for one in &going.visits {
+        let met = one.met.iter().map(|met| format!("{}：{}", met.name, met.zh)).collect::<Vec<_>>();
+        table.row([
+            one.visit.to_string(),
+            one.from_ms.map(moment).unwrap_or_default(),
+            one.until_ms.map(moment).unwrap_or_default(),
+            one.way.and_then(Way::from_code).map_or("", Way::zh).to_owned(),
+            one.credit.zh(),
+            met.join("；"),
+            one.receipt.clone().unwrap_or_default(),
+        ]);
+    }
+    let mut text = format!("\n{}", table.text());
+    for one in &going.differs {
+        let [first, second] = &one.answers_zh;
+        text.push_str(&format!("\n{} · {}：{first} ｜ {second}", one.name, one.question_zh));
+    }
+    if going.shut {
+        text.push_str(&format!("\n{HIDDEN}"));
+    }
+    text.push('\n');
+    text
 }
 
 /// What an item sets; for spreadsheets with the codes beside the words.
@@ -271,6 +300,9 @@ fn verdict_zh(code: &str) -> &str {
         "dismiss" => "没有采用",
         KEEP => "以后再看",
         SETTLE => "定下用哪个",
+        ASK => "请本人补充",
+        ONE => "认作一次",
+        TWO => "不是同一次",
         UNDO => "撤销了上面的决定",
         other => other,
     }

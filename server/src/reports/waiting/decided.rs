@@ -19,7 +19,7 @@ use domain::value::Value;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use store::county::HistoryItem;
-use sync::county::prepared::{FOLLOW, KEEP, MERGE, SETTLE, UNDO};
+use sync::county::prepared::{FOLLOW, KEEP, MERGE, ONE, SETTLE, TWO, UNDO};
 use sync::wire::receipt::ItemState;
 
 /// That a decision was taken back.
@@ -54,7 +54,7 @@ pub struct Decided {
     /// By which it is named.
     #[schema(value_type = String)]
     pub id: RecordId,
-    /// `accept`, `dismiss`, `keep`, `settle` or `merge`.
+    /// `accept`, `dismiss`, `keep`, `ask`, `settle`, `merge`, `one_going` or `two_goings`.
     pub verdict: String,
     /// Why.
     pub reason: String,
@@ -66,7 +66,7 @@ pub struct Decided {
     pub count: usize,
     /// The kind of the first item's record, unless it could not be read.
     pub kind: Option<&'static str>,
-    /// The record that was settled, or merged.
+    /// The record that was settled, or merged, or one of two visits.
     #[schema(value_type = Option<String>)]
     pub record: Option<RecordId>,
     /// The field that was settled.
@@ -321,7 +321,7 @@ async fn told(
         at_ms: word.at_ms,
         reason: word.reason.clone(),
     });
-    let about_record = [SETTLE, MERGE].contains(&first.verdict.as_str());
+    let about_record = [SETTLE, MERGE, ONE, TWO].contains(&first.verdict.as_str());
     Ok(Decided {
         id: first.record.id,
         verdict: first.verdict.clone(),

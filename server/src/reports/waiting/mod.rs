@@ -2,6 +2,7 @@
 
 mod decided;
 mod desk;
+mod going;
 mod handle;
 mod show;
 #[cfg(test)]
@@ -10,6 +11,7 @@ mod tests;
 pub(crate) use decided::act_of;
 pub use decided::{Decided, DecidedPage, Undone, decided, merged};
 pub(crate) use desk::{Desk, area_of_row, waiting};
+pub use going::Sides;
 pub use handle::Handle;
 pub use show::{Field, Shown, Side, Word, show};
 pub(crate) use show::{Shut, contested_record};
@@ -61,6 +63,8 @@ pub enum Reason {
     Late,
     /// 填写不一致
     Contested,
+    /// 可能是同一次走访
+    OneGoing,
     /// 等前面的、等登记、等表
     Awaiting,
 }
@@ -79,6 +83,7 @@ impl Reason {
             Self::Question => "请本人补充",
             Self::Late => "补记太晚，没有原因",
             Self::Contested => "填写不一致",
+            Self::OneGoing => "可能是同一次走访",
             Self::Awaiting => "等还没到的内容",
         }
     }
@@ -96,6 +101,7 @@ impl Reason {
             Self::Question => "asked back",
             Self::Late => "entered too late, without a reason",
             Self::Contested => "values differ",
+            Self::OneGoing => "two visits that may be one",
             Self::Awaiting => "waiting for what is still to come",
         }
     }
@@ -136,7 +142,7 @@ pub struct Kept {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[schema(as = WaitingItem)]
 pub struct Item {
-    /// By which it is named: log and serial; of what is contested, the record.
+    /// By which it is named: log and serial; of what is contested, the record; of two visits, both.
     pub handle: String,
     /// Why it waits.
     pub reason: Reason,
@@ -187,7 +193,7 @@ pub struct Filter {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, utoipa::ToSchema)]
 #[schema(as = WaitingList)]
 pub struct List {
-    /// Oldest first; what is contested last.
+    /// Oldest first; what is contested, and visits that may be one, last.
     pub items: Vec<Item>,
     /// How much else waits for something that is still to come.
     pub awaiting: usize,
@@ -215,6 +221,9 @@ pub async fn list(county: &County, filter: Filter, today: Day) -> Result<List, P
                 list.items.extend(desk.contested(record).await?);
             }
         }
+    }
+    if filter.reason.is_none_or(|wanted| wanted == Reason::OneGoing) {
+        list.items.extend(going::items(county, &desk).await?);
     }
     let within = |item: &Item| {
         let there = filter.area.is_none_or(|area| desk.reference.areas.within(item.area, area));

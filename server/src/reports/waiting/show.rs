@@ -1,8 +1,10 @@
 //! One waiting item, opened: its fields, both sides of what is contested, and what was said of it.
 
 use super::desk::Desk;
+use super::going::{self, Sides};
 use super::{Item, Reason};
 use crate::county::{County, at_county};
+use crate::goings;
 use crate::problem::wrong;
 use crate::reports::named::Names;
 use crate::takes::{Slot, Takes};
@@ -76,7 +78,7 @@ pub struct Word {
 }
 
 /// An item, opened.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, utoipa::ToSchema)]
 #[schema(as = WaitingShown)]
 pub struct Shown {
     /// The item; of a record, each of its contested fields.
@@ -99,16 +101,22 @@ pub struct Shown {
     pub seen: Vector,
     /// What was said of it, oldest first.
     pub words: Vec<Word>,
+    /// Two visits that may be one going-there, side by side.
+    pub going: Option<Sides>,
     /// What the records are called that its values name, by their ids; a child's name is masked.
     pub names: BTreeMap<String, String>,
 }
 
-/// Opens an item by its name, or a contested record by its id.
+/// Opens an item by its name, a contested record by its id, or two visits by both of theirs.
 ///
 /// # Errors
 /// `argument_wrong` when nothing of this name waits; what the store says.
 pub async fn show(county: &County, text: &str, today: Day) -> Result<Shown, Problem> {
     let desk = Desk::open(county, today).await?;
+    if goings::named(text).is_some() {
+        let (item, going) = going::show(county, &desk, text).await?;
+        return Ok(Shown { items: vec![item], going: Some(going), ..Shown::default() });
+    }
     if let Ok(id) = text.parse::<RecordId>() {
         return contested(county, &desk, id).await;
     }
@@ -140,6 +148,7 @@ pub async fn show(county: &County, text: &str, today: Day) -> Result<Shown, Prob
         takes: Vec::new(),
         seen,
         words,
+        going: None,
         names,
     })
 }
@@ -194,6 +203,7 @@ async fn contested(county: &County, desk: &Desk<'_>, id: RecordId) -> Result<Sho
         takes,
         seen: head.vector.clone(),
         words: Vec::new(),
+        going: None,
     })
 }
 

@@ -286,7 +286,7 @@ async fn card(
     let head_name = home.as_ref().map(|home| home.head_name.clone()).unwrap_or_default();
     let village = person.village_on(today);
     let reference = &permit.reference;
-    let visits = of_person(&desk.county, id, today, today).await?.visits;
+    let found = of_person(&desk.county, id, today, today).await?;
     let entered = head.fields.values().flatten().map(|write| write.at_ms).min();
     Ok(CardReply {
         person: id,
@@ -300,7 +300,7 @@ async fn card(
         pending: person.pending,
         entered_by: head.author(id).map_or_else(String::new, |by| reference.staff_name(by)),
         entered_ms: entered.filter(|at_ms| *at_ms > 0),
-        last_visit: visits.iter().filter_map(|visit| visit.day).max(),
-        visits: visits.len(),
+        last_visit: found.visits.iter().filter_map(|visit| visit.day).max(),
+        visits: found.times,
     })
 }

@@ -141,6 +141,8 @@ pub(super) struct PersonReply {
     contested: Vec<String>,
     /// Of these the telephones, with what stands side by side.
     differs: Vec<DiffersReply>,
+    /// How often somebody went there: once of what is one going-there.
+    times: usize,
     /// The latest first.
     visits: Vec<VisitLine>,
 }
@@ -164,7 +166,7 @@ pub(super) async fn get(
     let shown = |name: &str| if minor { mask::name(name) } else { name.to_owned() };
     let phone = |key: &str| head.text(key).map(mask::phone);
     let head_name = home.as_ref().map(|home| home.head_name.clone()).unwrap_or_default();
-    let visits = of_person(county, id, today, today).await?.visits;
+    let found = of_person(county, id, today, today).await?;
     let village = person.village_on(today);
     let reference = &permit.reference;
     Ok(Json(PersonReply {
@@ -201,7 +203,8 @@ pub(super) async fn get(
         standings: standings(&desk, reference, id, today).await?,
         contested: head.contested().map(str::to_owned).collect(),
         differs: differs(&head),
-        visits,
+        times: found.times,
+        visits: found.visits,
     }))
 }
 

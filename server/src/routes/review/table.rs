@@ -198,6 +198,7 @@ table! {
     GET "/api/waiting/{item}" waiting::show READERS, Anywhere, Any;
     POST "/api/waiting/decisions" waiting::decide DECIDERS, Anywhere, Any;
     POST "/api/waiting/settlements" waiting::settle OFFICE, Anywhere, Any;
+    POST "/api/waiting/goings" waiting::going OFFICE, Anywhere, Any;
     GET "/api/waiting/decisions" waiting::decided READERS, Area, Any;
     POST "/api/waiting/decisions/{decision}/undo" waiting::undo OFFICE, Anywhere, Any;
 

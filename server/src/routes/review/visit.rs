@@ -7,10 +7,12 @@ use super::permit::Permit;
 use crate::ask::{self, Asked, Question, asks_of};
 use crate::clock;
 use crate::county::{County, at_county};
+use crate::credit::Credit;
 use crate::desk::Desk;
+use crate::goings;
 use crate::opening::homes;
 use crate::problem::{Refusal, wrong};
-use crate::reports::{Answer, Names, RecordHistory, answers_of, record_history};
+use crate::reports::{Answer, Names, RecordHistory, answers_of, one_with, record_history};
 use crate::restrict;
 use crate::staff::{Change, write};
 use axum::Json;
@@ -27,7 +29,7 @@ use domain::value::Value;
 use domain::visit::{Met, NotMet, Part, Visit, Way};
 use seal::receipt::ReceiptDigits;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use sync::county::place::link;
 use utoipa::ToSchema;
@@ -91,9 +93,11 @@ pub(super) struct VisitReply {
     /// When it was, as far as the worker knows: Unix milliseconds.
     from_ms: Option<UnixMs>,
     until_ms: Option<UnixMs>,
-    visited_by: Vec<String>,
-    recorded_by: Option<String>,
-    companions: Vec<String>,
+    /// Who went, came along, and wrote it down.
+    #[serde(flatten)]
+    credit: Credit,
+    /// Who made another visit that is one and the same going-there: of each such visit the names.
+    one_with: Vec<Vec<String>>,
     /// Where it was written down, if its author said so: degrees, metres, when, as the field holds them.
     location: Option<String>,
     void: bool,
@@ -144,8 +148,6 @@ pub(super) async fn get(
         let (day, number) = item.receipt?;
         Some((ReceiptDigits::of(Day(day), number)?.to_string(), item.arrived_ms))
     });
-    let staff = |ids: &[RecordId]| ids.iter().map(|id| reference.staff_name(*id)).collect();
-    let companion = |text: &String| text.parse().map_or(text.clone(), |id| reference.staff_name(id));
     Ok(Json(VisitReply {
         visit: id,
         village: visit.village,
@@ -155,9 +157,8 @@ pub(super) async fn get(
         home,
         from_ms: visit.happened.map(|when| when.from_ms),
         until_ms: visit.happened.map(|when| when.until_ms),
-        visited_by: staff(&visit.visited_by),
-        recorded_by: visit.recorded_by.map(|id| reference.staff_name(id)),
-        companions: visit.companions.iter().map(companion).collect(),
+        credit: Credit::of(reference, &visit),
+        one_with: one_with(county, reference, &visit).await?,
         location: visit.location.map(|at| at.to_string()),
         void: visit.void,
         received_ms: receipt.as_ref().map(|(_, at_ms)| *at_ms),
@@ -300,7 +301,19 @@ async fn was_minor(county: &County, person: &Person, part: &Part) -> Result<bool
     Ok(when.is_some_and(|when| person.is_minor_on(when.day())))
 }
 
-/// Which duties the part met. O(standings of the person).
+/// A part with those of the same person in visits that are one going-there with its own: what one of them meets is
+/// met by all who went.
+async fn one_going(county: &County, part: &Part, subject: RecordId) -> Result<BTreeSet<RecordId>, Problem> {
+    let mut parts = BTreeSet::from([part.id]);
+    let Some(id) = part.visit else { return Ok(parts) };
+    for other in goings::one_with(county, &goings::visit(county, id).await?).await? {
+        let rows = county.stores.reports.parts_of_visit(other.id).await.map_err(at_county)?;
+        parts.extend(rows.into_iter().filter(|row| row.subject == subject).map(|row| row.part));
+    }
+    Ok(parts)
+}
+
+/// Which duties the part met, or its going-there did. O(standings of the person).
 async fn meets(
     county: &County,
     reference: &Reference,
@@ -309,7 +322,8 @@ async fn meets(
 ) -> Result<Vec<MetDuty>, Problem> {
     let mut standings = county.stores.reports.standings_of(subject).await.map_err(at_county)?;
     let any = domain::coverage::rules::ANY_DUTY;
-    standings.retain(|one| one.met_by == Some(part.id) && one.duty != any);
+    let parts = one_going(county, part, subject).await?;
+    standings.retain(|one| one.met_by.is_some_and(|met| parts.contains(&met)) && one.duty != any);
     let duty = |one: domain::coverage::Standing| {
         let village = one.step_on(one.period.last()).map_or(AreaCode(0), |step| step.place.area);
         let rule = reference.rule_on(&one.duty, village, one.met_on.unwrap_or(one.period.from()));

@@ -7,12 +7,14 @@ use super::staff::AreaAsked;
 use crate::clock;
 use crate::decide::{self, Retraction, Settlement, Verdict, Word};
 use crate::desk::Desk;
+use crate::goings;
 use crate::problem::Refusal;
 use crate::reports::waiting::{
     DecidedPage, Filter, List, Reason, Shown, decided as past, list as waiting, show as shown,
 };
 use axum::Json;
 use axum::extract::State;
+use domain::going::Going;
 use domain::ids::RecordId;
 use domain::log::Vector;
 use domain::problem::{Problem, ProblemCode};
@@ -64,6 +66,17 @@ pub(super) struct SettlementAsked {
     /// Only whether it could be settled so: nothing is written.
     #[serde(default)]
     only_asked: bool,
+}
+
+/// A word on two visits that may be one going-there.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(super) struct GoingAsked {
+    /// The two, as the list names them.
+    item: String,
+    /// Whether they are one; else they are two, and are not suggested again.
+    one: bool,
+    /// Why, if somebody says so.
+    reason: String,
 }
 
 /// Which page.
@@ -170,5 +183,20 @@ pub(super) async fn settle(
         return Ok(Json(DecisionReply { decided: 0 }));
     }
     decide::settle(&desk.county, &word, clock::now_ms()).await?;
+    Ok(Json(DecisionReply { decided: 1 }))
+}
+
+/// Says of two visits that they are one going-there, or two. Both stay as they are.
+#[utoipa::path(post, path = "/api/waiting/goings", request_body = GoingAsked,
+    responses((status = 200, body = DecisionReply)))]
+pub(super) async fn going(
+    State(desk): State<Arc<Desk>>,
+    permit: Permit,
+    Said(said): Said<GoingAsked>,
+) -> Result<Json<DecisionReply>, Refusal> {
+    let GoingAsked { item, one, reason } = said;
+    let going = if one { Going::One } else { Going::Two };
+    let word = goings::Word { item, going, reason, by: permit.staff()? };
+    goings::say(&desk.county, &word, clock::now_ms()).await?;
     Ok(Json(DecisionReply { decided: 1 }))
 }

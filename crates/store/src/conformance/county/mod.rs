@@ -11,6 +11,7 @@ mod exchange;
 mod feeds;
 mod forks;
 mod generations;
+mod goings;
 mod merge;
 mod permission;
 mod phone;
@@ -141,6 +142,12 @@ cases! {
     "whoever may confirm merges, and takes it back with a reason" duplicates::who;
     "a decision that is taken back takes back what moved on by it" duplicates::decided;
     "who is erased is erased in every record of theirs, and stays merged" duplicates::erased;
+
+    "visits of two workers to one person on one day are suggested as one, and no others" goings::suggested;
+    "said to be one or not, they are suggested no more; both count as before, and it can be taken back" goings::said;
+    "of two that are one the other counts when one is void" goings::void;
+    "a part that comes later and a merging of people change what is suggested, and nothing that was said" goings::later;
+    "whoever may confirm says it, once, of visits that are there" goings::who;
 
     "a visit outside the area is set aside" permission::outside;
     "work done before a hand-over counts when it is sent after it" permission::late_upload;

@@ -3,13 +3,14 @@
 use super::load::place;
 use super::{Disk, Place, Row};
 use domain::canonical::Hash;
+use domain::going::Pair;
 use domain::log::Dot;
 use domain::reference::Reference;
 use domain::time::{Day, UnixMs};
 use std::sync::Arc;
 use sync::county::Plan;
 use sync::county::needs::DeviceState;
-use sync::county::outcome::{FeedMove, Held, LedgerRow, StateChange};
+use sync::county::outcome::{FeedMove, Held, LedgerRow, StateChange, Suggested};
 
 impl Disk {
     /// Writes a plan that was made at `now_ms`.
@@ -33,6 +34,11 @@ impl Disk {
             *sum = sum.wrapping_add(change.sum);
         }
         self.parts.extend(plan.parts.into_iter().map(|part| (part.part, part)));
+        for Suggested { subject, visits, open } in plan.suggested {
+            let seen = |(one, other): &Pair| visits.contains(one) && visits.contains(other);
+            self.suggested.retain(|(pair, person)| *person != subject || !seen(pair));
+            self.suggested.extend(open.into_iter().map(|pair| (pair, subject)));
+        }
         for key in plan.standings_gone {
             self.standings.remove(&key);
         }

@@ -16,6 +16,7 @@ use crate::county::{Access, Account, DeskSession, DeviceRecord, EnrolCode};
 use domain::canonical::Hash;
 use domain::coverage::tally::Tally;
 use domain::coverage::{Generation, Generations, Rules, Standing};
+use domain::going::Pair;
 use domain::ids::{DeviceId, RecordId, WriterId};
 use domain::log::Dot;
 use domain::patch::RecordRef;
@@ -65,6 +66,8 @@ struct Disk {
     /// How many records a feed has, and the sum of their digests.
     digests: BTreeMap<Scope, (u64, u64)>,
     parts: BTreeMap<RecordId, PartRow>,
+    /// What is suggested as one going-there, with whom both visits met.
+    suggested: BTreeSet<(Pair, RecordId)>,
     standings: BTreeMap<StandingKey, Standing>,
     tallies: BTreeMap<Generation, Tally>,
     writers: BTreeMap<WriterId, WriterRow>,
@@ -122,6 +125,7 @@ impl MemoryCounty {
             feeds: BTreeMap::new(),
             digests: BTreeMap::new(),
             parts: BTreeMap::new(),
+            suggested: BTreeSet::new(),
             standings: BTreeMap::new(),
             tallies: BTreeMap::new(),
             writers: BTreeMap::new(),

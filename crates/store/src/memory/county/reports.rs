@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use domain::catalogue::RecordKind;
 use domain::coverage::timeline::reports_change;
 use domain::coverage::{Generation, Standing};
+use domain::going::Pair;
 use domain::ids::RecordId;
 use domain::log::Dot;
 use domain::patch::{Entry, RecordRef};
@@ -70,6 +71,10 @@ impl Reports for MemoryCounty {
             let changed = |part: &&PartRow| part.fact.as_ref().is_some_and(reports_change);
             disk.parts.values().filter(changed).cloned().collect()
         })
+    }
+
+    async fn suggested(&self) -> Result<Vec<(Pair, RecordId)>, StoreError> {
+        self.read(|disk| disk.suggested.iter().copied().collect())
     }
 
     async fn history(&self, record: RecordRef) -> Result<Vec<HistoryItem>, StoreError> {

@@ -261,6 +261,9 @@ async fn said(world: &World, things: &Things, row: &Row, area: AreaCode, owner: 
             let seen = differing(world, things.person[&area]).await;
             json!({ "record": things.person[&area], "field": "phone", "value": "13300000002", "seen": seen })
         }
+        "/api/waiting/goings" => {
+            json!({ "item": township::two_visits(world, area).await, "one": true, "reason": "" })
+        }
         "/api/waiting/decisions/{decision}/undo" | "/api/duplicates/{decision}/undo" => {
             json!({ "reason": "看错了" })
         }

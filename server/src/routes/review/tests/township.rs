@@ -32,6 +32,30 @@ async fn missed(world: &World, things: &Things, area: AreaCode, reason: &str, da
     write(world, RecordKind::Part, &part).await
 }
 
+/// Two workers' visits to one person on one day, as the list of what waits names them.
+pub(super) async fn two_visits(world: &World, area: AreaCode) -> String {
+    let link = |id: RecordId| Field::from(id.to_string());
+    let home = number(village(area));
+    let named = [(keys::NAME, "段生面".into()), (keys::VILLAGE, home.clone())];
+    let person = write(world, RecordKind::Person, &named).await;
+    let happened = domain::time::Happened::whole(today()).to_string();
+    let mut visits = Vec::new();
+    for _ in 0..2 {
+        let visit = [
+            (keys::VILLAGE, home.clone()),
+            (keys::WAY, "home".into()),
+            (keys::HAPPENED, happened.as_str().into()),
+            (keys::VISITED_BY, Field::List(vec![somebody(world, area).await.to_string()])),
+        ];
+        let visit = write(world, RecordKind::Visit, &visit).await;
+        let part = [(keys::VISIT, link(visit)), (keys::SUBJECT, link(person)), (keys::MET, "self".into())];
+        write(world, RecordKind::Part, &part).await;
+        visits.push(visit.to_string());
+    }
+    visits.sort();
+    visits.join("+")
+}
+
 /// Somebody who was registered at the door.
 pub(super) async fn registered(world: &World, area: AreaCode) -> RecordId {
     let fields = [
