@@ -3,6 +3,7 @@
 pub mod bridge;
 pub mod clock;
 pub mod county;
+pub mod desk;
 pub mod generated;
 pub mod month;
 pub mod net;

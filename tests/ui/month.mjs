@@ -37,10 +37,10 @@ try {
       return { area: Number(area), numbers: { register, not_counted, due, met, met_home, open, change_pending, tried, silent, not_yet } }
     }))
     rows.push(...read.map((row) => ({ duty, ...row })))
-    if (number === 0) {
+    if (number === asked.pages.length - 1) {
       await mkdir(pictures, { recursive: true })
       await page.evaluate(() => document.fonts.ready)
-      await page.screenshot({ path: join(pictures, 'desk-month.png'), animations: 'disabled' })
+      await page.screenshot({ path: join(pictures, asked.pages.length > 1 ? 'desk-month.png' : 'desk-month-closed.png'), animations: 'disabled' })
     }
   }
   stdout.write(JSON.stringify(rows))

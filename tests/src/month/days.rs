@@ -1,11 +1,11 @@
 //! The days of the month: who walks and who sends, and what happens on which day.
 
-use super::desk::{rows, text};
 use super::township::{
     answer_concern, close_period, confirm_change, give_villages, hand_over, read_urgent, set_phone, sheets,
 };
 use super::workers::{Habit, Worker, weekday};
 use super::{CLOSED_AFTER, Stage};
+use crate::desk::{rows, text};
 use crate::phone::PhoneProcess;
 use crate::story::{PIN, exchange, fill, finish, start};
 use domain::ids::RecordId;

@@ -1,10 +1,10 @@
 //! The end of the month: the sentence, who stands in which column, who was not visited and why, what each habit led to.
 
-use super::desk::{number, rows, text};
 use super::figures::{Compared, compare};
 use super::workers::{Habit, Worker};
-use super::{CLOSED_AFTER, Stage, days};
+use super::{CLOSED_AFTER, Stage, days, screen};
 use crate::county::ask_at;
+use crate::desk::{number, rows, text};
 use domain::ids::AreaCode;
 use domain::staff::Role;
 use domain::time::Day;
@@ -62,7 +62,15 @@ pub(super) fn tell(stage: &mut Stage, workers: &mut [Worker], screens: Option<&P
     if agree != cells || (screens.is_some() && on_the_screen != cells) {
         return Err(Error::other(format!("of {cells} cells {agree} agree")));
     }
+    let before = totals(stage, "")?;
     days::close(stage)?;
+    let closed = totals(stage, "&closed=true")?;
+    if before != closed {
+        return Err(Error::other(format!("closed with other figures: {before} {closed}")));
+    }
+    if screens.is_some() {
+        screen::closed(stage, &closed)?;
+    }
     stage.tell.title("六、每个人在哪一栏");
     for (column, zh) in COLUMNS {
         stage.tell.line(&format!("{zh}　{} 人", ending.columns.get(column).copied().unwrap_or_default()));
@@ -108,6 +116,23 @@ fn columns(stage: &mut Stage, as_of: Day) -> Result<(Ending, Vec<Value>)> {
     }
     stage.tell.block(&sentence);
     Ok((ending, unvisited))
+}
+
+/// The rows of the county's page of any requirement, on the day of the closing.
+fn totals(stage: &mut Stage, how: &str) -> Result<Value> {
+    let (key, day) = (stage.period.to_string(), stage.period.last().plus(CLOSED_AFTER));
+    let office = stage.office(Role::CountyReviewer)?;
+    let page = office.get(&format!("/api/coverage?duty=*&period={key}&as_of={day}{how}"))?;
+    let columns =
+        ["register", "not_counted", "due", "met", "met_home", "change_pending", "tried", "silent", "not_yet"];
+    let row = |one: &Value| {
+        let mut numbers = serde_json::Map::new();
+        for column in columns.iter().chain(&["area"]) {
+            numbers.insert((*column).to_owned(), number(one, column).into());
+        }
+        Value::Object(numbers)
+    };
+    Ok(rows(page.get("rows").unwrap_or(&Value::Null)).map(row).collect())
 }
 
 /// All people of a list, page by page.

@@ -1,10 +1,10 @@
 //! The same figures four times: as the desk answers them and the console shows them, as the doctor computes them from
 //! every patch, and by plain SQL over an export.
 
-use super::desk::{number, rows, text};
 use super::export::{county, export, told};
 use super::screen::{Page, Read};
 use super::{Stage, screen};
+use crate::desk::{number, rows, text};
 use county_server::doctor::known_at;
 use county_server::seed::dice::Dice;
 use domain::duty::{Duty, DutyKind};

@@ -3,7 +3,6 @@
 //! figures of the screen are those of the doctor and of plain SQL over an export.
 
 mod days;
-mod desk;
 mod ending;
 mod export;
 mod figures;
@@ -14,10 +13,10 @@ mod workers;
 
 use crate::clock::{Clock, real_ms};
 use crate::county::{CountyProcess, ask_at};
+use crate::desk::{self, Desk};
 use crate::story::tell::Teller;
 use crate::story::{clear, until_told_to_stop};
 use county_server::seed::{County, Plan};
-use desk::Desk;
 use domain::ids::{AreaCode, RecordId};
 use domain::period::{Cadence, Cut, Period};
 use domain::staff::Role;
@@ -80,7 +79,8 @@ impl Stage {
             let staff = holder(&self.synthetic, role, area, self.period.from());
             let staff = staff.ok_or_else(|| Error::other(format!("nobody is {}", role.code())))?;
             let login = format!("{}{}", role.code().replace('_', "-"), self.desks.len());
-            let desk = Desk::open(&self.county.desk, &self.clock, &self.data(), staff, &login)?;
+            let said = ask_at(&self.clock, &self.data(), &["account", "add", &staff.to_string(), &login])?;
+            let desk = Desk::open(&self.county.desk, &login, &said)?;
             self.desks.insert((role, area), desk);
         }
         let desk = self.desks.get_mut(&(role, area)).ok_or_else(|| Error::other("no desk"))?;

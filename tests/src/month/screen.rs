@@ -1,8 +1,8 @@
 //! The console's own page in a browser: what stands in its table.
 
-use super::Stage;
-use super::desk::{PASSWORD, number, rows, text};
 use super::figures::Rows;
+use super::{CLOSED_AFTER, Stage};
+use crate::desk::{PASSWORD, number, rows, text};
 use domain::ids::AreaCode;
 use domain::period::Period;
 use domain::staff::Role;
@@ -33,6 +33,27 @@ impl Page {
 
 /// The numbers of a row, by column.
 pub(super) type Read = BTreeMap<String, i64>;
+
+/// The page of the closed month shows the figures that it was closed with.
+pub(super) fn closed(stage: &mut Stage, kept: &Value) -> Result<()> {
+    let county = stage.synthetic.places.areas.first().map(|one| one.code);
+    let area = county.ok_or_else(|| Error::other("no county"))?;
+    let page = Page { duty: "*".to_owned(), period: stage.period, area };
+    let shown = read(stage, &[page], stage.period.last().plus(CLOSED_AFTER))?;
+    for row in rows(kept) {
+        let area = AreaCode(u64::try_from(number(row, "area")).unwrap_or_default());
+        let read = shown.get(&("*".to_owned(), area));
+        let read = read.ok_or_else(|| Error::other(format!("the screen has no row of {area}")))?;
+        let other = read.iter().find(|(column, value)| {
+            row.get(column.as_str()).is_some_and(|kept| kept.as_i64() != Some(**value))
+        });
+        if let Some((column, value)) = other {
+            return Err(Error::other(format!("closed: {area} {column}: {value} on the screen, kept {row}")));
+        }
+    }
+    stage.tell.line(&format!("月结后，浏览器里“月结时”的 {} 行和月结前一样", shown.len()));
+    Ok(())
+}
 
 /// Reads pages in a browser, with the script that the tests of the screens keep beside them.
 pub(super) fn read(stage: &mut Stage, pages: &[Page], as_of: Day) -> Result<Rows> {

@@ -1,8 +1,8 @@
 //! What township and county do at their desks: sheets, 情况变了, 发现的问题, 紧急, phones, 移交, 月结.
 
 use super::Stage;
-use super::desk::{rows, text};
 use super::workers::Worker;
+use crate::desk::{rows, text};
 use domain::ids::{AreaCode, RecordId};
 use domain::staff::Role;
 use domain::time::Day;

@@ -1,23 +1,19 @@
 //! The desk of the real server, asked over HTTP as the console asks it: accounts, sessions, routes.
 
-use crate::clock::Clock;
-use crate::county::ask_at;
-use domain::ids::RecordId;
 use serde_json::{Value, json};
 use std::io::{Error, Read, Result, Write};
 use std::net::TcpStream;
-use std::path::Path;
 use std::time::Duration;
 
-/// The password of every account of the month.
-pub(super) const PASSWORD: &str = "walnut-tree-door";
+/// The password of every account that is opened here.
+pub const PASSWORD: &str = "walnut-tree-door";
 
 /// How long an answer is waited for.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Somebody who is logged in.
 #[derive(Debug)]
-pub(super) struct Desk {
+pub struct Desk {
     /// Host and port.
     address: String,
     /// Under which name.
@@ -27,20 +23,25 @@ pub(super) struct Desk {
 }
 
 impl Desk {
-    /// Makes an account for a member of staff, logs in with the first password and changes it.
-    pub fn open(at: &str, clock: &Clock, data: &Path, staff: RecordId, login: &str) -> Result<Self> {
-        let said = ask_at(clock, data, &["account", "add", &staff.to_string(), login])?;
+    /// Logs in with the first password of an account and changes it; `said` is what `account add` said.
+    ///
+    /// # Errors
+    /// When the desk does not let them in.
+    pub fn open(at: &str, login: &str, said: &str) -> Result<Self> {
         let first = said.split_once("密码 ").and_then(|(_, rest)| rest.split('（').next());
-        let first = first.ok_or_else(|| Error::other(format!("no first password in {said}")))?.to_owned();
+        let first = first.ok_or_else(|| Error::other(format!("no first password in {said}")))?;
         let address = at.split_once("://").map_or(at, |(_, address)| address).to_owned();
         let none = String::new;
         let mut desk = Self { address, login: login.to_owned(), token: none(), proof: none() };
-        desk.log_in(&first)?;
+        desk.log_in(first)?;
         desk.post("/api/session/password", &json!({ "old": first, "new": PASSWORD }))?;
         Ok(desk)
     }
 
     /// Logs in again: a session does not last for a month.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
     pub fn again(&mut self) -> Result<()> {
         self.log_in(PASSWORD)
     }
@@ -56,11 +57,17 @@ impl Desk {
     }
 
     /// What a route shows.
+    ///
+    /// # Errors
+    /// When it refuses; the message is what it said.
     pub fn get(&self, path: &str) -> Result<Value> {
         self.ask("GET", path, None).map(|(_, value)| value)
     }
 
     /// Does what a route does.
+    ///
+    /// # Errors
+    /// As [`Self::get`].
     pub fn post(&self, path: &str, said: &Value) -> Result<Value> {
         self.ask("POST", path, Some(said)).map(|(_, value)| value)
     }
@@ -89,16 +96,16 @@ impl Desk {
 }
 
 /// A text of an answer; empty when there is none.
-pub(super) fn text<'v>(value: &'v Value, key: &str) -> &'v str {
+pub fn text<'v>(value: &'v Value, key: &str) -> &'v str {
     value.get(key).and_then(Value::as_str).unwrap_or_default()
 }
 
 /// A number of an answer; 0 when there is none.
-pub(super) fn number(value: &Value, key: &str) -> i64 {
+pub fn number(value: &Value, key: &str) -> i64 {
     value.get(key).and_then(Value::as_i64).unwrap_or_default()
 }
 
 /// The rows of a list.
-pub(super) fn rows(value: &Value) -> impl Iterator<Item = &Value> {
+pub fn rows(value: &Value) -> impl Iterator<Item = &Value> {
     value.as_array().into_iter().flatten()
 }
