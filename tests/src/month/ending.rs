@@ -118,9 +118,9 @@ fn columns(stage: &mut Stage, as_of: Day) -> Result<(Ending, Vec<Value>)> {
     Ok((ending, unvisited))
 }
 
-/// The rows of the county's page of any requirement, on the day of the closing.
+/// The rows of the county's page of any requirement as of the period's end, of which a closing keeps them.
 fn totals(stage: &mut Stage, how: &str) -> Result<Value> {
-    let (key, day) = (stage.period.to_string(), stage.period.last().plus(CLOSED_AFTER));
+    let (key, day) = (stage.period.to_string(), stage.period.last());
     let office = stage.office(Role::CountyReviewer)?;
     let page = office.get(&format!("/api/coverage?duty=*&period={key}&as_of={day}{how}"))?;
     let columns =

@@ -1,7 +1,7 @@
 //! The console's own page in a browser: what stands in its table.
 
+use super::Stage;
 use super::figures::Rows;
-use super::{CLOSED_AFTER, Stage};
 use crate::desk::{PASSWORD, number, rows, text};
 use domain::ids::AreaCode;
 use domain::period::Period;
@@ -39,7 +39,7 @@ pub(super) fn closed(stage: &mut Stage, kept: &Value) -> Result<()> {
     let county = stage.synthetic.places.areas.first().map(|one| one.code);
     let area = county.ok_or_else(|| Error::other("no county"))?;
     let page = Page { duty: "*".to_owned(), period: stage.period, area };
-    let shown = read(stage, &[page], stage.period.last().plus(CLOSED_AFTER))?;
+    let shown = read(stage, &[page], stage.period.last())?;
     for row in rows(kept) {
         let area = AreaCode(u64::try_from(number(row, "area")).unwrap_or_default());
         let read = shown.get(&("*".to_owned(), area));
