@@ -12,7 +12,7 @@ use crate::staff::{Change, Sets, write_all};
 use domain::catalogue::{RecordKind, keys};
 use domain::closing::{Closing, Stood, figures};
 use domain::coverage::reading::Row;
-use domain::coverage::rules::ANY_DUTY;
+use domain::coverage::rules::{ANY_DUTY, Rules};
 use domain::ids::{AreaCode, AreaLevel, RecordId};
 use domain::patch::RecordRef;
 use domain::period::Period;
@@ -58,7 +58,8 @@ fn stood_in(period: Period, duty: &str, township: AreaCode) -> RecordRef {
     RecordRef { kind: RecordKind::ClosingFigures, id }
 }
 
-/// The duties that are reported by a period, `*` among them where it is a natural month.
+/// The duties that are reported by a period, `*` among them where it is told by such periods: by months of the 26th
+/// where all of them are. O(areas + rules).
 fn duties(reference: &Reference, period: Period) -> BTreeSet<String> {
     let suits = |rule: &&domain::duty::Duty| {
         let overlaps = rule.from < period.until() && rule.until.is_none_or(|until| period.from() < until);
@@ -66,7 +67,9 @@ fn duties(reference: &Reference, period: Period) -> BTreeSet<String> {
     };
     let mut names: BTreeSet<String> =
         reference.duties.values().filter(suits).map(|rule| rule.duty.clone()).collect();
-    if !names.is_empty() && period.suits(domain::period::Cadence::Month, domain::period::Cut::Natural) {
+    let rules = Rules::of(reference);
+    let mut areas = reference.areas.0.keys();
+    if areas.any(|area| rules.at(ANY_DUTY, *area).iter().any(|rule| suits(&rule))) {
         names.insert(ANY_DUTY.to_owned());
     }
     names

@@ -1,5 +1,6 @@
 //! The real county server as a process: started, asked, stopped, killed.
 
+use crate::clock::{Clock, Whose};
 use std::io::{BufRead, BufReader, Error, Result};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -71,9 +72,12 @@ pub struct CountyProcess {
     data: PathBuf,
 }
 
-fn command(data: &Path) -> Result<Command> {
+fn command(data: &Path, clock: Option<&Clock>) -> Result<Command> {
     let mut command = Command::new(binary("county-server")?);
     command.arg("--data").arg(data).stdin(Stdio::null());
+    if let Some(clock) = clock {
+        clock.rule(&mut command, Whose::Server);
+    }
     Ok(command)
 }
 
@@ -82,7 +86,7 @@ fn command(data: &Path) -> Result<Command> {
 /// # Errors
 /// When it cannot be started.
 pub fn cli(data: &Path, arguments: &[&str]) -> Result<Output> {
-    command(data)?.args(arguments).output()
+    command(data, None)?.args(arguments).output()
 }
 
 /// Runs one command and gives back its standard output.
@@ -90,7 +94,18 @@ pub fn cli(data: &Path, arguments: &[&str]) -> Result<Output> {
 /// # Errors
 /// When it does not end well; the message is what it said.
 pub fn ask(data: &Path, arguments: &[&str]) -> Result<String> {
-    let output = cli(data, arguments)?;
+    heard(cli(data, arguments)?, arguments)
+}
+
+/// The same at the time that a clock says.
+///
+/// # Errors
+/// As [`ask`].
+pub fn ask_at(clock: &Clock, data: &Path, arguments: &[&str]) -> Result<String> {
+    heard(command(data, Some(clock))?.args(arguments).output()?, arguments)
+}
+
+fn heard(output: Output, arguments: &[&str]) -> Result<String> {
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         return Err(Error::other(format!("county-server {}: {said}", arguments.join(" "))));
@@ -104,7 +119,7 @@ impl CountyProcess {
     /// # Errors
     /// When it does not come up; its messages are in `<data>.log`.
     pub fn start(data: &Path, address: &str) -> Result<Self> {
-        Self::serve(data, address, "127.0.0.1:0", None)
+        Self::serve(data, (address, "127.0.0.1:0"), None, None)
     }
 
     /// The same with a place for the desk, and the built console that it shows.
@@ -112,12 +127,25 @@ impl CountyProcess {
     /// # Errors
     /// As [`Self::start`].
     pub fn start_with_desk(data: &Path, address: &str, desk: &str, console: &Path) -> Result<Self> {
-        Self::serve(data, address, desk, Some(console))
+        Self::serve(data, (address, desk), Some(console), None)
     }
 
-    fn serve(data: &Path, address: &str, desk: &str, console: Option<&Path>) -> Result<Self> {
+    /// At any free addresses, by a clock, with the built console when there is one.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub fn start_at(clock: &Clock, data: &Path, console: Option<&Path>) -> Result<Self> {
+        Self::serve(data, ("127.0.0.1:0", "127.0.0.1:0"), console, Some(clock))
+    }
+
+    fn serve(
+        data: &Path,
+        (address, desk): (&str, &str),
+        console: Option<&Path>,
+        clock: Option<&Clock>,
+    ) -> Result<Self> {
         let log = std::fs::OpenOptions::new().create(true).append(true).open(data.with_extension("log"))?;
-        let mut child = command(data)?
+        let mut child = command(data, clock)?
             .args(["serve", "--phones", address, "--desk", desk])
             .envs(console.map(|console| ("COUNTY_DESK_CONSOLE", console)))
             .stdout(Stdio::piped())

@@ -1,8 +1,11 @@
 //! The whole system under test: processes, workloads, and what the tests and benches share.
 
 pub mod bridge;
+pub mod clock;
 pub mod county;
+pub mod desk;
 pub mod generated;
+pub mod month;
 pub mod net;
 pub mod phone;
 #[cfg(test)]

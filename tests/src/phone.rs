@@ -1,5 +1,6 @@
 //! A headless phone as a process: the real client on the real database, asked by lines of JSON.
 
+use crate::clock::{Clock, Whose};
 use crate::county::binary;
 use crate::stops::{Point, Stands};
 use domain::problem::Problem;
@@ -34,12 +35,24 @@ impl PhoneProcess {
     /// # Errors
     /// When the process cannot be started.
     pub fn start(folder: &Path, county: &str) -> Result<Self> {
-        let mut child = Command::new(binary("phone")?)
-            .arg(folder)
-            .arg(county)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()?;
+        Self::begin(folder, county, None)
+    }
+
+    /// The same with the time that a clock says.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub fn start_at(clock: &Clock, folder: &Path, county: &str) -> Result<Self> {
+        Self::begin(folder, county, Some(clock))
+    }
+
+    fn begin(folder: &Path, county: &str, clock: Option<&Clock>) -> Result<Self> {
+        let mut command = Command::new(binary("phone")?);
+        command.arg(folder).arg(county).stdin(Stdio::piped()).stdout(Stdio::piped());
+        if let Some(clock) = clock {
+            clock.rule(&mut command, Whose::Phone);
+        }
+        let mut child = command.spawn()?;
         match (child.stdin.take(), child.stdout.take()) {
             (Some(to), Some(from)) => Ok(Self { child, to, from: BufReader::new(from) }),
             _ => Err(Error::other("the phone has no pipes")),

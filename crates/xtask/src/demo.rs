@@ -28,7 +28,12 @@ pub struct Options {
     /// WebKit, which it names before it installs them.
     #[arg(long, conflicts_with_all = ["once", "keep"])]
     window: bool,
-    /// Where the demo keeps its data [default: data/demo in the repository].
+    /// Play a whole month in minutes instead of the story: 11 townships, 20 workers, 月结 at its end, and figures that
+    /// are compared with plain SQL. It always begins anew, and uses the package faketime, which it names before it
+    /// installs it. With --once the figures are not read in a browser.
+    #[arg(long, conflicts_with_all = ["window", "keep"])]
+    month: bool,
+    /// Where the demo keeps its data [default: data/demo in the repository; data/month with --month].
     #[arg(long, value_name = "FOLDER")]
     data: Option<PathBuf>,
 }
@@ -39,7 +44,7 @@ pub fn run(shell: &Shell, say: &Say, workspace: &Workspace, options: &Options) -
         return Err("the story is not written yet: the package system-tests has no program `demo`".into());
     }
     let data = folder(options, &workspace.root)?;
-    if options.fresh && !options.once && data.exists() {
+    if options.fresh && !options.once && !options.month && data.exists() {
         let question = format!("Throw away everything in {}?", data.display());
         if !install::ask(&question, "Add --once to start again without a question.")? {
             say.line("Nothing was touched.");
@@ -47,6 +52,13 @@ pub fn run(shell: &Shell, say: &Say, workspace: &Workspace, options: &Options) -
         }
     }
     install::to_build(shell, say)?;
+    if options.month {
+        install::to_pass_a_month(shell, say)?;
+        // Figures are read from the console's page.
+        if !options.once {
+            install::to_show(shell, say)?;
+        }
+    }
     let app = if options.window { Some(window::built(shell, say, workspace)?) } else { None };
     let programs = compile::programs(shell, say, workspace, false)?;
     let mut arguments = arguments(options, &data);
@@ -64,7 +76,7 @@ pub fn run(shell: &Shell, say: &Say, workspace: &Workspace, options: &Options) -
 fn folder(options: &Options, root: &Path) -> Outcome<PathBuf> {
     Ok(match &options.data {
         Some(given) => std::path::absolute(given)?,
-        None => root.join("data").join("demo"),
+        None => root.join("data").join(if options.month { "month" } else { "demo" }),
     })
 }
 
@@ -74,7 +86,12 @@ fn arguments(options: &Options, data: &Path) -> Vec<String> {
     if let Some(subjects) = options.subjects {
         arguments.extend(["--subjects".to_owned(), subjects.to_string()]);
     }
-    let choices = [("--fresh", options.fresh), ("--keep", options.keep), ("--once", options.once)];
+    let choices = [
+        ("--month", options.month),
+        ("--fresh", options.fresh),
+        ("--keep", options.keep),
+        ("--once", options.once),
+    ];
     arguments.extend(choices.iter().filter(|(_, chosen)| *chosen).map(|(word, _)| (*word).to_owned()));
     arguments
 }
@@ -105,6 +122,12 @@ mod tests {
     #[test]
     fn without_choices_only_the_folder_is_named() {
         assert_eq!(told(&[]), ["--data", "house/data/demo"]);
+    }
+
+    #[test]
+    fn a_month_has_a_folder_of_its_own_and_no_window() {
+        assert_eq!(told(&["--month"]), ["--data", "house/data/month", "--month"]);
+        assert!(Line::try_parse_from(["demo", "--month", "--window"]).is_err());
     }
 
     #[test]

@@ -36,6 +36,12 @@ const TO_OPEN_A_WINDOW: &[Need] = &[
     Need { debian: "fonts-noto-cjk", why: "the screens are in Chinese" },
 ];
 
+/// What a month that passes in minutes needs besides.
+const TO_PASS_A_MONTH: &[Need] = &[Need {
+    debian: "faketime",
+    why: "the month is played with the programs that ship, whose clocks it sets (libfaketime); they have no such switch",
+}];
+
 /// The parts of the Rust toolchain that the checks use.
 const TO_CHECK: &[(&str, &str)] = &[("rustfmt", "fmt"), ("clippy", "clippy")];
 
@@ -53,6 +59,19 @@ pub fn to_show(shell: &Shell, say: &Say) -> Outcome<()> {
         return Ok(());
     }
     Err("the tests of the screens need Chromium and a font with Chinese characters (Noto Sans CJK)".into())
+}
+
+/// Sees to a clock that can be set.
+pub fn to_pass_a_month(shell: &Shell, say: &Say) -> Outcome<()> {
+    if is_debian(shell) {
+        return on_debian(shell, say, TO_PASS_A_MONTH);
+    }
+    if answers(shell, "faketime", &["--version"]) {
+        return Ok(());
+    }
+    Err("the month needs libfaketime, which sets the clocks of the programs it plays with (package faketime or \
+         libfaketime)"
+        .into())
 }
 
 /// Sees to what the phone's app needs to be built and driven in a window.

@@ -77,7 +77,10 @@ pub fn in_a_browser<'a>(
     programs: impl FnOnce() -> Outcome<PathBuf> + 'a,
 ) -> Vec<Step<'a>> {
     vec![
-        Step::new("a browser", "cargo xtask screens", move || install::to_show(shell, say)),
+        Step::new("a browser, and a clock that can be set", "cargo xtask screens", move || {
+            install::to_show(shell, say)?;
+            install::to_pass_a_month(shell, say)
+        }),
         Step::new("tests in a browser", "cargo xtask screens", move || {
             let programs = programs()?;
             // One file after the other: two browsers at once are slower than one on a small machine.

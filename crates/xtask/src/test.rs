@@ -22,6 +22,7 @@ pub fn run(shell: &Shell, say: &Say, workspace: &Workspace, options: &Options) -
     let mut steps = vec![
         Step::new("install what is missing", "cargo xtask test", || {
             install::to_build(shell, say)?;
+            install::to_pass_a_month(shell, say)?;
             if !options.quick {
                 install::to_open_a_window(shell, say)?;
             }

@@ -153,3 +153,15 @@ async fn what_cannot_be_closed_says_why() {
     assert!(all.iter().any(|one| one.period == running && !one.over));
     assert!(all.iter().any(|one| one.period == last_month() && one.over && one.closing.is_none()));
 }
+
+#[tokio::test]
+async fn any_requirement_is_closed_with_the_month_of_the_26th_where_all_go_by_it() {
+    let world = World::with_months(1).await;
+    let (_, _, reference, _) = world.county.stores.ledger.standing_now().await.unwrap();
+    let (natural, cut) = (last_month(), Period::containing(Cadence::Month, Cut::Day26, last_month().from()));
+    let has = |reference: &Reference, period| duties(reference, period).contains(ANY_DUTY);
+    assert_eq!([has(&reference, natural), has(&reference, cut)], [true, false]);
+    let mut all = (*reference).clone();
+    all.duties.values_mut().for_each(|rule| rule.cut = Cut::Day26);
+    assert_eq!([has(&all, natural), has(&all, cut)], [false, true]);
+}

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use system_tests::month;
 use system_tests::story::{Options, play};
 
 /// What it takes.
@@ -12,22 +13,26 @@ takes and then calls this.
 Usage: demo [OPTIONS]
 
 Options:
-  --data FOLDER     where everything lies [default: data/demo]
+  --data FOLDER     where everything lies [default: data/demo, or data/month]
   --subjects N      how many people the synthetic register has
   --fresh           throw away what is in the folder, without asking, and begin again
   --keep            leave the server and the screens running
   --screens FOLDER  open these built screens in a browser at the end
   --window PROGRAM  open the first phone in this program, the phone's app
   --once            open nothing, for scripts
+  --month           play a whole month in minutes instead: 11 townships, 20 workers, figures compared with plain SQL
   --help            print this";
 
 /// What is asked for.
 enum Asked {
     Play(Options),
+    Month(month::Options),
     Help,
 }
 
 fn asked(mut arguments: impl Iterator<Item = String>) -> Result<Asked, String> {
+    let (mut month, mut once) = (false, false);
+    let mut folder = None;
     let mut options = Options {
         folder: PathBuf::from("data/demo"),
         subjects: None,
@@ -40,7 +45,7 @@ fn asked(mut arguments: impl Iterator<Item = String>) -> Result<Asked, String> {
     while let Some(argument) = arguments.next() {
         let mut value = || arguments.next().ok_or_else(|| format!("{argument} needs a value behind it."));
         match argument.as_str() {
-            "--data" => options.folder = value()?.into(),
+            "--data" => folder = Some(PathBuf::from(value()?)),
             "--subjects" => {
                 let number = value()?.parse().map_err(|_| "--subjects needs a number.".to_owned())?;
                 options.subjects = Some(number);
@@ -49,12 +54,30 @@ fn asked(mut arguments: impl Iterator<Item = String>) -> Result<Asked, String> {
             "--screens" => options.screens = Some(value()?.into()),
             "--keep" => options.keep = true,
             "--window" => options.window = Some(value()?.into()),
-            "--once" => {}
+            "--once" => once = true,
+            "--month" => month = true,
             "--help" | "-h" => return Ok(Asked::Help),
             other => return Err(format!("There is no option {other}.")),
         }
     }
+    if month {
+        let folder = folder.unwrap_or_else(|| PathBuf::from("data/month"));
+        let subjects = options.subjects.unwrap_or(month::SUBJECTS);
+        let screens = options.screens.filter(|_| !once);
+        return Ok(Asked::Month(month::Options { folder, subjects, screens, stay: !once, quiet: false }));
+    }
+    options.folder = folder.unwrap_or(options.folder);
     Ok(Asked::Play(options))
+}
+
+fn ended(played: std::io::Result<()>) -> ExitCode {
+    match played {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(reason) => {
+            eprintln!("the story did not hold: {reason}");
+            ExitCode::FAILURE
+        }
+    }
 }
 
 fn main() -> ExitCode {
@@ -63,13 +86,8 @@ fn main() -> ExitCode {
             println!("{HELP}");
             ExitCode::SUCCESS
         }
-        Ok(Asked::Play(options)) => match play(&options) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(reason) => {
-                eprintln!("the story did not hold: {reason}");
-                ExitCode::FAILURE
-            }
-        },
+        Ok(Asked::Play(options)) => ended(play(&options)),
+        Ok(Asked::Month(options)) => ended(month::play(&options).map(drop)),
         Err(reason) => {
             eprintln!("{reason} Nothing was done.\n\n{HELP}");
             ExitCode::from(2)
@@ -100,9 +118,17 @@ mod tests {
     }
 
     #[test]
+    fn a_month_is_played_in_a_folder_of_its_own() {
+        let Ok(Asked::Month(month)) = told(&["--month", "--once", "--screens", "dist"]) else {
+            panic!("no month");
+        };
+        assert_eq!((month.folder, month.screens, month.stay), ("data/month".into(), None, false));
+    }
+
+    #[test]
     fn every_option_of_the_help_is_taken() {
         let options: Vec<&str> = HELP.lines().filter_map(|line| line.strip_prefix("  --")).collect();
-        assert_eq!(options.len(), 8);
+        assert_eq!(options.len(), 9);
         for option in options {
             let (name, rest) = option.split_once(' ').unwrap();
             let takes = rest.starts_with(|first: char| first.is_ascii_uppercase());

@@ -6,9 +6,10 @@ mod acts;
 mod kept;
 mod scenes;
 mod screens;
-mod tell;
+pub(crate) mod tell;
 
 use crate::bridge::BridgeProcess;
+use crate::clock::real_ms;
 use crate::county::{CountyProcess, ask};
 use county_server::seed::people::Resident;
 use county_server::seed::register::SUBJECTS_MIN;
@@ -22,7 +23,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use tell::Teller;
 
-pub use acts::{correct_phone, fill, finish, start};
+pub use acts::{PIN, correct_phone, exchange, fill, finish, start};
 
 /// What is asked of the story.
 #[derive(Debug, Clone)]
@@ -77,12 +78,6 @@ struct Account {
     first: String,
 }
 
-/// Now, Unix milliseconds.
-fn now_ms() -> i64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
-}
-
 fn read_mark(folder: &Path) -> Option<Played> {
     serde_json::from_str(&std::fs::read_to_string(folder.join(MARK)).ok()?).ok()
 }
@@ -135,9 +130,9 @@ pub fn play(options: &Options) -> Result<()> {
     if let Some(played) = mark.filter(|played| played.done && !options.fresh) {
         return again(options, tell, &played);
     }
-    clear(folder)?;
+    clear(folder, MARK)?;
     let subjects = register(options, tell);
-    let day = Day::of(now_ms());
+    let day = Day::of(real_ms());
     let played =
         Played { subjects, day, done: false, server: None, phones: Vec::new(), accounts: Vec::new() };
     write_mark(folder, &played)?;
@@ -164,11 +159,11 @@ fn register(options: &Options, tell: Teller) -> usize {
     asked.max(SUBJECTS_MIN)
 }
 
-/// Empties a folder of the story's own; the mark goes last, so that an interrupted emptying is known.
-fn clear(folder: &Path) -> Result<()> {
+/// Empties a folder of the story's own but for its mark, so that an interrupted emptying is known.
+pub(crate) fn clear(folder: &Path, mark: &str) -> Result<()> {
     for entry in std::fs::read_dir(folder)? {
         let entry = entry?;
-        if entry.file_name() == MARK {
+        if entry.file_name() == mark {
             continue;
         }
         if entry.file_type()?.is_dir() {
@@ -192,7 +187,7 @@ fn raise<'a>(options: &'a Options, tell: Teller, played: &Played) -> Result<Stag
             CountyProcess::start_with_desk(&data, "127.0.0.1:0", &desk, &screens.join("review"))?
         }
     };
-    let noon_is_past = now_ms() >= played.day.starts_at() + 12 * 3_600_000;
+    let noon_is_past = real_ms() >= played.day.starts_at() + 12 * 3_600_000;
     let (folder, day) = (options.folder.as_path(), played.day);
     Ok(Stage { county, synthetic, story, folder, tell, day, noon_is_past, names })
 }
@@ -285,7 +280,7 @@ fn close(stage: Stage<'_>, options: &Options, played: &Played) -> Result<()> {
 }
 
 /// Waits for Ctrl+C, for being asked to end, or for somebody to close the window that is opened meanwhile.
-fn until_told_to_stop(window: Option<Command>) -> Result<()> {
+pub(crate) fn until_told_to_stop(window: Option<Command>) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let mut asked = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;

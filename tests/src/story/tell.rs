@@ -4,7 +4,7 @@ use std::io::Write;
 
 /// Tells, or keeps quiet.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Teller {
+pub(crate) struct Teller {
     pub quiet: bool,
 }
 

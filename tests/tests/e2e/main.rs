@@ -10,6 +10,7 @@ mod cloned;
 mod keys;
 mod merged;
 mod misfortune;
+mod month;
 mod moved;
 mod newer;
 mod phone_killed;

@@ -9,6 +9,7 @@ mod folder;
 mod growth;
 mod import;
 mod ingest;
+mod month;
 mod nothing;
 mod phone;
 mod screens;
@@ -39,6 +40,7 @@ const MEASUREMENTS: &[(&str, Measurement)] = &[
     ("coverage", coverage::measure),
     ("growth", growth::measure),
     ("import", import::measure),
+    ("month", month::measure),
     ("phone", phone::measure),
     ("screens", screens::measure),
 ];
