@@ -506,6 +506,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every erasure, the latest first. */
+        get: operations["get_erasures"];
+        put?: never;
+        /** Asks for an erasure: nothing is erased by it. */
+        post: operations["post_erasures"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/erasures/foreseen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What would go. */
+        get: operations["get_erasures_foreseen"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/erasures/{erasure}/word": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Erases, or says why not. */
+        post: operations["post_erasures_erasure_word"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/grants": {
         parameters: {
             query?: never;
@@ -1028,6 +1080,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/subjects/{person}/dossier": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes it. */
+        post: operations["post_subjects_person_dossier"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/subjects/{person}/refusal": {
         parameters: {
             query?: never;
@@ -1039,6 +1108,23 @@ export interface paths {
         put?: never;
         /** A refusal is recognised, or no more. */
         post: operations["post_subjects_person_refusal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/subjects/{person}/restriction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Restricts, or ends that. */
+        post: operations["post_subjects_person_restriction"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1383,6 +1469,10 @@ export interface components {
             /** @description What is asked; its author reads it on the phone. */
             words: string;
         };
+        /** @description That it is asked for. */
+        AskedReply: {
+            erasure: string;
+        };
         /** @description A role in an area, with its days. */
         AssignmentReply: {
             /** Format: int64 */
@@ -1591,14 +1681,14 @@ export interface components {
              * @description Days past its day, while it is not settled.
              */
             overdue_days: number;
-            /** @description The township's answer; nothing of a child. */
+            /** @description The township's answer; as that. */
             reply?: string | null;
             /** @description When it was settled. */
             settled?: string | null;
             /** @description How far it is: a code. */
             state: string;
             who?: components["schemas"]["Who"] | null;
-            /** @description What was found; nothing of a child. */
+            /** @description What was found; nothing of a child, nor under 限制处理. */
             words?: string | null;
         };
         /** @description Opening a child's concern under one's own grant. */
@@ -1770,6 +1860,18 @@ export interface components {
             /** Format: int64 */
             number: number;
         };
+        /** @description Under what. */
+        DossierAsked: {
+            /** @description One's own grant that covers the person: of a child only. */
+            grant?: string | null;
+        };
+        /** @description The document. */
+        DossierReply: {
+            /** @description The file, a page that any browser reads and prints, base64. */
+            bytes: string;
+            /** @description What the file is called: nobody's name is in it. */
+            name: string;
+        };
         /** @description What is wrong in a cell. */
         DoubtReply: {
             cell: string;
@@ -1888,6 +1990,49 @@ export interface components {
             /** @description The first day on which it holds no more. */
             until: string;
         };
+        /**
+         * @description What can be erased.
+         * @enum {string}
+         */
+        Erasable: "person" | "visit" | "urgent";
+        /** @description What is asked for. */
+        ErasureAsked: {
+            id: string;
+            kind: components["schemas"]["Erasable"];
+            /** @description Why, without names. */
+            reason: string;
+        };
+        /** @description An erasure. */
+        ErasureReply: {
+            at_ms: components["schemas"]["i64"];
+            by: string;
+            /** @description Who said the second word. */
+            decided_by?: string | null;
+            erasure: string;
+            id: string;
+            /** @description The kind's code. */
+            kind: string;
+            /** @description What it is called as long as it is not erased; a child's name is masked. */
+            name: string;
+            /** @description Whether whoever looks has asked for it: then the second word is another's. */
+            own: boolean;
+            reason: string;
+            /** @description How many records lost their content. */
+            records: number;
+            /** @description Why not. */
+            refused?: string | null;
+            state: components["schemas"]["ErasureState"];
+        };
+        /**
+         * @description How an erasure stands.
+         * @enum {string}
+         */
+        ErasureState: "asked" | "erased" | "refused";
+        /** @description A second person's word. */
+        ErasureWord: {
+            /** @description Why not; it is erased at once when nothing is said. */
+            refused?: string | null;
+        };
         /** @description A reason for which people are 不计入, and how many. */
         ExcludedReply: {
             code: string;
@@ -1954,6 +2099,20 @@ export interface components {
             login: string;
             /** @description The password. */
             password: string;
+        };
+        /** @description What goes, before anything does. */
+        ForeseenReply: {
+            goes: components["schemas"]["GoesReply"][];
+            /** @description A child's name is masked; of a visit or a report its number. */
+            name: string;
+            /** @description Urgent reports that name the person: they are erased by a word of their own. */
+            urgent: number;
+        };
+        /** @description How many records of a kind. */
+        GoesReply: {
+            count: number;
+            /** @description The kind's code. */
+            kind: string;
         };
         /** @description What was answered differently about somebody. */
         GoingAnswer: {
@@ -2308,6 +2467,8 @@ export interface components {
             part: string;
             person: string;
             reason?: components["schemas"]["CodeReply"] | null;
+            /** @description Because the answers are kept only (限制处理): nobody opens them. */
+            restricted: boolean;
             /** @description A child's answers and their history are not here: opening them takes a grant. */
             shut: boolean;
             /** @description It counts for nothing. */
@@ -2336,6 +2497,8 @@ export interface components {
             died?: string | null;
             /** @description Of these the telephones, with what stands side by side. */
             differs: components["schemas"]["DiffersReply"][];
+            /** @description All that was held of the person was erased by law: nobody is named here. */
+            erased: boolean;
             group: string;
             head_name: string;
             /** @description All but its ends are stars. */
@@ -2356,6 +2519,10 @@ export interface components {
             refusals: number;
             /** @description Since when that is recognised. */
             refused?: string | null;
+            /** @description Since when the answers are kept only: 限制处理. */
+            restricted?: string | null;
+            /** @description Why, and who asked for it. */
+            restricted_words?: string | null;
             /** @description `1` male, `2` female. */
             sex?: string | null;
             standings: components["schemas"]["StandingReply"][];
@@ -2499,6 +2666,13 @@ export interface components {
             name: string;
             /** @description Their telephone. */
             phone?: string | null;
+        };
+        /** @description The word. */
+        RestrictionAsked: {
+            /** @description Whether the answers are kept only from now on; used again otherwise. */
+            restricted: boolean;
+            /** @description Why, and who asked for it. */
+            words: string;
         };
         /** @description A role that holds today. */
         RoleReply: {
@@ -3066,6 +3240,8 @@ export interface components {
             name: string;
             /** @description The record. */
             person: string;
+            /** @description Whether what was said of them is kept only and shown to nobody: 限制处理. */
+            restricted: boolean;
             /** @description `1` male, `2` female. */
             sex?: string | null;
             /**
@@ -4227,6 +4403,131 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DutyReply"][];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_erasures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureReply"][];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_erasures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ErasureAsked"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskedReply"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_erasures_foreseen: {
+        parameters: {
+            query: {
+                kind: "person" | "visit" | "urgent";
+                id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForeseenReply"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_erasures_erasure_word: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                erasure: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ErasureWord"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureReply"][];
                 };
             };
             /** @description What is wrong, and what to do */
@@ -5404,6 +5705,40 @@ export interface operations {
             };
         };
     };
+    post_subjects_person_dossier: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DossierAsked"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DossierReply"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_subjects_person_refusal: {
         parameters: {
             query?: never;
@@ -5416,6 +5751,40 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["RefusalAsked"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SaidReply"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_subjects_person_restriction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestrictionAsked"];
             };
         };
         responses: {
