@@ -13,7 +13,7 @@ use domain::log::Vector;
 use domain::patch::RecordRef;
 use domain::problem::{Problem, ProblemCode};
 use domain::reference::Reference;
-use domain::time::UnixMs;
+use domain::time::{Day, UnixMs};
 use domain::urgent::{Call, Urgent};
 use domain::value::Value;
 use seal::age_seal;
@@ -94,7 +94,7 @@ fn sets(county: &County, report: LockedReport) -> Sets {
 pub struct Waiting {
     /// The report.
     pub report: Urgent,
-    /// Where it belongs: its village, else the county.
+    /// Where it belongs: its village, else where its author works: a locked phone does not say it.
     pub area: AreaCode,
     /// The phone was stopped (lost) before it came, or nobody knows it: it may be anybody's.
     pub doubtful: bool,
@@ -109,7 +109,7 @@ pub async fn list(county: &County, reference: &Reference, area: AreaCode) -> Res
     let mut found: BTreeMap<RecordId, Waiting> = BTreeMap::new();
     let here = county.keys.county();
     let mut take = |id: RecordId, report: Urgent, doubtful: bool| {
-        let area = report.village.unwrap_or(here);
+        let area = report.village.unwrap_or_else(|| works_in(reference, &report).unwrap_or(here));
         found.entry(id).or_insert(Waiting { report, area, doubtful });
     };
     let read = |record: RecordRef, row: &RecordRow| {
@@ -126,6 +126,16 @@ pub async fn list(county: &County, reference: &Reference, area: AreaCode) -> Res
     found.retain(|one| reference.areas.within(one.area, area));
     found.sort_by_key(|one| (std::cmp::Reverse(one.report.at_ms), one.report.id));
     Ok(found)
+}
+
+/// Where the author of a report worked on that day: the smallest area in which all of it lies; `None` of whoever had no
+/// role.
+fn works_in(reference: &Reference, report: &Urgent) -> Option<AreaCode> {
+    let day = Day::of(report.at_ms);
+    let roles = reference.assignments_of(report.author?).filter(|one| one.holds_on(day));
+    let areas: Vec<AreaCode> = roles.map(|one| one.area).collect();
+    let holds_all = |above: &AreaCode| areas.iter().all(|area| reference.areas.within(*area, *above));
+    reference.areas.ancestors(*areas.first()?).find(holds_all)
 }
 
 /// Reports that wait for a reviewer, laid over what stands of them.

@@ -95,7 +95,7 @@ async fn whoever_reads_a_report_is_in_the_log_and_its_author_hears_of_it() {
     phone.write(RecordKind::Urgent, &[(keys::WORDS, WORDS.into())]);
     phone.exchange(&world.phones).await.unwrap();
     let [one] = listed(&world).await.try_into().unwrap();
-    assert_eq!(one.area, world.county.keys.county(), "without a village it is the county's");
+    assert_eq!(one.area, VILLAGE, "without a village it is where its author works");
     let (id, reference) = (one.report.id, reference_of(&world).await);
     let mine = async |author| read(&world.county, &reference, author, &[id]).await.unwrap();
     assert_eq!(mine(world.officer()).await, []);
