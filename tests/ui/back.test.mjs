@@ -70,7 +70,8 @@ test('what was typed and ticked is there again after a step back', async () => {
   await field('怎么找到这家').waitFor({ state: 'hidden' })
 
   await open(`/visit/${stage.draft}`)
-  const note = () => page().getByRole('button', { name: /发现/ }).first()
+  // By its whole name: the page that is just leaving has a button for what was found, too.
+  const note = () => page().getByRole('button', { name: '发现了别的问题', exact: true }).first()
   await note().click()
   await page().locator('#found').fill('屋顶漏雨')
   await page().goBack()
