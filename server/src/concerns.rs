@@ -380,10 +380,20 @@ pub async fn answer(county: &County, word: &Word, now_ms: UnixMs) -> Result<(), 
     let area = kept.areas.first().copied().unwrap_or_else(|| county.keys.county());
     require(&reference, word.by, &acts, area, today)?;
     let record = RecordRef { kind: RecordKind::Concern, id: word.concern };
-    let seen = word.seen.clone().unwrap_or_else(|| kept.head.vector.clone());
+    let seen = word.seen.clone().filter(|seen| !own_only(&kept.head, seen, word.by));
+    let seen = seen.unwrap_or_else(|| kept.head.vector.clone());
     write_all(county, word.by, vec![Change::of_register(record, seen, sets)], now_ms).await?;
     tracing::info!(state = ?word.state, "a concern was answered");
     Ok(())
+}
+
+/// What an answer may write.
+const ANSWER: [&str; 4] = [keys::STATE, keys::REPLY, keys::HANDLER, keys::DUE];
+
+/// Whether all that was answered unseen is the same person's, in another window: the later word replaces it.
+fn own_only(head: &Head, seen: &Vector, by: RecordId) -> bool {
+    let written = ANSWER.iter().filter_map(|key| head.fields.get(*key)).flatten();
+    written.filter(|one| !seen.covers(one.dot())).all(|one| one.author == by)
 }
 
 /// What an answer writes.
@@ -437,9 +447,6 @@ fn answered(
     sets.insert(keys::UNDONE.to_owned(), Value::Null);
     Ok(sets)
 }
-
-/// What an answer may write.
-const ANSWER: [&str; 4] = [keys::STATE, keys::REPLY, keys::HANDLER, keys::DUE];
 
 /// What taking the last answer back writes: what stood before it. O(patches of the concern).
 async fn taken_back(county: &County, kept: &Kept, reason: Option<String>) -> Result<Sets, Problem> {

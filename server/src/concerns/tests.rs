@@ -121,6 +121,21 @@ async fn two_desks_that_answer_at_once_stand_side_by_side() {
 }
 
 #[tokio::test]
+async fn one_person_in_two_windows_has_one_answer_the_later_one() {
+    let world = World::new().await;
+    let head = world.clerk(Role::StationHead, TOWNSHIP).await;
+    let mut phone = world.phone(1).await;
+    let roof = raised(&world, &mut phone, world.elder().await, "屋顶漏雨").await;
+    let seen = Some(one(&world.county, roof).await.unwrap().1.head.vector.clone());
+    for words in ["修好了", "村里修好了"] {
+        let again = Word { seen: seen.clone(), ..word(roof, ConcernState::Solved, words, head) };
+        say(&world, &again).await.unwrap();
+    }
+    let (_, kept) = one(&world.county, roof).await.unwrap();
+    assert_eq!((kept.concern.reply.as_deref(), kept.head.contested().next()), (Some("村里修好了"), None));
+}
+
+#[tokio::test]
 async fn what_a_later_visit_says_stands_beside_the_answer() {
     let world = World::new().await;
     let head = world.clerk(Role::StationHead, TOWNSHIP).await;
