@@ -31,6 +31,7 @@ const CALLED: &[(&str, &str)] = &[
     ("duty", "走访要求"),
     ("file", "文件"),
     ("period", "统计期"),
+    ("person", "服务对象"),
     ("reason", "理由"),
     ("recovery", "恢复密钥"),
     ("staff", "人员"),

@@ -152,13 +152,19 @@ pub async fn merge(county: &County, word: &Merging, now_ms: UnixMs) -> Result<Re
 /// Says that two records are of two people, so that they are not suggested again; or takes that back.
 ///
 /// # Errors
-/// As [`merge`].
+/// As [`merge`]: of what was merged it is said no more that it is somebody else, before that is taken back.
 pub async fn apart(county: &County, word: &Apart, now_ms: UnixMs) -> Result<(), Problem> {
     let (id, other) = (word.person.min(word.other), word.person.max(word.other));
     if id == other {
         return Err(Problem::new(ProblemCode::NothingFound));
     }
     let two = Two::read(county, [id, other], word.by, now_ms).await?;
+    if word.apart && [&two.one, &two.other].iter().any(|(person, _)| person.merged_into.is_some()) {
+        let zh = "其中一份已经并入另一份了；真是两个人，先在“已处理”里撤销合并";
+        let en =
+            "one of the two was merged by now; if these are two people, take that back under “Decided” first";
+        return Err(wrong("person", zh, en));
+    }
     let key = |other: RecordId| format!("{}{other}", keys::APART);
     let said = |head: &Head, key: &str| head.values(key).next().is_some();
     let value = if word.apart { Value::from(word.reason.trim()) } else { Value::Null };

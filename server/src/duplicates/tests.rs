@@ -144,4 +144,8 @@ async fn nothing_is_merged_that_cannot_be() {
     assert_eq!(refused.code, ProblemCode::RightMissing);
     scene.merge(&[]).await.unwrap();
     assert_eq!(scene.merge(&[]).await.unwrap_err().code, ProblemCode::ArgumentWrong, "once");
+    let (person, other, by) = (scene.elder, scene.twin, scene.reviewer());
+    let two = Apart { person, other, apart: true, reason: String::new(), by };
+    let refused = apart(&scene.world.county, &two, clock::now_ms()).await.unwrap_err();
+    assert!(refused.zh().contains("已经并入"), "in another window: {}", refused.zh());
 }
