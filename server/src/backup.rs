@@ -1,10 +1,12 @@
-//! Backup and restore: one age file with the database and the keys, to the recovery key on paper.
+//! Backup and restore: one age file with the database, the list of what was erased by law and the keys, to the
+//! recovery key on paper.
 //!
 //! Inside is a plain tar archive, so that `age -d -i recovery.txt backup.age | tar -x` opens it too, with the
 //! mark that it was restored.
 
 use crate::begin;
 use crate::config::Data;
+use crate::erase::Erasures;
 use crate::keys::{not_written, write_new};
 use crate::open::{be_a_folder, damage, damaged, opening};
 use crate::problem::{not_read, wrong};
@@ -24,6 +26,7 @@ use store_sqlite::open::{Half, back_up, check};
 /// the database, by the name of [`Data::restored`]. Keys come last: whoever has them has read all the rest.
 const MARK: &str = "restored";
 const DATABASE: &str = "county.db";
+const ERASED: &str = "county.keys.json.erasures";
 const KEYS: &str = "county.keys.json";
 
 /// Writes one moment of the county into a new file, also while it is serving. The copy of the database
@@ -53,7 +56,10 @@ pub fn backup(data: &Data, keys: &CountyKeys, to: &Path) -> Result<(), Problem> 
         return Err(damaged(data));
     }
     let text = keys.to_json().map_err(|error| inside(&error))?;
-    seal(keys, copy.0, text.as_bytes(), to).map_err(|error| {
+    let erasures = data.erasures();
+    let erased = Erasures::at(erasures.clone()).text().map_err(|error| not_written(&erasures, &error))?;
+    let beside = [(ERASED, erased.as_bytes()), (KEYS, text.as_bytes())];
+    seal(keys, copy.0, &beside, to).map_err(|error| {
         // What is cut off opens nowhere.
         let _ = fs::remove_file(to);
         not_written(to, &error)
@@ -95,13 +101,15 @@ impl Drop for Copy<'_> {
     }
 }
 
-fn seal(keys: &CountyKeys, database: &Path, text: &[u8], to: &Path) -> io::Result<()> {
+fn seal(keys: &CountyKeys, database: &Path, beside: &[(&str, &[u8])], to: &Path) -> io::Result<()> {
     let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(to)?;
     let sealed = SealWriter::new(std::slice::from_ref(keys.backup()), io::BufWriter::new(file));
     let mut archive = tar::Builder::new(sealed.map_err(io::Error::other)?);
     append(&mut archive, MARK, &[])?;
     archive.append_path_with_name(database, DATABASE)?;
-    append(&mut archive, KEYS, text)?;
+    for (name, text) in beside {
+        append(&mut archive, name, text)?;
+    }
     let mut file = archive.into_inner()?.finish()?;
     file.flush()?;
     file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
@@ -206,7 +214,7 @@ fn put_all(
     own: &mut Vec<PathBuf>,
 ) -> Result<(), Problem> {
     let (fresh, keys, mark) = (data.restoring(), data.key_file(), data.restored());
-    let text = unpack(plain, &fresh).map_err(|error| {
+    let (text, erased) = unpack(plain, &fresh).map_err(|error| {
         let place = not_written(&fresh, &error);
         if place.code == ProblemCode::ServerFull { place } else { unreadable(&error) }
     })?;
@@ -218,15 +226,21 @@ fn put_all(
             own.push(keys);
         }
     }
+    // What stands there may know of more than the backup does.
+    let erasures = data.erasures();
+    let there = erasures.exists();
+    Erasures::at(erasures.clone()).join(&erased).map_err(|error| not_written(&erasures, &error))?;
+    own.extend((!there).then_some(erasures));
     write_new(&mark, &[]).map_err(|error| not_written(&mark, &error))?;
     own.push(mark);
     fs::rename(&fresh, data.database()).map_err(|error| not_written(&fresh, &error))
 }
 
 /// Reads the archive to its end before anything of it is believed.
-fn unpack(plain: impl Read, database: &Path) -> io::Result<Vec<u8>> {
+/// Answers by the keys, and by what was erased; a backup of a former version says nothing of that.
+fn unpack(plain: impl Read, database: &Path) -> io::Result<(Vec<u8>, String)> {
     let missing = |name: &str| io::Error::other(format!("{name} is missing"));
-    let (mut keys, mut found) = (None, false);
+    let (mut keys, mut found, mut erased) = (None, false, String::new());
     let mut archive = tar::Archive::new(plain);
     for entry in archive.entries()? {
         let mut entry = entry?;
@@ -236,6 +250,9 @@ fn unpack(plain: impl Read, database: &Path) -> io::Result<Vec<u8>> {
                 io::copy(&mut entry, &mut file)?;
                 file.sync_all()?;
                 found = true;
+            }
+            Some(ERASED) => {
+                entry.read_to_string(&mut erased)?;
             }
             Some(KEYS) => {
                 let mut text = Vec::new();
@@ -253,7 +270,7 @@ fn unpack(plain: impl Read, database: &Path) -> io::Result<Vec<u8>> {
     let keys = keys.ok_or_else(|| missing(KEYS))?;
     let text = std::str::from_utf8(&keys).map_err(io::Error::other)?;
     CountyKeys::from_json(text).map_err(io::Error::other)?;
-    Ok(keys)
+    Ok((keys, erased))
 }
 
 #[cfg(test)]

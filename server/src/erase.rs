@@ -107,28 +107,48 @@ impl Erasures {
         Self { path: Some(path), ..Self::default() }
     }
 
+    /// All that is written, as it is; nothing when there is no file.
+    pub(crate) fn text(&self) -> io::Result<String> {
+        let Some(path) = &self.path else { return Ok(String::new()) };
+        match std::fs::read_to_string(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
+            read => read,
+        }
+    }
+
+    /// Takes in what another copy of the file knows; it is on disk when this answers.
+    pub(crate) fn join(&self, other: &str) -> io::Result<()> {
+        let here = self.text()?;
+        let known: BTreeSet<&str> = here.lines().collect();
+        for line in other.lines().filter(|line| !line.trim().is_empty() && !known.contains(line)) {
+            self.put(line)?;
+        }
+        Ok(())
+    }
+
     /// Writes one down; it is on disk when this answers. A line that was cut off is passed over, one that
     /// is damaged is not.
     fn add(&self, line: &Line) -> io::Result<()> {
-        let Some(path) = &self.path else {
+        if self.path.is_none() {
             self.memory.lock().unwrap_or_else(PoisonError::into_inner).push(line.clone());
             return Ok(());
-        };
+        }
+        self.put(&serde_json::to_string(line)?)
+    }
+
+    fn put(&self, line: &str) -> io::Result<()> {
+        let Some(path) = &self.path else { return Ok(()) };
         let mut file = OpenOptions::new().append(true).create(true).mode(0o600).open(path)?;
         // The line before may have been cut off.
-        file.write_all(format!("\n{}\n", serde_json::to_string(line)?).as_bytes())?;
+        file.write_all(format!("\n{line}\n").as_bytes())?;
         file.sync_all()
     }
 
     fn all(&self) -> io::Result<Vec<Line>> {
-        let Some(path) = &self.path else {
+        if self.path.is_none() {
             return Ok(self.memory.lock().unwrap_or_else(PoisonError::into_inner).clone());
-        };
-        let text = match std::fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-            Err(error) => return Err(error),
-        };
+        }
+        let text = self.text()?;
         let mut all = Vec::new();
         for line in text.lines().filter(|line| !line.trim().is_empty()) {
             match serde_json::from_str(line) {
@@ -203,7 +223,8 @@ async fn must_be_there(county: &County, target: RecordRef) -> Result<(), Problem
     Ok(())
 }
 
-fn said(reason: &str) -> Result<String, Problem> {
+/// A reason that names nobody of the target, as far as a program can see.
+async fn said(county: &County, target: RecordRef, reason: &str) -> Result<String, Problem> {
     let reason = reason.trim();
     if reason.is_empty() || reason.chars().count() > REASON_CHARS_MAX {
         let zh = format!("要写理由，最多 {REASON_CHARS_MAX} 个字，不写姓名");
@@ -212,6 +233,21 @@ fn said(reason: &str) -> Result<String, Problem> {
             zh,
             format!("say why, in at most {REASON_CHARS_MAX} characters, without names"),
         ));
+    }
+    let row = county.stores.ledger.record(target).await.map_err(at_county)?;
+    let mut names: BTreeSet<String> = BTreeSet::new();
+    for key in [keys::NAME, keys::NICKNAME, keys::CARER] {
+        let values = row.iter().flat_map(|row| row.head.values(key));
+        names.extend(
+            values.filter_map(Value::as_text).filter(|text| text.chars().count() > 1).map(str::to_owned),
+        );
+    }
+    // Seven digits in a row are a telephone, or a document.
+    let numbers = reason.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() >= 7);
+    if numbers || names.iter().any(|name| reason.contains(name.as_str())) {
+        let zh = "理由里不要写姓名、电话、证件号：其他都删了以后，这条理由还会留着";
+        let en = "leave names, telephones and ID numbers out of it: the reason stays when all else is gone";
+        return Err(wrong("reason", zh, en));
     }
     Ok(reason.to_owned())
 }
@@ -228,8 +264,8 @@ pub async fn ask(county: &County, asked: &Ask, now_ms: UnixMs) -> Result<RecordI
     let (_, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
     let acts = BTreeSet::from([Act::ManageStaff]);
     require(&reference, asked.by, &acts, county.keys.county(), Day::of(now_ms))?;
-    let reason = said(&asked.reason)?;
     must_be_there(county, asked.target).await?;
+    let reason = said(county, asked.target, &asked.reason).await?;
     if all(county).await?.iter().any(|one| one.target == asked.target && one.is_open()) {
         return Err(unchanged(
             asked.target.id,
@@ -283,7 +319,7 @@ pub async fn say(county: &County, word: &Word, now_ms: UnixMs) -> Result<(), Pro
     }
     if let Some(why) = &word.refused {
         let sets = Sets::from([
-            (keys::UNDONE.to_owned(), Value::from(said(why)?)),
+            (keys::UNDONE.to_owned(), Value::from(said(county, asked.target, why).await?)),
             (keys::DECIDED_BY.to_owned(), Value::from(word.by.to_string())),
         ]);
         log_right(county, word.by, "erasure_refused", asked.target, now_ms).await?;

@@ -37,8 +37,16 @@ async fn it_takes_two_and_neither_alone() {
     let refused = async |by| ask(county, &asked(target, by), now_ms).await.unwrap_err().code;
     assert_eq!(refused(approver).await, ProblemCode::RightMissing);
     assert_eq!(refused(world.officer()).await, ProblemCode::RightMissing);
-    let empty = Ask { reason: " ".to_owned(), ..asked(target, both) };
-    assert_eq!(ask(county, &empty, now_ms).await.unwrap_err().code, ProblemCode::ArgumentWrong);
+    let name = called(county, target, Day::of(now_ms)).await.unwrap();
+    for reason in [" ".to_owned(), format!("{name}本人申请"), "本人来电13900000001申请".to_owned()]
+    {
+        let wrong = Ask { reason, ..asked(target, both) };
+        assert_eq!(
+            ask(county, &wrong, now_ms).await.unwrap_err().code,
+            ProblemCode::ArgumentWrong,
+            "{wrong:?}"
+        );
+    }
     let erasure = ask(county, &asked(target, both), now_ms).await.unwrap();
     assert_eq!(refused(admin).await, ProblemCode::NothingToChange, "it waits already");
     let word = |by| Word { erasure, refused: None, by };
@@ -87,5 +95,39 @@ async fn what_a_phone_brings_of_an_erased_person_is_an_envelope_and_it_is_told()
     assert_eq!(reply.rest.erased, [RecordRef { kind: RecordKind::Part, id: part }]);
     let held = BTreeSet::from([RecordRef { kind: RecordKind::Part, id: part }]);
     assert!(!is_left(county.stores.reports.as_ref(), &held).await.unwrap());
+    world.sound().await;
+}
+
+#[tokio::test]
+async fn what_differs_in_a_record_that_was_erased_waits_for_nobody() {
+    let world = World::new().await;
+    let (admin, approver) =
+        (member(&world, "段管理", Role::CountyAdmin).await, member(&world, "字负责", Role::Approver).await);
+    let (county, now_ms) = (&world.county, clock::now_ms());
+    let elder = world.elder().await;
+    let mut phone = world.phone(1).await;
+    let raised: [(&str, Value); 4] = [
+        (keys::SUBJECT, elder.to_string().into()),
+        (keys::KIND, "house".into()),
+        (keys::WORDS, "屋顶漏雨".into()),
+        (keys::STATE, "open".into()),
+    ];
+    let concern = RecordRef { kind: RecordKind::Concern, id: phone.write(RecordKind::Concern, &raised) };
+    phone.exchange(&world.phones).await.unwrap();
+    for (by, state) in [(admin, "solved"), (approver, "unsolvable")] {
+        let sets = Sets::from([(keys::STATE.to_owned(), Value::from(state))]);
+        write(county, by, Change::of_register(concern, domain::log::Vector::default(), sets), now_ms)
+            .await
+            .unwrap();
+    }
+    let waits = async || {
+        let filter = crate::reports::waiting::Filter::default();
+        crate::reports::waiting::list(county, filter, Day::of(now_ms)).await.unwrap().items.len()
+    };
+    assert_eq!(waits().await, 1);
+    let erasure = ask(county, &asked(person(elder), admin), now_ms).await.unwrap();
+    say(county, &Word { erasure, refused: None, by: approver }, now_ms).await.unwrap();
+    assert_eq!(waits().await, 0);
+    assert!(crate::reports::waiting::contested_record(county, concern.id).await.is_err());
     world.sound().await;
 }

@@ -216,8 +216,9 @@ pub async fn list(county: &County, filter: Filter, today: Day) -> Result<List, P
     }
     if filter.reason.is_none_or(|wanted| wanted == Reason::Contested) {
         for record in county.stores.reports.contested(desk::WAITING_MAX).await.map_err(at_county)? {
-            // Both sides of an urgent report are read where it is.
-            if record.kind != RecordKind::Urgent {
+            // Both sides of an urgent report are read where it is; of what was erased nobody is left to ask.
+            let elsewhere = record.kind == RecordKind::Urgent || desk.reference.erased.contains(&record);
+            if !elsewhere {
                 list.items.extend(desk.contested(record).await?);
             }
         }

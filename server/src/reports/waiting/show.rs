@@ -178,7 +178,8 @@ async fn names(
 /// A contested record of this id.
 pub(crate) async fn contested_record(county: &County, id: RecordId) -> Result<RecordRef, Problem> {
     let all = county.stores.reports.contested(super::desk::WAITING_MAX).await.map_err(at_county)?;
-    let found = all.into_iter().find(|record| record.id == id);
+    let (_, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
+    let found = all.into_iter().find(|record| record.id == id && !reference.erased.contains(record));
     found.ok_or_else(|| wrong(id, "这条记录没有填写不一致的地方", "nothing of this record is contested"))
 }
 
