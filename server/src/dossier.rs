@@ -7,18 +7,20 @@ pub use page::html;
 
 use crate::access::log_right;
 use crate::county::{County, at_county};
+use crate::fields::{Place, Words, author_zh};
 use crate::opening::{Opening, open};
-use crate::takes::form;
-use domain::catalogue::{RecordKind, field_zh, keys};
+use domain::catalogue::{RecordKind, keys};
 use domain::grant::OpeningReason;
 use domain::ids::RecordId;
-use domain::patch::{ANSWER_PREFIX, RecordRef};
+use domain::patch::RecordRef;
 use domain::problem::{Problem, ProblemCode};
 use domain::reference::Reference;
 use domain::subject::Person;
 use domain::time::{Day, UnixMs};
 use domain::value::Value;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use store::county::HistoryItem;
 use store::erasure::reach;
 use sync::county::place::link;
@@ -66,6 +68,8 @@ pub struct Written {
 pub struct Held {
     /// The record's kind, Chinese.
     pub kind: String,
+    /// What it is called in this document: 走访 2; of the person, the name.
+    pub title: String,
     /// The record.
     pub id: RecordId,
     /// In the order in which it came.
@@ -133,11 +137,16 @@ pub async fn make(county: &County, asked: &Asked, now_ms: UnixMs) -> Result<Doss
         open(county, &opening, now_ms).await?;
     }
     log_right(county, asked.by, SHOWN, record, now_ms).await?;
-    let mut records = Vec::new();
+    let mut held = Vec::new();
     for one in std::iter::once(record).chain(all.into_iter().filter(|one| *one != record)) {
-        records.push(held(county, &reference, one).await?);
+        held.push((one, stores.reports.history(one).await.map_err(at_county)?));
     }
-    let made_by = reference.staff_name(asked.by);
+    // Kind by kind, each as time went.
+    held.sort_by_key(|(one, history)| {
+        (*one != record, one.kind, history.first().map(|item| item.arrived_ms))
+    });
+    let records = Told::of(county, reference.clone(), &person, &held).await?.records(&held);
+    let made_by = author_zh(&reference, asked.by);
     let looked = looked(county, &reference, &records).await?;
     Ok(Dossier { name: person.name, person: asked.person, made_ms: now_ms, made_by, records, looked })
 }
@@ -145,55 +154,88 @@ pub async fn make(county: &County, asked: &Asked, now_ms: UnixMs) -> Result<Doss
 /// A document of all that is held of a person was made.
 pub(crate) const SHOWN: &str = "shown_to_person";
 
-async fn held(county: &County, reference: &Reference, record: RecordRef) -> Result<Held, Problem> {
-    let mut written = Vec::new();
-    for item in county.stores.reports.history(record).await.map_err(at_county)? {
-        written.push(Written {
-            by: reference.staff_name(item.entry.patch.author),
+/// A record, and all that was written of it.
+type History = (RecordRef, Vec<HistoryItem>);
+
+/// What fields, values and the records of the document are called.
+struct Told {
+    reference: Arc<Reference>,
+    words: Words,
+    /// The records: 走访 2.
+    titles: BTreeMap<RecordId, String>,
+}
+
+impl Told {
+    async fn of(
+        county: &County,
+        reference: Arc<Reference>,
+        person: &Person,
+        held: &[History],
+    ) -> Result<Self, Problem> {
+        let forms = held.iter().flat_map(|(_, all)| all.iter().filter_map(|item| item.entry.patch.form));
+        let words = Words::of(county, forms.collect()).await?;
+        let mut counts: BTreeMap<RecordKind, usize> = BTreeMap::new();
+        let mut titles = BTreeMap::new();
+        for (record, _) in held {
+            let count = counts.entry(record.kind).or_default();
+            *count += 1;
+            titles.insert(record.id, format!("{} {count}", record.kind.zh()));
+        }
+        titles.insert(person.id, person.name.clone());
+        Ok(Self { reference, words, titles })
+    }
+
+    fn records(&self, held: &[History]) -> Vec<Held> {
+        let record = |(record, history): &History| Held {
+            kind: record.kind.zh().to_owned(),
+            title: self.titles.get(&record.id).cloned().unwrap_or_default(),
+            id: record.id,
+            written: history.iter().map(|item| self.written(record.kind, item)).collect(),
+        };
+        held.iter().map(record).collect()
+    }
+
+    fn written(&self, kind: RecordKind, item: &HistoryItem) -> Written {
+        Written {
+            by: author_zh(&self.reference, item.entry.patch.author),
             at_ms: item.entry.patch.stamp.best_ms(),
             arrived_ms: item.arrived_ms,
             state: item.state.zh().to_owned(),
-            fields: fields(county, reference, &item).await?,
-        });
+            fields: self.fields(kind, item),
+        }
     }
-    Ok(Held { kind: record.kind.zh().to_owned(), id: record.id, written })
-}
 
-async fn fields(county: &County, reference: &Reference, item: &HistoryItem) -> Result<Vec<Field>, Problem> {
-    let Some(body) = item.entry.body.as_ref().filter(|_| item.state != ItemState::Erased) else {
-        return Ok(Vec::new());
-    };
-    let hash = item.entry.patch.form;
-    let form = match hash {
-        Some(hash) => form(county, hash).await?,
-        None => None,
-    };
-    let field = |(key, value, _): (String, &Value, _)| {
-        let answer = key.strip_prefix(ANSWER_PREFIX);
-        let asked = answer.and_then(|path| form.as_ref()?.in_words(path, value, "zh"));
-        let (name, words) =
-            asked.unwrap_or_else(|| (field_zh(&key).unwrap_or_else(|| key.clone()), words(reference, value)));
-        Field { key, name, words }
-    };
-    Ok(body.writes(reference.order(hash).unwrap_or(&[])).map(field).collect())
-}
+    fn fields(&self, kind: RecordKind, item: &HistoryItem) -> Vec<Field> {
+        let Some(body) = item.entry.body.as_ref().filter(|_| item.state != ItemState::Erased) else {
+            return Vec::new();
+        };
+        let form = item.entry.patch.form;
+        let field = |(key, value, _): (String, &Value, _)| {
+            let place = Place { kind: Some(kind), field: &key, form };
+            // A field may be named after a record: the word on a change, after the part that reports it.
+            let name = key.split('/').fold(self.words.field(place), |name, step| match self.named(step) {
+                Some(title) => name.replace(step, &title),
+                None => name,
+            });
+            let words = match value {
+                Value::Text(text) => self.named(text),
+                _ => None,
+            };
+            Field { name, words: words.unwrap_or_else(|| self.words.value(place, value)), key }
+        };
+        body.writes(self.reference.order(form).unwrap_or(&[])).map(field).collect()
+    }
 
-/// A value as people read it: areas and staff by their names.
-fn words(reference: &Reference, value: &Value) -> String {
-    let one = |text: &str| match text.parse::<RecordId>() {
-        Ok(id) => reference.staff_name(id),
-        Err(_) => text.to_owned(),
-    };
-    match value {
-        Value::Null => "（空）".to_owned(),
-        Value::Text(text) => one(text),
-        Value::List(all) => all.iter().map(|text| one(text)).collect::<Vec<_>>().join("、"),
-        other => match other.as_area().filter(|code| reference.areas.0.contains_key(code)) {
-            Some(code) => reference.areas.name(code),
-            None => serde_json::to_string(other).unwrap_or_default(),
-        },
+    /// What a record is called, if the text is its id.
+    fn named(&self, text: &str) -> Option<String> {
+        let id: RecordId = text.parse().ok()?;
+        let staff = || self.reference.staff.get(&id).map(|staff| staff.name.clone());
+        Some(self.titles.get(&id).cloned().or_else(staff).unwrap_or_else(|| OTHERS.to_owned()))
     }
 }
+
+/// Stands for a record of somebody else's.
+const OTHERS: &str = "（别人的记录）";
 
 async fn looked(county: &County, reference: &Reference, records: &[Held]) -> Result<Vec<Looked>, Problem> {
     let mut found = Vec::new();
@@ -206,7 +248,7 @@ async fn looked(county: &County, reference: &Reference, records: &[Held]) -> Res
             one.record.is_some_and(|record| records.iter().any(|held| held.id == record.id))
         });
         found.extend(of_them.map(|(_, one)| Looked {
-            by: reference.staff_name(one.staff),
+            by: author_zh(reference, one.staff),
             at_ms: one.at_ms,
             act: one.act.clone(),
         }));
@@ -217,7 +259,9 @@ async fn looked(county: &County, reference: &Reference, records: &[Held]) -> Res
 /// How many lines of the access log are read at a time.
 const LINES: usize = 500;
 
-/// Keys that say nothing to the person.
+/// Keys that say nothing to the person: by them the program takes words back.
 pub(super) fn is_inner(key: &str) -> bool {
-    key == keys::ITEM_BACK || key == keys::ITEM_HASH
+    let of_an_item = [keys::ITEM, keys::ITEM_BACK, keys::ITEM_HASH, keys::ITEM_KIND, keys::ITEM_RECORD];
+    let wrote = key == keys::REGISTRATION_WROTE || key.starts_with(keys::CHANGE) && key.ends_with("/wrote");
+    of_an_item.contains(&key) || wrote || key == keys::PINYIN
 }

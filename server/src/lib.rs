@@ -26,6 +26,7 @@ pub mod duty;
 pub mod enrol;
 pub mod erase;
 pub mod feed;
+mod fields;
 pub mod goings;
 pub mod grid;
 pub mod handover;

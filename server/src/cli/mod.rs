@@ -12,7 +12,6 @@ mod duplicates;
 mod duty;
 mod enrol;
 mod erase;
-mod fields;
 mod help;
 mod import;
 mod keys;

@@ -4,12 +4,12 @@ mod print;
 
 use self::print::{listed, named, one, past, place, words};
 use super::coverage::Format;
-use super::fields::{Place, Words};
 use super::{Outcome, errand, print, staff, today, typed, unexpected};
 use crate::config::Config;
 use crate::control::{Answer, Errand};
 use crate::county::at_county;
 use crate::decide::{Retraction, Settlement, Verdict, Word, not_blindly};
+use crate::fields::{Place, Words};
 use crate::goings;
 use crate::open;
 use crate::problem::wrong;

@@ -16,10 +16,9 @@ pub fn html(dossier: &Dossier) -> String {
     let (name, by, at) = (escaped(&dossier.name), escaped(&dossier.made_by), moment(dossier.made_ms));
     page.push_str(&format!(
         "<h1>个人信息查阅 <span class=\"small\">Personal information held</span></h1>\
-         <p>服务对象 (Person)：<b>{name}</b>　{}</p><p>制作 (Made by)：{by}　{at}</p>\
+         <p>服务对象 (Person)：<b>{name}</b></p><p>制作 (Made by)：{by}　{at}</p>\
          <p class=\"small\">依据《个人信息保护法》第四十五条。以下是县里保存的全部内容，和谁在什么时候写的、谁看过。\
-         Under article 45 of the Personal Information Protection Law: all that the county keeps, who wrote it when, and who looked at it.</p>",
-        dossier.person
+         Under article 45 of the Personal Information Protection Law: all that the county keeps, who wrote it when, and who looked at it.</p>"
     ));
     dossier.records.iter().for_each(|held| record(&mut page, held));
     page.push_str("<h2>谁看过 <span class=\"small\">Who looked at it</span></h2><table>");
@@ -34,7 +33,9 @@ pub fn html(dossier: &Dossier) -> String {
 }
 
 fn record(page: &mut String, held: &Held) {
-    page.push_str(&format!("<h2>{} <span class=\"small\">{}</span></h2>", escaped(&held.kind), held.id));
+    let (kind, title) = (escaped(&held.kind), escaped(&held.title));
+    let heading = if title.starts_with(&kind) { title } else { format!("{kind} {title}") };
+    page.push_str(&format!("<h2>{heading}</h2>"));
     held.written.iter().for_each(|one| written(page, one));
 }
 

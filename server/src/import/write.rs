@@ -8,9 +8,10 @@ use super::people::Row;
 use super::plan::{Changed, Difference, Home, New, Plan, plan, start_of};
 use super::{Wrong, known::HomeKey, staff};
 use crate::county::{County, at_county};
+use crate::fields::author_zh;
 use crate::person::number;
 use crate::roll::SLICE;
-use crate::staff::{Change, Sets, operator, write_all};
+use crate::staff::{Change, Sets, write_all};
 use domain::canonical::Hash;
 use domain::catalogue::{RecordKind, field_zh, keys};
 use domain::category::Category;
@@ -237,10 +238,7 @@ async fn review(county: &County, reference: &Reference, one: &Changed) -> Result
         let all = || {
             writes.into_iter().flatten().map(|write| spelled(&write.value)).collect::<Vec<_>>().join(" ／ ")
         };
-        let by = last.map(|write| match write.author {
-            author if author == operator() => "服务器上".to_owned(),
-            author => reference.staff_name(author),
-        });
+        let by = last.map(|write| author_zh(reference, write.author));
         let (zh, en) = called(&field.key);
         let old = if contested { all() } else { field.old.clone() };
         Told { zh, en, old, new: field.new.clone(), by, at_ms: last.map(|write| write.at_ms), contested }

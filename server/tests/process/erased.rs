@@ -90,6 +90,15 @@ fn all_that_is_held_of_a_person_is_one_document_and_that_is_logged() {
         for held in [NAME, "13900000001", "身份证号", "段管理", logged, "类别 低保 从哪天起"] {
             assert!(text.contains(held), "{file}: {held}");
         }
+        if file == "x.html" {
+            // Words, and neither codes nor ids.
+            assert!(text.contains("<th>性别</th><td>女</td>"), "{text}");
+            assert!(text.contains("<th>户</th><td>户 1</td>") && text.contains("<h2>户 1</h2>"), "{text}");
+            let id = |word: &str| word.len() == 32 && word.parse::<RecordId>().is_ok();
+            let ids: Vec<&str> =
+                text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| id(word)).collect();
+            assert_eq!(ids, [""; 0], "{text}");
+        }
     }
     place.said(&[&["erase", "person", &id][..], &WHY, &["--approved-by", "字负责"]].concat());
     let told = place.refused(&arguments(&show("y.html", "段管理")).split(' ').collect::<Vec<_>>());
@@ -108,6 +117,26 @@ fn a_restored_county_erases_again_before_it_serves() {
     place.serve().stop();
     assert_eq!(wanted(place.0.path()), None, "before the first request");
     assert_eq!(place.said(&["doctor"]), "核对无误：存着的和从头重算的一样。\n");
+}
+
+#[test]
+fn a_backup_knows_what_was_erased_before_it_also_when_an_older_one_follows() {
+    let (place, id) = furnished();
+    place.said(&["backup", "before.age"]);
+    place.said(&[&["erase", "person", &id][..], &WHY, &["--approved-by", "字负责"]].concat());
+    place.said(&["backup", "after.age"]);
+    let lost = |name: &str| fs::rename(place.path(name), place.path(&format!("lost.{name}"))).unwrap();
+    fs::remove_dir_all(place.path("data")).unwrap();
+    // The whole machine is lost, and what stood beside the keys with it.
+    lost("data.keys.json");
+    lost("data.keys.json.erasures");
+    let told = place.said(&["restore", "after.age", "--recovery", "data.recovery-key.txt"]);
+    assert!(told.contains("依法删除"), "{told}");
+    fs::remove_dir_all(place.path("data")).unwrap();
+    place.said(&["restore", "before.age", "--recovery", "data.recovery-key.txt"]);
+    assert!(wanted(place.0.path()).is_some(), "the older backup has it still");
+    place.serve().stop();
+    assert_eq!(wanted(place.0.path()), None, "before the first request");
 }
 
 #[test]

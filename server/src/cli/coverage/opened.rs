@@ -2,10 +2,10 @@
 //! those responsible for a child is not among it, unless it was opened under a grant.
 
 use super::{Format, json};
-use crate::cli::fields::{Place, Words};
 use crate::cli::text::{Table as Columns, in_words, moment};
 use crate::cli::{hint, today};
 use crate::county::County;
+use crate::fields::{Place, Words};
 use crate::reports::{self, FieldHistory, PersonVisits, Settled, Share, VisitLine};
 use domain::catalogue::{RecordKind, keys};
 use domain::ids::RecordId;

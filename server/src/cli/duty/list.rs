@@ -7,9 +7,10 @@ use crate::cli::{Outcome, print, today};
 use crate::config::Config;
 use crate::county::{County, at_county};
 use crate::duty::named;
+use crate::fields::author_zh;
 use crate::open;
 use crate::reports::no_duty;
-use crate::staff::{find_area, operator};
+use crate::staff::find_area;
 use domain::catalogue::{RecordKind, keys};
 use domain::coverage::Generations;
 use domain::coverage::rules::{ANY_DUTY, Rules};
@@ -152,9 +153,7 @@ async fn authors(county: &County, reference: &Reference, rule: &Duty) -> Result<
         return Ok(String::new());
     };
     let said = |write: &Write| {
-        let name = reference.staff.get(&write.author).map(|one| one.name.as_str());
-        let name =
-            name.unwrap_or(if write.author == operator() { "服务器上" } else { "不在名册的人" });
+        let name = author_zh(reference, write.author);
         format!("{name}，{}", moment(write.at_ms))
     };
     let fields = &row.head.fields;

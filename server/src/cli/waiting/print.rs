@@ -1,17 +1,16 @@
 //! What waits, as it is printed.
 
 use crate::cli::coverage::{Format, json};
-use crate::cli::fields::{Place, Words};
 use crate::cli::text::{Table, in_words, moment};
 use crate::cli::today;
 use crate::county::County;
+use crate::fields::{Place, Words, verdict_zh};
 use crate::reports::waiting::{DecidedPage, Item, List, Shown, Side, Sides, show};
 use crate::reports::{Settled, settled_of};
 use domain::catalogue::{RecordKind, field_zh};
 use domain::problem::{Problem, ProblemCode};
 use domain::value::{Origin, Value};
 use domain::visit::Way;
-use sync::county::prepared::{ASK, KEEP, ONE, SETTLE, TWO, UNDO};
 
 fn kind_zh(item: &Item) -> &str {
     item.kind.and_then(RecordKind::from_code).map_or(item.kind.unwrap_or_default(), RecordKind::zh)
@@ -292,20 +291,6 @@ fn heading(item: &Item) -> String {
         item.author,
         item.why
     )
-}
-
-fn verdict_zh(code: &str) -> &str {
-    match code {
-        "accept" => "收下",
-        "dismiss" => "没有采用",
-        KEEP => "以后再看",
-        SETTLE => "定下用哪个",
-        ASK => "请本人补充",
-        ONE => "认作一次",
-        TWO => "不是同一次",
-        UNDO => "撤销了上面的决定",
-        other => other,
-    }
 }
 
 #[cfg(test)]

@@ -1,13 +1,14 @@
-//! Fields and their values as people read them at the terminal: by the model's catalogue, the county's
+//! Fields and their values as people read them at the terminal and on paper: by the model's catalogue, the county's
 //! areas and staff, and the form under which a question was answered.
 
-use super::text::moment;
+use crate::cli::moment;
 use crate::county::{County, at_county};
 use crate::reports::waiting::Side;
+use crate::staff::operator;
 use crate::takes::codes;
 use domain::canonical::Hash;
 use domain::catalogue::{RecordKind, field_zh, keys};
-use domain::ids::AreaCode;
+use domain::ids::{AreaCode, RecordId};
 use domain::location::Location;
 use domain::patch::ANSWER_PREFIX;
 use domain::problem::Problem;
@@ -17,23 +18,24 @@ use domain::value::Value;
 use forms::form::Form;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use sync::county::prepared::{ASK, KEEP, ONE, SETTLE, TWO, UNDO};
 
 /// What fields and values are called, Chinese.
 #[derive(Debug)]
-pub(super) struct Words {
+pub(crate) struct Words {
     reference: Arc<Reference>,
     forms: BTreeMap<Hash, Arc<Form>>,
 }
 
 /// A field of a record; of an answer, under which form it was given.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Place<'a> {
+pub(crate) struct Place<'a> {
     /// The kind of the record, unless it cannot be read.
-    pub(super) kind: Option<RecordKind>,
+    pub(crate) kind: Option<RecordKind>,
     /// The field's key.
-    pub(super) field: &'a str,
+    pub(crate) field: &'a str,
     /// The form.
-    pub(super) form: Option<Hash>,
+    pub(crate) form: Option<Hash>,
 }
 
 impl Words {
@@ -42,7 +44,7 @@ impl Words {
     ///
     /// # Errors
     /// What the store says.
-    pub(super) async fn of(county: &County, forms: BTreeSet<Hash>) -> Result<Self, Problem> {
+    pub(crate) async fn of(county: &County, forms: BTreeSet<Hash>) -> Result<Self, Problem> {
         let (_, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
         let missing: BTreeSet<Hash> =
             forms.iter().copied().filter(|hash| county.forms.get(*hash).is_none()).collect();
@@ -54,7 +56,7 @@ impl Words {
     }
 
     /// What a field is called; its key as it is when nobody here knows it.
-    pub(super) fn field(&self, place: Place<'_>) -> String {
+    pub(crate) fn field(&self, place: Place<'_>) -> String {
         if let Some((question, _)) = self.answer(place, &Value::Null) {
             return question;
         }
@@ -65,7 +67,7 @@ impl Words {
     }
 
     /// A value in words; a code of a newer version as it is.
-    pub(super) fn value(&self, place: Place<'_>, value: &Value) -> String {
+    pub(crate) fn value(&self, place: Place<'_>, value: &Value) -> String {
         if let Some((_, answer)) = self.answer(place, value).filter(|_| !value.is_null()) {
             return answer;
         }
@@ -82,7 +84,7 @@ impl Words {
     }
 
     /// What stands, or stood, side by side, with its authors.
-    pub(super) fn sides(&self, place: Place<'_>, sides: &[Side]) -> String {
+    pub(crate) fn sides(&self, place: Place<'_>, sides: &[Side]) -> String {
         let side =
             |one: &Side| format!("{}（{} {}）", self.value(place, &one.value), one.by, moment(one.at_ms));
         sides.iter().map(side).collect::<Vec<_>>().join("；")
@@ -108,6 +110,7 @@ impl Words {
         }
         match place.field {
             keys::HAPPENED => text.parse().map_or_else(|_| text.to_owned(), happened_zh),
+            keys::VERDICT => verdict_zh(text).to_owned(),
             keys::LOCATION => text.parse().map_or_else(|_| text.to_owned(), location_zh),
             keys::VISITED_BY | keys::COMPANIONS | keys::STAFF | keys::DECIDED_BY => {
                 text.parse().map_or_else(|_| text.to_owned(), |id| self.reference.staff_name(id))
@@ -120,6 +123,30 @@ impl Words {
 /// The word of a code.
 fn code_zh(place: Place<'_>, code: &str) -> Option<&'static str> {
     codes(place.kind, place.field).into_iter().find(|(one, ..)| *one == code).map(|(_, zh, _)| zh)
+}
+
+/// Who wrote something, for whoever cannot look an id up.
+pub(crate) fn author_zh(reference: &Reference, author: RecordId) -> String {
+    match reference.staff.get(&author) {
+        Some(staff) => staff.name.clone(),
+        None if author == operator() => "服务器上".to_owned(),
+        None => "不在名册的人".to_owned(),
+    }
+}
+
+/// What was decided on something that waited, in words; a code of a newer version as it is.
+pub(crate) fn verdict_zh(code: &str) -> &str {
+    match code {
+        "accept" => "收下",
+        "dismiss" => "没有采用",
+        KEEP => "以后再看",
+        SETTLE => "定下用哪个",
+        ASK => "请本人补充",
+        ONE => "认作一次",
+        TWO => "不是同一次",
+        UNDO => "撤销了上面的决定",
+        other => other,
+    }
 }
 
 /// Where a visit was written down.
