@@ -1,7 +1,8 @@
 //! Who is in the register already, and by what a row finds them. Kept while a file is held against it: a few
 //! hundred bytes a person.
 
-use crate::county::{County, each_record};
+use super::numbers::Numbers;
+use crate::county::{County, at_county, each_record};
 use domain::catalogue::{RecordKind, keys};
 use domain::head::{Head, Reading};
 use domain::household::Household;
@@ -124,6 +125,10 @@ pub(super) struct Known {
     by_local: BTreeMap<String, Vec<usize>>,
     by_name: BTreeMap<(AreaCode, String), Vec<usize>>,
     by_home: BTreeMap<HomeKey, Vec<RecordId>>,
+    /// How many people were erased.
+    erased: u32,
+    /// ID numbers of heads.
+    heads: BTreeMap<RecordId, String>,
 }
 
 impl Known {
@@ -131,6 +136,9 @@ impl Known {
     pub(super) async fn read(county: &County, today: Day) -> Result<Self, Problem> {
         let mut known = Self::default();
         let ledger = county.stores.ledger.as_ref();
+        let (_, _, reference, _) = ledger.standing_now().await.map_err(at_county)?;
+        let people = reference.erased.iter().filter(|one| one.kind == RecordKind::Person);
+        known.erased = u32::try_from(people.count()).unwrap_or(u32::MAX);
         let home = |record: RecordRef, row: &RecordRow| {
             known.add_home(Household::read(record.id, &row.head), row.head.vector.clone());
         };
@@ -184,6 +192,11 @@ impl Known {
         }
         if let Some(number) = &person.local_number {
             self.by_local.entry(number.clone()).or_default().push(place);
+        }
+        if let (Some(home), Some(number)) = (person.household, &person.id_number)
+            && self.homes.get(&home).is_some_and(|home| home.head == person.name)
+        {
+            self.heads.insert(home, number.clone());
         }
         for village in &person.villages {
             self.by_name.entry((*village, person.name.clone())).or_default().push(place);
@@ -249,8 +262,13 @@ impl Known {
         }
     }
 
-    /// County's own numbers.
-    pub(super) fn local_numbers(&self) -> impl Iterator<Item = &str> {
-        self.by_local.keys().map(String::as_str)
+    /// The ID number of the person after whom a household is called, where one is known.
+    pub(super) fn number_of_head(&self, home: RecordId) -> Option<&str> {
+        self.heads.get(&home).map(String::as_str)
+    }
+
+    /// The county's own numbers that are given next: never one again, also not of whoever was erased.
+    pub(super) fn numbers(&self) -> Numbers {
+        Numbers::after(self.by_local.keys().map(String::as_str), self.erased)
     }
 }

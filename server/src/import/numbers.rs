@@ -15,26 +15,33 @@ fn township_digits(village: AreaCode) -> String {
 
 /// Running numbers, township by township.
 #[derive(Debug, Default)]
-pub(super) struct Numbers(BTreeMap<String, u32>);
+pub(super) struct Numbers {
+    last: BTreeMap<String, u32>,
+    erased: u32,
+}
 
 impl Numbers {
-    /// Goes on behind those that are given.
-    pub(super) fn after<'k>(given: impl Iterator<Item = &'k str>) -> Self {
-        let mut numbers = Self::default();
+    /// Goes on behind those that are given, and behind all that whoever was erased may have had: nothing says which,
+    /// and above those that are given there are no more than so many.
+    pub(super) fn after<'k>(given: impl Iterator<Item = &'k str>, erased: u32) -> Self {
+        let mut numbers = Self { last: BTreeMap::new(), erased };
         for number in given {
             let parts = number.strip_prefix('Y').and_then(|rest| rest.split_at_checked(3));
             let Some((township, rest)) = parts else { continue };
             let running =
                 rest.get(..rest.len().saturating_sub(1)).and_then(|digits| digits.parse::<u32>().ok());
-            let last = numbers.0.entry(township.to_owned()).or_default();
+            let last = numbers.last.entry(township.to_owned()).or_default();
             *last = (*last).max(running.unwrap_or(0));
+        }
+        for last in numbers.last.values_mut() {
+            *last = last.saturating_add(erased);
         }
         numbers
     }
 
     /// The next of a village's township.
     pub(super) fn next(&mut self, village: AreaCode) -> String {
-        let last = self.0.entry(township_digits(village)).or_default();
+        let last = self.last.entry(township_digits(village)).or_insert(self.erased);
         *last += 1;
         local_number(village, *last)
     }

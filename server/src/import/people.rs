@@ -18,6 +18,8 @@ use serde::{Deserialize, Serialize};
 /// How many characters a short field holds, and an address.
 const SHORT: usize = 30;
 const LONG: usize = 200;
+/// Nobody was ever known to be older: whole years.
+const OLDEST: i32 = 122;
 
 /// A row that can be read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -159,10 +161,15 @@ fn row(line: &Line, columns: &Columns, places: &Places<'_>, today: Day) -> Resul
         }
         head = head.or_else(|| name.clone());
     }
-    let mut born = cell.take(Field::Born, cells::day);
-    born = id_number.as_deref().and_then(id_number::birth).or(born);
+    let (of_number, written) =
+        (id_number.as_deref().and_then(id_number::birth), cell.take(Field::Born, cells::day));
+    let born = of_number.or(written);
+    let said_by = if of_number.is_some() { Field::IdNumber } else { Field::Born };
     if born.is_some_and(|born| born > today) {
-        cell.doubt(Field::Born, ("还没到的日期".to_owned(), "a day that is still to come".to_owned()));
+        cell.doubt(said_by, ("还没到的日期".to_owned(), "a day that is still to come".to_owned()));
+    } else if age(born, today).is_some_and(|age| age > OLDEST) {
+        let zh = format!("比 {OLDEST} 岁还大，像是写错了");
+        cell.doubt(said_by, (zh, format!("older than {OLDEST}: it looks like a slip")));
     }
     let since = cell.take(Field::Since, cells::day);
     if since.is_some_and(|since| since > today) {

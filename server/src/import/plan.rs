@@ -23,8 +23,8 @@ pub(super) enum Home {
     Nowhere,
     /// One of the register.
     Known(RecordId),
-    /// One that is made with its first row.
-    New(HomeKey),
+    /// One that is made with its first row; by its head's ID number, where several heads there are called so.
+    New(HomeKey, Option<String>),
 }
 
 /// Somebody who is not in the register.
@@ -76,7 +76,7 @@ pub(super) struct Plan {
 
 /// Holds rows against the register; rows elsewhere than in `scope` are wrong. O(rows × log people).
 pub(super) fn plan(known: &Known, reference: &Reference, rows: &[Row], scope: AreaCode, today: Day) -> Plan {
-    let ambiguous = ambiguous(rows);
+    let ambiguous = ambiguous(known, rows);
     let mut planner = Planner {
         known,
         reference,
@@ -110,12 +110,22 @@ fn key_of(row: &Row) -> Option<HomeKey> {
     Some((row.village, row.group.clone().unwrap_or_default(), row.head.clone()?))
 }
 
-/// Households that a file has twice: two heads of one name in one group. Whoever lives with which cannot be told.
-fn ambiguous(rows: &[Row]) -> BTreeSet<HomeKey> {
+/// The ID number of a row that is a head's own.
+fn own_number(row: &Row) -> Option<&str> {
+    row.id_number.as_deref().filter(|_| row.relation.as_deref() == Some(HEAD))
+}
+
+/// Households of two heads of one name in one group, in the file or in the file and the register. Whoever lives with
+/// which cannot be told.
+fn ambiguous(known: &Known, rows: &[Row]) -> BTreeSet<HomeKey> {
     let mut heads: BTreeMap<HomeKey, BTreeSet<Option<&str>>> = BTreeMap::new();
     for row in rows.iter().filter(|row| row.relation.as_deref() == Some(HEAD)) {
-        if let Some(key) = key_of(row) {
-            heads.entry(key).or_default().insert(row.id_number.as_deref());
+        let Some(key) = key_of(row) else { continue };
+        let there = known.homes_at(row.village, row.group.as_deref(), &key.2);
+        let all = heads.entry(key).or_default();
+        all.insert(row.id_number.as_deref());
+        if row.id_number.is_some() {
+            all.extend(there.iter().filter_map(|home| known.number_of_head(*home)).map(Some));
         }
     }
     heads.into_iter().filter(|(_, ids)| ids.len() > 1).map(|(key, _)| key).collect()
@@ -131,7 +141,7 @@ struct Planner<'a> {
     today: Day,
     ambiguous: BTreeSet<HomeKey>,
     /// Lines of the file by what they say of who it is.
-    ids: BTreeMap<String, u32>,
+    ids: BTreeMap<String, (u32, String)>,
     names: BTreeMap<Called, (u32, bool)>,
     met: BTreeMap<RecordId, u32>,
     renamed: BTreeMap<RecordId, String>,
@@ -173,9 +183,15 @@ impl Planner<'_> {
     /// That the file says everybody once.
     fn once(&mut self, row: &Row) -> Result<(), Vec<Doubt>> {
         if let Some(number) = &row.id_number
-            && let Some(line) = self.ids.insert(number.clone(), row.line)
+            && let Some((line, name)) = self.ids.insert(number.clone(), (row.line, row.name.clone()))
         {
-            return Err(twice(&row.cells.id_number, Field::IdNumber, line));
+            let cell = &row.cells.id_number;
+            if name == row.name {
+                return Err(twice(cell, Field::IdNumber, line));
+            }
+            let zh = format!("身份证号与第 {line} 行相同，姓名却不同；请看哪一行写错了");
+            let en = format!("the ID number of row {line}, and another name: see which is wrong");
+            return Err(doubt(cell, Field::IdNumber, zh, en));
         }
         let key = (row.village, row.name.clone(), row.head.clone(), row.group.clone());
         let numbered = row.id_number.is_some() || row.local_number.is_some();
@@ -245,13 +261,15 @@ impl Planner<'_> {
             "同村同组有两户户主同名，分不清是哪一户；请在“小组”里写清，或先在服务对象里登记",
             "two households there have heads of this name: say which by the group, or enter the person by hand",
         );
+        // A head who has a number of their own has a home of their own.
+        let own = |key| own_number(row).map(|number| Home::New(key, Some(number.to_owned())));
         if self.ambiguous.contains(&key) {
-            return Err(doubt(&row.cells.head, Field::Head, zh, en));
+            return own(key).ok_or_else(|| doubt(&row.cells.head, Field::Head, zh, en));
         }
         match self.known.homes_at(row.village, row.group.as_deref(), &key.2).as_slice() {
-            [] => Ok(Home::New(key)),
+            [] => Ok(Home::New(key, None)),
             [one] => Ok(Home::Known(*one)),
-            _ => Err(doubt(&row.cells.head, Field::Head, zh, en)),
+            _ => own(key).ok_or_else(|| doubt(&row.cells.head, Field::Head, zh, en)),
         }
     }
 
@@ -321,7 +339,7 @@ impl Planner<'_> {
         let new = row.head.clone().unwrap_or_default();
         let value = match &home {
             Home::Known(id) => Some(Value::from(id.to_string())),
-            Home::Nowhere | Home::New(_) => None,
+            Home::Nowhere | Home::New(..) => None,
         };
         out.push(Difference { value, ..text(keys::HOUSEHOLD, old, &new) });
         Ok(home)

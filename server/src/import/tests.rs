@@ -272,8 +272,8 @@ async fn nobody_is_guessed() {
         &format!(",532929102210,九组,测甲,儿子,测乙,{},,,,", id_number(11)),
     ]);
     let told = told(&world, &twins).await;
-    assert_eq!((told.new, told.wrong.len()), (0, 3), "{told:?}");
-    assert!(told.wrong.iter().all(|one| one.doubts[0].cell.starts_with('D')));
+    assert_eq!((told.new, told.homes), (2, 2), "the two heads have homes of their own: {told:?}");
+    assert_eq!(reasons(&told.wrong), [reason("D4", "同村同组有两户户主同名，分不清是哪一户")]);
 }
 
 #[tokio::test]
@@ -294,12 +294,57 @@ async fn rows_of_elsewhere_and_of_whom_the_register_has_elsewhere_are_wrong() {
     assert!(done.changed == 0 && done.wrong[0].doubts[0].zh.contains("登记在功果桥镇"), "{done:?}");
 }
 
+#[tokio::test]
+async fn two_heads_of_one_name_in_one_group_are_two_homes_and_only_who_lives_with_which_is_asked() {
+    let world = World::new().await;
+    let [one, two, three] = [1, 2, 3].map(id_number);
+    let head = |number: &str| format!("功果桥镇,民主村,3组,测同,户主,测同,{number},低保,,,");
+    let member = format!("功果桥镇,民主村,3组,测同,配偶,测妻,{three},低保,,,");
+    let both = csv(&[&head(&one), &head(&two), &member]);
+    let taken = import(&world, &both, Ticks::None).await;
+    assert_eq!(taken.new, 2, "{taken:?}");
+    assert_eq!(reasons(&taken.wrong), [reason("D4", "同村同组有两户户主同名，分不清是哪一户")]);
+    let homes: BTreeSet<_> = called(&world, "测同").await.into_iter().map(|(one, _)| one.household).collect();
+    assert_eq!(homes.len(), 2, "each has a home");
+    assert!(!homes.contains(&None));
+    let again = import(&world, &both, Ticks::All).await;
+    assert_eq!((again.new, again.changed, again.unchanged), (0, 0, 2), "{again:?}");
+    // One whom the register does not have is no member of a namesake's home either.
+    let other = import(&world, &csv(&[&head(&id_number(4)), &member]), Ticks::None).await;
+    assert_eq!((other.new, other.wrong.len()), (1, 1), "{other:?}");
+}
+
+#[tokio::test]
+async fn a_date_of_birth_that_cannot_be_is_told_where_it_stands_and_one_number_of_two_names_as_that() {
+    let world = World::new().await;
+    let bytes = "村,姓名,身份证号,出生日期,类别\n民主村,测老,,1901-01-01,低保\n".as_bytes();
+    let taken = import(&world, bytes, Ticks::None).await;
+    assert_eq!(reasons(&taken.wrong), [reason("D2", "比 122 岁还大，像是写错了")]);
+    let digits = "53292918000101001";
+    let number = format!("{digits}{}", domain::id_number::check_character(digits).unwrap());
+    let taken =
+        import(&world, format!("村,姓名,身份证号,类别\n民主村,测老,{number},低保\n").as_bytes(), Ticks::None)
+            .await;
+    assert_eq!(taken.wrong[0].doubts[0].cell, "C2", "{taken:?}");
+    let number = id_number(7);
+    let bytes = format!("村,姓名,身份证号,类别\n民主村,测甲,{number},低保\n民主村,测乙,{number},低保\n");
+    let taken = import(&world, bytes.as_bytes(), Ticks::None).await;
+    assert_eq!(reasons(&taken.wrong), [reason("C3", "身份证号与第 2 行相同，姓名却不同")]);
+}
+
 #[test]
 fn a_county_s_number_is_checked_and_runs_by_township() {
     assert_eq!(local_number(VILLAGE, 1), "Y102000016");
-    let mut numbers = Numbers::after(["Y102000074", "Y101000020", "甲1"].into_iter());
+    let mut numbers = Numbers::after(["Y102000074", "Y101000020", "甲1"].into_iter(), 0);
     assert_eq!(numbers.next(VILLAGE), local_number(VILLAGE, 8).as_str());
     assert_eq!(numbers.next(AreaCode(532_929_103_201)), local_number(AreaCode(532_929_103_201), 1));
+    let mut numbers = Numbers::after(["Y102000074"].into_iter(), 2);
+    assert_eq!(
+        numbers.next(VILLAGE),
+        local_number(VILLAGE, 10).as_str(),
+        "8 and 9 may have been of the erased"
+    );
+    assert_eq!(numbers.next(AreaCode(532_929_103_201)), local_number(AreaCode(532_929_103_201), 3));
     let given = local_number(VILLAGE, 42);
     assert_eq!(cells::local_number(&table::Cell::Text(given.clone())).unwrap(), Some(given));
     assert!(cells::local_number(&table::Cell::Text("Y10200043".into())).is_err());

@@ -170,7 +170,7 @@ pub async fn preview(county: &County, rows: &[Row], frame: Frame) -> Result<Prev
     let (plan, _) = planned(county, rows, frame).await?;
     let homes =
         plan.new.iter().map(|one| &one.home).chain(plan.changed.iter().filter_map(|one| one.home.as_ref()));
-    let homes: BTreeSet<&Home> = homes.filter(|home| matches!(home, Home::New(_))).collect();
+    let homes: BTreeSet<&Home> = homes.filter(|home| matches!(home, Home::New(..))).collect();
     let (new, homes, unchanged) = (plan.new.len(), homes.len(), plan.unchanged);
     let mut changes = Vec::new();
     for one in &plan.changed {
@@ -289,8 +289,7 @@ pub async fn take(
     let begun = Instant::now();
     let late = || within.is_some_and(|within| begun.elapsed() > within);
     let (plan, known) = planned(county, rows, frame).await?;
-    let mut writer =
-        Writer { county, by, frame, made: BTreeMap::new(), numbers: Numbers::after(known.local_numbers()) };
+    let mut writer = Writer { county, by, frame, made: BTreeMap::new(), numbers: known.numbers() };
     let (wanted, left): (Vec<_>, Vec<_>) = plan.changed.into_iter().partition(|one| ticks.has(one.row.line));
     let all = plan.new.len() + wanted.len();
     let mut taken =
@@ -315,27 +314,32 @@ pub async fn take(
     Ok(taken)
 }
 
+/// A household that a file made: where, and the ID number of its head where several are called so.
+type Made = (HomeKey, Option<String>);
+
 struct Writer<'a> {
     county: &'a County,
     by: RecordId,
     frame: Frame,
     /// Households that were made by this file.
-    made: BTreeMap<HomeKey, RecordId>,
+    made: BTreeMap<Made, RecordId>,
     numbers: Numbers,
 }
 
 impl Writer<'_> {
     /// Makes the households that are not there yet.
-    async fn homes(
-        &mut self,
-        wanted: impl Iterator<Item = (&HomeKey, Option<&String>)>,
-    ) -> Result<(), Problem> {
-        let mut new: BTreeMap<HomeKey, Option<String>> = BTreeMap::new();
-        for (key, address) in wanted.filter(|(key, _)| !self.made.contains_key(*key)) {
-            let address_there = new.entry(key.clone()).or_default();
+    async fn homes(&mut self, wanted: impl Iterator<Item = (&Home, Option<&String>)>) -> Result<(), Problem> {
+        let mut new: BTreeMap<Made, Option<String>> = BTreeMap::new();
+        for (home, address) in wanted {
+            let Home::New(key, number) = home else { continue };
+            let made = (key.clone(), number.clone());
+            if self.made.contains_key(&made) {
+                continue;
+            }
+            let address_there = new.entry(made).or_default();
             *address_there = address_there.take().or_else(|| address.cloned());
         }
-        let changes = new.iter().map(|((village, group, head), address)| {
+        let changes = new.iter().map(|(((village, group, head), _), address)| {
             let mut sets = Sets::from([
                 (keys::NAME.to_owned(), Value::from(head.as_str())),
                 (keys::VILLAGE.to_owned(), number(*village)),
@@ -360,16 +364,12 @@ impl Writer<'_> {
         match home {
             Home::Nowhere => None,
             Home::Known(id) => Some(*id),
-            Home::New(key) => self.made.get(key).copied(),
+            Home::New(key, number) => self.made.get(&(key.clone(), number.clone())).copied(),
         }
     }
 
     async fn enter(&mut self, slice: &[New]) -> Result<(), Problem> {
-        let homes = slice.iter().filter_map(|one| match &one.home {
-            Home::New(key) => Some((key, one.row.address.as_ref())),
-            _ => None,
-        });
-        self.homes(homes).await?;
+        self.homes(slice.iter().map(|one| (&one.home, one.row.address.as_ref()))).await?;
         let today = Day::of(self.frame.now_ms);
         let mut changes = Vec::with_capacity(slice.len());
         for one in slice {
@@ -382,10 +382,7 @@ impl Writer<'_> {
     }
 
     async fn change(&mut self, slice: &[Changed]) -> Result<(), Problem> {
-        let homes = slice.iter().filter_map(|one| match &one.home {
-            Some(Home::New(key)) => Some((key, one.row.address.as_ref())),
-            _ => None,
-        });
+        let homes = slice.iter().filter_map(|one| Some((one.home.as_ref()?, one.row.address.as_ref())));
         self.homes(homes).await?;
         let mut changes = Vec::new();
         for one in slice {
