@@ -169,7 +169,7 @@ pub(super) async fn get(
     let found = of_person(county, id, today, today).await?;
     let village = person.village_on(today);
     let reference = &permit.reference;
-    Ok(Json(PersonReply {
+    let reply = PersonReply {
         person: id,
         name: shown(&person.name),
         minor,
@@ -205,7 +205,29 @@ pub(super) async fn get(
         differs: differs(&head),
         times: found.times,
         visits: found.visits,
-    }))
+    };
+    Ok(Json(if reply.erased { emptied(reply) } else { reply }))
+}
+
+/// Of whom was erased figures count what happened; nobody reads it together as one person's.
+fn emptied(reply: PersonReply) -> PersonReply {
+    PersonReply {
+        township: String::new(),
+        village: None,
+        village_name: String::new(),
+        died: None,
+        moved_out: None,
+        stays: Vec::new(),
+        refusals: 0,
+        refused: None,
+        categories: Vec::new(),
+        standings: Vec::new(),
+        contested: Vec::new(),
+        differs: Vec::new(),
+        times: 0,
+        visits: Vec::new(),
+        ..reply
+    }
 }
 
 fn stays(head: &Head, today: Day) -> Vec<StayReply> {
