@@ -5,6 +5,7 @@ mod figures;
 mod grants;
 mod log_in;
 mod names;
+mod rights;
 mod table;
 mod township;
 
