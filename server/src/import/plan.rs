@@ -169,6 +169,8 @@ impl Planner<'_> {
             self.plan.new.push(New { row: row.clone(), home });
             return Ok(());
         };
+        // Of whom lives in another township nothing more is told here.
+        self.lives_here(row, &held)?;
         if let Some((day, died)) = held.gone {
             let (zh, en) = if died { ("去世", "died") } else { ("迁出", "left") };
             let zh = format!("县里已记为 {day} {zh}，没有再登记");
@@ -381,6 +383,22 @@ impl Planner<'_> {
         }
     }
 
+    /// Whether somebody whom the register has belongs to where this file is imported.
+    fn lives_here(&self, row: &Row, held: &Held) -> Result<(), Vec<Doubt>> {
+        let areas = &self.reference.areas;
+        let Some(was) = held
+            .villages
+            .first()
+            .filter(|_| !held.villages.iter().any(|village| areas.within(*village, self.scope)))
+        else {
+            return Ok(());
+        };
+        let township = areas.ancestors(*was).nth(1).map(|above| areas.name(above)).unwrap_or_default();
+        let zh = format!("县里已有这个人，登记在{township}；是不是搬来的，请与县里联系");
+        let en = "the county has the person in another township: ask the county about the move";
+        Err(doubt(&row.cells.village, Field::Village, zh, en))
+    }
+
     /// Somebody lives in another village than the register says: from today on, so that the past stays.
     fn moved(&self, row: &Row, held: &Held, out: &mut Vec<Difference>) -> Result<Home, Vec<Doubt>> {
         let areas = &self.reference.areas;
@@ -395,14 +413,6 @@ impl Planner<'_> {
                 );
             }
         };
-        if let Some(was) = was.filter(|was| !areas.within(*was, self.scope)) {
-            let township = areas.ancestors(was).nth(1).map(|above| areas.name(above)).unwrap_or_default();
-            let zh = format!("县里已有这个人，登记在{township}；是不是搬来的，请与县里联系");
-            return refused(
-                zh,
-                "the county has the person in another township: ask the county about the move",
-            );
-        }
         if held.moved.is_some_and(|day| day >= self.today) {
             return refused(
                 "今天或以后已经写了一次搬村".to_owned(),

@@ -16,6 +16,7 @@ use domain::patch::RecordRef;
 use domain::reference::Reference;
 use domain::subject::Person;
 use domain::time::Day;
+use domain::value::Value;
 use rust_xlsxwriter::{Format as Look, Workbook};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -292,6 +293,15 @@ async fn rows_of_elsewhere_and_of_whom_the_register_has_elsewhere_are_wrong() {
     assert_eq!(scoped(&here, township).await.new, 1);
     let done = scoped(&there, AreaCode(532_929_101_000)).await;
     assert!(done.changed == 0 && done.wrong[0].doubts[0].zh.contains("登记在功果桥镇"), "{done:?}");
+    // Nor what became of somebody of another township.
+    let (person, _) = called(&world, "测丙").await.pop().unwrap();
+    let died = RecordRef { kind: RecordKind::Person, id: person.id };
+    let sets = [(keys::DIED.to_owned(), Value::from(today().to_string()))].into();
+    let change = crate::staff::Change::of_office(died, sets);
+    crate::staff::write(&world.county, operator(), change, clock::now_ms()).await.unwrap();
+    let done = scoped(&there, AreaCode(532_929_101_000)).await;
+    assert_eq!(reasons(&done.wrong), [reason("B2", "县里已有这个人，登记在功果桥镇")]);
+    assert!(scoped(&here, township).await.wrong[0].doubts[0].zh.contains("去世"));
 }
 
 #[tokio::test]
