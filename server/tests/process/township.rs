@@ -158,3 +158,45 @@ fn what_was_found_is_answered_and_the_answer_taken_back() {
     assert!(township.said("concern list").contains("屋顶漏雨"), "it waits again");
     assert!(township.said("doctor").contains("核对无误"));
 }
+
+#[test]
+fn two_visits_of_one_day_are_one_or_two_on_the_township_s_word_and_that_is_taken_back() {
+    let mut township = Township::new();
+    let person = township.person("测两人", &[(keys::BORN, "1950-05-05".into())]);
+    let mut visit = |worker: &str| {
+        let happened = Happened::whole(Day::of(county_server::clock::now_ms())).to_string();
+        let by = Value::List(vec![RecordId::named("worker", worker).to_string()]);
+        let visit = township.brought(
+            RecordKind::Visit,
+            &[
+                (keys::VILLAGE, Value::Int(VILLAGE)),
+                (keys::WAY, "home".into()),
+                (keys::HAPPENED, happened.as_str().into()),
+                (keys::VISITED_BY, by),
+            ],
+        );
+        let part =
+            [(keys::VISIT, link(visit)), (keys::SUBJECT, link(person)), (keys::MET, Value::from("self"))];
+        township.brought(RecordKind::Part, &part);
+        visit
+    };
+    let mut both = [visit("甲"), visit("乙")].map(|id| id.to_string());
+    both.sort();
+    let pair = both.join("+");
+    let waits = || township.said("waiting list");
+    assert!(waits().contains(&pair) && waits().contains("测两人"), "{}", waits());
+    let told = township.said(&format!("waiting one {pair} --by 段站长 --reason 一起去的"));
+    assert!(told.contains("已认作一次"), "{told}");
+    assert!(!waits().contains(&pair), "{}", waits());
+    let past = township.said("waiting history");
+    assert!(past.contains("认作一次") && past.contains("一起去的"), "{past}");
+    let again = township.refused(&format!("waiting two {pair} --by 段站长 --reason 各去各的"));
+    assert!(again.contains("可能已经有人处理过"), "{again}");
+    let line = past.lines().find(|line| line.contains("认作一次")).unwrap();
+    let decision = line.split_whitespace().find(|word| word.parse::<RecordId>().is_ok()).unwrap();
+    township.said(&format!("waiting undo {decision} --by 段站长 --reason 看错了"));
+    assert!(waits().contains(&pair), "it waits again: {}", waits());
+    let two = township.said(&format!("waiting two {pair} --by 段站长 --reason 上午下午各一次"));
+    assert!(two.contains("不是同一次") && !waits().contains(&pair), "{two}");
+    assert_eq!(township.said("doctor"), "核对无误：存着的和从头重算的一样。\n");
+}
