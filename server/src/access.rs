@@ -49,8 +49,7 @@ pub(crate) async fn log_phone(
     now_ms: UnixMs,
 ) -> Result<(), Problem> {
     let reason = device.to_string();
-    let access = Access { at_ms: now_ms, staff: by, act: act.to_owned(), record: None, grant: None, reason };
-    county.stores.directory.log_access(access).await.map_err(at_county).map(drop)
+    log(county, by, act, None, reason, now_ms).await
 }
 
 /// An urgent report was read.
@@ -66,9 +65,7 @@ pub(crate) async fn log_urgent(
     report: RecordRef,
     now_ms: UnixMs,
 ) -> Result<(), Problem> {
-    let (act, record, reason) = (URGENT_READ.to_owned(), Some(report), String::new());
-    let access = Access { at_ms: now_ms, staff: by, act, record, grant: None, reason };
-    county.stores.directory.log_access(access).await.map_err(at_county).map(drop)
+    log(county, by, URGENT_READ, Some(report), String::new(), now_ms).await
 }
 
 /// Writes down that somebody asks for an erasure, approves or refuses it, restricts, or hands out what is held.
@@ -82,9 +79,7 @@ pub(crate) async fn log_right(
     target: RecordRef,
     now_ms: UnixMs,
 ) -> Result<(), Problem> {
-    let (act, record, reason) = (act.to_owned(), Some(target), String::new());
-    let access = Access { at_ms: now_ms, staff: by, act, record, grant: None, reason };
-    county.stores.directory.log_access(access).await.map_err(at_county).map(drop)
+    log(county, by, act, Some(target), String::new(), now_ms).await
 }
 
 /// Writes down that somebody does something for a member of staff.
@@ -99,9 +94,7 @@ pub(crate) async fn log_staff(
     now_ms: UnixMs,
 ) -> Result<(), Problem> {
     let record = Some(RecordRef { kind: RecordKind::Staff, id: staff });
-    let access =
-        Access { at_ms: now_ms, staff: by, act: act.to_owned(), record, grant: None, reason: String::new() };
-    county.stores.directory.log_access(access).await.map_err(at_county).map(drop)
+    log(county, by, act, record, String::new(), now_ms).await
 }
 
 /// Writes down that somebody carries a list away or takes one in: of what area, what it is and how much, and no
@@ -116,6 +109,17 @@ pub(crate) async fn log_list(
     reason: String,
     now_ms: UnixMs,
 ) -> Result<(), Problem> {
-    let access = Access { at_ms: now_ms, staff: by, act: act.to_owned(), record: None, grant: None, reason };
+    log(county, by, act, None, reason, now_ms).await
+}
+
+async fn log(
+    county: &County,
+    by: RecordId,
+    act: &str,
+    record: Option<RecordRef>,
+    reason: String,
+    now_ms: UnixMs,
+) -> Result<(), Problem> {
+    let access = Access { at_ms: now_ms, staff: by, act: act.to_owned(), record, grant: None, reason };
     county.stores.directory.log_access(access).await.map_err(at_county).map(drop)
 }

@@ -300,7 +300,7 @@ async fn taken(county: &County, found: &Known, taking: &Taking, today: Day) -> R
         }
         set(keys::ID_NUMBER, Some(number.clone()));
     }
-    let born = taking.born.or_else(|| number.as_deref().and_then(born_of)).or(found.person.born);
+    let born = taking.born.or_else(|| number.as_deref().and_then(id_number::birth)).or(found.person.born);
     if born.is_some_and(|born| born > today) {
         return Err(wrong("出生日期", "不能在今天以后", "not after today"));
     }
@@ -308,7 +308,7 @@ async fn taken(county: &County, found: &Known, taking: &Taking, today: Day) -> R
     let sex = taking
         .sex
         .clone()
-        .or_else(|| number.as_deref().and_then(sex_of))
+        .or_else(|| number.as_deref().and_then(id_number::sex).map(str::to_owned))
         .or_else(|| found.person.sex.clone());
     if sex.as_deref().is_some_and(|sex| !["1", "2"].contains(&sex)) {
         return Err(wrong("性别", "只能选男或女", "male or female"));
@@ -339,19 +339,6 @@ async fn taken(county: &County, found: &Known, taking: &Taking, today: Day) -> R
     }
     sets.retain(|key, value| found.head.value(key) != Some(value));
     Ok(sets)
-}
-
-/// The date of birth in an ID number.
-fn born_of(number: &str) -> Option<Day> {
-    let digits: Vec<char> = number.chars().collect();
-    let text = |range: std::ops::Range<usize>| digits.get(range).map(|some| some.iter().collect::<String>());
-    format!("{}-{}-{}", text(6..10)?, text(10..12)?, text(12..14)?).parse().ok()
-}
-
-/// The sex in an ID number: odd is male.
-fn sex_of(number: &str) -> Option<String> {
-    let digit = number.chars().nth(16)?.to_digit(10)?;
-    Some(if digit % 2 == 1 { "1" } else { "2" }.to_owned())
 }
 
 #[cfg(test)]
