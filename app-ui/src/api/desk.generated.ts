@@ -315,6 +315,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/coverage/workers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is to go to the villages of the area today, to be chosen from: by their first village, without a number. */
+        get: operations["get_coverage_workers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/devices": {
         parameters: {
             query?: never;
@@ -3264,6 +3281,18 @@ export interface components {
          * @enum {string}
          */
         Why: "id_number" | "name_and_birth" | "name_in_household" | "nickname" | "name_in_village";
+        /**
+         * @description Somebody with the villages in which the homes are theirs today. Nothing is counted here: workers are told
+         *     apart to be rung, never to be compared.
+         */
+        Worker: {
+            /** @description Their name. */
+            name: string;
+            /** @description The member of staff. */
+            staff: string;
+            /** @description The villages of the area that is asked for, in their order. */
+            villages: string[];
+        };
         /** @description A row that is not taken. */
         WrongReply: {
             doubts: components["schemas"]["DoubtReply"][];
@@ -3945,6 +3974,8 @@ export interface operations {
                 closed?: boolean;
                 /** @description The figure that is opened. */
                 column: "register" | "excluded" | "due" | "met" | "met_home" | "met_other" | "open" | "change_pending" | "tried" | "silent" | "not_yet" | "missed_before" | "contested" | "overdue";
+                /** @description Only in the villages that are this worker's today (责任人): of 未走访 and its parts. */
+                worker?: string;
                 /** @description After this person, with whom the page before ended. */
                 after?: string;
                 /** @description At most so many: 200 when nothing is said, 1000 at most. */
@@ -3992,6 +4023,8 @@ export interface operations {
                 closed?: boolean;
                 /** @description The figure that is opened. */
                 column: "register" | "excluded" | "due" | "met" | "met_home" | "met_other" | "open" | "change_pending" | "tried" | "silent" | "not_yet" | "missed_before" | "contested" | "overdue";
+                /** @description Only in the villages that are this worker's today (责任人): of 未走访 and its parts. */
+                worker?: string;
                 /** @description After this person, with whom the page before ended. */
                 after?: string;
                 /** @description At most so many: 200 when nothing is said, 1000 at most. */
@@ -4011,6 +4044,47 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": unknown;
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_coverage_workers: {
+        parameters: {
+            query?: {
+                /** @description The area: a village or anything above; that of one's role when nothing is said. */
+                area?: number;
+                /** @description The duty's name, or `*`: everybody once. */
+                duty?: string;
+                /** @description The period's key; the one in which `as_of` lies when nothing is said. */
+                period?: string;
+                /** @description A category's code; everybody when nothing is said. */
+                category?: string;
+                /** @description Facts up to the end of this day; today when nothing is said. */
+                as_of?: string;
+                /** @description The figures as they stood when the period was closed, when it is: 月结数. */
+                closed?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Worker"][];
                 };
             };
             /** @description What is wrong, and what to do */

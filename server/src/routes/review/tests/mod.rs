@@ -7,6 +7,7 @@ mod log_in;
 mod names;
 mod table;
 mod township;
+mod workers;
 
 use super::permit::PROOF;
 use crate::account::{self, Act};
