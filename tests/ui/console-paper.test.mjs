@@ -123,6 +123,34 @@ test('sheets on A4: two to a page, upright', async () => {
   await page.unroute('**/api/sheets?**')
 })
 
+test('未走访名单 of one worker: their villages alone, on the screen, on paper and in the file, and no figure of theirs', async () => {
+  const { page } = desk
+  await desk.go('/unvisited?duty=elder_monthly')
+  await page.getByRole('combobox', { name: '责任人' }).click()
+  const choices = page.locator('.el-select-dropdown__item').filter({ visible: true })
+  await choices.nth(3).waitFor()
+  await page.waitForTimeout(400)
+  await desk.picture('desk-unvisited-workers')
+  for (const words of await choices.allInnerTexts()) assert.doesNotMatch(words, /\d+ ?(人|户|%)/, 'nobody stands there with a number')
+  const name = (await choices.nth(3).innerText()).split(' ')[0]
+  await choices.nth(3).click()
+  await page.getByText(`只看 ${name} 今天负责的村：`).waitFor()
+  await desk.quiet()
+  await desk.shown('desk-unvisited-worker')
+  const rows = await page.locator('.rows .row').evaluateAll((all) => all.map((row) => ({ name: row.children[3].innerText, whose: row.children[9].innerText })))
+  assert.ok(rows.length > 0)
+  for (const row of rows) assert.ok(row.whose.includes(name), JSON.stringify(row))
+  assert.deepEqual((await saved()).rows.map((row) => row['姓名']), rows.map((row) => row.name))
+  const paper = await printed('打印', 'unvisited-worker', ACROSS)
+  assert.equal(paper.rows, rows.length)
+  assert.ok(paper.words.includes(`责任人：${name}`) && paper.words.includes('单位（签章）：'), paper.words)
+  // Whose villages they are depends on the area: another one asks for everybody again.
+  await page.getByRole('combobox', { name: '区划' }).click()
+  await page.locator('.el-select-dropdown__item').filter({ visible: true }).nth(1).click()
+  await desk.quiet()
+  assert.ok(!page.url().includes('worker='), page.url())
+})
+
 /** The lines of a file, below its title. */
 async function saved() {
   const [file] = await Promise.all([desk.page.waitForEvent('download'), desk.page.getByRole('link', { name: 'CSV' }).click()])
