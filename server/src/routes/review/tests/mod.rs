@@ -2,6 +2,7 @@
 
 mod exports;
 mod figures;
+mod foretold;
 mod grants;
 mod log_in;
 mod names;
