@@ -1617,6 +1617,8 @@ export interface components {
             by?: string | null;
             closed: boolean;
             closed_ms?: components["schemas"]["i64"] | null;
+            /** @description Of one that is over and not closed: nobody was visited in it. */
+            empty: boolean;
             from: string;
             last: string;
             /** @description The last day on which its work is entered without a reason; of one that is open what is proposed. */
@@ -2902,6 +2904,8 @@ export interface components {
             group: string;
             head_name: string;
             id_number?: string | null;
+            /** @description 县内编号, of whom no ID number is known. */
+            local_number?: string | null;
             minor: boolean;
             /** @description A child's is masked. */
             name: string;
@@ -4228,7 +4232,7 @@ export interface operations {
             query?: {
                 /** @description The area; that of one's role when nothing is said. */
                 area?: number;
-                /** @description At most so many pairs: 50 when nothing is said; with 0 only how many there are. */
+                /** @description At most so many pairs: 50 when nothing is said, 1000 at most; with 0 only how many there are. */
                 count?: number;
             };
             header?: never;

@@ -26,6 +26,14 @@ const ONE_OF: Record<string, WordKey> = {
   household: 'field.a_household', subject: 'field.a_person', staff: 'field.a_person', visited_by: 'field.a_person', companions: 'field.a_person', visit: 'visit.title',
 }
 
+/** A school or an institution is no family: it is called by its own name. */
+const INSTITUTION = /(小学|完小|中学|学校|幼儿园|敬老院|养老院|福利院|卫生院|医院|卫生室|救助站|服务中心|村委会|社区)$/
+/** A home by whose it is, with its 小组 when that is known. */
+export function home(head: string, group = ''): string {
+  if (INSTITUTION.test(head)) return [group, head].filter(Boolean).join(' ')
+  return t(group ? 'visit.of_home_in' : 'visit.of_home', { head, group })
+}
+
 /** Who did something; whom the county does not know as staff, its operator, worked at the server itself. */
 export const who = (name: string): string => (name && !ID.test(name) ? name : t('who.server'))
 
@@ -43,7 +51,7 @@ export function fieldValue(key: string, value: unknown, names: Record<string, st
   if (at) return t('field.location_at', { latitude, longitude, metres, when: moment(Number(at)) })
   const area = key === 'village' ? header.value?.areas.find((one) => String(one.area) === text) : undefined
   if (area) return area.name
-  if (key === 'household' && names[text]) return t('visit.of_home', { head: names[text] })
+  if (key === 'household' && names[text]) return home(names[text])
   if (ID.test(text)) return names[text] ?? t(ONE_OF[key] ?? 'field.a_record')
   return DAY.test(text) ? inWords(text) : text
 }

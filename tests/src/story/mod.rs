@@ -196,6 +196,9 @@ fn raise<'a>(options: &'a Options, tell: Teller, played: &Played) -> Result<Stag
 /// Where browsers look for the county's console first.
 const DESK_PORT: u16 = 8460;
 
+/// Where phones find the county first: it stands on the sheets.
+const PHONES_PORT: u16 = 7440;
+
 /// This port, or 0 for any, when something else has it.
 fn free_port(port: u16) -> u16 {
     std::net::TcpListener::bind(("127.0.0.1", port)).map_or(0, |_| port)
