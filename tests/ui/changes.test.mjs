@@ -163,7 +163,10 @@ act('住校、进机构、户口迁出 are confirmed, each with its own effect',
 })
 
 act('拒访 is 不计入 only by the county’s word, after two tries', async () => {
-  const [refuses] = await others((one) => one.age >= 60)
+  // Somebody who was not visited yet: who was is counted as that, whatever comes later.
+  const { lines } = await ask(desk, `/api/coverage/people?area=${people.ill.village}&duty=*&column=not_yet&count=500`)
+  const open = lines.filter((one) => !one.name.includes('*')).map((one) => one.person)
+  const [refuses] = await others((one) => open.includes(one.person))
   const yesterday = new Date(Date.now() + 8 * 3_600_000 - 86_400_000).toISOString().slice(0, 10)
   await report(one, refuses, 'refused', '不让进门', { morning: yesterday })
   await report(one, refuses, 'refused', '还是不让进门')

@@ -3,6 +3,7 @@ import { code, type CodeTable } from '@/shared/codes'
 import { inWords, interval, moment } from './days'
 import { header } from './scope'
 import type { Takes } from './kinds'
+import INSTITUTIONS from './institutions.json'
 import { either, listed, t, type WordKey } from './words'
 
 const TABLES: Record<string, CodeTable> = { way: 'way', met: 'met', reason: 'not_met' }
@@ -27,10 +28,10 @@ const ONE_OF: Record<string, WordKey> = {
 }
 
 /** A school or an institution is no family: it is called by its own name. */
-const INSTITUTION = /(小学|完小|中学|学校|幼儿园|敬老院|养老院|福利院|卫生院|医院|卫生室|救助站|服务中心|村委会|社区)$/
+const institution = (head: string): boolean => INSTITUTIONS.some((end) => head.endsWith(end))
 /** A home by whose it is, with its 小组 when that is known. */
 export function home(head: string, group = ''): string {
-  if (INSTITUTION.test(head)) return [group, head].filter(Boolean).join(' ')
+  if (institution(head)) return [group, head].filter(Boolean).join(' ')
   return t(group ? 'visit.of_home_in' : 'visit.of_home', { head, group })
 }
 
