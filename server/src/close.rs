@@ -7,7 +7,7 @@ mod tests;
 use crate::clock;
 use crate::county::{County, at_county};
 use crate::problem::{unchanged, wrong};
-use crate::reports::{Asked, Column, Question, ask, stood_of};
+use crate::reports::{Asked, Column, Question, ask, stood_of, table};
 use crate::staff::{Change, Sets, write_all};
 use domain::catalogue::{RecordKind, keys};
 use domain::closing::{Closing, Stood, figures};
@@ -100,6 +100,36 @@ pub fn periods(reference: &Reference, begins: Day, today: Day) -> Vec<Kept> {
     kept
 }
 
+/// The day that is proposed as the last of grace: one that is still to come where the period has one left.
+pub fn proposed(period: Period, today: Day) -> Day {
+    let [usual, latest] = [GRACE_DAYS, GRACE_DAYS_MAX].map(|days| period.last().plus(days));
+    if usual >= today { usual } else { today.plus(GRACE_DAYS).min(latest) }
+}
+
+/// Whether nobody was visited in a period, by any of the duties that are reported by it: there is nothing to close.
+/// O(duties), a few selects each.
+///
+/// # Errors
+/// What the store says.
+pub async fn is_empty(county: &County, reference: &Reference, period: Period) -> Result<bool, Problem> {
+    for duty in duties(reference, period) {
+        let as_of = Day::of(clock::now_ms());
+        let question = Question {
+            area: county.keys.county(),
+            duty,
+            period: Some(period),
+            category: None,
+            as_of,
+            silence: false,
+        };
+        let total = table(county, &ask(county, question).await?).await?.total;
+        if total.met + total.tried + total.change_pending > 0 {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 /// So far back periods are listed.
 const LOOKED_BACK_DAYS: i32 = 400;
 
@@ -123,7 +153,7 @@ pub async fn close(county: &County, word: Close, now_ms: UnixMs) -> Result<(), P
         ));
     }
     if reference.closings.get(&period).is_some_and(Closing::is_closed) {
-        return Err(unchanged(period, "已经月结了", "is closed already"));
+        return Err(unchanged(period.zh(), "已经月结了", format!("{} is closed already", period.en())));
     }
     let names = duties(&reference, period);
     if names.is_empty() {
@@ -177,7 +207,7 @@ pub async fn reopen(
     let (_, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
     may(county, &reference, by, Day::of(now_ms))?;
     if !reference.closings.get(&period).is_some_and(Closing::is_closed) {
-        return Err(unchanged(period, "没有月结", "is not closed"));
+        return Err(unchanged(period.zh(), "没有月结", format!("{} is not closed", period.en())));
     }
     let reason = reason.trim();
     if reason.is_empty() || reason.chars().count() > 500 {

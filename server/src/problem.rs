@@ -39,10 +39,16 @@ const CALLED: &[(&str, &str)] = &[
     ("words", "用途"),
 ];
 
+/// So many digits the number of a record has.
+const RECORD_DIGITS: usize = 32;
+
 fn about(code: ProblemCode, name: impl Display) -> Problem {
     let name = name.to_string();
     let called = CALLED.iter().find(|(argument, _)| *argument == name);
+    // Nobody reads the number of a record.
+    let record = name.len() == RECORD_DIGITS && name.bytes().all(|byte| byte.is_ascii_hexdigit());
     match called {
+        _ if record => Problem::new(code).with_both("name", "这一条", "this record"),
         Some((_, zh)) => Problem::new(code).with_both("name", zh, name),
         None => Problem::new(code).with("name", name),
     }

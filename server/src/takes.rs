@@ -1,6 +1,8 @@
 //! What may be written into a field: by the model's catalogue, and for a question by its form. Whoever writes at
 //! the desk is offered only that, and nothing else is taken in: coverage could not read it.
 
+mod ethnic;
+
 use crate::county::{County, at_county};
 use domain::canonical::Hash;
 use domain::catalogue::{RecordKind, field_en, field_zh, keys};
@@ -113,6 +115,7 @@ pub(crate) fn codes(kind: Option<RecordKind>, field: &str) -> Vec<Code> {
         keys::KIND if kind == Some(RecordKind::Duty) => all!(DutyKind),
         keys::KIND => all!(ConcernKind),
         keys::SEX => vec![("1", "男", "male"), ("2", "女", "female")],
+        keys::ETHNIC_GROUP => ethnic::ETHNIC.to_vec(),
         keys::REGISTRATION => all!(Registration),
         field if field.starts_with(keys::GOING) => all!(Going),
         field if field.starts_with(keys::AWAY) && field.ends_with("/kind") => all!(AwayKind),
@@ -130,9 +133,14 @@ fn taken(kind: RecordKind, field: &str) -> Taken {
     match field {
         // A newer state of these may come only with what else changes then.
         keys::STATE | keys::KIND if kind != RecordKind::Concern => Taken::Standing,
-        keys::WAY | keys::MET | keys::REASON | keys::SEX | keys::STATE | keys::KIND | keys::NOW => {
-            Taken::Choice
-        }
+        keys::WAY
+        | keys::MET
+        | keys::REASON
+        | keys::SEX
+        | keys::ETHNIC_GROUP
+        | keys::STATE
+        | keys::KIND
+        | keys::NOW => Taken::Choice,
         keys::HAPPENED => Taken::Time,
         keys::PHONE | keys::PHONE_CARER | keys::PHONE_AWAY => Taken::Telephone,
         keys::ID_NUMBER => Taken::IdNumber,

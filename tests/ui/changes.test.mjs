@@ -24,10 +24,19 @@ async function phoneOf(name, staff) {
   await command(phone, 'exchange')
   return phone
 }
-const report = (phone, person, reason, words) => command(phone, 'not_met', {
-  subjects: [person.subject], reason, reason_words: words, reason_from: null, come_again: null, way: 'home', happened: null,
+const report = (phone, person, reason, words, happened = null) => command(phone, 'not_met', {
+  subjects: [person.subject], reason, reason_words: words, reason_from: null, come_again: null, way: 'home', happened,
   visited_by: [], companions: [], late_reason: null,
 })
+/** Others of the village who are in the register, as the desk lists them. */
+async function others(fits) {
+  const { lines } = await ask(desk, `/api/subjects?area=${people.ill.village}&count=500`)
+  // Each by a name that nobody else has.
+  const known = Object.values(people).map((one) => one.name)
+  const alone = ({ name }) => !known.includes(name) && lines.filter((one) => one.name === name).length === 1
+  return lines.filter((one) => one.age !== null && fits(one) && !one.gone && !one.pending && alone(one) && !taken.has(one.person)).slice(0, 2).map((one) => (taken.add(one.person), { subject: one.person }))
+}
+const taken = new Set()
 const shown = (desk, name) => desk.shown(`changes-${name}`)
 const looked = (words, name) => screen.looked(words, name)
 async function open(of, path) {
@@ -73,6 +82,9 @@ act('what two workers report stands together; it is confirmed with its day', asy
   await desk.see('住院期间不计入')
   assert.ok(await dialog(desk).getByRole('button', { name: '不是这样' }).isDisabled(), 'not without words')
   await shown(desk, 'drawer')
+  const since = dialog(desk).getByRole('combobox', { name: '从哪天起' })
+  await since.fill(new Date(Date.now() + 8 * 3_600_000 - 86_400_000).toISOString().slice(0, 10))
+  await since.press('Enter')
   await click(desk, '确认')
   await row(desk, people.ill.name).waitFor({ state: 'detached' })
 })
@@ -119,7 +131,65 @@ act('whoever came back is said so on the page of the person', async () => {
   await desk.see('外出、住院、拒访')
   await desk.page.getByRole('button', { name: '回来了' }).first().click()
   await shown(desk, 'stay')
-  await desk.page.getByRole('button', { name: '取消' }).click()
+  const total = async () => (await ask(desk, `/api/coverage?area=${township}&duty=*`)).total
+  const before = await total()
+  const form = desk.page.locator('form', { has: desk.page.getByText('从哪一天起在家') })
+  await form.getByRole('button', { name: '回来了' }).click()
+  await form.waitFor({ state: 'detached' })
+  assert.equal((await total()).due, before.due + 1, 'counted again from today on')
+  await desk.page.getByRole('button', { name: '其实还没回来' }).first().click()
+  await desk.page.getByRole('button', { name: '回来了' }).first().waitFor()
+  assert.deepEqual(await total(), before, 'and not when that is taken back')
+})
+
+act('住校、进机构、户口迁出 are confirmed, each with its own effect', async () => {
+  const [inside, moved] = await others((one) => one.age >= 60)
+  const [child] = await others((one) => one.age >= 7 && one.age < 16)
+  for (const [person, reason, words] of [[inside, 'institution', '进了县敬老院'], [moved, 'registration_moved', '户口迁到保山'], [child, 'boarding', '在镇上住校']]) await report(one, person, reason, words)
+  await command(one, 'exchange')
+  await desk.go('/changes')
+  const masked = async (person) => (await ask(desk, `/api/subjects/${person.subject}`)).name
+  for (const [person, effect] of [[inside, '在机构期间不计入'], [moved, '从那一天起不计入'], [child, '到学校见面也算']]) {
+    const name = await masked(person)
+    await row(desk, name).getByRole('button').click()
+    await dialog(desk).locator('.boxed', { hasText: effect }).first().waitFor()
+    await click(desk, '确认')
+    await row(desk, name).waitFor({ state: 'detached' })
+  }
+  const standings = async (person) => JSON.stringify(await ask(desk, `/api/subjects/${person.subject}`))
+  assert.match(await standings(inside), /机构/)
+  assert.match(await standings(moved), /迁出/)
+  assert.doesNotMatch(await standings(child), /不计入/, 'a boarder is visited at school')
+})
+
+act('拒访 is 不计入 only by the county’s word, after two tries', async () => {
+  // Somebody who was not visited yet: who was is counted as that, whatever comes later.
+  const { lines } = await ask(desk, `/api/coverage/people?area=${people.ill.village}&duty=*&column=not_yet&count=500`)
+  const open = lines.filter((one) => !one.name.includes('*')).map((one) => one.person)
+  const [refuses] = await others((one) => open.includes(one.person))
+  const yesterday = new Date(Date.now() + 8 * 3_600_000 - 86_400_000).toISOString().slice(0, 10)
+  await report(one, refuses, 'refused', '不让进门', { morning: yesterday })
+  await report(one, refuses, 'refused', '还是不让进门')
+  await command(one, 'exchange')
+  await desk.go(`/subjects/${refuses.subject}`)
+  await desk.see('拒访不计入由县里定。')
+  assert.equal(await desk.page.getByRole('button', { name: '拒访不计入' }).count(), 0, 'not the township’s')
+  const due = async () => (await ask(admin, `/api/coverage?area=${township}&duty=*`)).total.due
+  const before = await due()
+  await admin.go(`/subjects/${refuses.subject}`)
+  await admin.see('不愿接受走访：2 天去过')
+  await admin.press('拒访不计入')
+  await admin.see('还差：理由')
+  await admin.page.getByRole('textbox', { name: /理由/ }).fill('去过两次，都不让进')
+  await shown(admin, 'refusal')
+  await admin.page.locator('form').getByRole('button', { name: '拒访不计入' }).click()
+  await admin.see(/^拒访不计入：.*起$/)
+  assert.equal(await due(), before - 1)
+  await admin.press('撤销，照常走访')
+  await admin.page.getByRole('textbox', { name: /理由/ }).fill('又让进门了')
+  await admin.page.locator('form').getByRole('button', { name: '撤销，照常走访' }).click()
+  await admin.see('不愿接受走访：2 天去过')
+  assert.equal(await due(), before)
 })
 
 act('the phone that reported it shows the word, and that quietly on 今日', async () => {
@@ -152,11 +222,22 @@ act('the villages of one are handed over to another in one act', async () => {
   await dialog(admin).locator('.el-select', { has: admin.page.getByRole('combobox', { name: '移交给谁' }) }).click()
   await admin.page.getByRole('combobox', { name: '移交给谁' }).fill(SECOND)
   await admin.page.getByRole('option', { name: new RegExp(SECOND) }).first().click()
+  // From a day that is still to come: until then the one is responsible, after it the other.
+  const later = new Date(Date.now() + 8 * 3_600_000 + 3 * 86_400_000).toISOString().slice(0, 10)
+  const when = dialog(admin).getByRole('combobox', { name: '从哪一天起归他' })
+  await when.fill(later)
+  await when.press('Enter')
   await shown(admin, 'hand-over')
   await click(admin, '移交')
   await admin.see(/已移交 \d+ 个分工。/)
   await command(one, 'exchange')
-  assert.equal((await command(one, 'today_list', { order: 'time', offset: 0, count: 1 })).total, 0)
+  assert.ok((await command(one, 'today_list', { order: 'time', offset: 0, count: 1 })).total > 0, 'until that day it is the one’s')
+  const staff = await ask(admin, `/api/staff?area=${township}`)
+  const roles = (name, day) => staff.find((one) => one.name === name).assignments.filter((one) => one.from <= day && (!one.until || day < one.until)).length
+  const today = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10)
+  assert.ok(roles(FIRST, today) > 0)
+  assert.equal(roles(FIRST, later), 0, 'from that day on it is the other’s')
+  assert.ok(roles(SECOND, later) >= roles(SECOND, today))
 })
 
 act('in a small window too', async () => {

@@ -57,8 +57,14 @@ act('the township finds it in its list, and answers who sees to it by when', asy
   await row(desk, '东墙裂了缝').waitFor()
   await shown(desk, 'list')
   await row(desk, '东墙裂了缝').getByRole('button').click()
+  // A button that cannot be pressed says why.
+  await dialog(desk).getByText('还差：选一个答复').waitFor()
   await dialog(desk).getByText('处理中', { exact: true }).last().click()
+  await dialog(desk).getByText('还差：谁来办').waitFor()
+  assert.ok(await dialog(desk).getByRole('button', { name: '答复', exact: true }).isDisabled())
+  await shown(desk, 'answer-missing')
   await dialog(desk).getByRole('textbox', { name: '谁来办' }).fill('张站长')
+  await dialog(desk).getByText('还差：').waitFor({ state: 'detached' })
   await dialog(desk).getByRole('textbox', { name: '答复' }).fill('已报危房改造')
   await shown(desk, 'answer')
   await click(desk, '答复')
@@ -112,15 +118,48 @@ act('each figure opens into as many', async () => {
 act('a child’s is counted, and its words are not there', async () => {
   const { lines } = await ask(other, '/api/concerns?which=found&count=1000')
   const child = lines.find((one) => one.who?.name.includes('*'))
-  if (!child) return
+  assert.ok(child, 'something was found at a child’s')
+  const { total } = await ask(other, `/api/concerns/figures?area=${township}`)
+  assert.equal((await ask(other, `/api/concerns?area=${township}&which=found&from=2000-01-01`)).total, total.found, 'it is counted')
   assert.equal(child.words, null)
   await other.go('/concerns?which=found')
   await row(other, child.who.name).getByRole('button').click()
   await other.see('未成年人的内容，这里不显示。要看，先选查看事由。')
   await shown(other, 'child')
+  await other.page.keyboard.press('Escape')
+})
+
+act('one is found by the name of whose it is, a child’s by the name that is masked, and no name is in the address', async () => {
+  const search = other.page.getByRole('textbox', { name: '姓名、户主' })
+  const { lines } = await ask(other, '/api/concerns?which=found&count=1000')
+  const { name } = lines.find((one) => one.who?.name.includes('*')).who
+  await search.fill(name.replace('*', '小'))
+  await row(other, name).waitFor()
+  await search.fill('杨四妹')
+  await row(other, '东墙裂了缝').waitFor()
+  for (const one of await other.page.locator('.rows .row').allInnerTexts()) assert.ok(one.includes('杨四妹'), one)
+  await shown(other, 'searched')
+  await search.fill('查无此人')
+  await other.see('按姓名或户主没有找到。')
+  assert.ok(!decodeURIComponent(other.page.url()).includes('查无此人'))
+})
+
+act('one that was settled after its day is settled, but not in time; one past its day is in the figures', async () => {
+  const overdue = (await ask(desk, `/api/concerns?area=${township}&which=overdue&count=1000`)).lines.find((one) => one.words)
+  const before = (await ask(desk, `/api/concerns/figures?area=${township}`)).total
+  assert.ok(overdue.overdue_days > 0 && before.overdue > 0)
+  await desk.go('/concerns?which=overdue')
+  await row(desk, overdue.words).getByText(`过期 ${overdue.overdue_days} 天`).waitFor()
+  await answer(desk, overdue.words, '已解决', '修好了，晚了些')
+  await click(desk, '答复')
+  await dialog(desk).getByText('修好了，晚了些').first().waitFor()
+  await desk.page.keyboard.press('Escape')
+  const after = (await ask(desk, `/api/concerns/figures?area=${township}`)).total
+  assert.deepEqual([after.overdue, after.settled, after.in_time], [before.overdue - 1, before.settled + 1, before.in_time])
 })
 
 act('the list is taken along as a file, masked as on the screen', async () => {
+  await desk.go('/concerns')
   const [file] = await Promise.all([desk.page.waitForEvent('download'), desk.page.getByText('CSV', { exact: true }).click()])
   const text = await readFile(await file.path(), 'utf8')
   assert.ok(text.includes('东墙裂了缝') && text.includes('已报危房改造'), text.slice(0, 400))

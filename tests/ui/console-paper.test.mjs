@@ -123,6 +123,95 @@ test('sheets on A4: two to a page, upright', async () => {
   await page.unroute('**/api/sheets?**')
 })
 
+test('未走访名单 of one worker: their villages alone, on the screen, on paper and in the file, and no figure of theirs', async () => {
+  const { page } = desk
+  await desk.go('/unvisited?duty=elder_monthly')
+  await page.getByRole('combobox', { name: '责任人' }).click()
+  const choices = page.locator('.el-select-dropdown__item').filter({ visible: true })
+  await choices.nth(3).waitFor()
+  await page.waitForTimeout(400)
+  await desk.picture('desk-unvisited-workers')
+  for (const words of await choices.allInnerTexts()) assert.doesNotMatch(words, /\d+ ?(人|户|%)/, 'nobody stands there with a number')
+  const name = (await choices.nth(3).innerText()).split(' ')[0]
+  await choices.nth(3).click()
+  await page.getByText(`只看 ${name} 今天负责的村：`).waitFor()
+  await desk.quiet()
+  await desk.shown('desk-unvisited-worker')
+  const rows = await page.locator('.rows .row').evaluateAll((all) => all.map((row) => ({ name: row.children[3].innerText, whose: row.children[9].innerText })))
+  assert.ok(rows.length > 0)
+  for (const row of rows) assert.ok(row.whose.includes(name), JSON.stringify(row))
+  assert.deepEqual((await saved()).rows.map((row) => row['姓名']), rows.map((row) => row.name))
+  const paper = await printed('打印', 'unvisited-worker', ACROSS)
+  assert.equal(paper.rows, rows.length)
+  assert.ok(paper.words.includes(`责任人：${name}`) && paper.words.includes('单位（签章）：'), paper.words)
+  // Whose villages they are depends on the area: another one asks for everybody again.
+  await page.getByRole('combobox', { name: '区划' }).click()
+  await page.locator('.el-select-dropdown__item').filter({ visible: true }).nth(1).click()
+  await desk.quiet()
+  assert.ok(!page.url().includes('worker='), page.url())
+})
+
+test('发现的问题 on A4: its figures and its list, as of a day that is chosen', async () => {
+  const { page } = desk
+  await desk.go('/concerns?which=found')
+  const shown = Number(await page.locator('[role=table]').getAttribute('aria-rowcount')) - 1
+  assert.ok(shown > 0)
+  const paper = await printed('打印', 'concerns', ACROSS)
+  for (const words of ['云龙县发现的问题情况表', '填报单位：云龙县', '统计期：2026年1月1日 至 2026年', '截至：2026年', '填表人：', '单位（签章）：', '口径说明：', '办结及时', '合计']) assert.ok(paper.words.includes(words), words)
+  assert.ok(paper.words.includes(`名单：全部，共 ${shown} 件`), paper.words)
+  assert.ok(paper.boxes.every(isAcross), JSON.stringify(paper.boxes))
+  // Of a day that is over: fewer were found by then, and the paper says of when it is.
+  const { lines } = await page.evaluate(async () => (await fetch('/api/concerns?which=found&count=1000')).json())
+  const before = lines.map((one) => one.found).sort().at(-1)
+  const day = new Date(Date.parse(before) - 86_400_000).toISOString().slice(0, 10)
+  const picker = page.getByRole('combobox', { name: '截至' })
+  await picker.fill(day)
+  await picker.press('Enter')
+  await page.waitForURL(/as_of=/)
+  await desk.quiet()
+  await desk.shown('desk-concerns-before')
+  const then = lines.filter((one) => one.found <= day).length
+  assert.ok(then < lines.length)
+  await page.waitForFunction((count) => Number(document.querySelector('[role=table]').getAttribute('aria-rowcount')) === count + 1, then)
+  assert.equal(Number(await page.locator('.sums .sum td').first().innerText()), then)
+})
+
+test('情况变了 on A4', async () => {
+  await desk.go('/changes')
+  const rows = await desk.page.locator('main tbody tr').count()
+  assert.ok(rows > 0)
+  const paper = await printed('打印', 'changes', ACROSS)
+  for (const words of ['云龙县情况变了登记表：情况有变待确认', '填报单位：云龙县', '截至：2026年', '填表人：', '单位（签章）：']) assert.ok(paper.words.includes(words), words)
+  assert.equal(paper.rows, rows)
+})
+
+test('the corrections of a closed month on A4, whole', async () => {
+  const now = new Date(Date.now() + 8 * 3_600_000)
+  const month = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - 1, 1)).toISOString().slice(0, 7)
+  const [name] = (await world.cli('staff', 'list', '云龙县')).split('\n').map((one) => one.split(/\s{2,}/)).filter((one) => one[2] === '县审核员').map((one) => one[3])
+  await world.cli('close', 'period', month, '--by', name)
+  const { page } = desk
+  await desk.go(`/coverage/closed?duty=elder_monthly&period=${month}&column=due`)
+  const count = Number(/(\d+) 人/.exec(await page.locator('main h1').filter({ visible: true }).innerText())[1])
+  const paper = await printed('打印', 'closed', ACROSS)
+  for (const words of ['云龙县月结时的应走访名单（特殊困难老年人月探访）', '填报单位：云龙县', `统计期：${now.getUTCFullYear()}年`, '单位（签章）：', `合计 ${count} 人`]) assert.ok(paper.words.includes(words), words)
+  assert.equal(paper.rows, count)
+  await desk.go(`/coverage/closed?duty=elder_monthly&period=${month}`)
+  const changed = await printed('打印', 'corrections', ACROSS)
+  assert.ok(changed.words.includes('云龙县月结更正表（特殊困难老年人月探访）'), changed.words)
+})
+
+test('in English nothing on A4 is cut off either', async () => {
+  await desk.page.evaluate(() => localStorage.setItem('desk-language', 'en'))
+  for (const [path, name] of [['/coverage?duty=elder_monthly', 'coverage'], ['/unvisited?duty=elder_monthly', 'unvisited'], ['/concerns?which=found', 'concerns'], ['/changes', 'changes'], ['/changes?tab=registered', 'registered']]) {
+    await desk.go(path)
+    const paper = await printed('Print', `english-${name}`, ACROSS)
+    assert.ok(paper.words.includes('Reported by:') && paper.words.includes('Seal:'), paper.words.slice(0, 300))
+  }
+  await desk.page.evaluate(() => localStorage.setItem('desk-language', 'zh'))
+  await desk.go('/coverage')
+})
+
 /** The lines of a file, below its title. */
 async function saved() {
   const [file] = await Promise.all([desk.page.waitForEvent('download'), desk.page.getByRole('link', { name: 'CSV' }).click()])

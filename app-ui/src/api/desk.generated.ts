@@ -315,6 +315,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/coverage/workers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is to go to the villages of the area today, to be chosen from: by their first village, without a number. */
+        get: operations["get_coverage_workers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/devices": {
         parameters: {
             query?: never;
@@ -1600,6 +1617,8 @@ export interface components {
             by?: string | null;
             closed: boolean;
             closed_ms?: components["schemas"]["i64"] | null;
+            /** @description Of one that is over and not closed: nobody was visited in it. */
+            empty: boolean;
             from: string;
             last: string;
             /** @description The last day on which its work is entered without a reason; of one that is open what is proposed. */
@@ -2885,6 +2904,8 @@ export interface components {
             group: string;
             head_name: string;
             id_number?: string | null;
+            /** @description 县内编号, of whom no ID number is known. */
+            local_number?: string | null;
             minor: boolean;
             /** @description A child's is masked. */
             name: string;
@@ -3264,6 +3285,18 @@ export interface components {
          * @enum {string}
          */
         Why: "id_number" | "name_and_birth" | "name_in_household" | "nickname" | "name_in_village";
+        /**
+         * @description Somebody with the villages in which the homes are theirs today. Nothing is counted here: workers are told
+         *     apart to be rung, never to be compared.
+         */
+        Worker: {
+            /** @description Their name. */
+            name: string;
+            /** @description The member of staff. */
+            staff: string;
+            /** @description The villages of the area that is asked for, in their order. */
+            villages: string[];
+        };
         /** @description A row that is not taken. */
         WrongReply: {
             doubts: components["schemas"]["DoubtReply"][];
@@ -3945,6 +3978,8 @@ export interface operations {
                 closed?: boolean;
                 /** @description The figure that is opened. */
                 column: "register" | "excluded" | "due" | "met" | "met_home" | "met_other" | "open" | "change_pending" | "tried" | "silent" | "not_yet" | "missed_before" | "contested" | "overdue";
+                /** @description Only in the villages that are this worker's today (责任人): of 未走访 and its parts. */
+                worker?: string;
                 /** @description After this person, with whom the page before ended. */
                 after?: string;
                 /** @description At most so many: 200 when nothing is said, 1000 at most. */
@@ -3992,6 +4027,8 @@ export interface operations {
                 closed?: boolean;
                 /** @description The figure that is opened. */
                 column: "register" | "excluded" | "due" | "met" | "met_home" | "met_other" | "open" | "change_pending" | "tried" | "silent" | "not_yet" | "missed_before" | "contested" | "overdue";
+                /** @description Only in the villages that are this worker's today (责任人): of 未走访 and its parts. */
+                worker?: string;
                 /** @description After this person, with whom the page before ended. */
                 after?: string;
                 /** @description At most so many: 200 when nothing is said, 1000 at most. */
@@ -4011,6 +4048,47 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": unknown;
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_coverage_workers: {
+        parameters: {
+            query?: {
+                /** @description The area: a village or anything above; that of one's role when nothing is said. */
+                area?: number;
+                /** @description The duty's name, or `*`: everybody once. */
+                duty?: string;
+                /** @description The period's key; the one in which `as_of` lies when nothing is said. */
+                period?: string;
+                /** @description A category's code; everybody when nothing is said. */
+                category?: string;
+                /** @description Facts up to the end of this day; today when nothing is said. */
+                as_of?: string;
+                /** @description The figures as they stood when the period was closed, when it is: 月结数. */
+                closed?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Worker"][];
                 };
             };
             /** @description What is wrong, and what to do */
@@ -4154,7 +4232,7 @@ export interface operations {
             query?: {
                 /** @description The area; that of one's role when nothing is said. */
                 area?: number;
-                /** @description At most so many pairs: 50 when nothing is said; with 0 only how many there are. */
+                /** @description At most so many pairs: 50 when nothing is said, 1000 at most; with 0 only how many there are. */
                 count?: number;
             };
             header?: never;

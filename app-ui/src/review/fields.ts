@@ -3,6 +3,7 @@ import { code, type CodeTable } from '@/shared/codes'
 import { inWords, interval, moment } from './days'
 import { header } from './scope'
 import type { Takes } from './kinds'
+import INSTITUTIONS from './institutions.json'
 import { either, listed, t, type WordKey } from './words'
 
 const TABLES: Record<string, CodeTable> = { way: 'way', met: 'met', reason: 'not_met' }
@@ -26,6 +27,14 @@ const ONE_OF: Record<string, WordKey> = {
   household: 'field.a_household', subject: 'field.a_person', staff: 'field.a_person', visited_by: 'field.a_person', companions: 'field.a_person', visit: 'visit.title',
 }
 
+/** A school or an institution is no family: it is called by its own name. */
+const institution = (head: string): boolean => INSTITUTIONS.some((end) => head.endsWith(end))
+/** A home by whose it is, with its 小组 when that is known. */
+export function home(head: string, group = ''): string {
+  if (institution(head)) return [group, head].filter(Boolean).join(' ')
+  return t(group ? 'visit.of_home_in' : 'visit.of_home', { head, group })
+}
+
 /** Who did something; whom the county does not know as staff, its operator, worked at the server itself. */
 export const who = (name: string): string => (name && !ID.test(name) ? name : t('who.server'))
 
@@ -43,7 +52,7 @@ export function fieldValue(key: string, value: unknown, names: Record<string, st
   if (at) return t('field.location_at', { latitude, longitude, metres, when: moment(Number(at)) })
   const area = key === 'village' ? header.value?.areas.find((one) => String(one.area) === text) : undefined
   if (area) return area.name
-  if (key === 'household' && names[text]) return t('visit.of_home', { head: names[text] })
+  if (key === 'household' && names[text]) return home(names[text])
   if (ID.test(text)) return names[text] ?? t(ONE_OF[key] ?? 'field.a_record')
   return DAY.test(text) ? inWords(text) : text
 }

@@ -10,7 +10,9 @@ export const UNREACHABLE = 'desk_unreachable'
 
 /** The sentence for a person. */
 export function sentence(problem: Problem): string {
-  return problem.code === UNREACHABLE ? t('problem.unreachable') : known(problem, language.value)
+  if (problem.code === UNREACHABLE) return t('problem.unreachable')
+  // What is called so at the server's own command line has a field of its word here.
+  return known(problem, language.value).replace(/ --[a-z][a-z-]*/g, '').replace(/--([a-z][a-z-]*)/g, '$1')
 }
 
 /** Whatever was thrown, as a problem. */

@@ -71,7 +71,10 @@ export function useScope() {
   }
   /** Goes to the same page about something else. */
   function choose(changes: Partial<Record<Name, string | number>>): void {
-    const query: LocationQueryRaw = { ...route.query }
+    const { worker, ...rest } = route.query
+    // Whose villages they are depends on both.
+    const stays = worker && !('area' in changes || 'duty' in changes)
+    const query: LocationQueryRaw = stays ? { ...rest, worker } : rest
     for (const [name, value] of Object.entries(changes)) {
       if (value) query[name] = String(value)
       else delete query[name]

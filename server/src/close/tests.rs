@@ -32,7 +32,7 @@ async fn then_and_now(world: &World, duty: &str) -> (Row, Row) {
     let asked = asked(world, duty).await;
     let (_, villages) = figures_then(&world.county, &asked).await.unwrap().unwrap();
     let area = world.county.keys.county();
-    let now = crate::reports::table(&world.county, &asked).await.unwrap().total;
+    let now = table(&world.county, &asked).await.unwrap().total;
     (domain::coverage::reading::total(area, villages.values()), now)
 }
 

@@ -9,6 +9,7 @@ mod counted;
 mod explain;
 mod named;
 mod people;
+mod responsible;
 mod settled;
 mod silence;
 #[cfg(test)]
@@ -20,7 +21,8 @@ pub use answers::{Answer, answers_of};
 pub use explain::{Explanation, explain};
 pub(crate) use named::Names;
 pub(crate) use people::township;
-pub use people::{Column, Line, Page, Responsible, people, people_after};
+pub use people::{Column, Line, Page, people, people_after};
+pub use responsible::{Responsible, Worker, of_worker, workers};
 pub use settled::{Settled, settled_of};
 pub use visits::{
     FieldHistory, Met, PersonVisits, RecordHistory, Share, VisitLine, contested_of, of_person, of_visit,

@@ -1,5 +1,6 @@
 //! The people behind a figure: 未走访名单 and its neighbours.
 
+use super::responsible::{Responsible, responsible};
 use super::visits::{contested_in_words, mets_in_words, ways_in_words};
 use super::{Asked, contested, standings};
 use crate::county::{County, at_county};
@@ -17,7 +18,6 @@ use domain::patch::RecordRef;
 use domain::period::Period;
 use domain::problem::{Problem, ProblemCode};
 use domain::reference::Reference;
-use domain::staff::Role;
 use domain::subject::Person;
 use domain::time::Day;
 use domain::visit::{Met, NotMet, PartFact, Way};
@@ -118,15 +118,6 @@ impl Column {
             Self::MissedBefore | Self::Contested | Self::Overdue => false,
         }
     }
-}
-
-/// Somebody who is to go there.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-pub struct Responsible {
-    /// Their name.
-    pub name: String,
-    /// Their telephone.
-    pub phone: Option<String>,
 }
 
 /// One person of a list.
@@ -448,29 +439,4 @@ fn told_at_the_door(fact: &PartFact) -> (String, String) {
         (ways_in_words(fact, Way::en, " or "), reason(NotMet::en, mets_in_words(fact, Met::en, " or ")));
     let contested = if fact.is_contested() { " (entries differ)" } else { "" };
     (zh, format!("{}, {way}: {said}{contested}", days(" or ")))
-}
-
-/// Who carries the duty in the village itself; who has the township or county when nobody does.
-fn responsible(asked: &Asked, village: AreaCode) -> Vec<Responsible> {
-    let (reference, as_of) = (&asked.reference, asked.question.as_of);
-    let carries = |role: Role| {
-        if asked.rule.roles.is_empty() {
-            matches!(role, Role::AssistanceOfficer | Role::ChildDirector)
-        } else {
-            asked.rule.roles.contains(&role)
-        }
-    };
-    let mut people = BTreeSet::new();
-    for area in reference.areas.ancestors(village) {
-        let here = reference.assignments.values().filter(|one| one.area == area);
-        people.extend(here.filter(|one| carries(one.role) && one.holds_on(as_of)).map(|one| one.staff));
-        if !people.is_empty() {
-            break;
-        }
-    }
-    let member = |id: RecordId| {
-        let staff = reference.staff.get(&id)?;
-        Some(Responsible { name: staff.name.clone(), phone: staff.phone.clone() })
-    };
-    people.into_iter().filter_map(member).collect()
 }

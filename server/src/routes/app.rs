@@ -14,6 +14,15 @@ use tokio_util::io::ReaderStream;
 
 const PAGE: &str = include_str!("app.html");
 
+/// How it is installed, while there is something to install.
+const STEPS: &str = include_str!("app_steps.html");
+
+/// What is said while there is nothing.
+const NONE: &str = "<p class=\"none\">县里还没有放安装包，现在这里没有可以下载的。</p>\
+    <p>请问乡镇站长，或者县民政局管这套系统的人：放好以后再打开这一页。</p>\
+    <p><small>No package has been put here yet, so there is nothing to download. Ask the head of your township's \
+    station, or whoever runs this at the county.</small></p>";
+
 /// Nothing but this page's own words and drawings.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'";
 
@@ -21,13 +30,15 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ances
 pub(super) async fn page(State(county): State<Arc<County>>) -> Response {
     let download = match county.offer.get() {
         Some(offer) => told(offer),
-        None => "<p class=\"none\">县里还没有放安装包。请向乡镇要，或者过几天再来看。<br><small>There is no package here yet. Ask the township.</small></p>".to_owned(),
+        None => NONE.to_owned(),
     };
+    // Without a package nothing is to be pressed here.
+    let steps = if county.offer.get().is_some() { STEPS } else { "" };
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    (headers, PAGE.replace("{download}", &download)).into_response()
+    (headers, PAGE.replace("{download}", &download).replace("{steps}", steps)).into_response()
 }
 
 /// What a version may be called on the page; its file was named by the operator.

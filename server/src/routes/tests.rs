@@ -426,7 +426,9 @@ async fn the_app_is_offered_when_there_is_one_and_told_to_phones_that_have_an_ea
     let world = World::new().await;
     let (status, page) = request(&world.phones, Method::GET, "/app", Body::empty()).await;
     assert_eq!(status, StatusCode::OK);
-    assert!(String::from_utf8(page).unwrap().contains("还没有放安装包"));
+    let page = String::from_utf8(page).unwrap();
+    assert!(page.contains("还没有放安装包") && page.contains("请问乡镇站长"), "{page}");
+    assert!(!page.contains("点上面的") && !page.contains("{steps}"), "{page}");
     let (status, _) = request(&world.phones, Method::GET, "/app/shanfang.apk", Body::empty()).await;
     assert_eq!(status, StatusCode::NOT_FOUND);
     let folder = std::env::temp_dir().join(format!("shanfang-{}-offer", std::process::id()));

@@ -5,7 +5,7 @@ use super::extract::{Asks, Said};
 use super::header::CodeReply;
 use super::permit::Permit;
 use crate::clock;
-use crate::close::{self, Close, Corrected, GRACE_DAYS, Kept};
+use crate::close::{self, Close, Corrected, Kept};
 use crate::county::{County, at_county};
 use crate::desk::Desk;
 use crate::problem::Refusal;
@@ -45,11 +45,13 @@ pub(super) struct ClosingReply {
     late_until: Day,
     /// Why it was opened again.
     reopened: Option<String>,
+    /// Of one that is over and not closed: nobody was visited in it.
+    empty: bool,
 }
 
 impl ClosingReply {
     /// A period as the desk tells it.
-    pub fn of(one: &Kept, reference: &Reference) -> Self {
+    pub fn of(one: &Kept, reference: &Reference, empty: bool) -> Self {
         let period = one.period;
         let closing = one.closing.as_ref();
         Self {
@@ -60,8 +62,12 @@ impl ClosingReply {
             closed: closing.is_some_and(domain::closing::Closing::is_closed),
             closed_ms: closing.map(|closing| closing.closed_ms),
             by: closing.map(|closing| reference.staff_name(closing.by)),
-            late_until: closing.map_or(period.last().plus(GRACE_DAYS), |closing| closing.late_until),
+            late_until: match closing.filter(|closing| closing.is_closed()) {
+                Some(closing) => closing.late_until,
+                None => close::proposed(period, Day::of(clock::now_ms())),
+            },
             reopened: closing.and_then(|closing| closing.reopened.clone()),
+            empty,
         }
     }
 }
@@ -104,7 +110,13 @@ pub(super) struct CorrectedReply {
 async fn listed(desk: &Desk) -> Result<Vec<ClosingReply>, Problem> {
     let (state, _, reference, _) = desk.county.stores.ledger.standing_now().await.map_err(at_county)?;
     let kept = close::periods(&reference, state.begins, Day::of(clock::now_ms()));
-    Ok(kept.iter().map(|one| ClosingReply::of(one, &reference)).collect())
+    let mut lines = Vec::new();
+    for one in &kept {
+        let open = one.over && !one.closing.as_ref().is_some_and(|closing| closing.is_closed());
+        let empty = open && close::is_empty(&desk.county, &reference, one.period).await?;
+        lines.push(ClosingReply::of(one, &reference, empty));
+    }
+    Ok(lines)
 }
 
 /// Periods, the latest first.

@@ -36,7 +36,7 @@ use utoipa::{IntoParams, ToSchema};
 #[derive(Debug, Clone, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct DuplicatesAsked {
-    /// At most so many pairs: 50 when nothing is said; with 0 only how many there are.
+    /// At most so many pairs: 50 when nothing is said, 1000 at most; with 0 only how many there are.
     count: Option<usize>,
 }
 
@@ -149,6 +149,7 @@ pub(super) struct DoneReply {
 }
 
 const PAGE: usize = 50;
+const PAGE_MAX: usize = 1_000;
 
 /// Pairs of the area, what was said of others, and what was merged.
 #[utoipa::path(get, path = "/api/duplicates", params(AreaAsked, DuplicatesAsked),
@@ -158,7 +159,7 @@ pub(super) async fn list(
     permit: Permit,
     Asks(asked): Asks<DuplicatesAsked>,
 ) -> Result<Json<DuplicatesReply>, Refusal> {
-    let count = asked.count.unwrap_or(PAGE).min(PAGE);
+    let count = asked.count.unwrap_or(PAGE).min(PAGE_MAX);
     let found = desk.register.alike(&desk.county, permit.area).await?;
     let (said, open): (Vec<Pair>, Vec<Pair>) = found.into_iter().partition(|pair| pair.apart);
     let mut reply = DuplicatesReply {

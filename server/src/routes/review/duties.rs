@@ -8,8 +8,9 @@ use crate::clock;
 use crate::county::at_county;
 use crate::desk::Desk;
 use crate::duty::effect::{Effect, effects, periods};
-use crate::duty::{self, Act, Edit, Fields};
+use crate::duty::{self, Act, Edit, Fields, Plan};
 use crate::problem::Refusal;
+use crate::reports::{Question, ask, table};
 use axum::Json;
 use axum::extract::State;
 use domain::category::Category;
@@ -187,7 +188,41 @@ pub(super) async fn preview(
         own_from_now: plan.own_from_now,
         people,
         period: period.map(|one| CodeReply { code: one.to_string(), zh: one.zh(), en: one.en() }),
-        effects: effects(&edit, &plan).into_iter().map(|Effect { zh, en }| EffectReply { zh, en }).collect(),
+        effects: emptied(&desk, &edit, &plan)
+            .await?
+            .into_iter()
+            .chain(effects(&edit, &plan))
+            .map(|Effect { zh, en }| EffectReply { zh, en })
+            .collect(),
+    }))
+}
+
+/// The period that is running now, when an edit ends it before its time: who is counted in it, and will not be.
+async fn emptied(desk: &Desk, edit: &Edit, plan: &Plan) -> Result<Option<Effect>, Problem> {
+    let [old, new] = periods(edit, plan);
+    let (today, from) = (Day::of(clock::now_ms()), edit.from);
+    let broken = old.filter(|old| new != Some(*old) && old.from() < from && old.contains(today));
+    let (Some(old), Some(rule)) = (broken, &plan.before) else { return Ok(None) };
+    let question = Question {
+        area: edit.area,
+        duty: rule.duty.clone(),
+        period: Some(old),
+        category: None,
+        as_of: today,
+        silence: false,
+    };
+    let due = table(&desk.county, &ask(&desk.county, question).await?).await?.total.due;
+    let after = old.until();
+    Ok(Some(Effect {
+        zh: format!(
+            "{}现在应走访 {due} 人；这样改，到 {from} 那天起这一期的应走访变成 0 人。想让它照常算完，从 {after} 起改。",
+            old.zh()
+        ),
+        en: format!(
+            "In {} {due} people are due now; with this change nobody is from {from} on. To let it run to its end, \
+             change the rule from {after} on.",
+            old.en()
+        ),
     }))
 }
 

@@ -12,7 +12,7 @@ use crate::desk::Desk;
 use crate::grid::{Cell, Format, Grid, Writing};
 use crate::import::export::{self, Shown};
 use crate::problem::Refusal;
-use crate::reports::{Line, people_after};
+use crate::reports::{Line, Worker, people_after};
 use crate::restrict;
 use axum::body::Body;
 use axum::extract::State;
@@ -66,12 +66,15 @@ pub(super) async fn people(
     Asks(which): Asks<PeopleAsked>,
     Asks(how): Asks<ExportAsked>,
 ) -> Result<Response, Refusal> {
-    let asked = asks.ask(&desk, &permit).await?;
+    let mut asked = asks.ask(&desk, &permit).await?;
+    let worker = which.narrow(&mut asked)?;
     let shown = figures(&desk, &permit, &asked, false).await?;
     let carried = format!("{} {} {}", permit.area, shown.about.duty, shown.about.period.code);
     log_list(&desk.county, permit.staff()?, EXPORTED, carried, clock::now_ms()).await?;
     let title = format!("{}名单", which.column.zh());
-    let writing = Writing::begin(how.format, head(&title, &shown.about, &shown.sentence_zh, &PEOPLE));
+    // Of one worker no figures are told.
+    let sentence = worker.as_ref().map_or(shown.sentence_zh.clone(), whose);
+    let writing = Writing::begin(how.format, head(&title, &shown.about, &sentence, &PEOPLE));
     let mut after = None;
     loop {
         let mut page = people_after(&desk.county, &asked, which.column, after, PAGE).await?;
@@ -83,7 +86,13 @@ pub(super) async fn people(
         }
     }
     let bytes = writing.end().await?;
+    let title = worker.map_or(title.clone(), |one| format!("{title}（{}）", one.name));
     Ok(file(&shown.about, &title, how.format, bytes))
+}
+
+/// Whose villages a list is of.
+fn whose(worker: &Worker) -> String {
+    format!("只看责任人：{}（{}）", worker.name, worker.villages.join("、"))
 }
 
 /// The register of the area, in the columns in which one is imported; masked, so that it cannot be.

@@ -14,7 +14,7 @@ use crate::register::Found;
 use crate::reports::township;
 use axum::Json;
 use axum::extract::State;
-use domain::catalogue::RecordKind;
+use domain::catalogue::{RecordKind, keys};
 use domain::household::Household;
 use domain::ids::{AreaCode, RecordId};
 use domain::mask;
@@ -64,6 +64,8 @@ pub(super) struct SubjectReply {
     sex: Option<String>,
     age: Option<i32>,
     id_number: Option<String>,
+    /// 县内编号, of whom no ID number is known.
+    local_number: Option<String>,
     township: String,
     #[schema(value_type = Option<u64>)]
     village: Option<AreaCode>,
@@ -157,6 +159,7 @@ async fn line(desk: &Desk, permit: &Permit, id: RecordId) -> Result<Option<Subje
         sex: person.sex.clone(),
         age: person.age_on(today),
         id_number: person.id_number.as_deref().map(mask::id_number),
+        local_number: row.head.text(keys::LOCAL_NUMBER).map(str::to_owned),
         township: village.map(|village| township(&permit.reference, village)).unwrap_or_default(),
         village,
         village_name: village.map(|village| permit.reference.areas.name(village)).unwrap_or_default(),

@@ -132,6 +132,7 @@ table! {
     GET "/api/coverage/export" export::coverage READERS, Area, Any;
     GET "/api/coverage/people" people::get READERS, Area, Any;
     GET "/api/coverage/people/export" export::people READERS, Area, Any;
+    GET "/api/coverage/workers" people::workers_here READERS, Area, Any;
     GET "/api/coverage/explain" explain::get READERS, Area, Any;
 
     GET "/api/coverage/corrections" closings::corrections READERS, Area, Any;

@@ -2,12 +2,14 @@
 
 mod exports;
 mod figures;
+mod foretold;
 mod grants;
 mod log_in;
 mod names;
 mod rights;
 mod table;
 mod township;
+mod workers;
 
 use super::permit::PROOF;
 use crate::account::{self, Act};
