@@ -585,6 +585,16 @@ area_name: string,
  */
 phone: string, };
 
+export type Helping = { 
+/**
+ * Where the holder works.
+ */
+areas: Array<AreaCode>, 
+/**
+ * 儿童督导员 and 乡镇站长 of the places above, and the holder's own, who have a telephone.
+ */
+people: Array<Helper>, };
+
 export type HistoryAsked = { 
 /**
  * The person.
@@ -2063,7 +2073,7 @@ export interface Commands {
   finish: { args: DraftName; reply: FinishReply }
   not_met: { args: NotMetVisit; reply: FinishReply }
   colleagues: { args: Nothing; reply: Array<Colleague> }
-  helpers: { args: Nothing; reply: Array<Helper> }
+  helpers: { args: Nothing; reply: Helping }
   drafts: { args: Nothing; reply: Array<DraftItem> }
   discard_draft: { args: DraftName; reply: Nothing }
   restore_draft: { args: DraftName; reply: Nothing }

@@ -127,8 +127,8 @@ fn who_may_have_come_along_is_named_by_how_near_they_work() {
 
 #[test]
 fn whom_to_ring_are_those_of_the_township_who_have_a_telephone() {
-    let (county, phone, mut app) = enrolled();
-    assert_eq!(app.helpers(Nothing {}).unwrap(), []);
+    let (county, mut phone, mut app) = enrolled();
+    assert_eq!(app.helpers(Nothing {}).unwrap().people, []);
     let now_ms = phone.clock.wall();
     helper(&county, "王站长", "10700000002", "station_head", TOWN, now_ms);
     helper(&county, "赵督导", "10700000001", "child_supervisor", TOWN, now_ms);
@@ -137,12 +137,14 @@ fn whom_to_ring_are_those_of_the_township_who_have_a_telephone() {
     helper(&county, "审核员", "10700000004", "county_reviewer", HERE, now_ms);
     helper(&county, "同村的", "10700000005", "child_director", VILLAGE, now_ms);
     sync(&mut app, &phone, &county);
-    let helpers = app.helpers(Nothing {}).unwrap();
+    let helping = app.helpers(Nothing {}).unwrap();
+    let helpers = &helping.people;
     let told: Vec<_> = helpers.iter().map(|one| (one.name.as_str(), one.phone.as_str())).collect();
     assert_eq!(told, [("赵督导", "10700000001"), ("王站长", "10700000002")]);
     assert_eq!(helpers[0].area_name, "诺邓镇");
     app.lock(Nothing {}).unwrap();
-    assert_eq!(code(app.helpers(Nothing {})), domain::problem::ProblemCode::Locked);
+    assert_eq!(app.helpers(Nothing {}).unwrap(), helping);
+    assert_eq!(phone.start().helpers(Nothing {}).unwrap(), helping, "after a cold start, before anybody unlocked");
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::news::NewsItem;
 use crate::people::{GroupItem, OfPerson, PeopleAsked, PersonItem, PersonView, SearchAsked};
 use crate::records::{OfVisit, ProofView, RecordItem, RecordsAsked};
 use crate::sheet::{SheetPicture, SheetRead};
-use crate::staff::{Colleague, Helper};
+use crate::staff::{Colleague, Helping};
 use crate::today::{Tidied, TodayAsked, TodayView};
 use crate::urgent::{LockedReports, UrgentCall, UrgentReport, UrgentView};
 use crate::visits::desk::{Answer, FormView, Section};
@@ -97,7 +97,7 @@ commands! {
     finish(DraftName) -> FinishReply;
     not_met(NotMetVisit) -> FinishReply;
     colleagues(Nothing) -> Vec<Colleague>;
-    helpers(Nothing) -> Vec<Helper>;
+    helpers(Nothing) -> Helping;
     drafts(Nothing) -> Vec<DraftItem>;
     discard_draft(DraftName) -> Nothing;
     restore_draft(DraftName) -> Nothing;
