@@ -61,7 +61,11 @@ impl Open {
         let mine = reference.assignments_of(self.staff).filter(|one| one.holds_on(today));
         let areas: Vec<AreaCode> = mine.map(|one| one.area).collect();
         if areas.is_empty() {
-            return Outside::read(ports.vault.as_ref()).ok().flatten().map(|one| one.helping).unwrap_or_default();
+            return Outside::read(ports.vault.as_ref())
+                .ok()
+                .flatten()
+                .map(|one| one.helping)
+                .unwrap_or_default();
         }
         let above = |area| areas.iter().any(|my| reference.areas.within(*my, area));
         let mut found = BTreeMap::new();

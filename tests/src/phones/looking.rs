@@ -2,7 +2,7 @@
 
 use super::county::{County, HERE, TOWN, VILLAGE, person, staff};
 use super::flows::{enrolled, not_met, visit};
-use super::world::{code, sync};
+use super::world::sync;
 use client::App;
 use client::lock::Nothing;
 use client::me::Room;
@@ -144,7 +144,11 @@ fn whom_to_ring_are_those_of_the_township_who_have_a_telephone() {
     assert_eq!(helpers[0].area_name, "诺邓镇");
     app.lock(Nothing {}).unwrap();
     assert_eq!(app.helpers(Nothing {}).unwrap(), helping);
-    assert_eq!(phone.start().helpers(Nothing {}).unwrap(), helping, "after a cold start, before anybody unlocked");
+    assert_eq!(
+        phone.start().helpers(Nothing {}).unwrap(),
+        helping,
+        "after a cold start, before anybody unlocked"
+    );
 }
 
 #[test]
@@ -156,4 +160,26 @@ fn the_room_that_is_left_is_told_and_when_it_is_too_little() {
     }
     *phone.shelf.2.lock().unwrap() = None;
     assert_eq!(app.me(Nothing {}).unwrap().room, None);
+}
+
+#[test]
+fn whoever_has_no_id_number_is_listed_with_the_countys_own() {
+    let (county, phone, mut app) = enrolled();
+    let now_ms = phone.clock.wall();
+    let listed = |app: &mut App| {
+        let asked = SearchAsked { typed: "张建国".into(), listed_as: None, offset: 0, count: None };
+        app.search(asked).unwrap()[0].local_number.clone()
+    };
+    let fields = [(keys::ID_NUMBER, Value::Null), (keys::LOCAL_NUMBER, "YL0017".into())];
+    county.put(RecordKind::Person, person("张建国"), &fields, now_ms);
+    sync(&mut app, &phone, &county);
+    assert_eq!(listed(&mut app).as_deref(), Some("YL0017"));
+    county.put(
+        RecordKind::Person,
+        person("张建国"),
+        &[(keys::ID_NUMBER, "532929194801010459".into())],
+        now_ms,
+    );
+    sync(&mut app, &phone, &county);
+    assert_eq!(listed(&mut app), None);
 }
