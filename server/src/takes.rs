@@ -13,7 +13,7 @@ use domain::id_number;
 use domain::patch::{ANSWER_PREFIX, RecordRef};
 use domain::problem::{Problem, ProblemCode};
 use domain::staff::Role;
-use domain::subject::AwayKind;
+use domain::subject::{AgeSaid, AwayKind};
 use domain::telephone::{NO_NUMBER, number};
 use domain::time::{Day, Happened};
 use domain::value::Value;
@@ -103,7 +103,8 @@ macro_rules! all {
 /// The codes of a field, in the order of the screens; none of a field that holds no codes.
 pub(crate) fn codes(kind: Option<RecordKind>, field: &str) -> Vec<Code> {
     match field {
-        keys::WAY | keys::WAYS => all!(Way),
+        keys::WAY => all!(Way),
+        keys::WAYS => Way::GOING.iter().map(|one| (one.code(), one.zh(), one.en())).collect(),
         keys::MET | keys::METS => all!(Met),
         keys::REASON => all!(NotMet),
         keys::ROLE | keys::ROLES => all!(Role),
@@ -112,6 +113,7 @@ pub(crate) fn codes(kind: Option<RecordKind>, field: &str) -> Vec<Code> {
         keys::NOW => all!(ConcernNow),
         keys::KIND if kind == Some(RecordKind::Duty) => all!(DutyKind),
         keys::KIND => all!(ConcernKind),
+        keys::AGE_SAID => all!(AgeSaid),
         keys::SEX => vec![("1", "男", "male"), ("2", "女", "female")],
         keys::REGISTRATION => all!(Registration),
         field if field.starts_with(keys::GOING) => all!(Going),
@@ -130,9 +132,14 @@ fn taken(kind: RecordKind, field: &str) -> Taken {
     match field {
         // A newer state of these may come only with what else changes then.
         keys::STATE | keys::KIND if kind != RecordKind::Concern => Taken::Standing,
-        keys::WAY | keys::MET | keys::REASON | keys::SEX | keys::STATE | keys::KIND | keys::NOW => {
-            Taken::Choice
-        }
+        keys::WAY
+        | keys::MET
+        | keys::REASON
+        | keys::SEX
+        | keys::AGE_SAID
+        | keys::STATE
+        | keys::KIND
+        | keys::NOW => Taken::Choice,
         keys::HAPPENED => Taken::Time,
         keys::PHONE | keys::PHONE_CARER | keys::PHONE_AWAY => Taken::Telephone,
         keys::ID_NUMBER => Taken::IdNumber,

@@ -4,7 +4,7 @@ import type { Commands } from './commands.generated'
 
 /** What a second tap would write a second time. An answer is none: the same one may be given, changed and given again. */
 const WRITES: ReadonlySet<keyof Commands> = new Set<keyof Commands>([
-  'raise_concern', 'add_found', 'register_person', 'start_visit', 'not_met', 'urgent', 'urgent_call',
+  'raise_concern', 'add_found', 'register_person', 'start_visit', 'not_met', 'report_change', 'urgent', 'urgent_call',
   'correct_contact', 'amend', 'amend_time', 'explain', 'settle',
 ])
 /** A tap that comes so soon after the first was carried out belongs to it. */
