@@ -149,6 +149,34 @@ act('the finder’s phone shows the answer, and quietly on 今日', async () => 
   await screen.shown('concerns-phone-news')
 })
 
+act('the next visit asks about it; the township answers twice, and the phone shows the last word', async () => {
+  await screen.go(`/person/${person.subject}`)
+  await screen.tap('开始走访')
+  await screen.tap('下一步')
+  await screen.fill({ compare: false })
+  await screen.see('上次发现的问题，现在怎么样？')
+  await screen.page.getByRole('group', { name: '东墙裂了缝' }).getByRole('button', { name: '更严重' }).click()
+  await screen.page.getByRole('group', { name: '东墙裂了缝' }).getByRole('button', { name: '更严重', pressed: true }).waitFor()
+  await looked('东墙裂了缝', 'concerns-phone-asked')
+  await screen.finish()
+  await command(phone, 'exchange')
+  for (const [state, words] of [['处理中', '后天去看'], ['已解决', '墙已加固']]) {
+    await desk.go('/concerns?which=found')
+    await answer(desk, '东墙裂了缝', state, words)
+    if (state === '处理中') await dialog(desk).getByRole('textbox', { name: '谁来办' }).fill('李站长')
+    await click(desk, '答复')
+    await dialog(desk).getByText(words).first().waitFor()
+    await desk.page.keyboard.press('Escape')
+  }
+  await command(phone, 'exchange')
+  await screen.go(`/person/${person.subject}`)
+  await screen.page.reload()
+  await screen.see('乡镇答复：墙已加固')
+  const { concerns, settled } = await command(phone, 'person', { subject: person.subject })
+  assert.ok(!concerns.some((one) => one.words === '东墙裂了缝'))
+  assert.equal(settled.find((one) => one.words === '东墙裂了缝').state, 'solved')
+})
+
 act('in a small window too', async () => {
   await desk.page.setViewportSize(SMALL)
   await desk.go('/concerns')
