@@ -15,7 +15,7 @@ use domain::id_number;
 use domain::patch::{ANSWER_PREFIX, RecordRef};
 use domain::problem::{Problem, ProblemCode};
 use domain::staff::Role;
-use domain::subject::AwayKind;
+use domain::subject::{AgeSaid, AwayKind};
 use domain::telephone::{NO_NUMBER, number};
 use domain::time::{Day, Happened};
 use domain::value::Value;
@@ -105,7 +105,8 @@ macro_rules! all {
 /// The codes of a field, in the order of the screens; none of a field that holds no codes.
 pub(crate) fn codes(kind: Option<RecordKind>, field: &str) -> Vec<Code> {
     match field {
-        keys::WAY | keys::WAYS => all!(Way),
+        keys::WAY => all!(Way),
+        keys::WAYS => Way::GOING.iter().map(|one| (one.code(), one.zh(), one.en())).collect(),
         keys::MET | keys::METS => all!(Met),
         keys::REASON => all!(NotMet),
         keys::ROLE | keys::ROLES => all!(Role),
@@ -114,6 +115,7 @@ pub(crate) fn codes(kind: Option<RecordKind>, field: &str) -> Vec<Code> {
         keys::NOW => all!(ConcernNow),
         keys::KIND if kind == Some(RecordKind::Duty) => all!(DutyKind),
         keys::KIND => all!(ConcernKind),
+        keys::AGE_SAID => all!(AgeSaid),
         keys::SEX => vec![("1", "男", "male"), ("2", "女", "female")],
         keys::ETHNIC_GROUP => ethnic::ETHNIC.to_vec(),
         keys::REGISTRATION => all!(Registration),
@@ -138,6 +140,7 @@ fn taken(kind: RecordKind, field: &str) -> Taken {
         | keys::REASON
         | keys::SEX
         | keys::ETHNIC_GROUP
+        | keys::AGE_SAID
         | keys::STATE
         | keys::KIND
         | keys::NOW => Taken::Choice,

@@ -11,7 +11,7 @@ use domain::going::Going;
 use domain::grant::{GrantState, OpeningReason};
 use domain::problem::ProblemCode;
 use domain::staff::Role;
-use domain::subject::AwayKind;
+use domain::subject::{AgeSaid, AwayKind};
 use domain::value::Origin;
 use domain::visit::{Met, NotMet, Way};
 use serde_json::{Value, json};
@@ -76,6 +76,7 @@ fn codes() -> Value {
         "concern_now": table!(ConcernNow),
         "change_state": table!(ChangeState),
         "registration": table!(Registration),
+        "age_said": table!(AgeSaid),
         "away_kind": table!(AwayKind),
         "going": table!(Going),
         "category": table!(Category),

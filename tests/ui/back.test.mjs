@@ -32,10 +32,10 @@ const found = async (typed) => (await command(stage.one, 'search', { typed, offs
 
 test('what was typed and ticked is there again after a step back', async () => {
   await open('/register')
-  await field('姓名，或大家怎么叫').fill('阿四奶奶')
+  await field(/^姓名/).fill('阿四奶奶')
   await field('电话（可不填）').fill('1071234')
   await backAndAgain('/register')
-  assert.equal(await field('姓名，或大家怎么叫').inputValue(), '阿四奶奶')
+  assert.equal(await field(/^姓名/).inputValue(), '阿四奶奶')
   assert.equal(await field('电话（可不填）').inputValue(), '1071234')
 
   await open('/urgent')
@@ -177,13 +177,13 @@ test('each of the three kinds of 没见到 says what it does, and is kept as it 
 test('whoever is registered under a name that is on the list is shown who that is, and may be another', async () => {
   const person = await found('杨四妹')
   await open('/register')
-  await field('姓名，或大家怎么叫').fill(person.name)
+  await field(/^姓名/).fill(person.name)
   if (await page().getByRole('button', { name: /村/, pressed: true }).count() === 0) await page().locator('.choices').first().locator('button').first().click()
   await field('电话（可不填）').fill('')
   await screen.tap('登记')
   await screen.see('这里已经登记过叫这个名字的人')
   await screen.shownInBoth('register-there')
-  assert.match(await page().getByRole('link', { name: '打开名单上的那一位' }).getAttribute('href'), new RegExp(person.subject))
+  assert.match(await page().locator('.note a').getAttribute('href'), new RegExp(person.subject))
   await screen.tap('是另一个人，照样登记')
   await page().getByRole('button', { name: '开始走访' }).waitFor()
   const namesakes = (await command(stage.one, 'search', { typed: person.name, offset: 0, count: 9 })).filter((one) => one.name === person.name)
@@ -207,6 +207,22 @@ test('what belongs to another reason, or to a time that was chosen before, is no
   // What was finished leaves nothing for the next time.
   await open(`/start?subject=${person.subject}&way=home`)
   await screen.see('走访时间：就是现在')
+})
+
+test('a reason that was typed a moment ago is said before the visit is finished: one tap is enough', async () => {
+  const person = await found('何七云')
+  const day = new Date(Date.now() - 10 * 86_400_000).toISOString().slice(0, 10)
+  const { visit } = await command(stage.one, 'start_visit', { household: null, place: null, subjects: [{ subject: person.subject, met: 'none' }], way: 'home', happened: { day } })
+  await command(stage.one, 'set_met', { visit, subject: person.subject, met: 'none', reason: 'not_at_home', reason_words: null, reason_from: null, come_again: null })
+  await open(`/visit/${visit}`)
+  await page().route('**/call/set_visit', async (route) => {
+    await new Promise((passed) => setTimeout(passed, 500))
+    await route.continue()
+  })
+  await field('为什么现在才记（补记的原因）').fill('山路断了十天')
+  await screen.tap('填完了，存好')
+  await screen.see('已存在手机里，不会丢。')
+  await page().unroute('**/call/set_visit')
 })
 
 test('a visit that was put away is not filled in or finished before it is brought back', async () => {

@@ -213,7 +213,7 @@ test('what lay over a page is covered by the lock too, and is there afterwards',
 })
 
 test('whom to ring is known while the phone is locked, and without signal', async () => {
-  const helpers = await command(screen.phone, 'helpers')
+  const { people: helpers } = await command(screen.phone, 'helpers')
   assert.ok(helpers.some((one) => one.role === 'child_supervisor'), 'the seeded county has one for the township')
   await screen.away()
   await screen.signal(false)
@@ -224,6 +224,11 @@ test('whom to ring is known while the phone is locked, and without signal', asyn
   assert.deepEqual(await calls(screen), ['tel:110', 'tel:120', ...near, ...lines])
   await screen.see(`${helpers[0].name} · 儿童督导员 · ${helpers[0].area_name}`)
   await shown(screen, 'urgent-locked')
+  // The app was ended, and begins anew: nobody has unlocked it since.
+  const cold = await Screen.open(world, screen.phone)
+  await cold.tap('紧急')
+  assert.deepEqual(await calls(cold), ['tel:110', 'tel:120', ...near, ...lines])
+  await cold.page.context().close()
   await screen.tap('返回')
   // Who has forgotten the password rings the same people.
   await screen.tap('忘记密码')

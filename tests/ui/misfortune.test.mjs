@@ -12,7 +12,7 @@ let world, way, one, two, used
 const shown = (screen, name) => screen.shownInBoth(`misfortune-${name}`)
 /** Whom the page says to ring. */
 const rings = (screen) => screen.page.locator('.body a[href^="tel:"]').evaluateAll((all) => all.map((at) => at.getAttribute('href')))
-const numbers = async (screen) => (await command(screen.phone, 'helpers')).map((at) => `tel:${at.phone}`)
+const numbers = async (screen) => (await command(screen.phone, 'helpers')).people.map((at) => `tel:${at.phone}`)
 /** The next answer of the client is this problem: what a test cannot bring about, such as a full phone. */
 function answered(screen, name, problem) {
   return screen.page.route(`**/call/${name}`, (route) => route.fulfill({ status: 422, json: problem }))

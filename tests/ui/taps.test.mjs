@@ -56,7 +56,7 @@ test('a first visit, in which everything is asked: an elder, and a child', async
 test('somebody who is not on the list is visited at once', async () => {
   await screen.link('名单')
   await screen.link('名单上没有？登记')
-  await screen.page.getByLabel('姓名，或大家怎么叫').fill('周小龙')
+  await screen.page.getByLabel('姓名', { exact: true }).fill('周小龙')
   await screen.tap('登记')
   await screen.see('还没有走访记录')
   await screen.tap('开始走访')

@@ -85,18 +85,33 @@ test('a locked phone takes a report in, shows nothing, and sends it sealed', asy
   await screen.away()
   await screen.signal(false)
   await screen.tap('紧急')
-  await screen.page.getByLabel('看到什么').first().fill('老人摔倒了，叫不醒')
+  const typed = () => screen.page.getByLabel('看到什么').filter({ visible: true })
+  await typed().fill('老人摔倒了，叫不醒')
   await screen.shownInBoth('urgent-locked-written')
+  // Neither the arrow nor the back key throws away what was typed; it lies on no disk.
+  for (const back of [() => screen.tap('返回'), () => screen.page.goBack()]) {
+    await back()
+    await screen.see('请输入解锁密码')
+    await screen.tap('紧急')
+    assert.equal(await typed().inputValue(), '老人摔倒了，叫不醒')
+  }
+  const stored = await screen.page.evaluate(() => JSON.stringify(Object.entries(localStorage)))
+  assert.ok(!stored.includes('叫不醒'))
   await screen.tap('存在手机里')
   await screen.see('还没有传到县里')
   const seen = await screen.page.getByText('叫不醒').evaluateAll((all) => all.map((one) => one.outerHTML))
   assert.deepEqual(seen, [], 'it only takes in')
   assert.equal(await screen.page.getByText('我报过的').filter({ visible: true }).count(), 0)
   await screen.shownInBoth('urgent-locked-kept')
+  await screen.tap('返回')
+  await screen.tap('紧急')
+  await screen.see('有 1 份封存在手机里')
+  assert.equal(await typed().inputValue(), '')
+  await screen.shownInBoth('urgent-locked-again')
   await screen.signal(true)
   await screen.tap('返回')
   await screen.tap('紧急')
-  await screen.page.waitForTimeout(500)
+  await screen.see('没解锁时写的 1 份，县里已收到')
   const state = await command(phone, 'urgent_locked_reports')
   assert.deepEqual(state, { waiting: 0, received: 1 })
   await reviewer.go('/urgent')
@@ -110,4 +125,25 @@ test('a locked phone takes a report in, shows nothing, and sends it sealed', asy
   // Back on the page that lay under the lock, where it stands among the others now.
   await screen.see('叫不醒')
   await screen.see('县里已看到：')
+})
+
+test('nothing of it is required, and it stands in no list', async () => {
+  await screen.tap('再写一条')
+  await screen.page.getByLabel('在哪里').fill('下坝村桥头')
+  await screen.tap('存在手机里')
+  await screen.see('已存在手机里')
+  // Also with nothing at all: somebody has only this one second.
+  await screen.tap('再写一条')
+  await screen.tap('存在手机里')
+  await screen.see('（没有写内容）')
+  await screen.quiet()
+  for (const filter of ['all', 'waiting', 'attention']) {
+    assert.deepEqual(await command(phone, 'records', { filter, typed: '', before: null, count: 50 }), [], filter)
+  }
+  assert.deepEqual(await command(phone, 'news'), [])
+  for (const path of ['/waiting', '/concerns', '/today', '/coverage']) {
+    await reviewer.go(path)
+    await reviewer.quiet()
+    assert.equal(await reviewer.page.getByText(/下坝村桥头|叫不醒/).count(), 0, path)
+  }
 })

@@ -1,6 +1,7 @@
 // How a command reaches the client: by Tauri's IPC on a phone, by loopback HTTP in a browser that stands
 // in for one. The pages know neither.
 import type { Commands } from './commands.generated'
+import { once } from './once'
 import type { Problem } from './problems'
 
 type Carry = (name: string, args: unknown) => Promise<unknown>
@@ -38,7 +39,7 @@ const byBridge: Carry = async (name, args) => {
   return body
 }
 
-const carry: Carry = __BRIDGE__ ? byBridge : byTauri
+const carry: Carry = once(__BRIDGE__ ? byBridge : byTauri)
 
 /** Carries out a command of the phone. Rejects with a [`ProblemError`] and with nothing else. */
 export async function call<Name extends keyof Commands>(

@@ -20,6 +20,8 @@ words: string, };
 
 export type Advice = "retry" | "fix" | "call";
 
+export type AgeSaid = "child" | "adult";
+
 export type Amend = { 
 /**
  * The visit or the part.
@@ -123,6 +125,24 @@ old: string,
  * The PIN from now on.
  */
 new: string, };
+
+export type ChangeReport = { 
+/**
+ * Of whom.
+ */
+subjects: Array<RecordId>, 
+/**
+ * What has changed.
+ */
+reason: NotMet, 
+/**
+ * Where, whom to ring.
+ */
+reason_words: string | null, 
+/**
+ * Since when.
+ */
+reason_from: Day | null, };
 
 export type ChangeState = "open" | "accepted" | "rejected";
 
@@ -585,6 +605,16 @@ area_name: string,
  */
 phone: string, };
 
+export type Helping = { 
+/**
+ * Where the holder works.
+ */
+areas: Array<AreaCode>, 
+/**
+ * 儿童督导员 and 乡镇站长 of the places above, and the holder's own, who have a telephone.
+ */
+people: Array<Helper>, };
+
 export type HistoryAsked = { 
 /**
  * The person.
@@ -1044,6 +1074,10 @@ sex: string | null,
  */
 age: number | null, 
 /**
+ * The county's own number, of whoever has no ID number.
+ */
+local_number: string | null, 
+/**
  * The codes of the categories.
  */
 categories: Array<string>, 
@@ -1170,7 +1204,7 @@ advice: Advice,
  */
 params?: { [key in string]: string }, };
 
-export type ProblemCode = "enrol_code_wrong" | "enrol_code_unknown" | "enrol_code_used" | "enrol_code_expired" | "enrol_code_locked" | "enrol_code_malformed" | "sheet_not_seen" | "sheet_other" | "county_not_proven" | "not_enrolled" | "already_enrolled" | "pin_wrong" | "pin_too_short" | "pin_too_simple" | "recovery_code_wrong" | "recovery_code_used" | "recovery_code_lost" | "unlock_too_soon" | "locked" | "vault_damaged" | "recovery_code_malformed" | "key_store_changed" | "log_in_wrong" | "log_in_too_soon" | "log_in_missing" | "log_in_locked" | "password_first" | "password_weak" | "account_closed" | "account_taken" | "not_for_you" | "not_from_this_page" | "grant_missing" | "decided_already" | "name_malformed" | "person_registered" | "answer_wrong_type" | "period_closed" | "reviewer_asks" | "answer_outside_constraint" | "answer_missing" | "answer_not_a_choice" | "answer_too_long" | "no_such_question" | "question_not_relevant" | "form_unreadable" | "form_too_new" | "nothing_found" | "visit_without_parts" | "visit_not_open" | "visit_put_away" | "visit_in_the_future" | "visit_too_long_ago" | "visit_dated_ahead" | "not_yours_to_change" | "not_met_without_reason" | "draft_damaged" | "answer_calculated" | "answer_differs" | "answers_misfit" | "origins_misfit" | "unchanged_not_offered" | "unchanged_no_last" | "unchanged_differs" | "unchanged_too_often" | "form_not_json" | "form_too_large" | "form_name_wrong" | "form_name_taken" | "form_part_wrong" | "form_choice_wrong" | "form_name_unknown" | "form_name_ambiguous" | "form_cycle" | "expression_unexpected" | "expression_ends" | "expression_open_quote" | "expression_too_deep" | "expression_too_much" | "function_unknown" | "function_arguments" | "function_needs_name" | "pattern_wrong" | "unreachable" | "too_slow" | "not_the_county" | "county_not_trusted" | "reply_damaged" | "county_busy" | "county_full" | "request_too_large" | "request_damaged" | "request_too_new" | "request_too_old" | "signature_wrong" | "device_unknown" | "device_retired" | "device_revoked" | "exchange_number_old" | "waits_for_earlier" | "waits_for_subject" | "waits_for_form" | "outside_area" | "time_not_counted" | "not_permitted" | "offered_after_restore" | "item_undecodable" | "item_not_handled" | "chain_broken" | "not_adopted" | "decided_before" | "device_was_revoked" | "disk_full" | "file_not_saved" | "database_damaged" | "database_newer" | "database_missing" | "key_file_missing" | "keys_misfit" | "key_file_damaged" | "county_database_damaged" | "backup_unreadable" | "data_in_use" | "not_empty" | "argument_wrong" | "nothing_to_change" | "right_missing" | "server_full" | "folder_not_writable" | "port_in_use" | "config_wrong" | "not_from_here" | "internal";
+export type ProblemCode = "enrol_code_wrong" | "enrol_code_unknown" | "enrol_code_used" | "enrol_code_expired" | "enrol_code_locked" | "enrol_code_malformed" | "sheet_not_seen" | "sheet_other" | "county_not_proven" | "not_enrolled" | "already_enrolled" | "pin_wrong" | "pin_too_short" | "pin_too_simple" | "recovery_code_wrong" | "recovery_code_used" | "recovery_code_lost" | "unlock_too_soon" | "locked" | "vault_damaged" | "recovery_code_malformed" | "key_store_changed" | "log_in_wrong" | "log_in_too_soon" | "log_in_missing" | "log_in_locked" | "password_first" | "password_weak" | "account_closed" | "account_taken" | "not_for_you" | "not_from_this_page" | "grant_missing" | "decided_already" | "name_malformed" | "person_registered" | "number_registered" | "answer_wrong_type" | "period_closed" | "reviewer_asks" | "answer_outside_constraint" | "answer_missing" | "answer_not_a_choice" | "answer_too_long" | "no_such_question" | "question_not_relevant" | "form_unreadable" | "form_too_new" | "nothing_found" | "visit_without_parts" | "visit_not_open" | "visit_put_away" | "visit_in_the_future" | "visit_too_long_ago" | "visit_dated_ahead" | "not_yours_to_change" | "not_met_without_reason" | "draft_damaged" | "answer_calculated" | "answer_differs" | "answers_misfit" | "origins_misfit" | "unchanged_not_offered" | "unchanged_no_last" | "unchanged_differs" | "unchanged_too_often" | "form_not_json" | "form_too_large" | "form_name_wrong" | "form_name_taken" | "form_part_wrong" | "form_choice_wrong" | "form_name_unknown" | "form_name_ambiguous" | "form_cycle" | "expression_unexpected" | "expression_ends" | "expression_open_quote" | "expression_too_deep" | "expression_too_much" | "function_unknown" | "function_arguments" | "function_needs_name" | "pattern_wrong" | "unreachable" | "too_slow" | "not_the_county" | "county_not_trusted" | "reply_damaged" | "county_busy" | "county_full" | "request_too_large" | "request_damaged" | "request_too_new" | "request_too_old" | "signature_wrong" | "device_unknown" | "device_retired" | "device_revoked" | "exchange_number_old" | "waits_for_earlier" | "waits_for_subject" | "waits_for_form" | "outside_area" | "time_not_counted" | "not_permitted" | "offered_after_restore" | "item_undecodable" | "item_not_handled" | "chain_broken" | "not_adopted" | "decided_before" | "device_was_revoked" | "disk_full" | "file_not_saved" | "database_damaged" | "database_newer" | "database_missing" | "key_file_missing" | "keys_misfit" | "key_file_damaged" | "county_database_damaged" | "backup_unreadable" | "data_in_use" | "not_empty" | "argument_wrong" | "nothing_to_change" | "right_missing" | "server_full" | "folder_not_writable" | "port_in_use" | "config_wrong" | "not_from_here" | "internal";
 
 export type Progress = { 
 /**
@@ -1326,6 +1360,10 @@ title: string,
  */
 happened: Happened | null, 
 /**
+ * How people were met; whoever only reported a change went nowhere.
+ */
+way: Way | null, 
+/**
  * The people, by name as lists show it, with who was met and the part.
  */
 people: Array<[RecordId, string, Met | null, RecordId]>, 
@@ -1431,6 +1469,14 @@ sex: string | null,
  * Date of birth.
  */
 born: Day | null, 
+/**
+ * Of whom no date of birth is known: a child or an adult.
+ */
+age_said: AgeSaid | null, 
+/**
+ * The ID number, where somebody has the card at hand; it tells birth and sex too.
+ */
+id_number: string | null, 
 /**
  * Telephone.
  */
@@ -1972,7 +2018,7 @@ parts: Array<PartView>,
  */
 others: Array<[RecordId, string]>, };
 
-export type Way = "home" | "elsewhere" | "phone" | "video";
+export type Way = "home" | "elsewhere" | "phone" | "video" | "report";
 
 export type When = "now" | { "morning": Day } | { "afternoon": Day } | { "day": Day } | { "exactly": Happened };
 
@@ -2062,8 +2108,9 @@ export interface Commands {
   gaps: { args: DraftName; reply: Array<Gap> }
   finish: { args: DraftName; reply: FinishReply }
   not_met: { args: NotMetVisit; reply: FinishReply }
+  report_change: { args: ChangeReport; reply: FinishReply }
   colleagues: { args: Nothing; reply: Array<Colleague> }
-  helpers: { args: Nothing; reply: Array<Helper> }
+  helpers: { args: Nothing; reply: Helping }
   drafts: { args: Nothing; reply: Array<DraftItem> }
   discard_draft: { args: DraftName; reply: Nothing }
   restore_draft: { args: DraftName; reply: Nothing }

@@ -1,10 +1,10 @@
 // Whom to ring in an emergency: known without signal and while the phone is locked. The numbers of the whole
 // country stand here, those of the county and its townships beside the app's name, and who works in the township
-// is kept from the last time the phone was open.
+// is the client's to say, also before anybody has unlocked.
 import { reactive } from 'vue'
 import data from '@name'
 import { call } from '@/api/carrier'
-import type { AreaCode, Helper } from '@/api/commands.generated'
+import type { AreaCode, Helping } from '@/api/commands.generated'
 import { code } from '@/shared/codes'
 import { language, t, type WordKey } from '@/shared/words'
 
@@ -20,10 +20,6 @@ export interface Dialled {
   number: string
   whose: string
 }
-interface Kept {
-  helpers: Helper[]
-  areas: AreaCode[]
-}
 
 /** These before anything else. */
 export const FIRST: { number: string; word: WordKey }[] = [
@@ -38,16 +34,7 @@ export const LINES: { number: string; word: WordKey }[] = [
   { number: '12348', word: 'urgent.12348' },
 ]
 
-const PLACE = 'helpers'
-
-function read(): Kept {
-  try {
-    return { helpers: [], areas: [], ...(JSON.parse(localStorage.getItem(PLACE) ?? '{}') as Partial<Kept>) }
-  } catch {
-    return { helpers: [], areas: [] }
-  }
-}
-const kept = reactive<Kept>(read())
+const known = reactive<Helping>({ areas: [], people: [] })
 
 /** The digits of a code that say something: of a township those of its villages begin with them. */
 const digits = (area: AreaCode | string) => String(area).replace(/000$/, '').replace(/000$/, '')
@@ -60,35 +47,20 @@ export function numbersFor(all: OwnNumber[], areas: (AreaCode | string)[]): OwnN
 
 /** Who works in the township and in the office above it. */
 export function helpers(): Dialled[] {
-  return kept.helpers.map((one) => ({ number: one.phone, whose: t('urgent.helper', { role: code('role', one.role), name: one.name, area: one.area_name }) }))
+  return known.people.map((one) => ({ number: one.phone, whose: t('urgent.helper', { role: code('role', one.role), name: one.name, area: one.area_name }) }))
 }
 
 /** The county's numbers, then who works in the township. */
 export function near(): Dialled[] {
-  const own = numbersFor(data.numbers as OwnNumber[], kept.areas)
+  const own = numbersFor(data.numbers as OwnNumber[], known.areas)
   return [...own.map((one) => ({ number: one.number, whose: one[language.value] })), ...helpers()]
 }
 
-function keep(now: Kept): void {
-  Object.assign(kept, now)
+/** Learns who works in the township. */
+export async function learn(): Promise<void> {
   try {
-    localStorage.setItem(PLACE, JSON.stringify(now))
-  } catch {
-    // Full or forbidden storage: they are known until the app is closed.
-  }
-}
-
-/** Learns who works in the township, while the phone is open. To whoever has no place any more, the last ones stay. */
-export async function learn(areas: AreaCode[]): Promise<void> {
-  if (areas.length === 0) return
-  try {
-    keep({ helpers: await call('helpers', {}), areas })
+    Object.assign(known, await call('helpers', {}))
   } catch {
     // Those who were known still are.
   }
-}
-
-/** The phone is nobody's any more. */
-export function forget(): void {
-  keep({ helpers: [], areas: [] })
 }

@@ -15,6 +15,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/part/:part', component: () => import('./pages/PastPart.vue'), props: true },
   { path: '/record/:visit', component: () => import('./pages/Record.vue'), props: true },
   { path: '/start', component: () => import('./pages/VisitStart.vue'), meta: { asked: true } },
+  { path: '/changed', component: () => import('./pages/Changed.vue'), meta: { asked: true } },
   { path: '/not-met', component: () => import('./pages/NotMet.vue'), meta: { asked: true } },
   { path: '/visit/:visit', component: () => import('./pages/Visit.vue'), props: true },
   { path: '/visit/:visit/form/:subject', component: () => import('./pages/VisitForm.vue'), props: true },

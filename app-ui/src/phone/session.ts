@@ -5,7 +5,7 @@ import { call } from '@/api/carrier'
 import type { Phase } from '@/api/commands.generated'
 import type { Problem } from '@/api/problems'
 import { problemOf } from '@/api/carrier'
-import { forget, learn } from './numbers'
+import { learn } from './numbers'
 import { send, sendSealed } from './sending'
 import { settings } from './settings'
 
@@ -27,7 +27,7 @@ export async function look(): Promise<void> {
   try {
     const status = await call('status', {})
     Object.assign(session, { phase: status.phase, wait: status.wait_s, problem: null })
-    if (status.phase === 'fresh') forget()
+    void learn()
   } catch (reason) {
     session.problem = problemOf(reason)
   }
@@ -45,10 +45,7 @@ export function opened(): void {
   session.phase = 'open'
   session.shown = true
   call('me', {}).then(
-    (me) => {
-      awayMs = me.lock_minutes * 60_000
-      return learn(me.roles.map((one) => one.area))
-    },
+    (me) => void (awayMs = me.lock_minutes * 60_000),
     // What was known before holds.
     () => {},
   )

@@ -10,6 +10,9 @@ export function code(table: CodeTable, of: string): string {
   return tables[table].find((one) => one.code === of)?.[language.value] ?? of
 }
 
+/** The ways of going there; 只报告情况变了 is none that anybody chooses. */
+export const goingWays = (): string[] => codes('way').filter((of) => of !== 'report')
+
 /** Every code of a table, in its order. */
 export function codes(table: CodeTable): string[] {
   return tables[table].map((one) => one.code)

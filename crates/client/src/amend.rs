@@ -9,9 +9,8 @@ use domain::catalogue::{RecordKind, keys};
 use domain::head::{Head, Reading};
 use domain::ids::{AreaCode, RecordId};
 use domain::log::Vector;
-use domain::name::tidy;
 use domain::patch::{ANSWER_PREFIX, RecordRef};
-use domain::permission::{Act, act_for, allowed};
+use domain::permission::{act_for, allowed};
 use domain::problem::{Problem, ProblemCode};
 use domain::settings::Setting;
 use domain::telephone::{NO_NUMBER, number};
@@ -21,7 +20,6 @@ use domain::visit::Visit;
 use forms::session::{Context, Draft, Session};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use store::phone::{PeopleFilter, PersonRow, plain};
 
 /// A change of one field of a visit or a part.
 #[derive(Debug, Clone, Deserialize)]
@@ -80,38 +78,6 @@ pub struct CorrectContact {
     pub seen: Vector,
 }
 
-/// 名单上没有？登记: a name, or how people call them, is enough.
-#[derive(Debug, Clone, Deserialize)]
-#[cfg_attr(feature = "export", derive(ts_rs::TS))]
-pub struct RegisterPerson {
-    /// The name; empty while only the nickname is known.
-    #[serde(default)]
-    pub name: String,
-    /// What neighbours call them.
-    #[serde(default)]
-    pub nickname: Option<String>,
-    /// The village.
-    pub village: AreaCode,
-    /// The household, when it is on the phone.
-    #[serde(default)]
-    pub household: Option<RecordId>,
-    /// GB/T 2261.1: `1` male, `2` female.
-    #[serde(default)]
-    pub sex: Option<String>,
-    /// Date of birth.
-    #[serde(default)]
-    pub born: Option<Day>,
-    /// Telephone.
-    #[serde(default)]
-    pub phone: Option<String>,
-    /// Pinyin by hand, for characters that have none.
-    #[serde(default)]
-    pub pinyin: Option<String>,
-    /// It is not who has this name there already, but somebody else.
-    #[serde(default)]
-    pub another: bool,
-}
-
 /// What writing came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "export", derive(ts_rs::TS))]
@@ -140,7 +106,7 @@ const AMENDABLE: [&str; 9] = [
 const CONTACT_CHARACTERS_MAX: usize = 500;
 
 /// What was typed, as it is kept; nothing takes the field back.
-fn contact(key: &str, typed: &str) -> Result<Value, Problem> {
+pub(crate) fn contact(key: &str, typed: &str) -> Result<Value, Problem> {
     let text = typed.trim();
     let named = keys::NAMES.iter().find(|(one, ..)| *one == key);
     let (_, zh, en) = named.copied().unwrap_or((key, key, key));
@@ -322,39 +288,6 @@ impl Open {
     }
 }
 
-/// Name and nickname as they are kept; one of them there is.
-fn called(request: &RegisterPerson) -> Result<(Option<String>, Option<String>), Problem> {
-    let kept = |text: &str| match text.trim() {
-        "" => Ok(None),
-        text => tidy(text).map(Some).ok_or_else(|| Problem::new(ProblemCode::NameMalformed)),
-    };
-    let (name, nickname) = (kept(&request.name)?, kept(request.nickname.as_deref().unwrap_or_default())?);
-    if name.is_none() && nickname.is_none() {
-        return Err(Problem::new(ProblemCode::NameMalformed));
-    }
-    Ok((name, nickname))
-}
-
-/// More people than a household or a village has.
-const NEIGHBOURS_MAX: usize = 2_000;
-
-impl Open {
-    /// Who is called so in the household already; without one, in the village.
-    fn registered(
-        &self,
-        request: &RegisterPerson,
-        called: Option<&String>,
-    ) -> Result<Option<RecordId>, Problem> {
-        let Some(called) = called.filter(|_| !request.another) else { return Ok(None) };
-        let filter =
-            request.household.map_or(PeopleFilter::Village(request.village), PeopleFilter::Household);
-        let there = self.store.people(&filter, 0, NEIGHBOURS_MAX).or_tell()?;
-        let here = |row: &&PersonRow| request.household.is_none() || row.household == request.household;
-        let same = |row: &&PersonRow| here(row) && plain(&row.name) == plain(called);
-        Ok(there.iter().find(same).map(|row| row.id))
-    }
-}
-
 impl App {
     /// Amends one field of a visit or a part, or one answer.
     ///
@@ -417,45 +350,5 @@ impl App {
         let value = contact(&key, &value)?;
         let (ports, open, _) = self.writing()?;
         open.write_fields(ports, record, seen, [(key, value)].into())
-    }
-
-    /// Registers somebody who is not on the list; the township confirms.
-    ///
-    /// # Errors
-    /// [`ProblemCode::NameMalformed`], [`ProblemCode::AnswerOutsideConstraint`] for a telephone that is none,
-    /// [`ProblemCode::PersonRegistered`] with the one who is there,
-    /// [`ProblemCode::OutsideArea`], and those of journal and database.
-    pub fn register_person(&mut self, request: RegisterPerson) -> Result<Written, Problem> {
-        let (ports, open, _) = self.writing()?;
-        let today = open.today(ports);
-        if !allowed(&open.reference, open.staff, Act::RegisterPerson, request.village, today..=today) {
-            return Err(Problem::new(ProblemCode::OutsideArea));
-        }
-        let (name, nickname) = called(&request)?;
-        if let Some(there) = open.registered(&request, name.as_ref().or(nickname.as_ref()))? {
-            return Err(Problem::new(ProblemCode::PersonRegistered).with("subject", there));
-        }
-        let village = i64::try_from(request.village.0).map_err(|_| nothing_found())?;
-        let phone = contact(keys::PHONE, request.phone.as_deref().unwrap_or_default())?;
-        let mut sets = BTreeMap::from([
-            (keys::VILLAGE.to_owned(), Value::Int(village)),
-            (keys::REGISTRATION.to_owned(), Value::from("pending")),
-        ]);
-        let texts = [
-            (keys::NAME, name),
-            (keys::NICKNAME, nickname),
-            (keys::HOUSEHOLD, request.household.map(|id| id.to_string())),
-            (keys::SEX, request.sex),
-            (keys::BORN, request.born.map(|day| day.to_string())),
-            (keys::PINYIN, request.pinyin),
-        ];
-        for (key, text) in texts {
-            sets.extend(text.map(|text| (key.to_owned(), Value::text(text))));
-        }
-        sets.extend((phone != Value::Null).then(|| (keys::PHONE.to_owned(), phone)));
-        let mut pen = Pen::new(open, ports, false)?;
-        let id = pen.create(ports, RecordKind::Person, Said::new(sets))?;
-        open.commit(ports, pen, None, None)?;
-        Ok(Written { record: RecordRef { kind: RecordKind::Person, id }, changed: true })
     }
 }

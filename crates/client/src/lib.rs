@@ -24,6 +24,7 @@ mod pen;
 pub mod people;
 pub mod ports;
 pub mod records;
+pub mod register;
 mod revoke;
 pub mod sheet;
 mod shown;

@@ -1,7 +1,9 @@
-//! What a locked phone knows: enough to report something urgent, and nothing that is anybody's secret.
+//! What a locked phone knows: enough to report something urgent and to ring for help, and nothing that is anybody's
+//! secret.
 
 use crate::app::{Heard, Open};
 use crate::ports::{Ports, VaultFile, VaultFiles};
+use crate::staff::Helping;
 use crate::tell::OrTell;
 use domain::ids::{AreaCode, DeviceId, RecordId};
 use domain::problem::Problem;
@@ -24,6 +26,9 @@ pub(crate) struct Outside {
     pub village: Option<AreaCode>,
     /// When the county was last heard.
     pub heard: Heard,
+    /// Whom to ring: telephones of the station's work, known before anybody has unlocked.
+    #[serde(default)]
+    pub helping: Helping,
 }
 
 /// A report of the locked phone, until it is unlocked.
@@ -78,15 +83,18 @@ impl Open {
         let Ok(own) = SealIdentity::from_bytes(self.unlocked.keys.journal.expose()) else { return };
         let today = self.today(ports);
         let mine = self.reference.assignments_of(self.staff).find(|one| one.holds_on(today));
+        let before = Outside::read(ports.vault.as_ref()).ok().flatten();
+        let helping = self.helping(ports);
         let now = Outside {
             device: self.identity.certificate.device,
             county: self.identity.county.clone(),
             own: own.recipient(),
             village: mine.map(|one| one.area),
             heard: self.heard,
+            helping,
         };
         let Ok(bytes) = serde_json::to_vec(&now) else { return };
-        if Outside::read(ports.vault.as_ref()).ok().flatten().as_ref() != Some(&now) {
+        if before.as_ref() != Some(&now) {
             let _ = ports.vault.write(VaultFile::Outside, &bytes);
         }
     }

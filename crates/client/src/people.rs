@@ -13,6 +13,7 @@ use domain::category::ListedAs;
 use domain::change::Registration;
 use domain::concern::Concern;
 use domain::coverage::Status;
+use domain::head::Head;
 use domain::household::Household;
 use domain::ids::{AreaCode, RecordId};
 use domain::log::Vector;
@@ -92,6 +93,8 @@ pub struct PersonItem {
     pub sex: Option<String>,
     /// Age in years.
     pub age: Option<i32>,
+    /// The county's own number, of whoever has no ID number.
+    pub local_number: Option<String>,
     /// The codes of the categories.
     pub categories: Vec<String>,
     /// The village.
@@ -196,6 +199,12 @@ pub struct PersonView {
     pub contested: Vec<ContestedField>,
 }
 
+/// By what lists tell apart whoever has no ID number.
+fn own_number(head: &Head) -> Option<String> {
+    let known = |key| head.text(key).filter(|text| !text.is_empty());
+    known(keys::LOCAL_NUMBER).filter(|_| known(keys::ID_NUMBER).is_none()).map(str::to_owned)
+}
+
 impl Open {
     /// A person in a list.
     fn person_item(&self, row: PersonRow, mine: &[MyDuty], day: Day) -> Result<PersonItem, Problem> {
@@ -213,6 +222,7 @@ impl Open {
             nickname: person.as_ref().zip(head).and_then(|(one, head)| shown_nickname(one, head, day)),
             sex: person.as_ref().and_then(|person| person.sex.clone()),
             age: person.as_ref().and_then(|person| person.age_on(day)),
+            local_number: head.and_then(own_number),
             categories: person.as_ref().map(|person| codes_of(person, day)).unwrap_or_default(),
             village: row.village,
             group: row.group,

@@ -10,7 +10,7 @@ use domain::patch::RecordRef;
 use domain::problem::Problem;
 use domain::question::stands;
 use domain::time::{Day, Happened, UnixMs};
-use domain::visit::{Met, NotMetGroup, Part, Visit};
+use domain::visit::{Met, NotMetGroup, Part, Visit, Way};
 use seal::frame::ReceiptProof;
 use seal::receipt::ReceiptDigits;
 use serde::{Deserialize, Serialize};
@@ -26,6 +26,9 @@ const OF_ONE_VISIT: usize = 500;
 
 /// More parts than any visit has.
 const PARTS_MAX: usize = 100;
+
+/// So many days the author of a visit that the county has made void (作废) is told of it among what to look at.
+const VOID_TOLD_DAYS: i64 = 30;
 
 /// Who is looked for.
 struct Sought {
@@ -44,7 +47,7 @@ pub enum RecordsFilter {
     All,
     /// 等待上传.
     Waiting,
-    /// Those of which the county says or asks something.
+    /// Those of which the county says or asks something, or has made them void lately.
     Attention,
 }
 
@@ -117,6 +120,8 @@ pub struct RecordItem {
     pub title: String,
     /// When the visit was.
     pub happened: Option<Happened>,
+    /// How people were met; whoever only reported a change went nowhere.
+    pub way: Option<Way>,
     /// The people, by name as lists show it, with who was met and the part.
     pub people: Vec<(RecordId, String, Option<Met>, RecordId)>,
     /// The township's word on each change that a part of it reports (情况变了).
@@ -228,6 +233,20 @@ impl Open {
         })
     }
 
+    /// Whether the county made a visit void lately.
+    fn voided(&self, made: &LogRow, today: Day) -> Result<bool, Problem> {
+        let row = self.store.record(made.entry.patch.record).or_tell()?;
+        let since_ms = today.starts_at() - VOID_TOLD_DAYS * 86_400_000;
+        let said = row.as_ref().and_then(|row| row.head()?.fields.get(keys::VOID));
+        Ok(said.into_iter().flatten().any(|write| !write.value.is_null() && write.at_ms >= since_ms))
+    }
+
+    /// Own visits of which the county says or asks something. O(own visits).
+    fn wanting(&self) -> Result<BTreeSet<RecordId>, Problem> {
+        let rows = self.store.own_visits(OwnFilter::Attention, None, usize::MAX).or_tell()?;
+        Ok(rows.into_iter().map(|row| row.entry.patch.record.id).collect())
+    }
+
     /// Who is looked for among the people of this phone; `None` when nothing was typed. O(people).
     fn sought(&self, typed: &str) -> Result<Option<Sought>, Problem> {
         let Some(needle) = Needle::of(typed) else { return Ok(None) };
@@ -289,6 +308,7 @@ impl Open {
         let title = self.title_of(visit.as_ref())?;
         let state = self.state_of(&rows, contested)?;
         let location = visit.as_ref().and_then(|visit| visit.location).map(LocationView::of);
+        let way = visit.as_ref().and_then(|visit| visit.way);
         let happened = visit.and_then(|visit| visit.happened);
         let entered_ms = patch.stamp.best_ms();
         let void = head.and_then(|head| head.text(keys::VOID)).map(str::to_owned);
@@ -298,6 +318,7 @@ impl Open {
             place: RecordPlace(entered_ms, patch.writer, patch.serial),
             title,
             happened,
+            way,
             people,
             changes,
             state,
@@ -326,10 +347,12 @@ impl App {
         let today = self.today()?;
         let open = self.reading()?;
         let filter = match request.filter {
-            RecordsFilter::All => OwnFilter::All,
+            // What was made void is told by the visit itself, not by any answer of the county to an entry.
+            RecordsFilter::All | RecordsFilter::Attention => OwnFilter::All,
             RecordsFilter::Waiting => OwnFilter::Waiting,
-            RecordsFilter::Attention => OwnFilter::Attention,
         };
+        let attention = request.filter == RecordsFilter::Attention;
+        let wanting = if attention { open.wanting()? } else { BTreeSet::new() };
         let sought = open.sought(&request.typed)?;
         let count = request.count.unwrap_or(PAGE);
         let mut before = request.before.map(|RecordPlace(at_ms, writer, serial)| (at_ms, writer, serial));
@@ -345,9 +368,13 @@ impl App {
                 if items.len() == count {
                     return Ok(items);
                 }
+                let told = attention && open.voided(row, today)?;
+                if attention && !told && !wanting.contains(&row.entry.patch.record.id) {
+                    continue;
+                }
                 if sought.as_ref().map_or(Ok(true), |sought| open.is_sought(row, sought, today))? {
                     let item = open.record_item(row, today)?;
-                    let answered = filter == OwnFilter::Attention && item.state == RecordState::Received;
+                    let answered = attention && !told && item.state == RecordState::Received;
                     items.extend((!answered).then_some(item));
                 }
             }

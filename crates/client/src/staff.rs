@@ -1,11 +1,13 @@
 //! 工作人员: with whom, or for whom (代记), a visit may have been made.
 
-use crate::app::App;
+use crate::app::{App, Open};
 use crate::lock::Nothing;
+use crate::outside::Outside;
+use crate::ports::Ports;
 use domain::ids::{AreaCode, RecordId};
 use domain::problem::Problem;
 use domain::staff::Role;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Somebody who works in the same places.
@@ -23,7 +25,7 @@ pub struct Colleague {
 }
 
 /// Somebody of the township whom a worker rings in an emergency.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct Helper {
     /// The name.
@@ -41,21 +43,35 @@ pub struct Helper {
 /// Whom to ring, in this order: who looks after children, then who heads the station.
 const HELPING: [Role; 2] = [Role::ChildSupervisor, Role::StationHead];
 
-impl App {
-    /// 儿童督导员 and 乡镇站长 of the places above the holder's, and the holder's own, who have a telephone.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub fn helpers(&mut self, _: Nothing) -> Result<Vec<Helper>, Problem> {
-        let today = self.today()?;
-        let open = self.reading()?;
-        let reference = &open.reference;
-        let mine: Vec<_> = reference.assignments_of(open.staff).filter(|one| one.holds_on(today)).collect();
-        let above = |area| mine.iter().any(|my| reference.areas.within(my.area, area));
+/// Whom to ring, and for which places.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
+pub struct Helping {
+    /// Where the holder works.
+    pub areas: Vec<AreaCode>,
+    /// 儿童督导员 and 乡镇站长 of the places above, and the holder's own, who have a telephone.
+    pub people: Vec<Helper>,
+}
+
+impl Open {
+    /// Whom to ring as of today. To whoever has no place any more, the last ones stay.
+    pub(crate) fn helping(&self, ports: &Ports) -> Helping {
+        let today = self.today(ports);
+        let reference = &self.reference;
+        let mine = reference.assignments_of(self.staff).filter(|one| one.holds_on(today));
+        let areas: Vec<AreaCode> = mine.map(|one| one.area).collect();
+        if areas.is_empty() {
+            return Outside::read(ports.vault.as_ref())
+                .ok()
+                .flatten()
+                .map(|one| one.helping)
+                .unwrap_or_default();
+        }
+        let above = |area| areas.iter().any(|my| reference.areas.within(*my, area));
         let mut found = BTreeMap::new();
         for one in reference.assignments.values().filter(|one| one.holds_on(today) && above(one.area)) {
             let rank = HELPING.iter().position(|role| *role == one.role);
-            let staff = reference.staff.get(&one.staff).filter(|staff| staff.id != open.staff);
+            let staff = reference.staff.get(&one.staff).filter(|staff| staff.id != self.staff);
             let (Some(rank), Some(staff)) = (rank, staff) else { continue };
             if let Some(phone) = staff.phone.clone().filter(|phone| !phone.is_empty()) {
                 let (name, area_name) = (staff.name.clone(), reference.areas.name(one.area));
@@ -63,7 +79,20 @@ impl App {
                 found.insert((rank, one.area, one.staff), helper);
             }
         }
-        Ok(found.into_values().collect())
+        Helping { areas, people: found.into_values().collect() }
+    }
+}
+
+impl App {
+    /// Whom to ring; works while locked, also after a cold start.
+    ///
+    /// # Errors
+    /// When the file of a locked phone cannot be read.
+    pub fn helpers(&mut self, _: Nothing) -> Result<Helping, Problem> {
+        match &self.open {
+            Some(open) => Ok(open.helping(&self.ports)),
+            None => Ok(Outside::read(self.ports.vault.as_ref())?.map(|one| one.helping).unwrap_or_default()),
+        }
     }
 
     /// The holder, then whoever has a role today in a place above or below one of the holder's: of the same

@@ -115,6 +115,9 @@ keys! {
     SEX = "sex" "性别" "Sex";
     /// Date of birth.
     BORN = "born" "出生日期" "Born";
+    /// Text, see [`crate::subject::AgeSaid`]: the word of whoever registered somebody at the door, as long as no date of
+    /// birth is known.
+    AGE_SAID = "age_said" "大人还是孩子" "Adult or child";
     /// Text, 18 characters (GB 11643) or absent.
     ID_NUMBER = "id_number" "身份证号" "ID number";
     /// Text. A county's own number for a person without documents.

@@ -42,6 +42,11 @@ pub fn pair(one: RecordId, other: RecordId) -> Pair {
 fn alike(one: &Visit, other: &Visit) -> bool {
     let (Some(here), Some(there)) = (one.happened, other.happened) else { return false };
     let together = here.from_ms < there.until_ms && there.from_ms < here.until_ms;
+    // Whoever only reported a change went nowhere.
+    let reports = |visit: &Visit| visit.way == Some(Way::Report);
+    if reports(one) || reports(other) {
+        return false;
+    }
     let far = |way: Way| matches!(way, Way::Phone | Way::Video);
     let apart = one.way.zip(other.way).is_some_and(|(one, other)| far(one) != far(other));
     let workers = |visit: &Visit| visit.visited_by.iter().copied().collect::<BTreeSet<_>>();

@@ -104,10 +104,11 @@ fn concern_act(key: &str, new_record: bool) -> Act {
 
 /// What a worker may say of somebody who is not on the list: who it is, and where to find them. What
 /// puts anybody into the figures is the township's to say.
-const IDENTITY: [&str; 10] = [
+const IDENTITY: [&str; 11] = [
     keys::NAME,
     keys::SEX,
     keys::BORN,
+    keys::AGE_SAID,
     keys::ID_NUMBER,
     keys::LOCAL_NUMBER,
     keys::ETHNIC_GROUP,

@@ -26,6 +26,14 @@ crate::staff::codes! {
     }
 }
 
+crate::staff::codes! {
+    /// What a worker says of the age of somebody whose date of birth is not known.
+    AgeSaid {
+        Child "child" "孩子（不满 18 岁）" "a child (under 18)";
+        Adult "adult" "大人" "an adult";
+    }
+}
+
 impl AwayKind {
     /// Whether the person is taken out of the denominator meanwhile. 外出务工 turns into a phone
     /// visit and 住校 into a visit at school instead.
@@ -75,6 +83,9 @@ pub struct Person {
     pub sex: Option<String>,
     /// Date of birth.
     pub born: Option<Day>,
+    /// What whoever registered them said of their age; `None` while contested.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub age_said: Option<AgeSaid>,
     /// Where the person belongs: one village, several while contested (visible in each,
     /// counted in the smallest code), none while unknown.
     pub villages: Vec<AreaCode>,
@@ -114,6 +125,7 @@ impl Person {
             id_number: text(keys::ID_NUMBER),
             sex: text(keys::SEX),
             born: date(head, keys::BORN),
+            age_said: head.text(keys::AGE_SAID).and_then(AgeSaid::from_code),
             villages: codes(head, keys::VILLAGE),
             moves: moves(head),
             household: head.text(keys::HOUSEHOLD).and_then(|text| text.parse().ok()),
@@ -152,16 +164,23 @@ impl Person {
         (age >= 0).then_some(age)
     }
 
-    /// Whether the person counts as a child on a day: under 18, or of unknown age in a child's category.
+    /// Whether the person counts as a child on a day: under 18; of unknown age in a child's category, or said to be a
+    /// child by whoever registered them. Names are masked by it.
     pub fn is_minor_on(&self, day: Day) -> bool {
-        self.age_on(day).map_or_else(
-            || {
-                self.memberships.iter().any(|one| {
-                    one.holds_on(day) && Category::from_code(&one.code).is_some_and(Category::is_child)
-                })
-            },
-            |age| age < 18,
-        )
+        let known = |one: &Membership| {
+            one.holds_on(day) && Category::from_code(&one.code).is_some_and(Category::is_child)
+        };
+        let told = || self.age_said == Some(AgeSaid::Child) || self.memberships.iter().any(known);
+        self.age_on(day).map_or_else(told, |age| age < 18)
+    }
+
+    /// Whether what is said of the person goes where a child's goes. Of whom nothing at all is known – registered at the
+    /// door, of no age, no category and nobody's word – it does, for they may be a child, and what has gone to every phone
+    /// of a village is not called back; their author has it in any case. Their name is not masked meanwhile: it is all by
+    /// which they are found. It ends with a word on the age, a category, or the township's on the registration.
+    pub fn is_kept_as_minor_on(&self, day: Day) -> bool {
+        let unknown = self.born.is_none() && self.age_said.is_none() && self.memberships.is_empty();
+        self.is_minor_on(day) || (self.pending && unknown)
     }
 
     /// Whether the person is a child on a day, or may be one: of whom no day of birth is known. What was said of them
@@ -393,6 +412,28 @@ mod tests {
             listed(&[("born", &["1980-01-01".into()]), ("category/LSJZ/start", &["2020-01-01".into()])]);
         assert_eq!(grown, of(&[ListedAs::Other]));
         assert_eq!(listed(&[("category/XX/start", &["2020-01-01".into()])]), of(&[ListedAs::Other]));
+    }
+
+    #[test]
+    fn of_whom_nothing_is_known_is_kept_as_a_childs_and_masked_by_nobody() {
+        let day: Day = "2026-11-23".parse().unwrap();
+        let read = |fields: &[(&str, &[Value])]| {
+            let pending = ["pending".into()];
+            let all: Vec<_> =
+                fields.iter().copied().chain([("registration", &pending as &[Value])]).collect();
+            let person = Person::read(id(), &head(&all));
+            (person.is_minor_on(day), person.is_kept_as_minor_on(day))
+        };
+        assert_eq!(read(&[]), (false, true));
+        assert_eq!(read(&[("age_said", &["child".into()])]), (true, true));
+        assert_eq!(read(&[("age_said", &["adult".into()])]), (false, false));
+        assert_eq!(
+            read(&[("age_said", &["child".into()]), ("born", &["1990-01-01".into()])]),
+            (false, false)
+        );
+        assert_eq!(read(&[("category/DB/start", &["2020-01-01".into()])]), (false, false));
+        let taken = head(&[("registration", &["taken".into()])]);
+        assert!(!Person::read(id(), &taken).is_kept_as_minor_on(day), "the township has spoken");
     }
 
     #[test]

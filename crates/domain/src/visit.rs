@@ -19,7 +19,15 @@ crate::staff::codes! {
         Elsewhere "elsewhere" "在别处见面" "elsewhere";
         Phone "phone" "电话" "by phone";
         Video "video" "视频" "by video";
+        /// Nobody went: a worker only reports that something has changed. It tries nothing, meets nobody, and counts for no
+        /// duty; until the township's word the person stands as 情况有变待确认.
+        Report "report" "只报告情况变了" "reported only";
     }
+}
+
+impl Way {
+    /// The ways of going there, among which somebody who went chooses, and which duties admit.
+    pub const GOING: &'static [Self] = &[Self::Home, Self::Elsewhere, Self::Phone, Self::Video];
 }
 
 crate::staff::codes! {
@@ -281,7 +289,9 @@ impl PartFact {
         }
         let (day, days) = visit.days.last()?;
         let (way, ways) = visit.ways.last()?;
-        let (met, mets) = part.mets.last()?;
+        // Whoever only reports a change says nothing of meeting anybody.
+        let told = || (way == Way::Report).then(|| (Met::Nobody, Vec::new()));
+        let (met, mets) = part.mets.last().or_else(told)?;
         let unread = visit.days.unread || visit.ways.unread || part.mets.unread;
         Some(Self {
             part: part.id,

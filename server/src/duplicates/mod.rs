@@ -54,11 +54,12 @@ pub struct Apart {
 
 /// What somebody who stays may take over. Where somebody lives and whether they were confirmed is theirs, and a
 /// refusal is recognised for a person, not for a record.
-const MAY_BE_TAKEN: [&str; 12] = [
+const MAY_BE_TAKEN: [&str; 13] = [
     keys::NAME,
     keys::NICKNAME,
     keys::SEX,
     keys::BORN,
+    keys::AGE_SAID,
     keys::ID_NUMBER,
     keys::LOCAL_NUMBER,
     keys::ETHNIC_GROUP,

@@ -1,7 +1,7 @@
 //! 责任人: who is rung about a home, and whose villages those are.
 
-use super::people::Column;
 use super::Asked;
+use super::people::Column;
 use crate::clock;
 use crate::problem::wrong;
 use domain::ids::{AreaCode, RecordId};

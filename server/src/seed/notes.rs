@@ -138,12 +138,16 @@ fn topics(about: &About<'_>) -> &'static [&'static str] {
         (Some(NotMetGroup::Changed), ..) => &["changed", "changed close"],
         (Some(_), ..) => &["missed", "missed close"],
         (None, Met::FamilyOnly, ..) => &["family open", "family words", "family close"],
-        (None, _, Way::Phone | Way::Video, false) => &["phone open", "elder health", "elder kin"],
+        (None, _, Way::Phone | Way::Video | Way::Report, false) => {
+            &["phone open", "elder health", "elder kin"]
+        }
         (None, _, Way::Elsewhere, false) => &["market open", "elder health", "elder kin"],
         (None, _, Way::Home, false) => {
             &["elder open", "elder health", "elder life", "elder kin", "elder close"]
         }
-        (None, _, Way::Phone | Way::Video, true) => &["phone open", "child state", "child care"],
+        (None, _, Way::Phone | Way::Video | Way::Report, true) => {
+            &["phone open", "child state", "child care"]
+        }
         (None, _, Way::Elsewhere, true) => &["school open", "child state", "child care"],
         (None, _, Way::Home, true) => &["child open", "child state", "child care", "child close"],
     }
@@ -168,7 +172,7 @@ mod tests {
     fn abouts() -> Vec<About<'static>> {
         let mut all = Vec::new();
         for child in [false, true] {
-            for way in Way::ALL {
+            for way in Way::GOING {
                 all.push(About { child, way: *way, met: Met::FamilyOnly, reason: None, group: "麦地" });
                 all.push(About { child, way: *way, met: Met::InPerson, reason: None, group: "核桃坪" });
             }

@@ -2,22 +2,25 @@
 
 use super::county::{County, VILLAGE, person};
 use super::flows::{enrolled, not_met, visit};
-use super::world::{Phone, sync};
+use super::world::{Phone, code, sync};
 use client::App;
-use client::amend::RegisterPerson;
 use client::concerns::RaiseConcern;
 use client::lock::Nothing;
 use client::news::{Answered, NewsItem};
 use client::people::{OfPerson, PersonView};
-use client::records::RecordsAsked;
+use client::records::{RecordsAsked, RecordsFilter};
+use client::register::RegisterPerson;
 use client::today::TodayAsked;
+use client::visits::finish::ChangeReport;
 use county_server::changes::Said;
 use county_server::registrations::{self, Taking};
-use domain::catalogue::RecordKind;
+use domain::catalogue::{RecordKind, keys};
 use domain::change::{ChangeState, Registration};
 use domain::concern::{ConcernKind, ConcernState};
 use domain::ids::RecordId;
+use domain::problem::ProblemCode;
 use domain::time::Day;
+use domain::value::Value;
 use domain::visit::NotMet;
 
 /// A report of the phone that the county has; the part.
@@ -110,6 +113,8 @@ fn who_was_registered_waits_is_taken_in_or_not_and_the_finder_sees_which() {
             household: None,
             sex: None,
             born: None,
+            age_said: None,
+            id_number: None,
             phone: None,
             pinyin: None,
             another: false,
@@ -184,4 +189,52 @@ fn what_is_in_hand_is_asked_about_at_the_next_visit() {
     sync(&mut app, &phone, &county);
     visit(&mut app, "张建国");
     assert!(app.concerns(OfPerson { subject: person("张建国") }).unwrap().is_empty(), "no more once settled");
+}
+
+#[test]
+fn a_home_that_has_moved_is_reported_at_once_and_nobody_is_said_not_to_have_been_met() {
+    let (county, phone, mut app) = enrolled();
+    let subjects = vec![person("李阿普"), person("李小花")];
+    let report = ChangeReport {
+        subjects: subjects.clone(),
+        reason: NotMet::MovedAway,
+        reason_words: Some("搬到下关去了".into()),
+        reason_from: None,
+    };
+    let missed = ChangeReport { reason: NotMet::NotAtHome, ..report.clone() };
+    assert_eq!(code(app.report_change(missed)), ProblemCode::NotMetWithoutReason, "that is no change");
+    let visit = app.report_change(report).unwrap().visit.unwrap();
+    sync(&mut app, &phone, &county);
+    let head = county.record(RecordKind::Visit, visit).unwrap().head;
+    assert_eq!(head.text(keys::WAY), Some("report"));
+    for subject in subjects {
+        let view = app.person(OfPerson { subject }).unwrap();
+        let told = &view.visits[0];
+        assert_eq!((told.met, told.reason), (None, Some(NotMet::MovedAway)));
+        assert_eq!(told.reason_words.as_deref(), Some("搬到下关去了"));
+        assert_eq!(told.change.as_ref().unwrap().state, ChangeState::Open);
+    }
+    county.is_sound();
+}
+
+#[test]
+fn whoever_made_a_visit_that_the_county_voids_is_told_after_the_next_exchange() {
+    let (county, phone, mut app) = enrolled();
+    visit(&mut app, "李阿普");
+    sync(&mut app, &phone, &county);
+    let told = |app: &mut App| {
+        let attention = RecordsAsked { filter: RecordsFilter::Attention, ..RecordsAsked::default() };
+        app.records(attention).unwrap().into_iter().map(|one| (one.visit, one.void)).collect::<Vec<_>>()
+    };
+    let made = app.records(RecordsAsked::default()).unwrap()[0].visit;
+    assert_eq!(told(&mut app), []);
+    let say = |value: Value| county.put(RecordKind::Visit, made, &[(keys::VOID, value)], phone.clock.wall());
+    say("和上一次是同一次".into());
+    sync(&mut app, &phone, &county);
+    assert_eq!(told(&mut app), [(made, Some("和上一次是同一次".to_owned()))]);
+    let [past] = page(&mut app, "李阿普").visits.try_into().unwrap();
+    assert!(past.void && past.day.is_some(), "it keeps its day");
+    say(Value::Null);
+    sync(&mut app, &phone, &county);
+    assert_eq!(told(&mut app), [], "it counts again");
 }

@@ -4,9 +4,9 @@ use super::county::{County, VILLAGE, person};
 use super::flows::{enrol, enrolled, fill, visit};
 use super::world::{Phone, sync};
 use client::App;
-use client::amend::RegisterPerson;
 use client::people::{OfPerson, PeopleAsked, SearchAsked};
 use client::records::{RecordState, RecordsAsked};
+use client::register::RegisterPerson;
 use client::visits::draft::DraftName;
 use client::visits::start::{Chosen, StartVisit};
 use domain::catalogue::{RecordKind, keys};
@@ -113,6 +113,8 @@ fn whom_a_phone_registers_while_the_county_imports_them_is_one_person_in_the_end
         household: None,
         sex: None,
         born: None,
+        age_said: None,
+        id_number: None,
         phone: None,
         pinyin: None,
         another: false,

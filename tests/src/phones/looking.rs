@@ -2,7 +2,7 @@
 
 use super::county::{County, HERE, TOWN, VILLAGE, person, staff};
 use super::flows::{enrolled, not_met, visit};
-use super::world::{code, sync};
+use super::world::sync;
 use client::App;
 use client::lock::Nothing;
 use client::me::Room;
@@ -127,8 +127,8 @@ fn who_may_have_come_along_is_named_by_how_near_they_work() {
 
 #[test]
 fn whom_to_ring_are_those_of_the_township_who_have_a_telephone() {
-    let (county, phone, mut app) = enrolled();
-    assert_eq!(app.helpers(Nothing {}).unwrap(), []);
+    let (county, mut phone, mut app) = enrolled();
+    assert_eq!(app.helpers(Nothing {}).unwrap().people, []);
     let now_ms = phone.clock.wall();
     helper(&county, "王站长", "10700000002", "station_head", TOWN, now_ms);
     helper(&county, "赵督导", "10700000001", "child_supervisor", TOWN, now_ms);
@@ -137,12 +137,18 @@ fn whom_to_ring_are_those_of_the_township_who_have_a_telephone() {
     helper(&county, "审核员", "10700000004", "county_reviewer", HERE, now_ms);
     helper(&county, "同村的", "10700000005", "child_director", VILLAGE, now_ms);
     sync(&mut app, &phone, &county);
-    let helpers = app.helpers(Nothing {}).unwrap();
+    let helping = app.helpers(Nothing {}).unwrap();
+    let helpers = &helping.people;
     let told: Vec<_> = helpers.iter().map(|one| (one.name.as_str(), one.phone.as_str())).collect();
     assert_eq!(told, [("赵督导", "10700000001"), ("王站长", "10700000002")]);
     assert_eq!(helpers[0].area_name, "诺邓镇");
     app.lock(Nothing {}).unwrap();
-    assert_eq!(code(app.helpers(Nothing {})), domain::problem::ProblemCode::Locked);
+    assert_eq!(app.helpers(Nothing {}).unwrap(), helping);
+    assert_eq!(
+        phone.start().helpers(Nothing {}).unwrap(),
+        helping,
+        "after a cold start, before anybody unlocked"
+    );
 }
 
 #[test]
@@ -154,4 +160,26 @@ fn the_room_that_is_left_is_told_and_when_it_is_too_little() {
     }
     *phone.shelf.2.lock().unwrap() = None;
     assert_eq!(app.me(Nothing {}).unwrap().room, None);
+}
+
+#[test]
+fn whoever_has_no_id_number_is_listed_with_the_countys_own() {
+    let (county, phone, mut app) = enrolled();
+    let now_ms = phone.clock.wall();
+    let listed = |app: &mut App| {
+        let asked = SearchAsked { typed: "张建国".into(), listed_as: None, offset: 0, count: None };
+        app.search(asked).unwrap()[0].local_number.clone()
+    };
+    let fields = [(keys::ID_NUMBER, Value::Null), (keys::LOCAL_NUMBER, "YL0017".into())];
+    county.put(RecordKind::Person, person("张建国"), &fields, now_ms);
+    sync(&mut app, &phone, &county);
+    assert_eq!(listed(&mut app).as_deref(), Some("YL0017"));
+    county.put(
+        RecordKind::Person,
+        person("张建国"),
+        &[(keys::ID_NUMBER, "532929194801010459".into())],
+        now_ms,
+    );
+    sync(&mut app, &phone, &county);
+    assert_eq!(listed(&mut app), None);
 }

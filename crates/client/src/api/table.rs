@@ -1,7 +1,7 @@
 //! The one list of commands. Whoever adds one adds a line here, and nothing else.
 
 use crate::App;
-use crate::amend::{Amend, AmendTime, CorrectContact, Explain, RegisterPerson, Written};
+use crate::amend::{Amend, AmendTime, CorrectContact, Explain, Written};
 use crate::concerns::{ConcernView, RaiseConcern};
 use crate::contested::{ContestedField, OfRecord, Settle};
 use crate::enrol::{EnrolBegin, EnrolDone, EnrolFinish, EnrolPost, TypedCode};
@@ -11,13 +11,14 @@ use crate::me::{MeView, Speak};
 use crate::news::NewsItem;
 use crate::people::{GroupItem, OfPerson, PeopleAsked, PersonItem, PersonView, SearchAsked};
 use crate::records::{OfVisit, ProofView, RecordItem, RecordsAsked};
+use crate::register::RegisterPerson;
 use crate::sheet::{SheetPicture, SheetRead};
-use crate::staff::{Colleague, Helper};
+use crate::staff::{Colleague, Helping};
 use crate::today::{Tidied, TodayAsked, TodayView};
 use crate::urgent::{LockedReports, UrgentCall, UrgentReport, UrgentView};
 use crate::visits::desk::{Answer, FormView, Section};
 use crate::visits::draft::{DraftItem, DraftName};
-use crate::visits::finish::{FinishReply, Gap, NotMetVisit};
+use crate::visits::finish::{ChangeReport, FinishReply, Gap, NotMetVisit};
 use crate::visits::start::{AddFound, DraftSubject, SayConcern, SetMet, SetVisit, StartVisit, VisitView};
 use domain::problem::{Problem, ProblemCode};
 use forms::session::FormDelta;
@@ -96,8 +97,9 @@ commands! {
     gaps(DraftName) -> Vec<Gap>;
     finish(DraftName) -> FinishReply;
     not_met(NotMetVisit) -> FinishReply;
+    report_change(ChangeReport) -> FinishReply;
     colleagues(Nothing) -> Vec<Colleague>;
-    helpers(Nothing) -> Vec<Helper>;
+    helpers(Nothing) -> Helping;
     drafts(Nothing) -> Vec<DraftItem>;
     discard_draft(DraftName) -> Nothing;
     restore_draft(DraftName) -> Nothing;

@@ -275,6 +275,7 @@ impl Open {
                 Want::Wait { until_ms } => return Ok(Some(SyncWant::Wait { until_ms })),
                 Want::Done(report) => {
                     while self.judge_slice(ports, SLICE)? {}
+                    self.leave_outside(ports);
                     let bytes = exchanging.bytes;
                     return Ok(Some(SyncWant::Done(SyncReport {
                         exchanges: report.exchanges,

@@ -15,7 +15,7 @@ use domain::problem::{Problem, ProblemCode};
 use domain::settings::Setting;
 use domain::time::{Day, Happened, UnixMs};
 use domain::value::{Origin, Value};
-use domain::visit::{Met, NotMet, Way, late_without_reason};
+use domain::visit::{Met, NotMet, NotMetGroup, Way, late_without_reason};
 use forms::session::{Answers, RaisedConcern};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -77,6 +77,22 @@ pub struct NotMetVisit {
     /// Why it is entered so late.
     #[serde(default)]
     pub late_reason: Option<String>,
+}
+
+/// 情况变了, of one person or of several of a home.
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
+pub struct ChangeReport {
+    /// Of whom.
+    pub subjects: Vec<RecordId>,
+    /// What has changed.
+    pub reason: NotMet,
+    /// Where, whom to ring.
+    #[serde(default)]
+    pub reason_words: Option<String>,
+    /// Since when.
+    #[serde(default)]
+    pub reason_from: Option<Day>,
 }
 
 /// A part ready to be written.
@@ -177,6 +193,8 @@ impl Open {
         gaps.extend(wrong.map(|problem| Gap { subject: None, path: None, problem }));
         for part in &head.parts {
             match part.met {
+                // Whoever only reports a change met nobody, and tried to meet nobody.
+                None if head.way == Way::Report => {}
                 None => gaps.push(gap(Some(part.subject), ProblemCode::VisitWithoutParts)),
                 Some(Met::Nobody) if part.reason.is_none() => {
                     gaps.push(gap(Some(part.subject), ProblemCode::NotMetWithoutReason));
@@ -358,11 +376,42 @@ impl App {
     }
 }
 
+impl App {
+    /// 情况变了, reported from a person's page of one or several of a home: no visit, and nobody was looked for. The
+    /// township confirms.
+    ///
+    /// # Errors
+    /// [`ProblemCode::NotMetWithoutReason`] for a reason that is no change, and as [`App::finish`].
+    pub fn report_change(&mut self, request: ChangeReport) -> Result<FinishReply, Problem> {
+        if request.reason.group() != NotMetGroup::Changed {
+            return Err(Problem::new(ProblemCode::NotMetWithoutReason));
+        }
+        let (ports, open, settings) = self.writing()?;
+        told_since(request.reason_from, open.today(ports))?;
+        let subjects = request.subjects.iter().map(|subject| Chosen { subject: *subject, met: None });
+        let start =
+            StartVisit { subjects: subjects.collect(), way: Some(Way::Report), ..StartVisit::default() };
+        let (name, mut head) = open.begin_draft(ports, start)?;
+        for part in &mut head.parts {
+            part.form = None;
+            part.reason = Some(request.reason);
+            part.reason_words.clone_from(&request.reason_words);
+            part.reason_from = request.reason_from;
+        }
+        let parts = match open.ready(ports, settings, &name, &head)? {
+            Ok(parts) => parts,
+            Err(gaps) => return Ok(FinishReply { visit: None, gaps, next: None }),
+        };
+        let visit = open.write_visit(ports, &name, &head, &parts)?;
+        Ok(FinishReply { visit: Some(visit), gaps: Vec::new(), next: None })
+    }
+}
+
 /// Nobody lives longer, in days.
 const LIFETIME: i32 = 130 * 366;
 
 /// Since when something has changed for a person: a day that has come, within a lifetime.
-pub(super) fn told_since(day: Option<Day>, today: Day) -> Result<(), Problem> {
+pub(crate) fn told_since(day: Option<Day>, today: Day) -> Result<(), Problem> {
     if day.is_none_or(|day| today.plus(-LIFETIME) <= day && day <= today) {
         return Ok(());
     }

@@ -367,8 +367,9 @@ impl<'a> Judge<'a> {
     fn side(&self, side: &PartFact, rules: &[&Duty]) -> Side {
         let accepted = || rules.iter().filter(|rule| self.accepts(rule, side));
         let counts = accepted().any(|rule| rule.met_but_for_way(side));
-        let goes = accepted().next().is_some() || side.way == Way::Home || reports_change(side);
-        Side { counts, goes: !rules.is_empty() && goes }
+        let visits = accepted().next().is_some() || side.way == Way::Home || reports_change(side);
+        // Of whom a change is only reported nobody tried to see.
+        Side { counts, goes: !rules.is_empty() && side.way != Way::Report && visits }
     }
 }
 

@@ -57,7 +57,8 @@ fn follow_persons(work: &mut Work<'_>) -> BTreeSet<RecordId> {
         let erased =
             work.reference().erased.contains(&record) && !work.loaded.reference.erased.contains(&record);
         let shut = !erased && is_restricted(&before.head) == is_restricted(&now.head);
-        let same = was.villages == is.villages && was.born == is.born && was.memberships == is.memberships;
+        let age = |one: &Person| (one.born, one.age_said, one.pending);
+        let same = was.villages == is.villages && age(&was) == age(&is) && was.memberships == is.memberships;
         if same && shut {
             continue;
         }
@@ -255,7 +256,8 @@ pub fn areas_of(county: AreaCode, kind: RecordKind, head: &Head, villages: &[Are
 }
 
 /// Who may have a record; `days` are those on which its person may have been a child. Whose it is may
-/// be contested or unknown; then it may be a child's.
+/// be contested or unknown; then it may be a child's, and so may it be of whom nothing is known, see
+/// [`Person::is_kept_as_minor_on`].
 pub fn audience_of(kind: RecordKind, person: Option<&Person>, days: &[Day]) -> Audience {
     match kind {
         RecordKind::Grant
@@ -265,7 +267,7 @@ pub fn audience_of(kind: RecordKind, person: Option<&Person>, days: &[Day]) -> A
         | RecordKind::Decision => Audience::Restricted,
         RecordKind::ChildFile => Audience::Child,
         RecordKind::Part | RecordKind::Concern
-            if person.is_none_or(|one| days.iter().any(|day| one.is_minor_on(*day))) =>
+            if person.is_none_or(|one| days.iter().any(|day| one.is_kept_as_minor_on(*day))) =>
         {
             Audience::Child
         }

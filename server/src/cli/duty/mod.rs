@@ -94,7 +94,7 @@ pub(super) struct Change {
     #[arg(long, value_parser = |text: &str| code(text, Cut::ALL, Cut::from_code, Cut::code))]
     cut: Option<Cut>,
     /// 哪些方式算 (which ways count): home, elsewhere, phone, video.
-    #[arg(long, value_delimiter = ',', value_parser = |text: &str| code(text, Way::ALL, Way::from_code, Way::code))]
+    #[arg(long, value_delimiter = ',', value_parser = |text: &str| code(text, Way::GOING, Way::from_code, Way::code))]
     ways: Option<Vec<Way>>,
     /// 见到谁算 (which meetings count): self, `self_and_carer`, family.
     #[arg(long, value_delimiter = ',', value_parser = |text: &str| code(text, Met::ALL, Met::from_code, Met::code))]

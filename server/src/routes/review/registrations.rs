@@ -12,12 +12,13 @@ use crate::problem::Refusal;
 use crate::registrations::{self, Found, Namesake, Taking, Word};
 use axum::Json;
 use axum::extract::State;
-use domain::catalogue::RecordKind;
+use domain::catalogue::{RecordKind, keys};
 use domain::household::Household;
 use domain::ids::RecordId;
 use domain::mask;
 use domain::patch::RecordRef;
 use domain::problem::{Problem, ProblemCode};
+use domain::subject::AgeSaid;
 use domain::time::Day;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -37,6 +38,10 @@ pub(super) struct HomeReply {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(super) struct RegistrationReply {
     found: Found,
+    /// What people call them.
+    nickname: Option<String>,
+    /// What whoever registered them said of their age, where no date of birth is known.
+    age_said: Option<&'static str>,
     #[schema(value_type = Option<String>)]
     born: Option<Day>,
     /// All but its ends are stars.
@@ -115,7 +120,13 @@ pub(super) async fn show(
         }));
     }
     let started = person.memberships.iter().filter_map(|one| Some((one.code.clone(), one.from?)));
+    let minor = person.is_minor_on(today);
     Ok(Json(RegistrationReply {
+        nickname: known
+            .head
+            .text(keys::NICKNAME)
+            .map(|name| if minor { mask::name(name) } else { name.to_owned() }),
+        age_said: person.age_said.filter(|_| person.born.is_none()).map(AgeSaid::code),
         born: person.born,
         id_number: person.id_number.as_deref().map(mask::id_number),
         household: person.household,

@@ -56,6 +56,7 @@ pub(super) fn grandmother() -> Person {
         id_number: None,
         sex: None,
         born: None,
+        age_said: None,
         villages: vec![VILLAGES[0]],
         moves: [].into(),
         household: None,
@@ -186,6 +187,16 @@ fn a_reported_change_is_pending_until_the_township_decides_in_the_next_month_too
     let rejected = Person { changes_decided: [(id(9, 1), false)].into(), ..grandmother() };
     assert_eq!(october(&rejected).status_on(day("2026-10-20")), Some(Tried));
     assert_eq!(story(&stands(&rejected, &rules, &parts)), [(1, NotYet)]);
+}
+
+#[test]
+fn a_change_that_is_only_reported_is_pending_and_no_try() {
+    let parts = [PartFact { way: Way::Report, ..not_met(1, "2026-11-12", NotMet::MovedAway) }];
+    let rules = rules(vec![care()]);
+    assert_eq!(story(&stands(&grandmother(), &rules, &parts)), [(1, NotYet), (12, ChangePending)]);
+    let rejected = Person { changes_decided: [(id(9, 1), false)].into(), ..grandmother() };
+    let found = stands(&rejected, &rules, &parts);
+    assert_eq!((story(&found), found.tried_on), (vec![(1, NotYet)], None), "nobody went there");
 }
 
 #[test]

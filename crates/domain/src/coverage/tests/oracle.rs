@@ -187,7 +187,8 @@ impl<'a> Oracle<'a> {
         let went = |told: &PartFact| {
             let rules = self.judges(told, upto);
             let accepted = rules.iter().any(|rule| self.accepted(rule, told));
-            !rules.is_empty() && (told.way == Way::Home || accepted || changed(told))
+            let goes = told.way == Way::Home || accepted || changed(told);
+            !rules.is_empty() && told.way != Way::Report && goes
         };
         let mut here = tellings(fact).into_iter().filter(|told| self.period.contains(told.day));
         here.any(|told| went(&told)) && !self.counts_here(fact, upto)

@@ -181,6 +181,7 @@ pub fn person() -> impl Strategy<Value = Person> {
                 id_number: None,
                 sex: None,
                 born: None,
+                age_said: None,
                 villages,
                 moves,
                 household: None,

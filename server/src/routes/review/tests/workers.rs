@@ -62,7 +62,8 @@ async fn of_a_worker_no_figure_is_told_and_none_of_elsewhere_is_shown() {
     assert!(own.iter().all(|one| all.contains(one)) && !own.contains(&worker.to_owned()), "{own:?}");
     let path = format!("/api/coverage/people?duty=elder_monthly&column=open&worker={worker}");
     assert_eq!(station.get(&world, &path).await.code(), "argument_wrong");
-    let path = format!("/api/coverage/people/export?duty=elder_monthly&column=open&format=csv&worker={worker}");
+    let path =
+        format!("/api/coverage/people/export?duty=elder_monthly&column=open&format=csv&worker={worker}");
     let file = String::from_utf8(reviewer.get(&world, &path).await.bytes).unwrap();
     let name = theirs[0]["name"].as_str().unwrap();
     assert!(file.contains(&format!("只看责任人：{name}（")) && !file.contains("已走访"), "{file}");
