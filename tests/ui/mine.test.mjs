@@ -42,6 +42,23 @@ test('text size and language change at a tap, and are kept', async () => {
   await screen.see('字的大小')
 })
 
+test('a later version is told with its size, and neither forced nor in the way of sending', async () => {
+  await page().route('**/call/me', async (route) => {
+    const answer = await route.fetch()
+    await route.fulfill({ response: answer, json: { ...(await answer.json()), later_app: ['9.9.9', 6_400_000] } })
+  })
+  await page().reload()
+  await screen.see(/有新版本 9\.9\.9（[^）]*\d[^）]*B），建议连 Wi-Fi 时更新/)
+  await screen.see(/不更新也照样能用、能上传/)
+  await screen.looked(/有新版本 9/, 'mine-later-app')
+  assert.equal(await page().getByRole('dialog').count(), 0, 'nothing lies over the page')
+  await screen.link('记录')
+  assert.ok(await page().getByRole('button', { name: /现在上传|再试一次/ }).isEnabled(), 'sending goes on as before')
+  await page().unroute('**/call/me')
+  await screen.link('我的')
+  await screen.see('字的大小')
+})
+
 test('解锁密码 is changed by who knows the old one, and the new one opens', async () => {
   await screen.link('换解锁密码')
   const typed = (label, digits) => page().getByLabel(label).fill(digits)
