@@ -95,9 +95,12 @@ pub fn goings(visits: &[Visit]) -> BTreeMap<RecordId, RecordId> {
     goings
 }
 
-/// How many times somebody went there: of visits that are one going-there, once.
+/// How many times somebody went there: of visits that are one going-there, once; whoever only reported a change did
+/// not go.
 pub fn count(visits: &[Visit]) -> usize {
-    goings(visits).values().collect::<BTreeSet<_>>().len()
+    let goings = goings(visits);
+    let went = visits.iter().filter(|visit| visit.way != Some(Way::Report));
+    went.filter_map(|visit| goings.get(&visit.id)).collect::<BTreeSet<_>>().len()
 }
 
 #[cfg(test)]
@@ -145,6 +148,9 @@ mod tests {
             !found(Visit { way: Some(Way::Phone), ..visit(2, 2, morning) }),
             "nobody rings from the room"
         );
+        let told = Visit { way: Some(Way::Report), ..visit(2, 2, morning) };
+        assert!(!found(told.clone()), "whoever only reports a change went nowhere");
+        assert_eq!(count(&[one.clone(), told]), 1);
         assert!(found(Visit { way: None, ..visit(2, 2, morning) }), "how is contested");
         let hour = 3_600_000;
         let night = |day: Day, from: i64, hours: i64| {

@@ -163,6 +163,10 @@ async fn home(county: &County, reference: &Reference, person: &Person, day: Day)
 }
 
 fn in_words(fact: &PartFact) -> String {
+    if let (Way::Report, Some(reason)) = (fact.way, fact.reason) {
+        // Nobody was looked for, so nobody was not met.
+        return format!("{}：{}{}", Way::Report.zh(), reason.zh(), contested_in_words(fact));
+    }
     let reason = fact.reason.map(|reason| format!("：{}", reason.zh())).unwrap_or_default();
     let (way, met) = (ways_in_words(fact, Way::zh, "或"), mets_in_words(fact, visit::Met::zh, "或"));
     format!("{way}，{met}{reason}{}", contested_in_words(fact))
