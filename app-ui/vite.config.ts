@@ -22,6 +22,22 @@ const polyfills = [
   'web.structured-clone',
 ]
 
+// What a phone has no use for: words of the county's own records, and of what is for the county's eyes.
+const COUNTYS_TABLES = ['duty_kind', 'going', 'grant_state', 'item_state', 'opening_reason', 'origin']
+const COUNTYS_FIELDS =
+  /^(opened\/|unsigned|period|closed|late_until|reopened|stood|decided_by|duty|title\/.*|categories|ways|mets|cadence|cut|visitors_min|enrolled_days_min|roles|strength|ended_source|set\/|source\/?|was\/|item.*|verdict.*|erased|restricted\/words|refusal\/words|definition|hash|order|form|age_from|age_until|code|parent|successor|staff|role|area)$/
+const phonesWords = {
+  name: 'phones-words',
+  enforce: 'pre' as const,
+  transform(text: string, id: string) {
+    if (!id.endsWith('/codes.generated.json')) return null
+    const tables = JSON.parse(text) as Record<string, { code: string }[]>
+    for (const table of COUNTYS_TABLES) delete tables[table]
+    tables['field'] = (tables['field'] ?? []).filter((one) => !COUNTYS_FIELDS.test(one.code))
+    return { code: JSON.stringify(tables), map: null }
+  },
+}
+
 export default defineConfig(({ mode }) => {
   const phone = mode.startsWith('phone')
   const bridge = mode === 'phone-bridge'
@@ -33,7 +49,7 @@ export default defineConfig(({ mode }) => {
       vue(),
       { name: 'displayed-name', transformIndexHtml: (html) => html.replace('%NAME%', JSON.parse(readFileSync(name, 'utf8')).zh.name) },
       ...(phone
-        ? [legacy({ renderLegacyChunks: false, modernTargets: 'chrome>=64', modernPolyfills: polyfills })]
+        ? [phonesWords, legacy({ renderLegacyChunks: false, modernTargets: 'chrome>=64', modernPolyfills: polyfills })]
         : []),
     ],
     define: {

@@ -26,6 +26,12 @@ test('at most 160 KB of script and style, compressed', () => {
   assert.ok(size <= MOST, `${size} bytes`)
 })
 
+test('what is for the county’s eyes, and the words of its own records, are in no phone', () => {
+  const all = scripts().map((file) => file.text).join('\n')
+  for (const words of ['限制处理的理由', '认可拒访的理由', '处理的理由', '月结时的情况']) assert.ok(!all.includes(words), words)
+  assert.ok(all.includes('怎么找到这家'), 'what a phone shows is there')
+})
+
 test('no icon font and no picture; the one font is for rare characters, and fetched only where one stands', () => {
   const other = files.filter((file) => !/\.(js|css)$/.test(file.name)).map((file) => file.name)
   assert.equal(other.length, 1)
