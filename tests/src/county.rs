@@ -145,12 +145,9 @@ impl CountyProcess {
         clock: Option<&Clock>,
     ) -> Result<Self> {
         let log = std::fs::OpenOptions::new().create(true).append(true).open(data.with_extension("log"))?;
-        // Sheets name the place where phones find the county, when it is known before.
-        let known = !address.ends_with(":0");
         let mut child = command(data, clock)?
             .args(["serve", "--phones", address, "--desk", desk])
             .envs(console.map(|console| ("COUNTY_DESK_CONSOLE", console)))
-            .envs(known.then(|| ("COUNTY_SHEETS_ADDRESS", format!("http://{address}"))))
             .stdout(Stdio::piped())
             .stderr(log)
             .spawn()?;

@@ -184,8 +184,7 @@ fn raise<'a>(options: &'a Options, tell: Teller, played: &Played) -> Result<Stag
         None => CountyProcess::start(&data, "127.0.0.1:0")?,
         Some(screens) => {
             let desk = format!("127.0.0.1:{}", free_port(DESK_PORT));
-            let phones = format!("127.0.0.1:{}", free_port(PHONES_PORT));
-            CountyProcess::start_with_desk(&data, &phones, &desk, &screens.join("review"))?
+            CountyProcess::start_with_desk(&data, "127.0.0.1:0", &desk, &screens.join("review"))?
         }
     };
     let noon_is_past = real_ms() >= played.day.starts_at() + 12 * 3_600_000;
@@ -195,9 +194,6 @@ fn raise<'a>(options: &'a Options, tell: Teller, played: &Played) -> Result<Stag
 
 /// Where browsers look for the county's console first.
 const DESK_PORT: u16 = 8460;
-
-/// Where phones find the county first: it stands on the sheets.
-const PHONES_PORT: u16 = 7440;
 
 /// This port, or 0 for any, when something else has it.
 fn free_port(port: u16) -> u16 {
