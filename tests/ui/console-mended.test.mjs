@@ -229,7 +229,7 @@ test('printed without the button: a list that is here is a form, one that is not
   assert.ok(part.words.includes('名单没有载入，请用页面上的“打印”。') && !part.words.includes('签章'), part.words)
   await page.unroute('**/api/coverage/people?**')
   await desk.go('/subjects')
-  assert.ok((await paper()).words.includes('这张名单没有打印格式'))
+  assert.ok((await paper()).words.includes('这一页没有打印格式'))
 })
 
 test('the list of the unvisited says what is required, and each person to ring in one line', async () => {

@@ -96,7 +96,7 @@ test('a list that is too long for paper says how much of it is there', async () 
   })
   await desk.go('/unvisited?duty=elder_monthly&why=tried')
   const { rows, words } = await printed('打印', 'unvisited-long', ACROSS)
-  assert.ok(words.includes(`名单共 9,000 人，这里只印了前 ${rows} 人`), words)
+  assert.ok(words.includes(`名单共 9,000 行，这里只印了前 ${rows} 行`), words)
   await page.unroute('**/api/coverage/people?**')
 })
 
