@@ -228,9 +228,8 @@ fn put_all(
     }
     // What stands there may know of more than the backup does.
     let erasures = data.erasures();
-    let there = erasures.exists();
+    own.extend((!erasures.exists()).then(|| erasures.clone()));
     Erasures::at(erasures.clone()).join(&erased).map_err(|error| not_written(&erasures, &error))?;
-    own.extend((!there).then_some(erasures));
     write_new(&mark, &[]).map_err(|error| not_written(&mark, &error))?;
     own.push(mark);
     fs::rename(&fresh, data.database()).map_err(|error| not_written(&fresh, &error))

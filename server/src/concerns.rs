@@ -380,8 +380,12 @@ pub async fn answer(county: &County, word: &Word, now_ms: UnixMs) -> Result<(), 
     let area = kept.areas.first().copied().unwrap_or_else(|| county.keys.county());
     require(&reference, word.by, &acts, area, today)?;
     let record = RecordRef { kind: RecordKind::Concern, id: word.concern };
-    let seen = word.seen.clone().filter(|seen| !own_only(&kept.head, seen, word.by));
-    let seen = seen.unwrap_or_else(|| kept.head.vector.clone());
+    if word.seen.as_ref().is_some_and(|seen| own_only(&kept.head, seen, word.by)) {
+        let zh = "您刚才在别的窗口答复过这一件，这次没有写入；请刷新看一看，再决定要不要改";
+        let en = "you answered it in another window just now, and this was not written: reload, then decide whether to change it";
+        return Err(unchanged("state", zh, en));
+    }
+    let seen = word.seen.clone().unwrap_or_else(|| kept.head.vector.clone());
     write_all(county, word.by, vec![Change::of_register(record, seen, sets)], now_ms).await?;
     tracing::info!(state = ?word.state, "a concern was answered");
     Ok(())
@@ -390,10 +394,12 @@ pub async fn answer(county: &County, word: &Word, now_ms: UnixMs) -> Result<(), 
 /// What an answer may write.
 const ANSWER: [&str; 4] = [keys::STATE, keys::REPLY, keys::HANDLER, keys::DUE];
 
-/// Whether all that was answered unseen is the same person's, in another window: the later word replaces it.
+/// Whether something was answered unseen, all of it by the same person in another window: that is no difference
+/// between two people, and nobody replaces their own word without having read it.
 fn own_only(head: &Head, seen: &Vector, by: RecordId) -> bool {
     let written = ANSWER.iter().filter_map(|key| head.fields.get(*key)).flatten();
-    written.filter(|one| !seen.covers(one.dot())).all(|one| one.author == by)
+    let mut unseen = written.filter(|one| !seen.covers(one.dot())).peekable();
+    unseen.peek().is_some() && unseen.all(|one| one.author == by)
 }
 
 /// What an answer writes.

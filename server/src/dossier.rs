@@ -217,6 +217,9 @@ impl Told {
                 Some(title) => name.replace(step, &title),
                 None => name,
             });
+            // Whoever only reported a change says nothing of who was met.
+            let told = key == keys::REASON && !body.sets.contains_key(keys::MET);
+            let name = if told { "原因或情况".to_owned() } else { name };
             let words = match value {
                 Value::Text(text) => self.named(text),
                 _ => None,

@@ -242,14 +242,31 @@ async fn said(county: &County, target: RecordRef, reason: &str) -> Result<String
             values.filter_map(Value::as_text).filter(|text| text.chars().count() > 1).map(str::to_owned),
         );
     }
-    // Seven digits in a row are a telephone, or a document.
-    let numbers = reason.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() >= 7);
-    if numbers || names.iter().any(|name| reason.contains(name.as_str())) {
+    let numbers = longest_number(reason) >= NUMBER_DIGITS;
+    let close: String = reason.chars().filter(|c| !c.is_whitespace() && !domain::name::steers(*c)).collect();
+    if numbers || names.iter().any(|name| close.contains(name.as_str())) {
         let zh = "理由里不要写姓名、电话、证件号：其他都删了以后，这条理由还会留着";
         let en = "leave names, telephones and ID numbers out of it: the reason stays when all else is gone";
         return Err(wrong("reason", zh, en));
     }
     Ok(reason.to_owned())
+}
+
+/// So many digits are a telephone, or a document; a date has fewer.
+const NUMBER_DIGITS: usize = 9;
+
+/// How many digits the longest number has, of whatever width and however it is set apart.
+fn longest_number(text: &str) -> usize {
+    let (mut longest, mut here) = (0, 0);
+    for c in text.chars() {
+        match c {
+            '0'..='9' | '０'..='９' => here += 1,
+            ' ' | '-' | '－' | '\u{3000}' => {}
+            _ => here = 0,
+        }
+        longest = longest.max(here);
+    }
+    longest
 }
 
 /// No reason is longer: it stays when everything else is gone.

@@ -207,10 +207,12 @@ impl Slot {
         }
         let zh = field_zh(field).unwrap_or_else(|| field.to_owned());
         let taken = taken(record.kind, field);
-        let choices = match taken {
+        let mut choices = match taken {
             Taken::Choice => codes(Some(record.kind), field),
             _ => Vec::new(),
         };
+        // A visit does not become a mere report by anybody's word.
+        choices.retain(|(code, ..)| field != keys::WAY || *code != Way::Report.code());
         let choice = |(code, zh, en): Code| Choice { code: code.into(), zh: zh.into(), en: en.into() };
         let takes = Takes {
             field: field.to_owned(),

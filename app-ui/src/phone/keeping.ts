@@ -6,10 +6,10 @@ import { ref, type Ref } from 'vue'
 const KEPT_MS = 12 * 3_600_000
 const kept = new Map<string, { left: number; what: Ref<unknown> }>()
 
-/** What stands at a place: as it was left, else as it begins. */
-export function keeping<T>(place: string, begin: () => T, now = Date.now()): Ref<T> {
+/** What stands at a place: as it was left no longer ago than it lasts, else as it begins. */
+export function keeping<T>(place: string, begin: () => T, now = Date.now(), lasts = KEPT_MS): Ref<T> {
   const there = kept.get(place)
-  if (there && Math.abs(now - there.left) < KEPT_MS) {
+  if (there && Math.abs(now - there.left) < lasts) {
     there.left = now
     return there.what as Ref<T>
   }

@@ -16,7 +16,7 @@ use domain::settings::Setting;
 use domain::telephone::{NO_NUMBER, number};
 use domain::time::{Day, Happened};
 use domain::value::Value;
-use domain::visit::Visit;
+use domain::visit::{Visit, Way};
 use forms::session::{Context, Draft, Session};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -206,6 +206,14 @@ impl Open {
         Ok(Written { record, changed: true })
     }
 
+    /// Whether a visit is only the report of a change, or would become one.
+    fn is_report(&self, record: RecordRef, way: &Value) -> Result<bool, Problem> {
+        let report = Way::Report.code();
+        let row = self.store.record(record).or_tell()?;
+        let stands = row.as_ref().and_then(|row| row.head()?.text(keys::WAY)) == Some(report);
+        Ok(stands || way.as_text() == Some(report))
+    }
+
     /// Writes when a visit was, and why that is said only now. With another time the reason goes in the same
     /// entry, also where it stands already: by that entry the county judges whether one is lacking. For a time
     /// that stands a reason is written alone.
@@ -302,6 +310,10 @@ impl App {
         }
         let sets = match key.strip_prefix(ANSWER_PREFIX) {
             Some(path) => open.amended_answers(settings, record, path, value)?,
+            // A visit does not become a mere report, nor a report a visit.
+            None if key == keys::WAY && open.is_report(record, &value)? => {
+                return Err(Problem::new(ProblemCode::NotYoursToChange));
+            }
             None if AMENDABLE.contains(&key.as_str()) => [(key, value)].into(),
             None => return Err(Problem::new(ProblemCode::NotYoursToChange)),
         };

@@ -173,8 +173,8 @@ impl App {
         }
         let (name, nickname) = called(&request)?;
         let number = card(request.id_number.as_deref())?;
-        let of_number = |read: fn(&str) -> Option<Day>| number.as_deref().and_then(read);
-        let born = request.born.or_else(|| of_number(id_number::birth));
+        // The number says it, as in the register that is imported.
+        let born = number.as_deref().and_then(id_number::birth).or(request.born);
         told_since(born, today).map_err(|wrong| wrong.with_both("question", "出生日期", "Date of birth"))?;
         if !request.another {
             if let Some(there) = number.as_deref().map_or(Ok(None), |number| open.numbered(number))? {

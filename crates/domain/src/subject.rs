@@ -83,7 +83,7 @@ pub struct Person {
     pub sex: Option<String>,
     /// Date of birth.
     pub born: Option<Day>,
-    /// What whoever registered them said of their age; `None` while contested.
+    /// What whoever registered them said of their age; a child as long as one side says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub age_said: Option<AgeSaid>,
     /// Where the person belongs: one village, several while contested (visible in each,
@@ -125,7 +125,7 @@ impl Person {
             id_number: text(keys::ID_NUMBER),
             sex: text(keys::SEX),
             born: date(head, keys::BORN),
-            age_said: head.text(keys::AGE_SAID).and_then(AgeSaid::from_code),
+            age_said: age_said(head),
             villages: codes(head, keys::VILLAGE),
             moves: moves(head),
             household: head.text(keys::HOUSEHOLD).and_then(|text| text.parse().ok()),
@@ -210,6 +210,13 @@ impl Person {
         }
         listed
     }
+}
+
+/// What was said of somebody's age: a child as long as one side says so.
+fn age_said(head: &Head) -> Option<AgeSaid> {
+    let all: Vec<AgeSaid> =
+        head.values(keys::AGE_SAID).filter_map(Value::as_text).filter_map(AgeSaid::from_code).collect();
+    all.iter().copied().find(|said| *said == AgeSaid::Child).or(all.first().copied())
 }
 
 /// The record into which a person was merged, as their own record says it.

@@ -121,18 +121,22 @@ async fn two_desks_that_answer_at_once_stand_side_by_side() {
 }
 
 #[tokio::test]
-async fn one_person_in_two_windows_has_one_answer_the_later_one() {
+async fn one_person_in_two_windows_is_told_of_their_own_answer() {
     let world = World::new().await;
     let head = world.clerk(Role::StationHead, TOWNSHIP).await;
     let mut phone = world.phone(1).await;
     let roof = raised(&world, &mut phone, world.elder().await, "屋顶漏雨").await;
     let seen = Some(one(&world.county, roof).await.unwrap().1.head.vector.clone());
-    for words in ["修好了", "村里修好了"] {
-        let again = Word { seen: seen.clone(), ..word(roof, ConcernState::Solved, words, head) };
-        say(&world, &again).await.unwrap();
-    }
+    let first = Word { seen: seen.clone(), ..word(roof, ConcernState::Solved, "修好了", head) };
+    say(&world, &first).await.unwrap();
+    let second = Word { seen, ..word(roof, ConcernState::Unsolvable, "房主不同意", head) };
+    let refused = say(&world, &second).await.unwrap_err();
+    assert!(refused.zh().contains("别的窗口"), "{}", refused.zh());
     let (_, kept) = one(&world.county, roof).await.unwrap();
-    assert_eq!((kept.concern.reply.as_deref(), kept.head.contested().next()), (Some("村里修好了"), None));
+    assert_eq!((kept.concern.reply.as_deref(), kept.head.contested().next()), (Some("修好了"), None));
+    let read = Word { seen: Some(kept.head.vector.clone()), ..second };
+    say(&world, &read).await.unwrap();
+    assert_eq!(one(&world.county, roof).await.unwrap().1.concern.state, ConcernState::Unsolvable);
 }
 
 #[tokio::test]

@@ -38,7 +38,8 @@ async fn it_takes_two_and_neither_alone() {
     assert_eq!(refused(approver).await, ProblemCode::RightMissing);
     assert_eq!(refused(world.officer()).await, ProblemCode::RightMissing);
     let name = called(county, target, Day::of(now_ms)).await.unwrap();
-    for reason in [" ".to_owned(), format!("{name}本人申请"), "本人来电13900000001申请".to_owned()]
+    let spaced = name.chars().map(|c| format!("{c} ")).collect::<String>() + "申请";
+    for reason in [" ".to_owned(), format!("{name}本人申请"), spaced, "本人来电139-0000 0001申请".to_owned()]
     {
         let wrong = Ask { reason, ..asked(target, both) };
         assert_eq!(

@@ -13,6 +13,7 @@ pub mod columns;
 pub mod export;
 pub mod field;
 pub mod file;
+mod homes;
 mod known;
 mod lines;
 pub mod numbers;

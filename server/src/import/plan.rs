@@ -4,6 +4,7 @@
 use super::Doubt;
 use super::Wrong;
 use super::field::Field;
+use super::homes::{ambiguous, heads_of, key_of, own_number};
 use super::known::{Held, HomeKey, Known};
 use super::people::{HEAD, Row, too_old};
 use crate::person::number;
@@ -83,6 +84,7 @@ pub(super) fn plan(known: &Known, reference: &Reference, rows: &[Row], scope: Ar
         scope,
         today,
         ambiguous,
+        heads: heads_of(rows),
         ids: BTreeMap::new(),
         names: BTreeMap::new(),
         met: BTreeMap::new(),
@@ -106,31 +108,6 @@ pub(super) fn plan(known: &Known, reference: &Reference, rows: &[Row], scope: Ar
     plan
 }
 
-fn key_of(row: &Row) -> Option<HomeKey> {
-    Some((row.village, row.group.clone().unwrap_or_default(), row.head.clone()?))
-}
-
-/// The ID number of a row that is a head's own.
-fn own_number(row: &Row) -> Option<&str> {
-    row.id_number.as_deref().filter(|_| row.relation.as_deref() == Some(HEAD))
-}
-
-/// Households of two heads of one name in one group, in the file or in the file and the register. Whoever lives with
-/// which cannot be told.
-fn ambiguous(known: &Known, rows: &[Row]) -> BTreeSet<HomeKey> {
-    let mut heads: BTreeMap<HomeKey, BTreeSet<Option<&str>>> = BTreeMap::new();
-    for row in rows.iter().filter(|row| row.relation.as_deref() == Some(HEAD)) {
-        let Some(key) = key_of(row) else { continue };
-        let there = known.homes_at(row.village, row.group.as_deref(), &key.2);
-        let all = heads.entry(key).or_default();
-        all.insert(row.id_number.as_deref());
-        if row.id_number.is_some() {
-            all.extend(there.iter().filter_map(|home| known.number_of_head(*home)).map(Some));
-        }
-    }
-    heads.into_iter().filter(|(_, ids)| ids.len() > 1).map(|(key, _)| key).collect()
-}
-
 /// 村, 姓名, 户主, 小组.
 type Called = (AreaCode, String, Option<String>, Option<String>);
 
@@ -140,6 +117,8 @@ struct Planner<'a> {
     scope: AreaCode,
     today: Day,
     ambiguous: BTreeSet<HomeKey>,
+    /// In which groups the file has a head of this name.
+    heads: BTreeMap<(AreaCode, String), BTreeSet<String>>,
     /// Lines of the file by what they say of who it is.
     ids: BTreeMap<String, (u32, String)>,
     names: BTreeMap<Called, (u32, bool)>,
@@ -258,21 +237,37 @@ impl Planner<'_> {
 
     /// The household of a row that is new there.
     fn home(&self, row: &Row) -> Result<Home, Vec<Doubt>> {
-        let Some(key) = key_of(row) else { return Ok(Home::Nowhere) };
+        let Some(mut key) = key_of(row) else { return Ok(Home::Nowhere) };
         let (zh, en) = (
             "同村同组有两户户主同名，分不清是哪一户；请在“小组”里写清，或先在服务对象里登记",
             "two households there have heads of this name: say which by the group, or enter the person by hand",
         );
+        if row.group.is_none() && row.relation.as_deref() != Some(HEAD) {
+            let groups = self.groups_of(row.village, &key.2);
+            match groups.iter().collect::<Vec<_>>().as_slice() {
+                [] => {}
+                [one] => key.1.clone_from(one),
+                _ => return Err(doubt(&row.cells.head, Field::Head, zh, en)),
+            }
+        }
         // A head who has a number of their own has a home of their own.
         let own = |key| own_number(row).map(|number| Home::New(key, Some(number.to_owned())));
         if self.ambiguous.contains(&key) {
             return own(key).ok_or_else(|| doubt(&row.cells.head, Field::Head, zh, en));
         }
-        match self.known.homes_at(row.village, row.group.as_deref(), &key.2).as_slice() {
+        let group = Some(key.1.as_str()).filter(|group| !group.is_empty());
+        match self.known.homes_at(row.village, group, &key.2).as_slice() {
             [] => Ok(Home::New(key, None)),
             [one] => Ok(Home::Known(*one)),
             _ => own(key).ok_or_else(|| doubt(&row.cells.head, Field::Head, zh, en)),
         }
+    }
+
+    /// The groups in which somebody of this name is a head, in the file and in the register.
+    fn groups_of(&self, village: AreaCode, head: &str) -> BTreeSet<String> {
+        let there = self.known.homes_at(village, None, head);
+        let known = there.iter().filter_map(|id| self.known.homes.get(id)).map(|home| home.group.clone());
+        self.heads.get(&(village, head.to_owned())).into_iter().flatten().cloned().chain(known).collect()
     }
 
     /// What a row says otherwise of somebody whom the register has.

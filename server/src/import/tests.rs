@@ -319,6 +319,21 @@ async fn two_heads_of_one_name_in_one_group_are_two_homes_and_only_who_lives_wit
     assert!(!homes.contains(&None));
     let again = import(&world, &both, Ticks::All).await;
     assert_eq!((again.new, again.changed, again.unchanged), (0, 0, 2), "{again:?}");
+    // Who says no group lives with the head of that name, where there is one; with which of two is asked.
+    let [four, five, six] = [14, 15, 16].map(id_number);
+    let row = |group: &str, name: &str, relation: &str, number: &str| {
+        format!("功果桥镇,民主村,{group},测双,{relation},{name},{number},低保,,,")
+    };
+    let file = csv(&[&row("半坡", "测双", "户主", &four), &row("", "测孙", "孙子", &six)]);
+    assert_eq!(told(&world, &file).await.homes, 1, "one home, and no other without a group");
+    let file = csv(&[
+        &row("半坡", "测双", "户主", &four),
+        &row("坡脚", "测双", "户主", &five),
+        &row("", "测孙", "孙子", &six),
+    ]);
+    let asked = told(&world, &file).await;
+    assert_eq!((asked.new, asked.homes), (2, 2), "{asked:?}");
+    assert_eq!(reasons(&asked.wrong), [reason("D4", "同村同组有两户户主同名，分不清是哪一户")]);
     // One whom the register does not have is no member of a namesake's home either.
     let other = import(&world, &csv(&[&head(&id_number(4)), &member]), Ticks::None).await;
     assert_eq!((other.new, other.wrong.len()), (1, 1), "{other:?}");

@@ -90,7 +90,7 @@ pub fn workers(asked: &Asked) -> Vec<Worker> {
 }
 
 /// Leaves of a question only the villages of one worker, for the lists of who was not visited: nothing else is
-/// told by worker, so that no figure can be made of one.
+/// told by worker, no list of workers has a number, and the page shows none beside this list.
 ///
 /// # Errors
 /// `argument_wrong` for another figure, and for somebody to whom no village of the question belongs today.

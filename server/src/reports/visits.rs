@@ -50,6 +50,13 @@ pub struct VisitLine {
     pub receipt: String,
 }
 
+impl VisitLine {
+    /// Whether somebody went there, as far as is known, and not only reported a change.
+    pub(crate) fn went(&self) -> bool {
+        self.met.as_ref().is_none_or(|met| met.way != Way::Report.code())
+    }
+}
+
 /// How it went.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[schema(as = HowMet)]

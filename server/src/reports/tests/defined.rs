@@ -117,11 +117,13 @@ impl Reader<'_> {
         !told.unread && told.sides.iter().all(|one| self.inside(one) && fits(one))
     }
 
-    /// 去过: at home, by a way that the duty accepts, or reporting a change; on one side at least.
+    /// 去过: at home, by a way that the duty accepts, or reporting a change; on one side at least. Whoever only reported
+    /// it went nowhere.
     fn went(&self, told: &Told) -> bool {
         let goes = |one: &Telling| {
             let rule = self.rule(one);
-            rule.is_some_and(|rule| one.way == Way::Home || self.right_way(rule, one) || one.changed)
+            let went = |rule| one.way == Way::Home || self.right_way(rule, one) || one.changed;
+            one.way != Way::Report && rule.is_some_and(went)
         };
         told.sides.iter().any(|one| self.inside(one) && goes(one))
     }

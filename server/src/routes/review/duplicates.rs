@@ -301,7 +301,7 @@ async fn card(
         pending: person.pending,
         entered_by: head.author(id).map_or_else(String::new, |by| reference.staff_name(by)),
         entered_ms: entered.filter(|at_ms| *at_ms > 0),
-        last_visit: found.visits.iter().filter_map(|visit| visit.day).max(),
+        last_visit: found.visits.iter().filter(|visit| visit.went()).filter_map(|visit| visit.day).max(),
         visits: found.times,
     })
 }

@@ -32,9 +32,8 @@ pub const WHY_BACK: &str = "看错了人";
 pub const WHY: &str = "写错了人";
 pub const COUNTY: AreaCode = AreaCode(532_929_000_000);
 pub const TOWNSHIP: AreaCode = AreaCode(532_929_101_000);
-/// Where `OFFICER` and `DIRECTOR` work.
+/// Where `OFFICER` and `DIRECTOR` work; `NEIGHBOUR` works in the other.
 pub const VILLAGE: AreaCode = AreaCode(532_929_101_201);
-/// Where `NEIGHBOUR` works.
 pub const OTHER: AreaCode = AreaCode(532_929_101_202);
 
 pub const ADMIN: &str = "admin";
@@ -463,8 +462,8 @@ impl World {
         Ok(former.iter().map(|one| one.writer).chain([county.epoch]).collect())
     }
 
-    /// What a phone made and the county has taken in speaks, as it stands, of nothing that is not here, and nothing
-    /// waits for what is. A household is no matter: nobody is counted by it.
+    /// What a phone made and the county has taken in names, as it stands, nothing that is not here, and nothing waits
+    /// for what is. A household is no matter: nobody is counted by it.
     pub async fn stands(&self) -> Outcome {
         let (own, rows) = (self.own_writers().await?, self.county.ledger.ledger_after(0, usize::MAX).await?);
         for row in rows.iter().filter(|row| row.state == ItemState::Applied) {
@@ -472,8 +471,10 @@ impl World {
             let by_phone = |entry: &&Entry| !own.contains(&entry.patch.writer) && made(&entry.patch);
             let Some(entry) = row.entry.as_ref().filter(by_phone) else { continue };
             for needed in needed(entry).into_iter().filter(|one| one.kind != RecordKind::Household) {
-                let here = self.here(needed).await? || !self.still_names(entry.patch.record, needed).await?;
-                claim!(here, "{:?} speaks of {needed:?}, which is not here", entry.patch.record);
+                let (of, id) = (entry.patch.record, needed.id.to_string());
+                let head = self.county.ledger.record(of).await?.unwrap_or_default().head;
+                let names = head.fields.values().flatten().any(|one| one.value.as_text() == Some(&id));
+                claim!(!names || self.here(needed).await?, "{of:?} speaks of {needed:?}, which is not here");
             }
         }
         for item in self.county.reports.queue(usize::MAX).await? {
@@ -481,13 +482,6 @@ impl World {
             claim!(!self.here(needed).await?, "{:?} waits for {needed:?}, which is here", item.dot);
         }
         Ok(())
-    }
-
-    /// Whether a record names another as it stands: a later word may say that it is of somebody else.
-    async fn still_names(&self, record: RecordRef, other: RecordRef) -> Result<bool, Broken> {
-        let id = other.id.to_string();
-        let names = |head: &Head| head.fields.values().flatten().any(|one| one.value.as_text() == Some(&id));
-        Ok(self.county.ledger.record(record).await?.is_some_and(|found| names(&found.head)))
     }
 
     async fn here(&self, record: RecordRef) -> Result<bool, Broken> {
