@@ -101,7 +101,7 @@ act('the township sees all of it', async () => {
   await command(phone, 'exchange')
   const [{ village }] = await find('李写错')
   desk = await Desk.as(world, await account(world, '乡镇站长', 'zhanzhang', String(village - (village % 1000))))
-  await desk.go('/changes?tab=registrations')
+  await desk.go('/changes?tab=registered')
   const opened = async (name) => {
     await desk.page.locator('main tbody tr', { hasText: name }).first().getByRole('button').click()
     await desk.page.getByRole('dialog').filter({ visible: true }).waitFor()
