@@ -40,6 +40,7 @@ pub mod opening;
 pub mod person;
 pub mod problem;
 pub mod readmit;
+mod reason;
 mod recorded;
 pub mod register;
 pub mod registrations;

@@ -10,6 +10,7 @@ use crate::access::log_right;
 use crate::changes::{about, may, tidy};
 use crate::county::{County, at_county};
 use crate::problem::{unchanged, wrong};
+use crate::reason;
 use crate::reports::Line;
 use crate::staff::{Change, Sets, write_all};
 use domain::catalogue::{RecordKind, keys};
@@ -48,16 +49,14 @@ pub async fn say(county: &County, word: &Word, now_ms: UnixMs) -> Result<(), Pro
         return Err(unchanged(&found.who.name, "本来就是这样", "it is so already"));
     }
     let day = if word.restricted { Value::text(today.to_string()) } else { Value::Null };
-    let sets = Sets::from([
-        (keys::RESTRICTED.to_owned(), day),
-        (keys::RESTRICTED_WORDS.to_owned(), Value::from(words)),
-    ]);
+    let sets = Sets::from([(keys::RESTRICTED.to_owned(), day)]);
     may(&reference, &found, word.by, &sets, county, today)?;
     let record = RecordRef { kind: RecordKind::Person, id: word.person };
     let act = if word.restricted { "restricted" } else { "unrestricted" };
     log_right(county, word.by, act, record, now_ms).await?;
     let change = Change::of_register(record, found.head.vector.clone(), sets);
-    write_all(county, word.by, vec![change], now_ms).await.map(drop)
+    let why = reason::change(word.person, keys::RESTRICTED_WORDS, words);
+    write_all(county, word.by, vec![change, why], now_ms).await.map(drop)
 }
 
 /// Whether somebody's answers are kept only.

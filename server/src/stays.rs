@@ -4,6 +4,7 @@ use crate::changes::{PARTS_MAX, about, may, tidy};
 use crate::county::{County, at_county};
 use crate::person::AHEAD_DAYS;
 use crate::problem::{unchanged, wrong};
+use crate::reason;
 use crate::staff::{Change, Sets, write_all};
 use domain::catalogue::{RecordKind, keys};
 use domain::ids::RecordId;
@@ -98,10 +99,8 @@ pub async fn refuse(county: &County, word: &Refusal, now_ms: UnixMs) -> Result<(
     let value = word.from.map_or(Value::Null, |day| Value::text(day.to_string()));
     let words = tidy(&word.words)?;
     let why = || wrong("words", "要写理由", "say why");
-    let sets = Sets::from([
-        (keys::REFUSAL_APPROVED.to_owned(), value.clone()),
-        (keys::REFUSAL_WORDS.to_owned(), Value::from(words.ok_or_else(why)?)),
-    ]);
+    let words = words.ok_or_else(why)?;
+    let sets = Sets::from([(keys::REFUSAL_APPROVED.to_owned(), value.clone())]);
     may(&reference, &found, word.by, &sets, county, today)?;
     if found.head.value(keys::REFUSAL_APPROVED).unwrap_or(&Value::Null) == &value {
         return Err(unchanged(&found.who.name, "本来就是这样", "it is so already"));
@@ -120,5 +119,6 @@ pub async fn refuse(county: &County, word: &Refusal, now_ms: UnixMs) -> Result<(
     }
     let record = RecordRef { kind: RecordKind::Person, id: word.person };
     let change = Change::of_register(record, found.head.vector.clone(), sets);
-    write_all(county, word.by, vec![change], now_ms).await.map(drop)
+    let why = reason::change(word.person, keys::REFUSAL_WORDS, words);
+    write_all(county, word.by, vec![change, why], now_ms).await.map(drop)
 }

@@ -169,7 +169,6 @@ fn taken(kind: RecordKind, field: &str) -> Taken {
         | keys::REASON_WORDS
         | keys::COME_AGAIN
         | keys::WORDS
-        | keys::REFUSAL_WORDS
         | keys::REGISTRATION_WORDS
         | keys::HANDLER
         | keys::UNDONE

@@ -2538,6 +2538,8 @@ export interface components {
             refusals: number;
             /** @description Since when that is recognised. */
             refused?: string | null;
+            /** @description Why. */
+            refused_words?: string | null;
             /** @description Since when the answers are kept only: 限制处理. */
             restricted?: string | null;
             /** @description Why, and who asked for it. */

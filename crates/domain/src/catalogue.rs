@@ -155,7 +155,7 @@ keys! {
     MOVED_OUT = "life/moved_out" "迁出日期" "Moved out";
     /// Date from which a refusal is recognised, after two tries and a reviewer's approval.
     REFUSAL_APPROVED = "refusal/approved" "从哪天起认可拒访" "Refusal recognised since";
-    /// Text: why it is, or is no more.
+    /// Text: why it is, or is no more. In a decision on the person, which no phone holds.
     REFUSAL_WORDS = "refusal/words" "认可拒访的理由" "Why the refusal is recognised";
     /// `change/{part id}`: `accepted` or `rejected`, the township's word on a reported change; null while that was
     /// taken back. `change/{part id}/words`: text for its finder. `change/{part id}/wrote`: list of
@@ -329,7 +329,7 @@ keys! {
     ERASED = "erased" "已删除的记录" "Records erased";
     /// Date from which a person's answers are kept only, and opened by nobody (限制处理); null when that is over.
     RESTRICTED = "restricted" "限制处理" "Processing restricted";
-    /// Text: why, and who asked for it.
+    /// Text: why, and who asked for it. In a decision on the person, which no phone holds.
     RESTRICTED_WORDS = "restricted/words" "限制处理的理由" "Why it is restricted";
 
     /// Text: a form's canonical JSON.

@@ -6,6 +6,7 @@ use crate::seed::places::COUNTY;
 use crate::staff::{NewAssignment, add, assign, operator};
 use crate::testing::World;
 use domain::problem::ProblemCode;
+use domain::permission::{Audience, Scope};
 use domain::staff::Role;
 use store::county::Ledger;
 
@@ -35,9 +36,18 @@ async fn answers_leave_phones_and_files_and_come_back_when_it_ends() {
     assert!(holds(county, person).await.unwrap());
     assert_eq!(scopes().await, [], "no phone has the answers");
     let record = RecordRef { kind: RecordKind::Person, id: person };
-    assert!(!world.store.record(record).await.unwrap().unwrap().scopes.is_empty(), "who and where stays");
+    let row = world.store.record(record).await.unwrap().unwrap();
+    assert!(!row.scopes.is_empty(), "who and where stays");
+    assert!(!row.head.fields.contains_key(keys::RESTRICTED_WORDS), "no phone has why");
+    assert_eq!(reason::of(county, person).await.unwrap().restricted.as_deref(), Some("本人要求"));
+    let all = store::erasure::reach(&*world.store, &*world.store, record).await.unwrap();
+    let why = all.into_iter().find(|one| one.kind == RecordKind::Decision).unwrap();
+    let row = world.store.record(why).await.unwrap().unwrap();
+    let nobodys = |scope: &Scope| scope.audience == Audience::Restricted;
+    assert!(row.scopes.iter().all(nobodys), "and it is erased with the person");
     world.sound().await;
     say(county, &word(false, "本人撤回", by), now_ms).await.unwrap();
     assert_eq!(scopes().await, before);
+    assert_eq!(reason::of(county, person).await.unwrap().restricted.as_deref(), Some("本人撤回"));
     world.sound().await;
 }

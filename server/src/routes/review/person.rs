@@ -8,6 +8,7 @@ use crate::clock;
 use crate::county::at_county;
 use crate::desk::Desk;
 use crate::problem::Refusal;
+use crate::reason;
 use crate::reports::{VisitLine, of_person, township};
 use crate::stays::refusals;
 use axum::Json;
@@ -135,6 +136,8 @@ pub(super) struct PersonReply {
     /// Since when that is recognised.
     #[schema(value_type = Option<String>)]
     refused: Option<Day>,
+    /// Why.
+    refused_words: Option<String>,
     categories: Vec<MembershipReply>,
     standings: Vec<StandingReply>,
     /// Keys of the fields on which values differ.
@@ -169,6 +172,7 @@ pub(super) async fn get(
     let found = of_person(county, id, today, today).await?;
     let village = person.village_on(today);
     let reference = &permit.reference;
+    let reasons = reason::of(county, id).await?;
     let reply = PersonReply {
         person: id,
         name: shown(&person.name),
@@ -189,16 +193,14 @@ pub(super) async fn get(
         merged_into: person.merged_into,
         erased: permit.reference.erased.contains(&record),
         restricted: subject::restricted_since(&head),
-        // Why is the county's to know.
-        restricted_words: head
-            .text(keys::RESTRICTED_WORDS)
-            .filter(|_| permit.covers(county.keys.county()))
-            .map(str::to_owned),
+        // Who asked for it is the county's to know.
+        restricted_words: reasons.restricted.filter(|_| permit.covers(county.keys.county())),
         died: person.died,
         moved_out: person.moved_out,
         stays: stays(&head, today),
         refusals: refusals(county, id).await?,
         refused: person.refusal_approved,
+        refused_words: reasons.refusal.filter(|_| person.refusal_approved.is_some()),
         categories: memberships(&person, today),
         standings: standings(&desk, reference, id, today).await?,
         contested: head.contested().map(str::to_owned).collect(),
@@ -220,6 +222,7 @@ fn emptied(reply: PersonReply) -> PersonReply {
         stays: Vec::new(),
         refusals: 0,
         refused: None,
+        refused_words: None,
         categories: Vec::new(),
         standings: Vec::new(),
         contested: Vec::new(),
