@@ -1,9 +1,11 @@
 //! 删除 (个人信息保护法 第47条): asked for by one, approved by another, written down beside the keys before it is done,
 //! and done again in a county that was restored from an older backup.
 
+mod said;
 #[cfg(test)]
 mod tests;
 
+use self::said::said;
 use crate::access::log_right;
 use crate::county::{County, at_county, each_record};
 use crate::problem::{unchanged, wrong};
@@ -222,55 +224,6 @@ async fn must_be_there(county: &County, target: RecordRef) -> Result<(), Problem
     }
     Ok(())
 }
-
-/// A reason that names nobody of the target, as far as a program can see.
-async fn said(county: &County, target: RecordRef, reason: &str) -> Result<String, Problem> {
-    let reason = reason.trim();
-    if reason.is_empty() || reason.chars().count() > REASON_CHARS_MAX {
-        let zh = format!("要写理由，最多 {REASON_CHARS_MAX} 个字，不写姓名");
-        return Err(wrong(
-            "reason",
-            zh,
-            format!("say why, in at most {REASON_CHARS_MAX} characters, without names"),
-        ));
-    }
-    let row = county.stores.ledger.record(target).await.map_err(at_county)?;
-    let mut names: BTreeSet<String> = BTreeSet::new();
-    for key in [keys::NAME, keys::NICKNAME, keys::CARER] {
-        let values = row.iter().flat_map(|row| row.head.values(key));
-        names.extend(
-            values.filter_map(Value::as_text).filter(|text| text.chars().count() > 1).map(str::to_owned),
-        );
-    }
-    let numbers = longest_number(reason) >= NUMBER_DIGITS;
-    let close: String = reason.chars().filter(|c| !c.is_whitespace() && !domain::name::steers(*c)).collect();
-    if numbers || names.iter().any(|name| close.contains(name.as_str())) {
-        let zh = "理由里不要写姓名、电话、证件号：其他都删了以后，这条理由还会留着";
-        let en = "leave names, telephones and ID numbers out of it: the reason stays when all else is gone";
-        return Err(wrong("reason", zh, en));
-    }
-    Ok(reason.to_owned())
-}
-
-/// So many digits are a telephone, or a document; a date has fewer.
-const NUMBER_DIGITS: usize = 9;
-
-/// How many digits the longest number has, of whatever width and however it is set apart.
-fn longest_number(text: &str) -> usize {
-    let (mut longest, mut here) = (0, 0);
-    for c in text.chars() {
-        match c {
-            '0'..='9' | '０'..='９' => here += 1,
-            ' ' | '-' | '－' | '\u{3000}' => {}
-            _ => here = 0,
-        }
-        longest = longest.max(here);
-    }
-    longest
-}
-
-/// No reason is longer: it stays when everything else is gone.
-const REASON_CHARS_MAX: usize = 200;
 
 /// Asks for an erasure. Nothing is erased by it.
 ///

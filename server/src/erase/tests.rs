@@ -6,6 +6,7 @@ use crate::seed::places::COUNTY;
 use crate::staff::{NewAssignment, assign, operator};
 use crate::testing::World;
 use domain::time::Happened;
+use store::county::Ledger;
 
 fn person(id: RecordId) -> RecordRef {
     RecordRef { kind: RecordKind::Person, id }
@@ -39,8 +40,8 @@ async fn it_takes_two_and_neither_alone() {
     assert_eq!(refused(world.officer()).await, ProblemCode::RightMissing);
     let name = called(county, target, Day::of(now_ms)).await.unwrap();
     let spaced = name.chars().map(|c| format!("{c} ")).collect::<String>() + "申请";
-    for reason in [" ".to_owned(), format!("{name}本人申请"), spaced, "本人来电139-0000 0001申请".to_owned()]
-    {
+    let own = format!("{name}本人申请");
+    for reason in [" ".to_owned(), own, spaced, "本人来电139-0000 0001申请".to_owned()] {
         let wrong = Ask { reason, ..asked(target, both) };
         assert_eq!(
             ask(county, &wrong, now_ms).await.unwrap_err().code,
@@ -48,6 +49,15 @@ async fn it_takes_two_and_neither_alone() {
             "{wrong:?}"
         );
     }
+    let people = world.store.records_after(RecordKind::Person, None, usize::MAX).await.unwrap();
+    let home = |row: &RecordRow| row.head.text(keys::HOUSEHOLD).map(str::to_owned);
+    let pair =
+        people.windows(2).find(|pair| home(&pair[0].1).is_some() && home(&pair[0].1) == home(&pair[1].1));
+    let [(one, _), (_, other)] = pair.unwrap() else { unreachable!() };
+    let reason = format!("{}代为申请", other.head.text(keys::NAME).unwrap());
+    let wrong = Ask { reason, ..asked(*one, both) };
+    let code = ask(county, &wrong, now_ms).await.unwrap_err().code;
+    assert_eq!(code, ProblemCode::ArgumentWrong, "who lives with them is not named either");
     let erasure = ask(county, &asked(target, both), now_ms).await.unwrap();
     assert_eq!(refused(admin).await, ProblemCode::NothingToChange, "it waits already");
     let word = |by| Word { erasure, refused: None, by };

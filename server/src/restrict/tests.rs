@@ -5,8 +5,8 @@ use crate::clock;
 use crate::seed::places::COUNTY;
 use crate::staff::{NewAssignment, add, assign, operator};
 use crate::testing::World;
-use domain::problem::ProblemCode;
 use domain::permission::{Audience, Scope};
+use domain::problem::ProblemCode;
 use domain::staff::Role;
 use store::county::Ledger;
 
