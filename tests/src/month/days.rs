@@ -1,5 +1,6 @@
 //! The days of the month: who walks and who sends, and what happens on which day.
 
+use super::people::{a_child_at_the_door, heard_of};
 use super::township::{
     answer_concern, close_period, confirm_change, give_villages, hand_over, read_urgent, set_phone, sheets,
 };
@@ -23,6 +24,8 @@ const ROOF: &str = "堂屋东角漏雨，下雨要拿盆接";
 
 /// The days on which something happens, counted from the first of the period.
 mod on {
+    pub const HEARD: i32 = 3;
+    pub const CHILD: i32 = 5;
     pub const ROOF: i32 = 8;
     pub const DEATH: i32 = 10;
     pub const NO_SIGNAL_FOR_THE_LOST: i32 = 11;
@@ -235,6 +238,8 @@ fn events(
     (day, offset): (Day, i32),
 ) -> Result<()> {
     match offset {
+        on::HEARD => heard_of(stage, workers, day)?,
+        on::CHILD => a_child_at_the_door(stage, workers, day)?,
         on::ROOF => cast.roof = Some(leaking_roof(stage, workers, cast, day)?),
         on::DEATH => cast.dead = Some(death(stage, workers, cast, day)?),
         on::LOST => lost(stage, workers, day)?,
@@ -258,11 +263,11 @@ fn somebody(workers: &mut [Worker], cast: &Cast, fits: impl Fn(&Value) -> bool) 
     Err(Error::other("nobody on any list is like this"))
 }
 
-fn age(one: &Value) -> i64 {
+pub(super) fn age(one: &Value) -> i64 {
     one.get("age").and_then(Value::as_i64).unwrap_or_default()
 }
 
-fn due(one: &Value) -> bool {
+pub(super) fn due(one: &Value) -> bool {
     one.get("due").and_then(Value::as_bool).unwrap_or_default()
 }
 

@@ -93,18 +93,30 @@ fn columns(stage: &mut Stage, as_of: Day) -> Result<(Ending, Vec<Value>)> {
     let everybody: BTreeSet<String> = whole.iter().map(|one| text(one, "person").to_owned()).collect();
     let mut ending = Ending { register: everybody.len(), ..Ending::default() };
     let mut seen = BTreeSet::new();
-    let mut unvisited = Vec::new();
+    let (mut unvisited, mut found) = (Vec::new(), BTreeSet::new());
     for (column, _) in COLUMNS {
         let lines = people(stage, &format!("{asked}&column={column}"))?;
         for line in &lines {
             if !seen.insert(text(line, "person").to_owned()) {
                 return Err(Error::other(format!("somebody stands in two columns, one of them {column}")));
             }
+            let known = stage.stands.iter().find(|(person, _)| person.to_string() == text(line, "person"));
+            if let Some((person, columns)) = known {
+                found.insert(*person);
+                if !columns.contains(&column) {
+                    return Err(Error::other(format!(
+                        "whoever must stand in {columns:?} stands in {column}"
+                    )));
+                }
+            }
         }
         ending.columns.insert(column, lines.len());
         if ["change_pending", "tried", "silent", "not_yet"].contains(&column) {
             unvisited.extend(lines);
         }
+    }
+    if found.len() != stage.stands.len() {
+        return Err(Error::other("somebody whose column is known stands in none"));
     }
     if seen != everybody {
         return Err(Error::other("somebody of the register stands in no column"));

@@ -9,7 +9,7 @@ use domain::ids::RecordId;
 use domain::problem::Problem;
 use domain::subject::Person;
 use domain::time::Day;
-use domain::visit::{Part, Visit};
+use domain::visit::{Met, Part, Visit, Way};
 use rusqlite::{Connection, params};
 use std::collections::BTreeMap;
 use std::io::{Error, Result};
@@ -116,8 +116,10 @@ fn person(plain: &Connection, one: &Person) -> rusqlite::Result<()> {
 
 /// What is 填写不一致 is read in other ways than a plain table can hold, and nothing of the month is.
 fn share(plain: &Connection, part: &Part, visit: &Visit) -> Result<()> {
+    // Of whom a change is only reported nobody was met, and nobody says so.
+    let met = part.met.or((visit.way == Some(Way::Report)).then_some(Met::Nobody));
     let (Some(subject), Some(way), Some(happened), Some(met)) =
-        (part.subject, visit.way, visit.happened, part.met)
+        (part.subject, visit.way, visit.happened, met)
     else {
         return Err(Error::other(format!("part {} is contested or not whole", part.id)));
     };

@@ -45,7 +45,7 @@ standing (person, entered, village, gone) AS (
             (SELECT enrolled FROM rule JOIN asking ON rule.id = asking.rule WHERE asking.d = entered))
     FROM register JOIN person ON person.id = register.person JOIN edge
 ),
--- Going-there within the period, by the rule of its own day.
+-- Going-there within the period, by the rule of its own day: who was only told of was not gone to.
 gone_to (person, home, accepted, counts, changed) AS (
     SELECT part.person, way = 'home', accepted, accepted AND met_fits AND visitors_fit, changed
     FROM (
@@ -60,6 +60,7 @@ gone_to (person, home, accepted, counts, changed) AS (
             coalesce(part.reason IN ('hospital', 'migrant', 'boarding', 'institution', 'moved_away',
                                      'registration_moved', 'died'), 0) AS changed
         FROM part JOIN ruled ON ruled.d = part.day JOIN rule ON rule.id = ruled.rule AND rule.kind = 'care'
+        WHERE part.way <> 'report'
     ) AS part
 ),
 seen (person, met_home, met, tried) AS (

@@ -6,6 +6,7 @@ mod days;
 mod ending;
 mod export;
 mod figures;
+mod people;
 mod screen;
 mod township;
 mod walk;
@@ -66,6 +67,8 @@ struct Stage {
     desks: BTreeMap<(Role, AreaCode), Desk>,
     /// What each habit led to, as it happened.
     told: Vec<String>,
+    /// Who must stand in one of which columns at the end.
+    stands: Vec<(RecordId, &'static [&'static str])>,
 }
 
 impl Stage {
@@ -100,6 +103,17 @@ impl Stage {
     }
 }
 
+/// Whether somebody stands on the register of the month, as of today.
+fn on_its_list(stage: &mut Stage, person: RecordId) -> Result<bool> {
+    let key = stage.period.to_string();
+    let shown = stage.office(Role::CountyReviewer)?.get(&format!("/api/subjects/{person}"))?;
+    let standings = shown.get("standings").and_then(serde_json::Value::as_array);
+    let here = |one: &&serde_json::Value| {
+        one.pointer("/period/code").and_then(serde_json::Value::as_str) == Some(key.as_str())
+    };
+    Ok(standings.is_some_and(|all| all.iter().any(|one| here(&one))))
+}
+
 fn holder(county: &County, role: Role, area: AreaCode, day: Day) -> Option<RecordId> {
     let mut of = county.reference.assignments.values();
     of.find(|one| one.role == role && one.area == area && one.holds_on(day)).map(|one| one.staff)
@@ -128,8 +142,8 @@ pub fn play(options: &Options) -> Result<Ending> {
     let console = options.screens.as_ref().map(|screens| screens.join("review"));
     let county = CountyProcess::start_at(&clock, &options.folder.join("county"), console.as_deref())?;
     let folder = options.folder.clone();
-    let (desks, told) = (BTreeMap::new(), Vec::new());
-    let mut stage = Stage { clock, county, synthetic, folder, tell, period, desks, told };
+    let (desks, told, stands) = (BTreeMap::new(), Vec::new(), Vec::new());
+    let mut stage = Stage { clock, county, synthetic, folder, tell, period, desks, told, stands };
     let mut workers = workers::workers(&stage.synthetic, training)?;
     days::play(&mut stage, &mut workers, training)?;
     let ending = ending::tell(&mut stage, &mut workers, options.screens.as_deref())?;

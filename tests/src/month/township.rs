@@ -42,7 +42,22 @@ pub(super) fn sheets(stage: &mut Stage, staff: &[RecordId]) -> Result<BTreeMap<R
 }
 
 /// The township confirms what a worker reported of somebody.
-pub(super) fn confirm_change(stage: &mut Stage, township: AreaCode, person: RecordId) -> Result<Value> {
+pub(super) fn confirm_change(stage: &mut Stage, township: AreaCode, person: RecordId) -> Result<()> {
+    let so = |case: &Value| json!({ "verdict": "so", "from": text(case, "from"), "words": "和村委会核对过" });
+    say_of_change(stage, township, person, so)
+}
+
+/// The township says that what a worker reported of somebody is not so.
+pub(super) fn change_is_not_so(stage: &mut Stage, township: AreaCode, person: RecordId) -> Result<()> {
+    say_of_change(stage, township, person, |_| json!({ "verdict": "not_so", "words": "问过本人，没有走" }))
+}
+
+fn say_of_change(
+    stage: &mut Stage,
+    township: AreaCode,
+    person: RecordId,
+    word: impl Fn(&Value) -> Value,
+) -> Result<()> {
     let desk = stage.desk(Role::StationHead, township)?;
     let cases = desk.get(&format!("/api/changes?area={township}"))?;
     let id = person.to_string();
@@ -51,10 +66,19 @@ pub(super) fn confirm_change(stage: &mut Stage, township: AreaCode, person: Reco
         case.ok_or_else(|| Error::other(format!("the township does not see what was reported: {cases}")))?;
     let parts: Vec<&str> =
         rows(case.get("reports").unwrap_or(&Value::Null)).map(|one| text(one, "part")).collect();
-    let said =
-        json!({ "parts": parts, "verdict": "so", "from": text(case, "from"), "words": "和村委会核对过" });
-    desk.post(&format!("/api/changes/{person}"), &said)?;
-    Ok(case.clone())
+    let mut said = word(case);
+    if let Some(said) = said.as_object_mut() {
+        said.insert("parts".to_owned(), json!(parts));
+    }
+    desk.post(&format!("/api/changes/{person}"), &said).map(drop)
+}
+
+/// The township takes in whoever was registered at a door.
+pub(super) fn take_in(stage: &mut Stage, township: AreaCode, person: RecordId, from: Day) -> Result<()> {
+    let desk = stage.desk(Role::StationHead, township)?;
+    let taking = json!({ "categories": { "LSET": from }, "born": "2016-05-01", "sex": "2" });
+    let said = json!({ "verdict": "taken", "taking": taking, "words": "已核对户口册" });
+    desk.post(&format!("/api/registrations/{person}"), &said).map(drop)
 }
 
 /// The township answers a concern, found by its words.

@@ -15,7 +15,8 @@ fn a_month_passes_and_its_figures_are_those_of_plain_sql() {
     let compared = &ending.compared;
     assert_eq!((compared.cells, compared.agree), (200, 200));
     assert!(compared.not_zero > 80, "agreeing on nothing proves little: {compared:?}");
-    for word in ["去世", "丢手机", "紧急", "漏雨", "12 天没有信号", "移交"] {
+    for word in ["去世", "丢手机", "紧急", "漏雨", "12 天没有信号", "移交", "登记", "只报告情况变了"]
+    {
         let told = ending.told.iter().any(|line| line.starts_with(word));
         assert!(told, "{word}: {:#?}", ending.told);
     }
