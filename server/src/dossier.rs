@@ -133,7 +133,8 @@ pub async fn make(county: &County, asked: &Asked, now_ms: UnixMs) -> Result<Doss
         let of_kind = |kind| all.iter().filter(move |one| one.kind == kind).map(|one| one.id).collect();
         let grant = asked.grant.ok_or_else(|| Problem::new(ProblemCode::GrantMissing))?;
         let (parts, concerns) = (of_kind(RecordKind::Part), of_kind(RecordKind::Concern));
-        let opening = Opening { grant, parts, concerns, reason: OpeningReason::Request, by: asked.by };
+        let (person, reason) = (Some(asked.person), OpeningReason::Request);
+        let opening = Opening { grant, parts, concerns, person, reason, by: asked.by };
         open(county, &opening, now_ms).await?;
     }
     log_right(county, asked.by, SHOWN, record, now_ms).await?;

@@ -28,6 +28,9 @@ pub struct Opening {
     /// The concerns, likewise.
     #[serde(default)]
     pub concerns: Vec<RecordId>,
+    /// The person, when all that is held of them is shown.
+    #[serde(default)]
+    pub person: Option<RecordId>,
     /// 查看事由.
     pub reason: OpeningReason,
     /// Who: the holder of the grant.
@@ -61,7 +64,7 @@ pub(crate) async fn grants(county: &County) -> Result<Vec<Grant>, Problem> {
     Ok(found)
 }
 
-/// Whether a part or a concern is of somebody who belongs, perhaps beside other places, where a grant is for. Of whom
+/// Whether a person, a part or a concern is of somebody who belongs, perhaps beside other places, where a grant is for. Of whom
 /// nothing is known belongs nowhere.
 async fn covers(
     county: &County,
@@ -70,7 +73,8 @@ async fn covers(
     record: RecordRef,
 ) -> Result<bool, Problem> {
     let row = county.stores.ledger.record(record).await.map_err(at_county)?.ok_or_else(nothing)?;
-    let Some(subject) = link(&row.head, keys::SUBJECT) else { return Ok(false) };
+    let own = || (record.kind == RecordKind::Person).then_some(record.id);
+    let Some(subject) = link(&row.head, keys::SUBJECT).or_else(own) else { return Ok(false) };
     match homes(county, subject).await {
         Ok(places) => Ok(places.iter().any(|place| reference.areas.within(*place, grant.area))),
         Err(problem) if problem.code == ProblemCode::NothingFound => Ok(false),
@@ -78,7 +82,7 @@ async fn covers(
     }
 }
 
-/// Writes down that parts are opened, those that the grant covers, and answers which. Only these may be shown,
+/// Writes down that parts, concerns and a person are opened, those that the grant covers, and answers which. Only these may be shown,
 /// and only then.
 ///
 /// # Errors
@@ -95,7 +99,8 @@ pub async fn open(county: &County, asked: &Opening, now_ms: UnixMs) -> Result<BT
     let mut opened = BTreeSet::new();
     let named = |kind| move |id: &RecordId| RecordRef { kind, id: *id };
     let parts = asked.parts.iter().map(named(RecordKind::Part));
-    for record in parts.chain(asked.concerns.iter().map(named(RecordKind::Concern))) {
+    let concerns = asked.concerns.iter().map(named(RecordKind::Concern));
+    for record in parts.chain(concerns).chain(asked.person.iter().map(named(RecordKind::Person))) {
         if covers(county, &reference, &grant, record).await? {
             opened.insert(record);
         }

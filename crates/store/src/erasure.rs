@@ -30,7 +30,9 @@ pub async fn reach(
             all.extend(same_person(ledger, target).await?);
             let people: Vec<RecordRef> = all.iter().copied().collect();
             for one in &people {
-                all.extend(speaking(ledger, keys::SUBJECT, one.id).await?);
+                let said = speaking(ledger, keys::SUBJECT, one.id).await?;
+                // An urgent report is also somebody else's duty to report: it is erased by a word of its own.
+                all.extend(said.into_iter().filter(|one| one.kind != RecordKind::Urgent));
             }
             all.extend(lonely_visits(ledger, reports, &all).await?);
             for one in &people {

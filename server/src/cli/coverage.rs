@@ -127,7 +127,7 @@ async fn open_parts(
         hint("这次走访没有儿童的内容，不用批准；没有写查看记录。");
         return Ok(BTreeSet::new());
     }
-    let opening = Opening { grant, parts, concerns: Vec::new(), reason, by };
+    let opening = Opening { grant, parts, concerns: Vec::new(), person: None, reason, by };
     match errand(config, Errand::Open(opening)).await {
         Ok(Answer::Opened(parts)) => Ok(parts),
         Ok(_) => Err(unexpected()),

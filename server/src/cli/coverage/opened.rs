@@ -343,7 +343,7 @@ mod tests {
         };
         let open = async |grant, parts: Vec<RecordId>| {
             let reason = domain::grant::OpeningReason::Verify;
-            let opening = Opening { grant, parts, concerns: Vec::new(), reason, by };
+            let opening = Opening { grant, parts, concerns: Vec::new(), person: None, reason, by };
             carry_out(county, Errand::Open(opening), now_ms).await
         };
         assert_eq!(shut(county, visit).await.unwrap().len(), 5);

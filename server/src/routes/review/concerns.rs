@@ -248,7 +248,7 @@ pub(super) async fn open(
     Said(asked): Said<ConcernOpened>,
 ) -> Result<Json<ConcernReply>, Refusal> {
     let (parts, concerns) = (Vec::new(), vec![asked.concern]);
-    let opening = Opening { grant, parts, concerns, reason: asked.reason, by: permit.staff()? };
+    let opening = Opening { grant, parts, concerns, person: None, reason: asked.reason, by: permit.staff()? };
     opening::open(&desk.county, &opening, clock::now_ms()).await?;
     Ok(Json(shown(&desk, &permit, asked.concern, true).await?))
 }

@@ -201,8 +201,14 @@ pub(super) async fn open(
     Said(asked): Said<OpeningAsked>,
 ) -> Result<Json<PartReply>, Refusal> {
     let (county, by) = (&desk.county, permit.staff()?);
-    let opening =
-        Opening { grant: id, parts: vec![asked.part], concerns: Vec::new(), reason: asked.reason, by };
+    let opening = Opening {
+        grant: id,
+        parts: vec![asked.part],
+        concerns: Vec::new(),
+        person: None,
+        reason: asked.reason,
+        by,
+    };
     opening::open(county, &opening, clock::now_ms()).await?;
     Ok(Json(part(county, &permit, asked.part, true).await?))
 }

@@ -77,7 +77,8 @@ async fn a_child_is_masked_and_shut_until_a_grant_opens_it() {
     let part: RecordId = part["part"].as_str().unwrap().parse().unwrap();
     let at_terminal = async |by| {
         let (grant, reason) = (grant.parse().unwrap(), OpeningReason::Complaint);
-        let asked = crate::opening::Opening { grant, parts: vec![part], concerns: vec![], reason, by };
+        let asked =
+            crate::opening::Opening { grant, parts: vec![part], concerns: vec![], person: None, reason, by };
         crate::opening::open(&world.county, &asked, crate::clock::now_ms()).await
     };
     assert_eq!(at_terminal(head.staff).await.unwrap_err().code, ProblemCode::GrantMissing);

@@ -1,5 +1,6 @@
 //! What the desk answers to whom.
 
+mod dossiers;
 mod exports;
 mod figures;
 mod foretold;
