@@ -14,6 +14,7 @@ pub mod close;
 pub mod concerns;
 pub mod config;
 pub mod control;
+pub mod correct;
 pub mod county;
 mod credit;
 pub mod decide;

@@ -38,6 +38,7 @@ after(() => world.end())
 const act = story('rights', () => [admin, approver, station])
 const button = (desk, words) => desk.page.getByRole('button', { name: words })
 const dialog = (desk) => desk.page.getByRole('dialog')
+const asked = ({ page }, path) => page.evaluate(async (at) => (await fetch(at)).json(), path)
 const shown = (desk, name) => desk.shown(`rights-${name}`)
 /** The figures of the month that is over, to the unit. */
 async function past() {
@@ -70,6 +71,45 @@ act('all that is held of a person is one document, and that it was made is logge
   await approver.go('/settings/accesses')
   const line = approver.page.getByRole('row').filter({ hasText: '查阅、复制' })
   assert.match(await line.first().innerText(), new RegExp(name))
+})
+
+act('what is wrong is put right, and whoever leaves a category is due no more until that is taken back', async () => {
+  const auditor = await Desk.as(world, await account(world, '审计', 'shenji'))
+  await auditor.go(`/subjects/${person.subject}`)
+  await auditor.see('基本情况')
+  assert.equal(await button(auditor, '更正、补充').count(), 0, 'who only reads changes nothing')
+  await station.go(`/subjects/${person.subject}`)
+  await button(station, '更正、补充').click()
+  const drawer = dialog(station)
+  const choose = async (field) => {
+    await drawer.getByRole('combobox', { name: '更正哪一项' }).click()
+    await station.page.getByRole('option', { name: field, exact: true }).click()
+  }
+  await drawer.getByText('还差：哪一项').waitFor()
+  await choose('本人电话')
+  await drawer.getByRole('textbox', { name: '本人电话' }).fill('12')
+  await drawer.getByRole('button', { name: '更正', exact: true }).click()
+  await drawer.getByRole('alert').waitFor()
+  await shown(station, 'correct-wrong')
+  await drawer.getByRole('textbox', { name: '本人电话' }).fill('139 0000 0042')
+  await drawer.getByRole('button', { name: '更正', exact: true }).click()
+  await drawer.getByText('已更正：本人电话').waitFor()
+  await station.see('139****0042')
+  const [category] = (await asked(station, `/api/subjects/${person.subject}`)).categories.filter((one) => one.holds)
+  const due = async () => (await asked(station, `/api/coverage?area=${TOWNSHIP}&duty=*`)).total.due
+  const before = await due()
+  await drawer.getByRole('button', { name: `结束 ${category.zh}` }).click()
+  await shown(station, 'correct-end')
+  await drawer.locator('form.boxed').getByRole('button', { name: '结束', exact: true }).click()
+  await drawer.getByRole('button', { name: `撤销结束 ${category.zh}` }).waitFor()
+  assert.ok((await due()) <= before, 'nobody is due by what has ended')
+  assert.equal((await asked(station, `/api/subjects/${person.subject}`)).categories.find((one) => one.code === category.code).holds, false)
+  await drawer.getByRole('button', { name: `撤销结束 ${category.zh}` }).click()
+  await drawer.getByRole('button', { name: `结束 ${category.zh}` }).waitFor()
+  assert.equal(await due(), before)
+  await shown(station, 'correct')
+  await command(one, 'exchange')
+  assert.equal((await command(one, 'person', { subject: person.subject })).phone, '13900000042', 'and the phones have it')
 })
 
 act('restricted, nobody sees the answers and phones let go of them; ended, they are there again', async () => {

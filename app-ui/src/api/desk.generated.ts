@@ -1097,6 +1097,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/subjects/{person}/categories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Somebody belongs to a category, or no more. */
+        post: operations["post_subjects_person_categories"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/subjects/{person}/corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What can be put right of somebody. */
+        get: operations["get_subjects_person_corrections"];
+        put?: never;
+        /** Puts one field right. */
+        post: operations["post_subjects_person_corrections"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/subjects/{person}/dossier": {
         parameters: {
             query?: never;
@@ -1512,6 +1547,13 @@ export interface components {
             /** @description The first day back; none takes that back. */
             until?: string | null;
         };
+        /** @description From when to when somebody belongs to a category. */
+        BelongingAsked: {
+            category: string;
+            from: string;
+            /** @description The first day without it; none while it goes on. */
+            until?: string | null;
+        };
         /** @description A field of which either says something. */
         BesideReply: {
             field: string;
@@ -1737,6 +1779,15 @@ export interface components {
             next?: string | null;
             total: number;
         };
+        /** @description What can be put right, with what each field takes. */
+        CorrectableReply: {
+            /** @description Of the home. */
+            home: components["schemas"]["Takes"][];
+            home_seen: Record<string, never>;
+            /** @description Of the person. */
+            person: components["schemas"]["Takes"][];
+            seen: Record<string, never>;
+        };
         /** @description Somebody who stands otherwise than when the period was closed. */
         CorrectedReply: {
             /** @description A child's is masked. */
@@ -1746,6 +1797,16 @@ export interface components {
             then?: components["schemas"]["CodeReply"] | null;
             township: string;
             village: string;
+        };
+        /** @description One field put right. */
+        CorrectionAsked: {
+            field: string;
+            /** @description Whether the field is one of the home. */
+            home?: boolean;
+            /** @description The record as it was seen. */
+            seen?: Record<string, never> | null;
+            /** @description What it is to be; null takes away what was wrong. */
+            value: Record<string, never>;
         };
         /** @description The figures of an area. */
         CoverageReply: {
@@ -5767,6 +5828,104 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["BackAsked"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SaidReply"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_subjects_person_categories: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BelongingAsked"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SaidReply"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_subjects_person_corrections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectableReply"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_subjects_person_corrections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CorrectionAsked"];
             };
         };
         responses: {

@@ -244,6 +244,17 @@ fn moves(head: &Head) -> BTreeMap<Day, AreaCode> {
         .collect()
 }
 
+/// The key under which a category begins: of whoever was in it before, one of its own (`DB`, then `DB.2` …).
+pub fn free_spell(head: &Head, code: &str) -> String {
+    let spells = std::iter::once(code.to_owned()).chain((2..).map(|at| format!("{code}.{at}")));
+    let used = |spell: &String| {
+        let fields = ["start", "end"].map(|end| format!("{}{spell}/{end}", keys::CATEGORY));
+        fields.iter().any(|key| head.fields.contains_key(key))
+    };
+    let mut free = spells.filter(|spell| !used(spell));
+    free.next().unwrap_or_else(|| code.to_owned())
+}
+
 fn memberships(head: &Head) -> Vec<Membership> {
     // One that was given and taken back is as if it had never been.
     let emptied = |key: &&str| {

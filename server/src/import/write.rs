@@ -20,6 +20,7 @@ use domain::ids::{AreaCode, RecordId};
 use domain::patch::RecordRef;
 use domain::problem::Problem;
 use domain::reference::Reference;
+use domain::subject::free_spell;
 use domain::time::{Day, UnixMs};
 use domain::value::Value;
 use serde::{Deserialize, Serialize};
@@ -447,8 +448,5 @@ pub(super) fn sets(new: &New, home: Option<RecordId>, local: impl FnOnce() -> St
 fn free(head: &Head, key: &str) -> String {
     let code = key.strip_prefix(keys::CATEGORY).and_then(|rest| rest.strip_suffix("/start"));
     let Some(code) = code else { return key.to_owned() };
-    let spells =
-        std::iter::once(key.to_owned()).chain((2..).map(|spell| start_of(&format!("{code}.{spell}"))));
-    let mut open = spells.filter(|key| head.value(key).is_none() && !head.fields.contains_key(key));
-    open.next().unwrap_or_else(|| key.to_owned())
+    start_of(&free_spell(head, code))
 }

@@ -9,6 +9,7 @@ mod changes;
 mod closings;
 mod concerns;
 mod console;
+mod correct;
 mod coverage;
 mod devices;
 mod dossier;

@@ -165,6 +165,9 @@ table! {
 
     GET "/api/changes" changes::list READERS, Area, Any;
     POST "/api/changes/{person}" changes::say OFFICE, Person, Any;
+    GET "/api/subjects/{person}/corrections" correct::get OFFICE, Person, Any;
+    POST "/api/subjects/{person}/corrections" correct::say OFFICE, Person, Any;
+    POST "/api/subjects/{person}/categories" correct::category OFFICE, Person, Any;
     POST "/api/subjects/{person}/back" changes::back OFFICE, Person, Any;
     POST "/api/subjects/{person}/refusal" changes::refuse DECIDERS, Person, Any;
     GET "/api/concerns" concerns::list READERS, Area, Any;

@@ -13,6 +13,8 @@ use std::collections::BTreeSet;
 const TOWNSHIP: &[&str] = &[
     "/api/changes/{person}",
     "/api/subjects/{person}/back",
+    "/api/subjects/{person}/corrections",
+    "/api/subjects/{person}/categories",
     "/api/registrations/{person}",
     "/api/concerns/{concern}/answer",
     "/api/subjects/import/preview",

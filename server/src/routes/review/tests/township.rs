@@ -118,6 +118,12 @@ pub(super) async fn said(
         "/api/subjects/{person}/back" => {
             json!({ "stay": away(world, things.person[&area]).await, "until": today() })
         }
+        "/api/subjects/{person}/corrections" => {
+            json!({ "field": "carer", "value": format!("测照料{}", world.county.dice.number()) })
+        }
+        "/api/subjects/{person}/categories" => {
+            json!({ "category": "LSJZ", "from": "2026-01-01", "until": today().plus(i32::from(world.county.dice.number() as u8)) })
+        }
         "/api/subjects/{person}/refusal" => {
             // Once twice refused, each word is another day's.
             let day = today().plus(-i32::from(world.county.dice.number() as u16));
@@ -161,9 +167,9 @@ pub(super) async fn path(world: &World, things: &Things, of: &str, area: AreaCod
     let put = |name: &str, id: RecordId| path.replace(name, &id.to_string());
     match of {
         "/api/registrations/{person}" => put("{person}", registered(world, area).await),
-        "/api/subjects/{person}/restriction" | "/api/subjects/{person}/dossier" => {
-            put("{person}", adult(world, area).await)
-        }
+        "/api/subjects/{person}/restriction"
+        | "/api/subjects/{person}/dossier"
+        | "/api/subjects/{person}/categories" => put("{person}", adult(world, area).await),
         _ if of.contains("{concern}") => put("{concern}", concern(world, things, area, false).await),
         _ if of.contains("{erasure}") => put("{erasure}", erasure(world, area).await),
         _ => path,
