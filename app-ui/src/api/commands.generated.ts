@@ -1184,6 +1184,10 @@ away: Array<AwayView>,
  */
 visits: Array<PastVisit>, 
 /**
+ * 情况变了, as far as it was only reported since these visits.
+ */
+reports: Array<PastVisit>, 
+/**
  * 填写不一致, of the person and the household.
  */
 contested: Array<ContestedField>, };
@@ -1844,7 +1848,7 @@ met: number,
  */
 waiting: number, 
 /**
- * Corrections and registrations that wait, while no visit does.
+ * Corrections, registrations and reports that wait, while no visit does.
  */
 waiting_other: number, 
 /**

@@ -15,12 +15,12 @@ export function finishing(visit: string) {
   const problem = shallowRef<Problem | null>(null)
   const busy = ref(false)
 
-  async function done(reply: FinishReply, died = false): Promise<void> {
+  async function done(reply: FinishReply, said: { died?: boolean; reported?: boolean } = {}): Promise<void> {
     gaps.value = reply.gaps
     if (!reply.visit) return
     stopLocating(visit)
     void send()
-    const query = { ...(reply.next ? { next: reply.next } : {}), ...(died ? { died: '1' } : {}) }
+    const query = { ...(reply.next ? { next: reply.next } : {}), ...(said.died ? { died: '1' } : {}), ...(said.reported ? { reported: '1' } : {}) }
     await router.replace({ path: `/done/${reply.visit}`, query })
   }
 
