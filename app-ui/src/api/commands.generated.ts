@@ -585,7 +585,7 @@ export type Happened = string;
 
 export type Helper = { 
 /**
- * The name.
+ * The name; empty while the phone was not unlocked, for no name lies in the open.
  */
 name: string, 
 /**
@@ -607,7 +607,7 @@ phone: string, };
 
 export type Helping = { 
 /**
- * Where the holder works.
+ * Where the holder works, each place once.
  */
 areas: Array<AreaCode>, 
 /**

@@ -14,6 +14,7 @@ mod locking;
 mod logs;
 mod looking;
 mod lost;
+mod outside;
 mod register;
 mod reissued;
 mod undone;
