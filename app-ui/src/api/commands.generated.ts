@@ -20,7 +20,31 @@ words: string, };
 
 export type Advice = "retry" | "fix" | "call";
 
+export type AgeKept = { 
+/**
+ * The day of birth in the number, where another one was typed.
+ */
+number_born: Day | null, 
+/**
+ * What that of the number, or the typed one, makes them, where something else was said.
+ */
+age: AgeSaid | null, };
+
 export type AgeSaid = "child" | "adult";
+
+export type AgeTold = { 
+/**
+ * The ID number.
+ */
+id_number: string | null, 
+/**
+ * Date of birth.
+ */
+born: Day | null, 
+/**
+ * A child or an adult.
+ */
+age_said: AgeSaid | null, };
 
 export type Amend = { 
 /**
@@ -2123,6 +2147,7 @@ export interface Commands {
   explain: { args: Explain; reply: Written }
   correct_contact: { args: CorrectContact; reply: Written }
   register_person: { args: RegisterPerson; reply: Written }
+  age_told: { args: AgeTold; reply: AgeKept }
   contested: { args: OfRecord; reply: Array<ContestedField> }
   settle: { args: Settle; reply: Written }
   urgent: { args: UrgentReport; reply: Written }

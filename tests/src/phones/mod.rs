@@ -4,6 +4,7 @@
 mod amended;
 mod answered;
 mod county;
+mod doorstep;
 mod duplicates;
 mod erased;
 mod flows;
