@@ -225,6 +225,66 @@ test('a reason that was typed a moment ago is said before the visit is finished:
   await page().unroute('**/call/set_visit')
 })
 
+test('a change that could not be saved is not forgotten when the visit is finished: it is tried again, or given up by a tap', async () => {
+  const person = await found('何七云')
+  const full = (what) => page().route(`**/call/${what}`, (route) => route.fulfill({ status: 422, json: { code: 'disk_full', advice: 'retry', params: {} } }))
+  const day = new Date(Date.now() - 10 * 86_400_000).toISOString().slice(0, 10)
+  const start = async () => {
+    const { visit } = await command(stage.one, 'start_visit', { household: null, place: null, subjects: [{ subject: person.subject, met: 'none' }], way: 'home', happened: { day } })
+    await command(stage.one, 'set_met', { visit, subject: person.subject, met: 'none', reason: 'not_at_home', reason_words: null, reason_from: null, come_again: null })
+    await command(stage.one, 'set_visit', { visit, way: null, happened: null, visited_by: null, companions: null, late_reason: '忘了带手机', location: null })
+    await open(`/visit/${visit}`)
+    return visit
+  }
+  const kept = async (visit) => (await command(stage.one, 'visit', { visit })).late_reason
+  const visit = await start()
+  await full('set_visit')
+  await field('为什么现在才记（补记的原因）').fill('山路断了十天')
+  for (const tap of ['填完了，存好', '填完了，存好']) {
+    await screen.tap(tap)
+    await screen.see('手机空间不够，刚才这一步没有存上')
+    await page().waitForTimeout(300)
+    assert.equal(await kept(visit), '忘了带手机', 'it is not finished without it')
+  }
+  await screen.shownInBoth('visit-unsaved')
+  await page().unroute('**/call/set_visit')
+  // On another page of the visit too: there is room again, and it is said as soon as one comes back.
+  await open('/records')
+  await screen.see('要您看看')
+  await open(`/visit/${visit}`)
+  await page().waitForFunction(() => !document.body.innerText.includes('没有存上'))
+  assert.equal(await kept(visit), '山路断了十天')
+  await full('set_visit')
+  await field('为什么现在才记（补记的原因）').fill('说错了')
+  await screen.tap('填完了，存好')
+  await screen.tap('刚才的改动不要了')
+  assert.equal(await field('为什么现在才记（补记的原因）').inputValue(), '山路断了十天', 'what stands is shown')
+  await screen.tap('填完了，存好')
+  await screen.see('已存在手机里，不会丢。')
+  await page().unroute('**/call/set_visit')
+})
+
+test('an answer that could not be saved is not forgotten when the form is finished', async () => {
+  const { visit } = await command(stage.one, 'start_visit', { household: null, place: null, subjects: [{ subject: stage.person.subject, met: 'self' }], way: 'home', happened: null })
+  await open(`/visit/${visit}/form/${stage.person.subject}`)
+  await screen.fill()
+  let lost = true
+  await page().route('**/call/answer', (route) => (lost ? route.fulfill({ status: 422, json: { code: 'disk_full', advice: 'retry', params: {} } }) : route.continue()))
+  const words = page().locator('.body textarea:visible').last()
+  await words.fill('想要一床厚被子')
+  await screen.tap('填完了，存好')
+  await screen.see('手机空间不够，刚才这一步没有存上')
+  assert.equal(await words.inputValue(), '想要一床厚被子', 'what was typed stands there')
+  await screen.looked('刚才这一步没有存上', 'form-unsaved')
+  lost = false
+  await screen.tap('填完了，存好')
+  await screen.see('已存在手机里，不会丢。')
+  await page().unroute('**/call/answer')
+  const [{ part }] = await command(stage.one, 'history', { subject: stage.person.subject, after: null, count: 1 })
+  const { answers } = await command(stage.one, 'part', { part })
+  assert.ok(answers.some((one) => one.words.includes('想要一床厚被子')), JSON.stringify(answers.slice(-3)))
+})
+
 test('a visit that was put away is not filled in or finished before it is brought back', async () => {
   const person = await found('何七云')
   const subjects = [{ subject: person.subject, met: 'none' }]

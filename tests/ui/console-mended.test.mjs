@@ -125,12 +125,17 @@ test('a day that is not to be had is refused in a sentence, and never shown over
   await desk.go('/coverage?duty=elder_monthly')
   const field = header().locator('.day input')
   const today = await field.inputValue()
-  for (const typed of ['2099-01-01', '1800-01-01', 'abcd', '2026-02-30']) {
-    await field.fill(typed)
-    await field.press('Enter')
-    await header().getByRole('alert').waitFor()
-    assert.equal(await field.inputValue(), today, typed)
-    assert.ok(!page.url().includes('as_of'), typed)
+  for (const typed of ['2099-01-01', '1800-01-01', 'abcd', '2026-02-30', '2025-11-31', '2025-02-29', '26-02-09']) {
+    for (const leave of [() => field.press('Enter'), () => field.press('Tab'), () => field.blur()]) {
+      await field.fill('')
+      await field.pressSequentially(typed)
+      await leave()
+      await header().getByRole('alert').waitFor()
+      // However long the machine takes to look at it again.
+      await page.waitForTimeout(350)
+      assert.equal(await field.inputValue(), today, typed)
+      assert.ok(!page.url().includes('as_of'), typed)
+    }
   }
   await field.fill('2099-01-01')
   await field.press('Enter')
@@ -143,6 +148,23 @@ test('a day that is not to be had is refused in a sentence, and never shown over
   assert.equal(await header().getByRole('alert').count(), 0)
   await desk.quiet()
   assert.equal(await field.inputValue(), before)
+  // What was typed and left for the calendar is as if it had not been typed; there another day is chosen.
+  const earlier = new Date(Date.parse(before) - 86_400_000).toISOString().slice(0, 10)
+  const [year, month, date] = before.split('-').map(Number)
+  await field.blur()
+  await field.click()
+  await field.fill('2026-02-30')
+  const calendar = page.locator('.el-picker__popper:visible')
+  await calendar.locator('td.current').click()
+  await until(async () => (await field.inputValue()) === before, 'what stands is shown again')
+  await field.click()
+  await field.fill(`${year}年${month}月${date}日`)
+  await field.press('Enter')
+  await until(async () => (await field.inputValue()) === before, 'the same day in other words')
+  await field.fill(earlier.replaceAll('-', '/'))
+  await field.press('Enter')
+  await until(() => page.url().includes(`as_of=${earlier}`), 'as it is written elsewhere')
+  await until(async () => (await field.inputValue()) === earlier, 'and shown as it is written here')
 })
 
 test('a grant is not asked for until a day that was refused', async () => {

@@ -20,7 +20,31 @@ words: string, };
 
 export type Advice = "retry" | "fix" | "call";
 
+export type AgeKept = { 
+/**
+ * The day of birth in the number, where another one was typed.
+ */
+number_born: Day | null, 
+/**
+ * What that of the number, or the typed one, makes them, where something else was said.
+ */
+age: AgeSaid | null, };
+
 export type AgeSaid = "child" | "adult";
+
+export type AgeTold = { 
+/**
+ * The ID number.
+ */
+id_number: string | null, 
+/**
+ * Date of birth.
+ */
+born: Day | null, 
+/**
+ * A child or an adult.
+ */
+age_said: AgeSaid | null, };
 
 export type Amend = { 
 /**
@@ -585,7 +609,7 @@ export type Happened = string;
 
 export type Helper = { 
 /**
- * The name.
+ * The name; empty while the phone was not unlocked, for no name lies in the open.
  */
 name: string, 
 /**
@@ -607,7 +631,7 @@ phone: string, };
 
 export type Helping = { 
 /**
- * Where the holder works.
+ * Where the holder works, each place once.
  */
 areas: Array<AreaCode>, 
 /**
@@ -1183,6 +1207,10 @@ away: Array<AwayView>,
  * 历次走访, the newest three.
  */
 visits: Array<PastVisit>, 
+/**
+ * 情况变了, as far as it was only reported since these visits.
+ */
+reports: Array<PastVisit>, 
 /**
  * 填写不一致, of the person and the household.
  */
@@ -1844,7 +1872,7 @@ met: number,
  */
 waiting: number, 
 /**
- * Corrections and registrations that wait, while no visit does.
+ * Corrections, registrations and reports that wait, while no visit does.
  */
 waiting_other: number, 
 /**
@@ -2119,6 +2147,7 @@ export interface Commands {
   explain: { args: Explain; reply: Written }
   correct_contact: { args: CorrectContact; reply: Written }
   register_person: { args: RegisterPerson; reply: Written }
+  age_told: { args: AgeTold; reply: AgeKept }
   contested: { args: OfRecord; reply: Array<ContestedField> }
   settle: { args: Settle; reply: Written }
   urgent: { args: UrgentReport; reply: Written }

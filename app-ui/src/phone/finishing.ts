@@ -5,6 +5,7 @@ import { call } from '@/api/carrier'
 import type { FinishReply, Gap } from '@/api/commands.generated'
 import type { Problem } from '@/api/problems'
 import { problemOf } from './asking'
+import { changing, ended } from './changing'
 import { stopLocating } from './locating'
 import { send } from './sending'
 
@@ -15,20 +16,23 @@ export function finishing(visit: string) {
   const problem = shallowRef<Problem | null>(null)
   const busy = ref(false)
 
-  async function done(reply: FinishReply, died = false): Promise<void> {
+  async function done(reply: FinishReply, said: { died?: boolean; reported?: boolean } = {}): Promise<void> {
     gaps.value = reply.gaps
     if (!reply.visit) return
     stopLocating(visit)
+    ended(visit)
     void send()
-    const query = { ...(reply.next ? { next: reply.next } : {}), ...(died ? { died: '1' } : {}) }
+    const query = { ...(reply.next ? { next: reply.next } : {}), ...(said.died ? { died: '1' } : {}), ...(said.reported ? { reported: '1' } : {}) }
     await router.replace({ path: `/done/${reply.visit}`, query })
   }
 
-  /** Finishes; what is missing is in `gaps` afterwards. */
+  /** Finishes, once every change is on the phone; what is missing is in `gaps` afterwards. */
   async function finish(): Promise<void> {
+    if (busy.value) return
     busy.value = true
     problem.value = null
     try {
+      if (!(await changing(visit).again())) return
       await done(await call('finish', { visit }))
     } catch (reason) {
       problem.value = problemOf(reason)

@@ -4,7 +4,7 @@
 import { reactive } from 'vue'
 import data from '@name'
 import { call } from '@/api/carrier'
-import type { AreaCode, Helping } from '@/api/commands.generated'
+import type { AreaCode, Helper, Helping } from '@/api/commands.generated'
 import { code } from '@/shared/codes'
 import { language, t, type WordKey } from '@/shared/words'
 
@@ -47,7 +47,9 @@ export function numbersFor(all: OwnNumber[], areas: (AreaCode | string)[]): OwnN
 
 /** Who works in the township and in the office above it. */
 export function helpers(): Dialled[] {
-  return known.people.map((one) => ({ number: one.phone, whose: t('urgent.helper', { role: code('role', one.role), name: one.name, area: one.area_name }) }))
+  // Before anybody has unlocked, no name is known.
+  const whose = (one: Helper) => t(one.name ? 'urgent.helper' : 'urgent.helper.role', { role: code('role', one.role), name: one.name, area: one.area_name })
+  return known.people.map((one) => ({ number: one.phone, whose: whose(one) }))
 }
 
 /** The county's numbers, then who works in the township. */

@@ -32,6 +32,9 @@ export function shortDay(day: string, today = dayOf(Date.now())): string {
   return today.startsWith(String(year)) ? t('day.short', details) : t('day.long', details)
 }
 
+/** `2026年11月23日`. */
+export const longDay = (day: string): string => shortDay(day, '')
+
 /** `今天`, `昨天`, `前天`, else `11月23日 周一`. */
 export function nearDay(day: string, today = dayOf(Date.now())): string {
   if (day === today) return t('day.today')

@@ -151,6 +151,8 @@ impl App {
         lock::not_simple(pin)?;
         // Who this phone was before is sealed under keys that are gone: nobody will ever read it.
         self.ports.vault.write(VaultFile::Identity, &[]).or_tell()?;
+        // What it left in the open for its former holder is nobody's any more.
+        self.ports.vault.write(VaultFile::Outside, &[]).or_tell()?;
         let platform = self.platform_secret_or_new()?;
         let keys = VaultKeys::generate(&mut self.ports.dice);
         let (vault, unlocked) =

@@ -85,6 +85,15 @@ pub struct PastVisit {
     pub void: bool,
 }
 
+/// What stands on a person's page of what was.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Lately {
+    /// The newest visits.
+    pub visits: Vec<PastVisit>,
+    /// What was only reported since the last of these.
+    pub reports: Vec<PastVisit>,
+}
+
 /// A part by record.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[cfg_attr(feature = "export", derive(ts_rs::TS))]
@@ -243,6 +252,34 @@ impl Open {
         let heads = rows.iter().filter_map(|row| Some((row.record.id, row.head()?)));
         let found = self.found_at(subject)?;
         heads.map(|(id, head)| self.brief(id, head, &found)).collect()
+    }
+
+    /// The newest visits to a person, so many, and apart from them what was only reported since (decision 0016): whoever
+    /// reported a change went nowhere. Cost by what is shown.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(crate) fn lately(&self, subject: RecordId, count: usize) -> Result<Lately, Problem> {
+        let found = self.found_at(subject)?;
+        let (mut lately, mut after) = (Lately::default(), None);
+        loop {
+            let rows = self.store.linked(Link::Subject(subject), RecordKind::Part, after, count).or_tell()?;
+            for row in &rows {
+                let Some(head) = row.head() else { continue };
+                let brief = self.brief(row.record.id, head, &found)?;
+                match brief.way {
+                    Some(Way::Report) => lately.reports.push(brief),
+                    _ => lately.visits.push(brief),
+                }
+                if lately.visits.len() == count {
+                    return Ok(lately);
+                }
+            }
+            after = rows.last().and_then(|row| Some((row.links.day?, row.record.id)));
+            if rows.len() < count || after.is_none() {
+                return Ok(lately);
+            }
+        }
     }
 
     /// The answers of a part in words. A head does not say by which form it was filled in: it is read by

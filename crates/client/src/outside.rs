@@ -26,7 +26,7 @@ pub(crate) struct Outside {
     pub village: Option<AreaCode>,
     /// When the county was last heard.
     pub heard: Heard,
-    /// Whom to ring: telephones of the station's work, known before anybody has unlocked.
+    /// Whom to ring, without names: telephones of the station's work, known before anybody has unlocked.
     #[serde(default)]
     pub helping: Helping,
 }
@@ -91,7 +91,7 @@ impl Open {
             own: own.recipient(),
             village: mine.map(|one| one.area),
             heard: self.heard,
-            helping,
+            helping: helping.unnamed(),
         };
         let Ok(bytes) = serde_json::to_vec(&now) else { return };
         if before.as_ref() != Some(&now) {

@@ -29,6 +29,9 @@ use crate::history::PastVisit;
 /// Rows of a page unless said otherwise.
 const PAGE: usize = 50;
 
+/// So many visits stand on a person's page.
+const VISITS_MAX: usize = 3;
+
 /// So much of what was settled stands on a person's page.
 const SETTLED_MAX: usize = 3;
 
@@ -195,6 +198,8 @@ pub struct PersonView {
     pub away: Vec<AwayView>,
     /// 历次走访, the newest three.
     pub visits: Vec<PastVisit>,
+    /// 情况变了, as far as it was only reported since these visits.
+    pub reports: Vec<PastVisit>,
     /// 填写不一致, of the person and the household.
     pub contested: Vec<ContestedField>,
 }
@@ -340,6 +345,7 @@ impl Open {
         let household =
             home.as_ref().zip(home_head).map(|(home, head)| Household::read(home.record.id, head));
         let person = Person::read(id, head);
+        let lately = self.lately(id, VISITS_MAX)?;
         let away = person.aways.iter().filter(|away| away.holds_on(day)).cloned();
         Ok(PersonView {
             item,
@@ -360,7 +366,8 @@ impl Open {
             died: person.died,
             moved_out: person.moved_out,
             away: away.map(|AwayStay { kind, from, until }| AwayView { kind, from, until }).collect(),
-            visits: self.past_visits(id, None, 3)?,
+            visits: lately.visits,
+            reports: lately.reports,
             contested,
         })
     }

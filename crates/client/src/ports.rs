@@ -65,7 +65,8 @@ pub trait VaultFiles: Send {
     /// The file is then as it was.
     fn write(&mut self, file: VaultFile, bytes: &[u8]) -> Result<(), PortError>;
 
-    /// Overwrites and removes both copies of the vault, and the platform's secret.
+    /// Overwrites and removes both copies of the vault, the platform's secret, and [`VaultFile::Outside`], which
+    /// lies in the open.
     ///
     /// # Errors
     /// When something of it may be left.

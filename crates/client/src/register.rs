@@ -12,10 +12,10 @@ use domain::name::tidy;
 use domain::patch::RecordRef;
 use domain::permission::{Act, allowed};
 use domain::problem::{Problem, ProblemCode};
-use domain::subject::AgeSaid;
+use domain::subject::{AgeSaid, is_minor};
 use domain::time::Day;
 use domain::value::Value;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use store::phone::{Needle, PeopleFilter, PersonRow, plain};
 
@@ -55,6 +55,35 @@ pub struct RegisterPerson {
     /// It is not who has this name there already, but somebody else.
     #[serde(default)]
     pub another: bool,
+}
+
+/// What is said of the age of somebody who is being registered, as far as it is typed.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
+#[serde(default)]
+pub struct AgeTold {
+    /// The ID number.
+    pub id_number: Option<String>,
+    /// Date of birth.
+    pub born: Option<Day>,
+    /// A child or an adult.
+    pub age_said: Option<AgeSaid>,
+}
+
+/// What of it will be kept, and what it contradicts: the ID number goes before the day of birth, and this before a
+/// word on the age.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
+pub struct AgeKept {
+    /// The day of birth in the number, where another one was typed.
+    pub number_born: Option<Day>,
+    /// What that of the number, or the typed one, makes them, where something else was said.
+    pub age: Option<AgeSaid>,
+}
+
+/// The day of birth as it is kept: the number says it, as in the register that is imported.
+fn born_of(number: Option<&str>, typed: Option<Day>) -> Option<Day> {
+    number.and_then(id_number::birth).or(typed)
 }
 
 /// Name and nickname as they are kept; one of them there is.
@@ -159,6 +188,20 @@ fn said(who: Who, request: RegisterPerson) -> Result<BTreeMap<String, Value>, Pr
 }
 
 impl App {
+    /// What will be kept of somebody's age, told while it is typed. A number that is not whole yet says nothing.
+    ///
+    /// # Errors
+    /// [`ProblemCode::Locked`].
+    pub fn age_told(&mut self, request: AgeTold) -> Result<AgeKept, Problem> {
+        let today = self.today()?;
+        let number = card(request.id_number.as_deref()).ok().flatten();
+        let born = born_of(number.as_deref(), request.born);
+        let number_born = born.filter(|born| request.born.is_some_and(|typed| typed != *born));
+        let said = |born| if is_minor(born, today) { AgeSaid::Child } else { AgeSaid::Adult };
+        let age = born.map(said).filter(|age| request.age_said.is_some_and(|said| said != *age));
+        Ok(AgeKept { number_born, age })
+    }
+
     /// Registers somebody who is not on the list; the township confirms.
     ///
     /// # Errors
@@ -173,8 +216,7 @@ impl App {
         }
         let (name, nickname) = called(&request)?;
         let number = card(request.id_number.as_deref())?;
-        // The number says it, as in the register that is imported.
-        let born = number.as_deref().and_then(id_number::birth).or(request.born);
+        let born = born_of(number.as_deref(), request.born);
         told_since(born, today).map_err(|wrong| wrong.with_both("question", "出生日期", "Date of birth"))?;
         if !request.another {
             if let Some(there) = number.as_deref().map_or(Ok(None), |number| open.numbered(number))? {

@@ -8,7 +8,7 @@ use domain::ids::{AreaCode, RecordId};
 use domain::problem::Problem;
 use domain::staff::Role;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Somebody who works in the same places.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -28,7 +28,7 @@ pub struct Colleague {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct Helper {
-    /// The name.
+    /// The name; empty while the phone was not unlocked, for no name lies in the open.
     pub name: String,
     /// As what.
     pub role: Role,
@@ -47,26 +47,33 @@ const HELPING: [Role; 2] = [Role::ChildSupervisor, Role::StationHead];
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "export", derive(ts_rs::TS))]
 pub struct Helping {
-    /// Where the holder works.
+    /// Where the holder works, each place once.
     pub areas: Vec<AreaCode>,
     /// 儿童督导员 and 乡镇站长 of the places above, and the holder's own, who have a telephone.
     pub people: Vec<Helper>,
 }
 
+impl Helping {
+    /// As it may lie in the open: what a telephone is for has to be known there, and not whose it is.
+    pub(crate) fn unnamed(mut self) -> Self {
+        self.people.iter_mut().for_each(|one| one.name.clear());
+        self
+    }
+}
+
 impl Open {
-    /// Whom to ring as of today. To whoever has no place any more, the last ones stay.
+    /// Whom to ring as of today: nobody of the township for whoever works nowhere any more. While it is still to be
+    /// downloaded where that is, the last ones stay.
     pub(crate) fn helping(&self, ports: &Ports) -> Helping {
         let today = self.today(ports);
         let reference = &self.reference;
-        let mine = reference.assignments_of(self.staff).filter(|one| one.holds_on(today));
-        let areas: Vec<AreaCode> = mine.map(|one| one.area).collect();
-        if areas.is_empty() {
-            return Outside::read(ports.vault.as_ref())
-                .ok()
-                .flatten()
-                .map(|one| one.helping)
-                .unwrap_or_default();
+        let mine: Vec<_> = reference.assignments_of(self.staff).collect();
+        if mine.is_empty() && self.downloads() {
+            let last = Outside::read(ports.vault.as_ref()).ok().flatten();
+            return last.map(|one| one.helping).unwrap_or_default();
         }
+        let areas: BTreeSet<AreaCode> =
+            mine.into_iter().filter(|one| one.holds_on(today)).map(|one| one.area).collect();
         let above = |area| areas.iter().any(|my| reference.areas.within(*my, area));
         let mut found = BTreeMap::new();
         for one in reference.assignments.values().filter(|one| one.holds_on(today) && above(one.area)) {
@@ -79,7 +86,15 @@ impl Open {
                 found.insert((rank, one.area, one.staff), helper);
             }
         }
-        Helping { areas, people: found.into_values().collect() }
+        Helping { areas: areas.into_iter().collect(), people: found.into_values().collect() }
+    }
+}
+
+impl Open {
+    /// Whether something may be still to come that this database has not: the county was not heard since it was made,
+    /// or there are feeds to read. Whoever works nowhere has none.
+    fn downloads(&self) -> bool {
+        self.heard.county_ms == 0 || self.store.feeds().map_or(true, |feeds| !feeds.is_empty())
     }
 }
 

@@ -9,7 +9,7 @@ use crate::ports::Ports;
 use crate::shown::{codes_of, shown_name, shown_nickname};
 use crate::standings::SLICE;
 use crate::tell::OrTell;
-use domain::catalogue::RecordKind;
+use domain::catalogue::{RecordKind, keys};
 use domain::coverage::Status;
 use domain::coverage::rules::rule_on;
 use domain::duty::{Duty, DutyKind};
@@ -20,11 +20,12 @@ use domain::period::{Cadence, Period};
 use domain::problem::Problem;
 use domain::subject::Person;
 use domain::time::{Day, UnixMs};
+use domain::value::Value;
 use domain::visit::Way;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use store::phone::{OwnFilter, PersonRow};
+use store::phone::{LogRow, OwnFilter, PersonRow};
 
 /// People judged before the list is shown, when some wait for it: some milliseconds.
 const AT_ONCE: usize = 20;
@@ -68,7 +69,7 @@ pub struct TodayView {
     pub met: usize,
     /// Visits of which the county does not have everything yet.
     pub waiting: usize,
-    /// Corrections and registrations that wait, while no visit does.
+    /// Corrections, registrations and reports that wait, while no visit does.
     pub waiting_other: u64,
     /// When the oldest of these visits was made.
     pub waiting_since_ms: Option<UnixMs>,
@@ -192,6 +193,12 @@ struct Due {
     not_by_phone: bool,
     due_on: Option<Day>,
     area: Option<AreaCode>,
+}
+
+/// Whether an own entry made a record in which a change is only reported: nobody went anywhere.
+fn only_reports(made: &LogRow) -> bool {
+    let body = made.entry.body.as_ref();
+    body.and_then(|body| body.sets.get(keys::WAY)) == Some(&Value::from(Way::Report.code()))
 }
 
 impl Open {
@@ -343,7 +350,8 @@ impl Open {
                 items.push(self.due_item(*id, due, row, day)?);
             }
         }
-        let waiting = self.store.own_visits(OwnFilter::Waiting, None, 1_000).or_tell()?;
+        let mut waiting = self.store.own_visits(OwnFilter::Waiting, None, 1_000).or_tell()?;
+        waiting.retain(|row| !only_reports(row));
         let drafts = self.store.drafts().or_tell()?;
         Ok(TodayView {
             staff_name: self.identity.certificate.staff_name.clone(),

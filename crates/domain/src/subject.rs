@@ -16,6 +16,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// 老年人: from this age on (老年人权益保障法, article 2).
 const ELDER_FROM: i32 = 60;
 
+/// 成年人: from this age on (民法典, article 17).
+const ADULT_FROM: i32 = 18;
+
 crate::staff::codes! {
     /// Why a person is somewhere else for a while.
     AwayKind {
@@ -110,6 +113,10 @@ pub struct Person {
     pub changes_decided: BTreeMap<RecordId, bool>,
     /// Registered on the spot, not yet confirmed by the township or not taken in: outside the denominator.
     pub pending: bool,
+    /// Nobody has said for good who they are: registered at the door and not taken in by a word that stands alone, or of
+    /// several days of birth.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub doubtful: bool,
     /// The record of the same person into which this one was merged; `None` while contested.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merged_into: Option<RecordId>,
@@ -136,6 +143,7 @@ impl Person {
             refusal_approved: date(head, keys::REFUSAL_APPROVED),
             changes_decided: changes(head),
             pending: Registration::of(head).is_some_and(Registration::outside),
+            doubtful: doubtful(head),
             merged_into: merged_into(head),
         }
     }
@@ -158,10 +166,7 @@ impl Person {
 
     /// Whole years of age on a day; `None` without a date of birth, or before it.
     pub fn age_on(&self, day: Day) -> Option<i32> {
-        let (born, day) = (self.born?.date(), day.date());
-        let had_birthday = (day.month(), day.day()) >= (born.month(), born.day());
-        let age = day.year() - born.year() - i32::from(!had_birthday);
-        (age >= 0).then_some(age)
+        self.born.and_then(|born| age(born, day))
     }
 
     /// Whether the person counts as a child on a day: under 18; of unknown age in a child's category, or said to be a
@@ -171,16 +176,17 @@ impl Person {
             one.holds_on(day) && Category::from_code(&one.code).is_some_and(Category::is_child)
         };
         let told = || self.age_said == Some(AgeSaid::Child) || self.memberships.iter().any(known);
-        self.age_on(day).map_or_else(told, |age| age < 18)
+        self.age_on(day).map_or_else(told, |age| age < ADULT_FROM)
     }
 
     /// Whether what is said of the person goes where a child's goes. Of whom nothing at all is known – registered at the
     /// door, of no age, no category and nobody's word – it does, for they may be a child, and what has gone to every phone
     /// of a village is not called back; their author has it in any case. Their name is not masked meanwhile: it is all by
-    /// which they are found. It ends with a word on the age, a category, or the township's on the registration.
+    /// which they are found. It ends with a word on the age, a category, or the township's that takes them in: 不纳入
+    /// says nothing of their age.
     pub fn is_kept_as_minor_on(&self, day: Day) -> bool {
-        let unknown = self.born.is_none() && self.age_said.is_none() && self.memberships.is_empty();
-        self.is_minor_on(day) || (self.pending && unknown)
+        let unknown = self.age_on(day).is_none() && self.age_said.is_none() && self.memberships.is_empty();
+        self.is_minor_on(day) || (self.doubtful && unknown)
     }
 
     /// Whether the person is a child on a day, or may be one: of whom no day of birth is known. What was said of them
@@ -210,6 +216,25 @@ impl Person {
         }
         listed
     }
+}
+
+/// Whole years of age on a day of whoever was born on another; `None` before it.
+fn age(born: Day, day: Day) -> Option<i32> {
+    let (born, day) = (born.date(), day.date());
+    let had_birthday = (day.month(), day.day()) >= (born.month(), born.day());
+    let age = day.year() - born.year() - i32::from(!had_birthday);
+    (age >= 0).then_some(age)
+}
+
+/// Whether whoever was born on a day is a child on another.
+pub fn is_minor(born: Day, day: Day) -> bool {
+    age(born, day).is_none_or(|age| age < ADULT_FROM)
+}
+
+/// See [`Person::doubtful`].
+fn doubtful(head: &Head) -> bool {
+    let of = |key| head.values(key).filter_map(Value::as_text);
+    of(keys::BORN).count() > 1 || of(keys::REGISTRATION).any(|said| said != Registration::Taken.code())
 }
 
 /// What was said of somebody's age: a child as long as one side says so.
@@ -450,8 +475,14 @@ mod tests {
             (false, false)
         );
         assert_eq!(read(&[("category/DB/start", &["2020-01-01".into()])]), (false, false));
-        let taken = head(&[("registration", &["taken".into()])]);
-        assert!(!Person::read(id(), &taken).is_kept_as_minor_on(day), "the township has spoken");
+        let kept = |fields: &[(&str, &[Value])]| Person::read(id(), &head(fields)).is_kept_as_minor_on(day);
+        let word = |all: &[Value]| kept(&[("registration", all)]);
+        assert!(!word(&["taken".into()]), "the township has taken them in");
+        assert!(word(&["not_taken".into()]), "that they are not taken in says nothing of their age");
+        assert!(word(&["taken".into(), "not_taken".into()]), "nor do two words of which none is taken back");
+        assert!(kept(&[("born", &["2015-01-01".into(), "1951-01-01".into()])]), "nor do two days of birth");
+        let elder = ("category/DJ/start", &["2020-01-01".into()] as &[Value]);
+        assert!(!kept(&[("born", &["1950-01-01".into(), "1951-01-01".into()]), elder]));
     }
 
     #[test]

@@ -16,9 +16,14 @@ pub(crate) fn failed(error: &std::io::Error) -> PortError {
     }
 }
 
+/// Where a file is written before it takes its place.
+fn beside(path: &Path) -> PathBuf {
+    path.with_extension("new")
+}
+
 /// Writes a whole file beside the old one and puts it in its place: never half of it.
 fn replace(path: &Path, bytes: &[u8]) -> Result<(), PortError> {
-    let beside = path.with_extension("new");
+    let beside = beside(path);
     let write = || {
         let mut file = File::create(&beside)?;
         file.write_all(bytes)?;
@@ -39,6 +44,22 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, PortError> {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(failed(&error)),
     }
+}
+
+/// Overwrites and removes a file, and what was left beside it when [`replace`] was cut off.
+fn wipe(path: &Path) -> Result<(), PortError> {
+    let wiped = |path: &Path| {
+        let Some(bytes) = read(path)? else { return Ok(()) };
+        let wipe = || {
+            let mut file = OpenOptions::new().write(true).open(path)?;
+            file.write_all(&vec![0; bytes.len()])?;
+            file.sync_all()?;
+            fs::remove_file(path)?;
+            sync_folder(path)
+        };
+        wipe().map_err(|error| failed(&error))
+    };
+    wiped(&beside(path)).and(wiped(path))
 }
 
 /// What the platform offers to wrap a secret with, so that it opens on this device and for this app only.
@@ -125,18 +146,12 @@ impl VaultFiles for FolderVault {
 
     fn destroy(&mut self) -> Result<(), PortError> {
         let key = self.key_store.as_mut().map_or(Ok(()), |store| store.destroy());
-        for path in [self.path(VaultFile::First), self.path(VaultFile::Second), self.secret()] {
-            let Some(bytes) = read(&path)? else { continue };
-            let wipe = || {
-                let mut file = OpenOptions::new().write(true).open(&path)?;
-                file.write_all(&vec![0; bytes.len()])?;
-                file.sync_all()?;
-                fs::remove_file(&path)?;
-                sync_folder(&path)
-            };
-            wipe().map_err(|error| failed(&error))?;
-        }
-        key
+        let [outside, first, second] =
+            [VaultFile::Outside, VaultFile::First, VaultFile::Second].map(|file| self.path(file));
+        // What lies in the open goes first: while a copy of the vault is there it is tried again, and no longer. One
+        // that cannot be wiped keeps none of the others.
+        let wiped = [outside, first, second, self.secret()].map(|path| wipe(&path));
+        wiped.into_iter().fold(key, Result::and)
     }
 
     fn platform_secret(&mut self) -> Result<Key, PortError> {
@@ -317,7 +332,11 @@ mod tests {
         assert!(vault.platform_secret().unwrap().expose() == key.expose(), "made once");
         vault.write(VaultFile::First, b"x").unwrap();
         vault.write(VaultFile::Identity, b"me").unwrap();
+        vault.write(VaultFile::Outside, b"whom to ring").unwrap();
+        fs::write(folder.join("outside.new"), b"a write that was cut off").unwrap();
         vault.destroy().unwrap();
+        assert_eq!(vault.read(VaultFile::Outside).unwrap(), None);
+        assert!(!folder.join("outside.new").exists());
         assert_eq!(vault.read(VaultFile::First).unwrap(), None);
         assert_eq!(vault.read(VaultFile::Identity).unwrap().as_deref(), Some(&b"me"[..]));
         assert!(!folder.join("platform.key").exists());

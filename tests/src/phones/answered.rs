@@ -5,6 +5,7 @@ use super::flows::{enrolled, not_met, visit};
 use super::world::{Phone, code, sync};
 use client::App;
 use client::concerns::RaiseConcern;
+use client::history::PastVisit;
 use client::lock::Nothing;
 use client::news::{Answered, NewsItem};
 use client::people::{OfPerson, PersonView};
@@ -21,7 +22,7 @@ use domain::ids::RecordId;
 use domain::problem::ProblemCode;
 use domain::time::Day;
 use domain::value::Value;
-use domain::visit::NotMet;
+use domain::visit::{NotMet, Way};
 
 /// A report of the phone that the county has; the part.
 fn reported(app: &mut App, phone: &Phone, county: &County, name: &str, reason: NotMet) -> RecordId {
@@ -204,17 +205,44 @@ fn a_home_that_has_moved_is_reported_at_once_and_nobody_is_said_not_to_have_been
     let missed = ChangeReport { reason: NotMet::NotAtHome, ..report.clone() };
     assert_eq!(code(app.report_change(missed)), ProblemCode::NotMetWithoutReason, "that is no change");
     let visit = app.report_change(report).unwrap().visit.unwrap();
+    let today = app.today_list(TodayAsked::default()).unwrap();
+    assert_eq!((today.waiting, today.waiting_since_ms), (0, None), "nobody went anywhere");
+    assert!(today.waiting_other > 0, "and yet something is still on the phone");
     sync(&mut app, &phone, &county);
     let head = county.record(RecordKind::Visit, visit).unwrap().head;
     assert_eq!(head.text(keys::WAY), Some("report"));
     for subject in subjects {
         let view = app.person(OfPerson { subject }).unwrap();
-        let told = &view.visits[0];
+        assert_eq!(view.visits, [], "a report is no visit");
+        let told = &view.reports[0];
         assert_eq!((told.met, told.reason), (None, Some(NotMet::MovedAway)));
         assert_eq!(told.reason_words.as_deref(), Some("搬到下关去了"));
         assert_eq!(told.change.as_ref().unwrap().state, ChangeState::Open);
     }
     county.is_sound();
+}
+
+#[test]
+fn visits_stand_on_a_persons_page_however_much_was_reported_since() {
+    let (_, phone, mut app) = enrolled();
+    let report = |app: &mut App, reason| {
+        let subjects = vec![person("李阿普")];
+        let report = ChangeReport { subjects, reason, reason_words: None, reason_from: None };
+        app.report_change(report).unwrap();
+    };
+    report(&mut app, NotMet::Boarding);
+    for _ in 0..4 {
+        phone.clock.pass(86_400_000);
+        visit(&mut app, "李阿普");
+    }
+    phone.clock.pass(86_400_000);
+    for reason in [NotMet::Hospital, NotMet::Migrant, NotMet::MovedAway, NotMet::Died] {
+        report(&mut app, reason);
+    }
+    let view = page(&mut app, "李阿普");
+    let ways = |rows: &[PastVisit]| rows.iter().map(|row| row.way.unwrap()).collect::<Vec<_>>();
+    assert_eq!(ways(&view.visits), [Way::Home; 3]);
+    assert_eq!(ways(&view.reports), [Way::Report; 4], "since the last of these visits");
 }
 
 #[test]

@@ -5,32 +5,28 @@ use super::flows::{enrolled, fill, not_met, visit};
 use super::world::{code, sync};
 use client::App;
 use client::amend::{Amend, CorrectContact};
-use client::concerns::RaiseConcern;
 use client::contested::{OfRecord, Settle};
 use client::history::{HistoryAsked, OfPart};
 use client::lock::Nothing;
 use client::people::{OfPerson, PeopleAsked, SearchAsked};
 use client::records::{OfVisit, RecordState, RecordsAsked, RecordsFilter};
-use client::register::RegisterPerson;
 use client::today::{TodayAsked, TodayOrder, Why};
 use client::visits::finish::NotMetVisit;
 use client::visits::start::When;
 use domain::catalogue::{RecordKind, keys};
 use domain::ids::RecordId;
 use domain::patch::RecordRef;
-use domain::permission::Audience;
 use domain::problem::ProblemCode;
-use domain::subject::AgeSaid;
 use domain::time::{Day, Happened};
 use domain::value::Value;
 use domain::visit::{NotMet, Way};
 
-fn search(app: &mut App, typed: &str) -> Vec<RecordId> {
+pub fn search(app: &mut App, typed: &str) -> Vec<RecordId> {
     let asked = SearchAsked { typed: typed.into(), listed_as: None, offset: 0, count: None };
     app.search(asked).unwrap().into_iter().map(|item| item.subject).collect()
 }
 
-fn of(kind: RecordKind, id: RecordId) -> RecordRef {
+pub fn of(kind: RecordKind, id: RecordId) -> RecordRef {
     RecordRef { kind, id }
 }
 
@@ -313,130 +309,6 @@ fn a_field_and_an_answer_are_amended_and_what_is_not_the_workers_is_refused() {
     assert_eq!(head.text(&key), Some("poor"));
     assert_eq!(county.record(RecordKind::Visit, made).unwrap().head.text(keys::WAY), Some("elsewhere"));
     assert_eq!(app.records(RecordsAsked::default()).unwrap()[0].state, RecordState::Received);
-}
-
-#[test]
-fn somebody_who_is_not_on_the_list_is_registered_and_visited_before_the_county_knows() {
-    let (county, phone, mut app) = enrolled();
-    let register = RegisterPerson {
-        name: "新来的".into(),
-        nickname: None,
-        village: VILLAGE,
-        household: Some(household("张建国家")),
-        sex: Some("2".into()),
-        born: "1950-01-01".parse().ok(),
-        age_said: None,
-        id_number: None,
-        phone: None,
-        pinyin: None,
-        another: false,
-    };
-    let made = app.register_person(register.clone()).unwrap().record;
-    let twice = app.register_person(register.clone()).unwrap_err();
-    assert_eq!(twice.code, ProblemCode::PersonRegistered);
-    assert_eq!(twice.params["subject"], made.id.to_string(), "the one who is there is named");
-    // Whoever says no household means one of the village; another person of the name is another one.
-    let somewhere = RegisterPerson { name: "张建国".into(), household: None, ..register.clone() };
-    let listed = app.register_person(somewhere.clone()).unwrap_err();
-    assert_eq!(listed.params["subject"], person("张建国").to_string());
-    let namesake = app.register_person(RegisterPerson { another: true, ..somewhere }).unwrap();
-    assert_ne!(namesake.record.id, person("张建国"));
-    // A card's number says who it is, whatever the name; it tells birth and sex too.
-    let card = RegisterPerson {
-        name: "段有证".into(),
-        id_number: Some("532929 19480101 0459".into()),
-        born: None,
-        ..register.clone()
-    };
-    let other = RegisterPerson { name: "段大有".into(), ..card.clone() };
-    let carded = app.register_person(RegisterPerson { another: true, ..card }).unwrap().record;
-    let twice = app.register_person(other.clone()).unwrap_err();
-    assert_eq!(
-        (twice.code, &twice.params["subject"]),
-        (ProblemCode::NumberRegistered, &carded.id.to_string())
-    );
-    let all_the_same =
-        app.register_person(RegisterPerson { another: true, sex: None, ..other.clone() }).unwrap().record;
-    let view = app.person(OfPerson { subject: all_the_same.id }).unwrap();
-    assert_eq!((view.born, view.item.sex.as_deref()), ("1948-01-01".parse().ok(), Some("1")));
-    let wrong = RegisterPerson { id_number: Some("532929194801010450".into()), ..other };
-    assert_eq!(code(app.register_person(wrong)), ProblemCode::AnswerOutsideConstraint);
-    for name in ["", "  ", "12345", "新\n来", &"新".repeat(51)] {
-        let wrong = RegisterPerson { name: name.into(), ..register.clone() };
-        assert_eq!(app.register_person(wrong).unwrap_err().code, ProblemCode::NameMalformed, "{name:?}");
-    }
-    assert_eq!(search(&mut app, "xld"), [made.id]);
-    let chosen = client::visits::start::Chosen { subject: made.id, met: Some(domain::visit::Met::InPerson) };
-    let start = client::visits::start::StartVisit { subjects: vec![chosen], ..Default::default() };
-    let draft = app.start_visit(start).unwrap().visit;
-    let form = app.form(client::visits::start::DraftSubject { visit: draft.clone(), subject: made.id });
-    assert!(form.unwrap().pages.len() > 1);
-    app.set_met(client::visits::start::SetMet {
-        visit: draft.clone(),
-        subject: made.id,
-        met: domain::visit::Met::Nobody,
-        reason: Some(NotMet::NotAtHome),
-        reason_words: None,
-        reason_from: None,
-        come_again: Some("下周".into()),
-    })
-    .unwrap();
-    assert!(app.finish(client::visits::draft::DraftName { visit: draft }).unwrap().visit.is_some());
-    sync(&mut app, &phone, &county);
-    assert_eq!(county.count(RecordKind::Visit), 1);
-    let head = county.record(RecordKind::Person, made.id).unwrap().head;
-    assert_eq!(head.text(keys::REGISTRATION), Some("pending"));
-}
-
-#[test]
-fn whoever_is_known_by_a_nickname_only_is_registered_by_it() {
-    let (county, phone, mut app) = enrolled();
-    let register = RegisterPerson {
-        name: String::new(),
-        nickname: Some("老普".into()),
-        village: VILLAGE,
-        household: None,
-        sex: None,
-        born: None,
-        age_said: None,
-        id_number: None,
-        phone: None,
-        pinyin: None,
-        another: false,
-    };
-    let made = app.register_person(register.clone()).unwrap().record;
-    assert_eq!(search(&mut app, "laopu"), [made.id]);
-    assert_eq!(app.person(OfPerson { subject: made.id }).unwrap().item.name, "老普");
-    let twice = app.register_person(register.clone()).unwrap_err();
-    assert_eq!(twice.params["subject"], made.id.to_string());
-    let other = app.register_person(RegisterPerson { another: true, ..register }).unwrap().record;
-    assert_ne!(other, made, "somebody else who is called so");
-    sync(&mut app, &phone, &county);
-    let head = county.record(RecordKind::Person, made.id).unwrap().head;
-    assert_eq!((head.text(keys::NAME), head.text(keys::NICKNAME)), (None, Some("老普")));
-}
-
-#[test]
-fn what_is_said_of_whom_nothing_is_known_goes_where_a_childs_goes() {
-    let (county, phone, mut app) = enrolled();
-    let mut audience = |name: &str, age_said: Option<AgeSaid>| {
-        let request = serde_json::json!({ "name": name, "village": VILLAGE, "age_said": age_said });
-        let subject = app.register_person(serde_json::from_value(request).unwrap()).unwrap().record.id;
-        let (kind, words) = (domain::concern::ConcernKind::Other, "没有户口".to_owned());
-        let raised = app.raise_concern(RaiseConcern { subject, kind, words }).unwrap().record;
-        sync(&mut app, &phone, &county);
-        let [scope] = county.record(raised.kind, raised.id).unwrap().scopes.try_into().unwrap();
-        (
-            scope.audience,
-            app.search(SearchAsked { typed: name.into(), listed_as: None, offset: 0, count: None }).unwrap()
-                [0]
-            .name
-            .clone(),
-        )
-    };
-    assert_eq!(audience("段大人", Some(AgeSaid::Adult)), (Audience::General, "段大人".to_owned()));
-    assert_eq!(audience("段孩子", Some(AgeSaid::Child)), (Audience::Child, "段*子".to_owned()));
-    assert_eq!(audience("段说不准", None), (Audience::Child, "段说不准".to_owned()));
 }
 
 #[test]

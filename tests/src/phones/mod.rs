@@ -4,6 +4,7 @@
 mod amended;
 mod answered;
 mod county;
+mod doorstep;
 mod duplicates;
 mod erased;
 mod flows;
@@ -14,6 +15,7 @@ mod locking;
 mod logs;
 mod looking;
 mod lost;
+mod outside;
 mod register;
 mod reissued;
 mod undone;

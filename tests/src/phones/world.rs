@@ -83,6 +83,7 @@ impl VaultFiles for Files {
     }
     fn destroy(&mut self) -> Result<(), PortError> {
         let mut files = self.0.lock().unwrap();
+        files.remove(&VaultFile::Outside);
         files.remove(&VaultFile::First);
         files.remove(&VaultFile::Second);
         *self.1.lock().unwrap() = None;

@@ -11,7 +11,7 @@ use crate::me::{MeView, Speak};
 use crate::news::NewsItem;
 use crate::people::{GroupItem, OfPerson, PeopleAsked, PersonItem, PersonView, SearchAsked};
 use crate::records::{OfVisit, ProofView, RecordItem, RecordsAsked};
-use crate::register::RegisterPerson;
+use crate::register::{AgeKept, AgeTold, RegisterPerson};
 use crate::sheet::{SheetPicture, SheetRead};
 use crate::staff::{Colleague, Helping};
 use crate::today::{Tidied, TodayAsked, TodayView};
@@ -109,6 +109,7 @@ commands! {
     explain(Explain) -> Written;
     correct_contact(CorrectContact) -> Written;
     register_person(RegisterPerson) -> Written;
+    age_told(AgeTold) -> AgeKept;
     contested(OfRecord) -> Vec<ContestedField>;
     settle(Settle) -> Written;
     urgent(UrgentReport) -> Written;

@@ -57,7 +57,7 @@ fn follow_persons(work: &mut Work<'_>) -> BTreeSet<RecordId> {
         let erased =
             work.reference().erased.contains(&record) && !work.loaded.reference.erased.contains(&record);
         let shut = !erased && is_restricted(&before.head) == is_restricted(&now.head);
-        let age = |one: &Person| (one.born, one.age_said, one.pending);
+        let age = |one: &Person| (one.born, one.age_said, one.doubtful);
         let same = was.villages == is.villages && age(&was) == age(&is) && was.memberships == is.memberships;
         if same && shut {
             continue;

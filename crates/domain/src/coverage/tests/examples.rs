@@ -67,6 +67,7 @@ pub(super) fn grandmother() -> Person {
         refusal_approved: None,
         changes_decided: [].into(),
         pending: false,
+        doubtful: false,
         merged_into: None,
     }
 }

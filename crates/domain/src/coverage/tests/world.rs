@@ -192,6 +192,7 @@ pub fn person() -> impl Strategy<Value = Person> {
                 refusal_approved: refused,
                 changes_decided: decided,
                 pending,
+                doubtful: pending,
                 merged_into: None,
             },
         )
