@@ -31,7 +31,14 @@ async fn word(
     words: &str,
     by: RecordId,
 ) -> Result<(), Problem> {
-    let word = Word { person: world.elder().await, parts: parts.to_vec(), also: Vec::new(), said, words: words.to_owned(), by };
+    let word = Word {
+        person: world.elder().await,
+        parts: parts.to_vec(),
+        also: Vec::new(),
+        said,
+        words: words.to_owned(),
+        by,
+    };
     say(&world.county, &word, clock::now_ms()).await
 }
 

@@ -161,8 +161,19 @@ async fn listed(config: &Config, area: Option<&str>, decided: bool) -> Outcome {
     let county = open::to_read(config)?;
     let area = area.map(|area| find_area(&known, area)).transpose()?;
     let area = area.unwrap_or_else(|| county.keys.county());
-    let mut table =
-        Table::new(&["乡镇", "村", "姓名", "情况", "代号", "从哪天起", "谁报告的", "怎么定", "说明", "同一次报来的", "编号"]);
+    let mut table = Table::new(&[
+        "乡镇",
+        "村",
+        "姓名",
+        "情况",
+        "代号",
+        "从哪天起",
+        "谁报告的",
+        "怎么定",
+        "说明",
+        "同一次报来的",
+        "编号",
+    ]);
     for one in list(&county, area, !decided, today()).await? {
         let change = NotMet::from_code(one.change).map_or(one.change, NotMet::zh);
         let state = ChangeState::from_code(one.state).map_or(one.state, ChangeState::zh);
