@@ -1,6 +1,7 @@
 //! 发现的问题 at the desk: what was found, by township, kind, age and state; the township's answer; and the figures:
 //! 发现, 办结, 办结及时.
 
+use crate::clock;
 use crate::county::{County, at_county, each_record};
 use crate::problem::{unchanged, wrong};
 use crate::staff::{Change, Sets, write_all};
@@ -23,6 +24,10 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use sync::county::needs::RecordRow;
 use sync::wire::receipt::ItemState;
+
+mod figures;
+
+pub use figures::{Figures, figures};
 
 /// Which of them: a figure of the table, which opens into its list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum, utoipa::ToSchema)]
@@ -60,6 +65,8 @@ pub struct Asked {
     pub kind: Option<ConcernKind>,
     /// Only what was found on this day or later.
     pub from: Option<Day>,
+    /// Only what was found on this day or before.
+    pub to: Option<Day>,
     /// Found up to this day, and as it stood at its end, as known today.
     pub as_of: Day,
     /// Only what was found so many days before that, or more.
@@ -79,8 +86,8 @@ pub(crate) struct Kept {
     pub found: Day,
     /// By whom.
     pub found_by: RecordId,
-    /// The day on which it is to be settled.
-    pub limit: Day,
+    /// The day on which it is to be settled when nothing is promised.
+    pub allowed: Day,
 }
 
 /// One line of the list.
@@ -123,31 +130,6 @@ pub struct Line {
     pub now_ms: Option<UnixMs>,
 }
 
-/// The figures of an area.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-#[schema(as = ConcernFigures)]
-pub struct Figures {
-    /// Its code.
-    #[schema(value_type = u64)]
-    pub area: AreaCode,
-    /// Its name.
-    pub name: String,
-    /// 发现.
-    pub found: usize,
-    /// 待处理.
-    pub open: usize,
-    /// 处理中.
-    pub in_hand: usize,
-    /// 办结.
-    pub settled: usize,
-    /// 其中解决不了.
-    pub unsolvable: usize,
-    /// 办结及时.
-    pub in_time: usize,
-    /// 过了期还没办结.
-    pub overdue: usize,
-}
-
 /// The township's word on a concern.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Word {
@@ -176,9 +158,9 @@ impl Kept {
         let areas: Vec<AreaCode> = scopes.iter().map(|scope| scope.area).collect();
         let area = areas.first().copied().unwrap_or(AreaCode(0));
         let days = reference.settings.value(&reference.areas, Setting::ConcernDays, area, found);
-        let limit = concern.due.unwrap_or_else(|| found.plus(days));
+        let allowed = found.plus(days);
         let found_by = raised.map_or(id, |one| one.author);
-        Self { concern, head: Arc::clone(head), areas, found, found_by, limit }
+        Self { concern, head: Arc::clone(head), areas, found, found_by, allowed }
     }
 
     /// Where it belongs when no phone has it any more, because its person is restricted or was erased: where that person
@@ -188,17 +170,26 @@ impl Kept {
         let record = RecordRef { kind: RecordKind::Person, id };
         let row = county.stores.ledger.record(record).await.map_err(at_county)?;
         self.areas = row.map(|row| Person::read(id, &row.head).villages).unwrap_or_default();
-        if let Some(area) = self.areas.first().filter(|_| self.concern.due.is_none()) {
+        if let Some(area) = self.areas.first() {
             let days = reference.settings.value(&reference.areas, Setting::ConcernDays, *area, self.found);
-            self.limit = self.found.plus(days);
+            self.allowed = self.found.plus(days);
         }
         Ok(())
     }
 
     /// How far it was at the end of a day, as known today.
     fn state_on(&self, day: Day) -> ConcernState {
-        let written = self.answered().is_none_or(|answered| answered <= day);
-        if written { self.concern.state } else { ConcernState::Open }
+        if self.answered_by(day) { self.concern.state } else { ConcernState::Open }
+    }
+
+    /// Whether the answer that stands was there at the end of a day; also of what was never answered.
+    fn answered_by(&self, day: Day) -> bool {
+        self.answered().is_none_or(|answered| answered <= day)
+    }
+
+    /// The day on which it was to be settled, by what was promised up to a day.
+    pub(crate) fn limit_on(&self, day: Day) -> Day {
+        self.concern.due.filter(|_| self.answered_by(day)).unwrap_or(self.allowed)
     }
 
     /// The day of the answer that stands.
@@ -220,15 +211,18 @@ impl Kept {
             Which::Unsettled => !state.settled(),
             Which::Settled => state.settled(),
             Which::Unsolvable => state == ConcernState::Unsolvable,
-            Which::InTime => state.settled() && self.settled().is_some_and(|settled| settled <= self.limit),
-            Which::Overdue => !state.settled() && self.limit < day,
+            Which::InTime => {
+                state.settled() && self.settled().is_some_and(|settled| settled <= self.limit_on(day))
+            }
+            Which::Overdue => !state.settled() && self.limit_on(day) < day,
             Which::Contested => self.head.contested().next().is_some(),
         }
     }
 
     fn asked_for(&self, reference: &Reference, asked: &Asked) -> bool {
         let here = self.areas.iter().any(|area| reference.areas.within(*area, asked.area));
-        let since = asked.from.is_none_or(|from| from <= self.found) && self.found <= asked.as_of;
+        let to = asked.to.map_or(asked.as_of, |to| to.min(asked.as_of));
+        let since = asked.from.is_none_or(|from| from <= self.found) && self.found <= to;
         let old = asked.older.is_none_or(|days| asked.as_of.0 - self.found.0 >= days);
         let kind = asked.kind.is_none_or(|kind| kind == self.concern.kind);
         here && since && old && kind && self.is(asked.which, asked.as_of)
@@ -261,7 +255,7 @@ pub(crate) async fn found(county: &County, asked: &Asked) -> Result<(Arc<Referen
     Ok((reference, kept))
 }
 
-/// The line of one.
+/// The line of one as it stood at the end of a day, as known today: an answer that came after it is not there yet.
 ///
 /// # Errors
 /// What the store says.
@@ -269,31 +263,34 @@ pub(crate) async fn line(
     county: &County,
     reference: &Reference,
     kept: &Kept,
-    today: Day,
+    as_of: Day,
 ) -> Result<Line, Problem> {
     let who = match kept.concern.subject {
-        Some(id) => known(county, reference, id, today).await?.map(|known| known.who),
+        // Who is a child now is masked, whatever day is asked for.
+        Some(id) => known(county, reference, id, Day::of(clock::now_ms())).await?.map(|known| known.who),
         None => None,
     };
     // Whose it is nobody knows may be a child's.
     let shut = who.as_ref().is_none_or(|who| who.shut || who.restricted);
     let concern = &kept.concern;
     let said = kept.head.fields.get(keys::NOW).and_then(|all| all.iter().max_by_key(|one| one.at_ms));
-    let unsettled = !concern.state.settled();
+    let said = said.filter(|one| Day::of(one.at_ms) <= as_of);
+    let state = kept.state_on(as_of);
+    let answered = kept.answered_by(as_of);
     Ok(Line {
         concern: concern.id,
         kind: concern.kind.code(),
-        state: concern.state.code(),
+        state: state.code(),
         contested: kept.head.contested().next().is_some(),
         words: Some(concern.words.clone()).filter(|_| !shut),
-        reply: concern.reply.clone().filter(|_| !shut),
-        handler: concern.handler.clone(),
-        due: concern.due,
+        reply: concern.reply.clone().filter(|_| !shut && answered),
+        handler: concern.handler.clone().filter(|_| answered),
+        due: concern.due.filter(|_| answered),
         found: kept.found,
         found_by: reference.staff_name(kept.found_by),
-        settled: kept.settled(),
-        overdue_days: if unsettled { (today.0 - kept.limit.0).max(0) } else { 0 },
-        now: concern.now.map(|now| now.code()),
+        settled: kept.settled().filter(|_| answered),
+        overdue_days: if state.settled() { 0 } else { (as_of.0 - kept.limit_on(as_of).0).max(0) },
+        now: concern.now.filter(|_| said.is_some()).map(|now| now.code()),
         now_ms: said.map(|one| one.at_ms),
         who,
     })
@@ -312,41 +309,6 @@ pub(crate) async fn one(county: &County, id: RecordId) -> Result<(Arc<Reference>
     let mut kept = Kept::read(&reference, id, &row.head, &row.scopes);
     kept.place(county, &reference).await?;
     Ok((reference, kept))
-}
-
-/// The figures of an area and of each below it that is next: what was found from a day on, and how far that was
-/// as of another. O(concerns).
-///
-/// # Errors
-/// What the store says.
-pub async fn figures(
-    county: &County,
-    area: AreaCode,
-    kind: Option<ConcernKind>,
-    (from, as_of): (Day, Day),
-) -> Result<Vec<Figures>, Problem> {
-    let (reference, kept) = all(county).await?;
-    let below = reference.areas.0.values().filter(|one| one.parent == Some(area) && one.exists_on(as_of));
-    let row = |area: AreaCode| {
-        let asked = Asked { area, which: Which::Found, kind, from: Some(from), as_of, older: None };
-        let here: Vec<&Kept> = kept.iter().filter(|one| one.asked_for(&reference, &asked)).collect();
-        let count = |which| here.iter().filter(|one| one.is(which, as_of)).count();
-        Figures {
-            area,
-            name: reference.areas.name(area),
-            found: here.len(),
-            open: count(Which::Open),
-            in_hand: count(Which::InHand),
-            settled: count(Which::Settled),
-            unsolvable: count(Which::Unsolvable),
-            in_time: count(Which::InTime),
-            overdue: count(Which::Overdue),
-        }
-    };
-    let mut rows: Vec<Figures> = below.map(|one| row(one.code)).collect();
-    rows.sort_by_key(|one| one.area);
-    rows.push(row(area));
-    Ok(rows)
 }
 
 /// Answers a concern, or takes the last answer back. What somebody else has answered meanwhile, unseen, stands beside

@@ -120,7 +120,7 @@ async fn list(
     let county = open::to_read(config)?;
     let area = area.map(|area| find_area(&known, area)).transpose()?;
     let area = area.unwrap_or_else(|| county.keys.county());
-    let asked = Asked { area, which, kind, from: None, as_of: today(), older };
+    let asked = Asked { area, which, kind, from: None, to: None, as_of: today(), older };
     let (reference, kept) = found(&county, &asked).await?;
     let mut table = Table::new(&[
         "乡镇",
@@ -165,7 +165,7 @@ async fn counted(config: &Config, area: Option<&str>, as_of: Option<Day>) -> Out
     let from = Period::containing(Cadence::Year, Cut::Natural, as_of).from();
     let mut table =
         Table::new(&["区划", "发现", "待处理", "处理中", "办结", "其中解决不了", "办结及时", "过了期没办结"]);
-    for row in figures(&county, area, None, (from, as_of)).await? {
+    for row in figures(&county, area, None, (from, as_of), as_of).await? {
         let counts =
             [row.found, row.open, row.in_hand, row.settled, row.unsolvable, row.in_time, row.overdue];
         table.row([row.name].into_iter().chain(counts.map(|count| count.to_string())));

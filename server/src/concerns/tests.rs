@@ -1,7 +1,6 @@
 //! What was found, the township's answer, and the figures of both.
 
 use super::*;
-use crate::clock;
 use crate::testing::{Phone, VILLAGE, World};
 use domain::staff::Role;
 
@@ -36,13 +35,13 @@ async fn say(world: &World, word: &Word) -> Result<(), Problem> {
 }
 
 async fn listed(world: &World, area: AreaCode, which: Which) -> Vec<RecordId> {
-    let asked = Asked { area, which, kind: None, from: Some(today()), as_of: today(), older: None };
+    let asked = Asked { area, which, kind: None, from: Some(today()), to: None, as_of: today(), older: None };
     let (_, kept) = found(&world.county, &asked).await.unwrap();
     kept.into_iter().map(|one| one.concern.id).collect()
 }
 
 async fn counted(world: &World) -> Figures {
-    figures(&world.county, TOWNSHIP, None, (today(), today())).await.unwrap().pop().unwrap()
+    figures(&world.county, TOWNSHIP, None, (today(), today()), today()).await.unwrap().pop().unwrap()
 }
 
 #[tokio::test]
@@ -72,7 +71,8 @@ async fn an_answer_moves_a_concern_on_and_every_figure_opens_into_as_many() {
     }
     assert_eq!(all.found, all.open + all.in_hand + all.settled, "they add up");
     assert!(listed(&world, ELSEWHERE, Which::Found).await.is_empty());
-    let rows = figures(&world.county, world.county.keys.county(), None, (today(), today())).await.unwrap();
+    let rows =
+        figures(&world.county, world.county.keys.county(), None, (today(), today()), today()).await.unwrap();
     let (total, rows) = rows.split_last().unwrap();
     assert_eq!(rows.iter().map(|row| row.found).sum::<usize>(), total.found);
 }
@@ -210,4 +210,35 @@ async fn an_answer_says_what_it_has_to_say() {
     }
     say(&world, &in_hand).await.unwrap();
     assert_eq!(say(&world, &in_hand).await.unwrap_err().code, ProblemCode::NothingToChange);
+}
+
+#[tokio::test]
+async fn a_row_of_an_earlier_day_says_how_late_it_was_then_and_nothing_that_came_after() {
+    let world = World::new().await;
+    let head = world.clerk(Role::StationHead, TOWNSHIP).await;
+    let mut phone = world.phone(1).await;
+    let roof = raised(&world, &mut phone, world.elder().await, "屋顶漏雨").await;
+    let (reference, mut kept) = one(&world.county, roof).await.unwrap();
+    let late = kept.limit_on(today()).plus(3);
+    let then = line(&world.county, &reference, &kept, late).await.unwrap();
+    assert_eq!((then.overdue_days, then.state), (3, "open"));
+    assert_eq!(line(&world.county, &reference, &kept, late.plus(-3)).await.unwrap().overdue_days, 0);
+    say(&world, &word(roof, ConcernState::Solved, "修好了", head)).await.unwrap();
+    kept = one(&world.county, roof).await.unwrap().1;
+    let yesterday = line(&world.county, &reference, &kept, today().plus(-1)).await.unwrap();
+    assert_eq!((yesterday.state, yesterday.reply, yesterday.settled), ("open", None, None));
+    let now = line(&world.county, &reference, &kept, late).await.unwrap();
+    assert_eq!((now.state, now.overdue_days, now.settled), ("solved", 0, Some(today())));
+}
+
+#[tokio::test]
+async fn a_period_counts_what_was_found_in_it() {
+    let world = World::new().await;
+    let mut phone = world.phone(1).await;
+    raised(&world, &mut phone, world.elder().await, "屋顶漏雨").await;
+    let (day, yesterday) = (today(), today().plus(-1));
+    for (span, found) in [((yesterday, yesterday), 0), ((yesterday, day), 1), ((day, day.plus(9)), 1)] {
+        let all = figures(&world.county, TOWNSHIP, None, span, day).await.unwrap();
+        assert_eq!(all.last().unwrap().found, found, "{span:?}");
+    }
 }
