@@ -8,16 +8,14 @@ use crate::staff::{Change, Sets, write_all};
 use crate::who::{Who, known};
 use domain::catalogue::{RecordKind, keys};
 use domain::change::Written;
-use domain::concern::{Concern, ConcernKind, ConcernState};
+use domain::concern::{ConcernKind, ConcernState};
 use domain::head::{Head, Reading};
 use domain::ids::{AreaCode, RecordId};
 use domain::log::Vector;
 use domain::patch::RecordRef;
-use domain::permission::{self, Act, Scope, require};
+use domain::permission::{self, Act, require};
 use domain::problem::{Problem, ProblemCode};
 use domain::reference::Reference;
-use domain::settings::Setting;
-use domain::subject::Person;
 use domain::time::{Day, UnixMs};
 use domain::value::Value;
 use serde::{Deserialize, Serialize};
@@ -26,8 +24,10 @@ use sync::county::needs::RecordRow;
 use sync::wire::receipt::ItemState;
 
 mod figures;
+mod kept;
 
 pub use figures::{Figures, figures};
+pub(crate) use kept::Kept;
 
 /// Which of them: a figure of the table, which opens into its list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum, utoipa::ToSchema)]
@@ -73,23 +73,6 @@ pub struct Asked {
     pub older: Option<i32>,
 }
 
-/// A concern with what is read of its record alone.
-#[derive(Debug, Clone)]
-pub(crate) struct Kept {
-    /// As the rules read it.
-    pub concern: Concern,
-    /// The record.
-    pub head: Arc<Head>,
-    /// Where it belongs.
-    pub areas: Vec<AreaCode>,
-    /// The day on which it was written down.
-    pub found: Day,
-    /// By whom.
-    pub found_by: RecordId,
-    /// The day on which it is to be settled when nothing is promised.
-    pub allowed: Day,
-}
-
 /// One line of the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[schema(as = ConcernLine)]
@@ -114,7 +97,7 @@ pub struct Line {
     /// By when that was promised.
     #[schema(value_type = Option<String>)]
     pub due: Option<Day>,
-    /// When it was written down.
+    /// The day of the visit in which it was found; else when it was written down.
     #[schema(value_type = String)]
     pub found: Day,
     /// By whom.
@@ -128,6 +111,16 @@ pub struct Line {
     pub now: Option<&'static str>,
     /// When.
     pub now_ms: Option<UnixMs>,
+}
+
+impl Line {
+    /// What was found, as the terminal and files have it; else why not.
+    pub(crate) fn shown_words(&self) -> String {
+        let restricted = self.who.as_ref().is_some_and(|who| who.restricted);
+        let hidden =
+            if restricted { crate::restrict::UNNAMED } else { "（可能是未成年人，不显示）" };
+        self.words.clone().unwrap_or_else(|| hidden.to_owned())
+    }
 }
 
 /// The township's word on a concern.
@@ -149,97 +142,29 @@ pub struct Word {
     pub by: RecordId,
 }
 
-impl Kept {
-    fn read(reference: &Reference, id: RecordId, head: &Arc<Head>, scopes: &[Scope]) -> Self {
-        let concern = Concern::read(id, head);
-        let first = |key: &str| head.fields.get(key).and_then(|all| all.iter().min_by_key(|one| one.at_ms));
-        let raised = first(keys::WORDS).or_else(|| first(keys::KIND));
-        let found = raised.map_or(Day(0), |one| Day::of(one.at_ms));
-        let areas: Vec<AreaCode> = scopes.iter().map(|scope| scope.area).collect();
-        let area = areas.first().copied().unwrap_or(AreaCode(0));
-        let days = reference.settings.value(&reference.areas, Setting::ConcernDays, area, found);
-        let allowed = found.plus(days);
-        let found_by = raised.map_or(id, |one| one.author);
-        Self { concern, head: Arc::clone(head), areas, found, found_by, allowed }
-    }
-
-    /// Where it belongs when no phone has it any more, because its person is restricted or was erased: where that person
-    /// is counted. Figures go on counting it.
-    async fn place(&mut self, county: &County, reference: &Reference) -> Result<(), Problem> {
-        let Some(id) = self.concern.subject.filter(|_| self.areas.is_empty()) else { return Ok(()) };
-        let record = RecordRef { kind: RecordKind::Person, id };
-        let row = county.stores.ledger.record(record).await.map_err(at_county)?;
-        self.areas = row.map(|row| Person::read(id, &row.head).villages).unwrap_or_default();
-        if let Some(area) = self.areas.first() {
-            let days = reference.settings.value(&reference.areas, Setting::ConcernDays, *area, self.found);
-            self.allowed = self.found.plus(days);
-        }
-        Ok(())
-    }
-
-    /// How far it was at the end of a day, as known today.
-    fn state_on(&self, day: Day) -> ConcernState {
-        if self.answered_by(day) { self.concern.state } else { ConcernState::Open }
-    }
-
-    /// Whether the answer that stands was there at the end of a day; also of what was never answered.
-    fn answered_by(&self, day: Day) -> bool {
-        self.answered().is_none_or(|answered| answered <= day)
-    }
-
-    /// The day on which it was to be settled, by what was promised up to a day.
-    pub(crate) fn limit_on(&self, day: Day) -> Day {
-        self.concern.due.filter(|_| self.answered_by(day)).unwrap_or(self.allowed)
-    }
-
-    /// The day of the answer that stands.
-    fn answered(&self) -> Option<Day> {
-        let write = self.head.fields.get(keys::STATE)?.iter().max_by_key(|one| one.at_ms)?;
-        Some(Day::of(write.at_ms))
-    }
-
-    fn settled(&self) -> Option<Day> {
-        self.answered().filter(|_| self.concern.state.settled())
-    }
-
-    fn is(&self, which: Which, day: Day) -> bool {
-        let state = self.state_on(day);
-        match which {
-            Which::Found => true,
-            Which::Open => state == ConcernState::Open,
-            Which::InHand => state == ConcernState::InHand,
-            Which::Unsettled => !state.settled(),
-            Which::Settled => state.settled(),
-            Which::Unsolvable => state == ConcernState::Unsolvable,
-            Which::InTime => {
-                state.settled() && self.settled().is_some_and(|settled| settled <= self.limit_on(day))
-            }
-            Which::Overdue => !state.settled() && self.limit_on(day) < day,
-            Which::Contested => self.head.contested().next().is_some(),
-        }
-    }
-
-    fn asked_for(&self, reference: &Reference, asked: &Asked) -> bool {
-        let here = self.areas.iter().any(|area| reference.areas.within(*area, asked.area));
-        let to = asked.to.map_or(asked.as_of, |to| to.min(asked.as_of));
-        let since = asked.from.is_none_or(|from| from <= self.found) && self.found <= to;
-        let old = asked.older.is_none_or(|days| asked.as_of.0 - self.found.0 >= days);
-        let kind = asked.kind.is_none_or(|kind| kind == self.concern.kind);
-        here && since && old && kind && self.is(asked.which, asked.as_of)
-    }
-}
-
-async fn all(county: &County) -> Result<(Arc<Reference>, Vec<Kept>), Problem> {
+/// Those of an area and kind that were found in the days asked for, whatever became of them. What was found in a visit
+/// that was made void (作废) is not among them while it is that. O(concerns), a few reads of each that was answered.
+async fn all(county: &County, asked: &Asked) -> Result<(Arc<Reference>, Vec<Kept>), Problem> {
     let (_, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
-    let mut kept = Vec::new();
+    let mut rows = Vec::new();
     let take = |record: RecordRef, row: &RecordRow| {
         if !row.head.fields.is_empty() {
-            kept.push(Kept::read(&reference, record.id, &row.head, &row.scopes));
+            rows.push(Kept::read(record.id, &row.head, &row.scopes));
         }
     };
     each_record(county.stores.ledger.as_ref(), RecordKind::Concern, take).await?;
-    for one in &mut kept {
-        one.place(county, &reference).await?;
+    let mut kept = Vec::new();
+    for mut one in rows {
+        one.place(county).await?;
+        // Nothing is found after it was written down.
+        let late = asked.from.is_none_or(|from| from <= one.found);
+        if !late || !one.belongs(&reference, asked) {
+            continue;
+        }
+        one.follow(county, &reference).await?;
+        if !one.void && one.found_when(asked) {
+            kept.push(one);
+        }
     }
     Ok((reference, kept))
 }
@@ -249,8 +174,8 @@ async fn all(county: &County) -> Result<(Arc<Reference>, Vec<Kept>), Problem> {
 /// # Errors
 /// What the store says.
 pub(crate) async fn found(county: &County, asked: &Asked) -> Result<(Arc<Reference>, Vec<Kept>), Problem> {
-    let (reference, mut kept) = all(county).await?;
-    kept.retain(|one| one.asked_for(&reference, asked));
+    let (reference, mut kept) = all(county, asked).await?;
+    kept.retain(|one| one.is(asked.which, asked.as_of));
     kept.sort_by_key(|one| (one.found, one.concern.id));
     Ok((reference, kept))
 }
@@ -275,21 +200,20 @@ pub(crate) async fn line(
     let concern = &kept.concern;
     let said = kept.head.fields.get(keys::NOW).and_then(|all| all.iter().max_by_key(|one| one.at_ms));
     let said = said.filter(|one| Day::of(one.at_ms) <= as_of);
-    let state = kept.state_on(as_of);
-    let answered = kept.answered_by(as_of);
+    let stood = kept.on(as_of);
     Ok(Line {
         concern: concern.id,
         kind: concern.kind.code(),
-        state: state.code(),
-        contested: kept.head.contested().next().is_some(),
+        state: stood.state.code(),
+        contested: kept.contested_on(as_of),
         words: Some(concern.words.clone()).filter(|_| !shut),
-        reply: concern.reply.clone().filter(|_| !shut && answered),
-        handler: concern.handler.clone().filter(|_| answered),
-        due: concern.due.filter(|_| answered),
+        reply: stood.reply.clone().filter(|_| !shut),
+        handler: stood.handler.clone(),
+        due: stood.due,
         found: kept.found,
         found_by: reference.staff_name(kept.found_by),
-        settled: kept.settled().filter(|_| answered),
-        overdue_days: if state.settled() { 0 } else { (as_of.0 - kept.limit_on(as_of).0).max(0) },
+        settled: stood.settled,
+        overdue_days: if stood.state.settled() { 0 } else { (as_of.0 - kept.limit_on(as_of).0).max(0) },
         now: concern.now.filter(|_| said.is_some()).map(|now| now.code()),
         now_ms: said.map(|one| one.at_ms),
         who,
@@ -306,8 +230,9 @@ pub(crate) async fn one(county: &County, id: RecordId) -> Result<(Arc<Reference>
     let row = county.stores.ledger.record(record).await.map_err(at_county)?;
     let row = row.filter(|row| !row.head.fields.is_empty());
     let row = row.ok_or_else(|| Problem::new(ProblemCode::NothingFound))?;
-    let mut kept = Kept::read(&reference, id, &row.head, &row.scopes);
-    kept.place(county, &reference).await?;
+    let mut kept = Kept::read(id, &row.head, &row.scopes);
+    kept.place(county).await?;
+    kept.follow(county, &reference).await?;
     Ok((reference, kept))
 }
 

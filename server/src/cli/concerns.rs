@@ -19,7 +19,7 @@ use std::process::ExitCode;
 /// What can be asked about concerns, and said to them.
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
-    /// 列出；未成年人的内容不显示 (list them; the words of children's are not shown).
+    /// 列出；未成年人的、限制处理的，内容不显示 (list them; no words of children's, nor of whoever is restricted).
     List {
         /// 只看这个区划及以下：代码或全名 (only here and below: code or whole name).
         #[arg(long)]
@@ -143,7 +143,7 @@ async fn list(
             who.map(|who| who.village_name.clone()).unwrap_or_default(),
             who.map(|who| who.name.clone()).unwrap_or_default(),
             one.concern.kind.zh().to_owned(),
-            line.words.unwrap_or_else(|| "（未成年人，不显示）".to_owned()),
+            line.shown_words(),
             if line.contested { "填写不一致" } else { one.concern.state.zh() }.to_owned(),
             line.due.map(|day| day.to_string()).unwrap_or_default(),
             line.found.to_string(),

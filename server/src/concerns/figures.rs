@@ -45,12 +45,12 @@ pub async fn figures(
     (from, to): (Day, Day),
     as_of: Day,
 ) -> Result<Vec<Figures>, Problem> {
-    let (reference, kept) = all(county).await?;
+    let asked = Asked { area, which: Which::Found, kind, from: Some(from), to: Some(to), as_of, older: None };
+    let (reference, kept) = all(county, &asked).await?;
     let below = reference.areas.0.values().filter(|one| one.parent == Some(area) && one.exists_on(as_of));
     let row = |area: AreaCode| {
-        let asked =
-            Asked { area, which: Which::Found, kind, from: Some(from), to: Some(to), as_of, older: None };
-        let here: Vec<&Kept> = kept.iter().filter(|one| one.asked_for(&reference, &asked)).collect();
+        let asked = Asked { area, ..asked.clone() };
+        let here: Vec<&Kept> = kept.iter().filter(|one| one.belongs(&reference, &asked)).collect();
         let count = |which| here.iter().filter(|one| one.is(which, as_of)).count();
         Figures {
             area,

@@ -286,8 +286,6 @@ fn cells(line: &Line) -> Vec<Cell> {
         |read: fn(&crate::who::Who) -> &String| line.who.as_ref().map(read).cloned().unwrap_or_default();
     let state = ConcernState::from_code(line.state).map_or(line.state, ConcernState::zh);
     let said = |text: &Option<String>| text.clone().unwrap_or_default();
-    let restricted = line.who.as_ref().is_some_and(|who| who.restricted);
-    let hidden = if restricted { restrict::UNNAMED } else { "（可能是未成年人，不显示）" };
     let texts = [
         who(|who| &who.township),
         who(|who| &who.village_name),
@@ -295,7 +293,7 @@ fn cells(line: &Line) -> Vec<Cell> {
         who(|who| &who.head_name),
         who(|who| &who.name),
         ConcernKind::from_code(line.kind).map_or(line.kind, ConcernKind::zh).to_owned(),
-        line.words.clone().unwrap_or_else(|| hidden.to_owned()),
+        line.shown_words(),
         if line.contested { "填写不一致".to_owned() } else { state.to_owned() },
         said(&line.handler),
         day(line.due),
@@ -338,7 +336,9 @@ pub(super) async fn export(
     for some in kept.chunks(PAGE) {
         let mut rows = Vec::new();
         for one in some {
-            rows.push(cells(&line(&desk.county, &reference, one, asked.as_of).await?));
+            let mut line = line(&desk.county, &reference, one, asked.as_of).await?;
+            line.who.iter_mut().for_each(restrict::unname_who);
+            rows.push(cells(&line));
         }
         writing.rows(rows).await;
     }
