@@ -21,7 +21,12 @@ use domain::time::{Day, UnixMs};
 use domain::value::Value;
 use domain::visit::{NotMet, PartFact};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+mod together;
+
+pub use together::{Also, Reported};
+use together::{Together, Told};
 
 /// What one worker reported.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -66,6 +71,8 @@ pub struct Case {
     pub by: String,
     /// When.
     pub at_ms: Option<UnixMs>,
+    /// Of whom the same reports tell something too.
+    pub also: Vec<Also>,
 }
 
 /// The township's word.
@@ -75,6 +82,8 @@ pub struct Word {
     pub person: RecordId,
     /// The parts that report it.
     pub parts: Vec<RecordId>,
+    /// Others of the same report of whom the same is confirmed in this step; each can be taken back alone.
+    pub also: Vec<Reported>,
     /// What is said.
     pub said: Said,
     /// In words: for the finder, who reads them when it is not so; the reason when a word is taken back.
@@ -124,60 +133,72 @@ pub async fn list(county: &County, area: AreaCode, open: bool, today: Day) -> Re
     for row in county.stores.reports.reported().await.map_err(at_county)? {
         of_people.entry(row.subject).or_default().extend(row.fact);
     }
-    let mut cases = Vec::new();
+    let (mut here, mut same) = (Vec::new(), Together::default());
     for (id, facts) in of_people {
         let Some(found) = known(county, &reference, id, today).await? else { continue };
-        let here = found.person.villages.iter().any(|village| reference.areas.within(*village, area));
-        let whole = found.person.villages.is_empty() && area == county.keys.county();
-        if here || whole {
-            cases.extend(of_person(county, &reference, &found, &facts, open).await?);
+        let inside = found.person.villages.iter().any(|village| reference.areas.within(*village, area));
+        if inside || found.person.villages.is_empty() && area == county.keys.county() {
+            let told = told(&found, facts);
+            told.iter().for_each(|one| same.add(&found.who, one));
+            here.push((found, told));
+        }
+    }
+    let mut cases = Vec::new();
+    for (found, told) in here {
+        for one in told.into_iter().filter(|one| (one.state == ChangeState::Open) == open) {
+            cases.push(case(county, &reference, &found, one, &same).await?);
         }
     }
     cases.sort_by_cached_key(|one| (one.who.village, one.who.group.clone(), one.who.name.clone()));
     Ok(cases)
 }
 
-/// The cases of one person that are open, or decided.
-async fn of_person(
+/// What is reported of somebody, by kind and by the word on it. Without a read.
+fn told(found: &Known, facts: Vec<PartFact>) -> Vec<Told> {
+    let mut groups: BTreeMap<(NotMet, &'static str, Vec<String>), Told> = BTreeMap::new();
+    for fact in facts {
+        let Some(reason) = fact.reason else { continue };
+        let state = ChangeState::of(&found.head, fact.part);
+        let wrote = Written::read(&found.head, &wrote_key(fact.part));
+        let wrote = wrote.iter().map(Written::to_string).collect();
+        let group = groups.entry((reason, state.code(), wrote));
+        group.or_insert_with(|| Told { reason, state, facts: Vec::new() }).facts.push(fact);
+    }
+    let mut all: Vec<Told> = groups.into_values().collect();
+    all.iter_mut().for_each(|one| one.facts.sort_by_key(|fact| (fact.day, fact.part)));
+    all
+}
+
+/// A change as the desk shows it. A few reads for each report.
+async fn case(
     county: &County,
     reference: &Reference,
     found: &Known,
-    facts: &[PartFact],
-    open: bool,
-) -> Result<Vec<Case>, Problem> {
-    let mut groups: BTreeMap<(NotMet, &'static str, Vec<String>), Vec<&PartFact>> = BTreeMap::new();
+    told: Told,
+    same: &Together,
+) -> Result<Case, Problem> {
+    let Told { reason, state, facts } = &told;
+    let first = facts.first().ok_or_else(|| Problem::new(ProblemCode::NothingFound))?;
+    let decided = Written::read(&found.head, &wrote_key(first.part));
+    let decided = decided.iter().filter_map(|one| one.after.as_ref()?.parse().ok()).next();
+    let said = facts.iter().filter_map(|fact| fact.reason_from).min();
+    let shut = found.who.shut || found.who.restricted;
+    let mut reports = Vec::new();
     for fact in facts {
-        let state = ChangeState::of(&found.head, fact.part);
-        let Some(reason) = fact.reason.filter(|_| (state == ChangeState::Open) == open) else { continue };
-        let wrote = Written::read(&found.head, &wrote_key(fact.part));
-        let wrote = wrote.iter().map(Written::to_string).collect();
-        groups.entry((reason, state.code(), wrote)).or_default().push(fact);
+        reports.push(report(county, reference, fact, shut).await?);
     }
-    let mut cases = Vec::new();
-    for ((reason, state, _), mut facts) in groups {
-        facts.sort_by_key(|fact| (fact.day, fact.part));
-        let Some(first) = facts.first() else { continue };
-        let decided = Written::read(&found.head, &wrote_key(first.part));
-        let decided = decided.iter().filter_map(|one| one.after.as_ref()?.parse().ok()).next();
-        let said = facts.iter().filter_map(|fact| fact.reason_from).min();
-        let shut = found.who.shut || found.who.restricted;
-        let mut reports = Vec::new();
-        for fact in &facts {
-            reports.push(report(county, reference, fact, shut).await?);
-        }
-        let write = found.head.fields.get(&key(first.part)).and_then(|all| all.first());
-        cases.push(Case {
-            who: found.who.clone(),
-            change: reason.code(),
-            state,
-            from: decided.or(said).unwrap_or(first.day),
-            reports,
-            words: found.head.text(&words_key(first.part)).filter(|_| !shut).unwrap_or_default().to_owned(),
-            by: write.map(|one| reference.staff_name(one.author)).unwrap_or_default(),
-            at_ms: write.map(|one| one.at_ms),
-        });
-    }
-    Ok(cases)
+    let write = found.head.fields.get(&key(first.part)).and_then(|all| all.first());
+    Ok(Case {
+        who: found.who.clone(),
+        change: reason.code(),
+        state: state.code(),
+        from: decided.or(said).unwrap_or(first.day),
+        reports,
+        words: found.head.text(&words_key(first.part)).filter(|_| !shut).unwrap_or_default().to_owned(),
+        by: write.map(|one| reference.staff_name(one.author)).unwrap_or_default(),
+        at_ms: write.map(|one| one.at_ms),
+        also: same.of(found.who.person, facts),
+    })
 }
 
 async fn report(
@@ -199,16 +220,41 @@ async fn report(
     })
 }
 
-/// Carries out a word on a reported change.
+/// Carries out a word on a reported change; of several people all of it, or nothing.
 ///
 /// # Errors
 /// `nothing_found`; `argument_wrong` for parts that report no change of this person or not the same, a day that
-/// cannot be, words that are lacking, and what was written since; `nothing_to_change` when that was said already;
-/// `right_missing`; what the store says.
+/// cannot be, words that are lacking, what was written since, and others of whom not the same was reported in one
+/// report, or a death; `nothing_to_change` when that was said already; `right_missing`; what the store says.
 pub async fn say(county: &County, word: &Word, now_ms: UnixMs) -> Result<(), Problem> {
+    let first = Reported { person: word.person, parts: word.parts.clone() };
+    let (mut changes, told) = written(county, word, &first, now_ms).await?;
+    let mut people = BTreeSet::from([word.person]);
+    for one in &word.also {
+        let (more, other) = written(county, word, one, now_ms).await?;
+        together::check(&word.said, &told, &other)?;
+        if !people.insert(one.person) {
+            return Err(wrong(one.person, "同一个人写了两次", "somebody is named twice"));
+        }
+        changes.extend(more);
+    }
+    write_all(county, word.by, changes, now_ms).await?;
+    let parts = word.parts.len() + word.also.iter().map(|one| one.parts.len()).sum::<usize>();
+    tracing::info!(parts, people = people.len(), "a word on a reported change was written");
+    Ok(())
+}
+
+/// What a word writes of one person, and what was reported.
+async fn written(
+    county: &County,
+    word: &Word,
+    of: &Reported,
+    now_ms: UnixMs,
+) -> Result<(Vec<Change>, Told), Problem> {
     let today = Day::of(now_ms);
-    let (reference, found) = about(county, word.person, today).await?;
-    let reason = reported(county, &found, word).await?;
+    let (reference, found) = about(county, of.person, today).await?;
+    let told = reported(county, &found, of, &word.said).await?;
+    let reason = told.reason;
     let words = tidy(&word.words)?;
     if words.is_none() && !matches!(word.said, Said::So { .. }) {
         return Err(wrong("words", "要写理由，走访人看得到", "say why: the worker reads it"));
@@ -218,7 +264,7 @@ pub async fn say(county: &County, word: &Word, now_ms: UnixMs) -> Result<(), Pro
         Said::So { from, until, village: None } => {
             let effect = effect(reason)?;
             dates(effect, *from, *until, today)?;
-            let first = word.parts.first().copied().unwrap_or(word.person);
+            let first = of.parts.first().copied().unwrap_or(of.person);
             let sets = effect.sets(first, *from, *until);
             let written = Written::all(&found.head, &sets);
             let differs = |key: &String| written.iter().any(|one| one.field == *key);
@@ -239,12 +285,12 @@ pub async fn say(county: &County, word: &Word, now_ms: UnixMs) -> Result<(), Pro
                 after: Some(village.to_string()),
             };
             let to = Target { village: *village, from: *from, household: None };
-            changes.extend(planned(county, word.person, Some(to)).await?);
+            changes.extend(planned(county, of.person, Some(to)).await?);
             (Sets::new(), Value::from(ACCEPTED), Written::list(&[moved]))
         }
         Said::NotSo => (Sets::new(), Value::from(REJECTED), Written::list(&[])),
         Said::TakenBack => {
-            let part = word.parts.first().copied().unwrap_or(word.person);
+            let part = of.parts.first().copied().unwrap_or(of.person);
             let wrote = Written::read(&found.head, &wrote_key(part));
             let (sets, more) = taken_back(county, &found, &wrote).await?;
             changes.extend(more);
@@ -252,7 +298,7 @@ pub async fn say(county: &County, word: &Word, now_ms: UnixMs) -> Result<(), Pro
         }
     };
     let said = words.map_or(Value::Null, Value::from);
-    for part in &word.parts {
+    for part in &of.parts {
         sets.extend([
             (key(*part), verdict.clone()),
             (words_key(*part), said.clone()),
@@ -260,11 +306,9 @@ pub async fn say(county: &County, word: &Word, now_ms: UnixMs) -> Result<(), Pro
         ]);
     }
     may(&reference, &found, word.by, &sets, county, today)?;
-    let record = RecordRef { kind: RecordKind::Person, id: word.person };
+    let record = RecordRef { kind: RecordKind::Person, id: of.person };
     changes.push(Change::of_register(record, found.head.vector.clone(), sets));
-    write_all(county, word.by, changes, now_ms).await?;
-    tracing::info!(parts = word.parts.len(), "a word on a reported change was written");
-    Ok(())
+    Ok((changes, told))
 }
 
 /// Somebody whom a word is about.
@@ -317,17 +361,17 @@ fn effect(reason: NotMet) -> Result<Effect, Problem> {
 }
 
 /// What the parts of a word report: the same of this person, undecided unless a word is taken back.
-async fn reported(county: &County, found: &Known, word: &Word) -> Result<NotMet, Problem> {
-    let rows = county.stores.reports.parts_of(word.person, PARTS_MAX).await.map_err(at_county)?;
+async fn reported(county: &County, found: &Known, of: &Reported, said: &Said) -> Result<Told, Problem> {
+    let rows = county.stores.reports.parts_of(of.person, PARTS_MAX).await.map_err(at_county)?;
     let facts: Vec<PartFact> = rows.into_iter().filter_map(|row| row.fact).filter(reports_change).collect();
-    let mut reasons = Vec::new();
-    for part in &word.parts {
+    let mut named = Vec::new();
+    for part in &of.parts {
         let fact = facts.iter().find(|fact| fact.part == *part);
         let none =
             || wrong(part, "这次走访没有报告情况变化，或已作废", "this visit reports no change, or is void");
-        reasons.extend(fact.ok_or_else(none)?.reason);
+        named.push(fact.ok_or_else(none)?.clone());
         let open = ChangeState::of(&found.head, *part) == ChangeState::Open;
-        if open == (word.said == Said::TakenBack) {
+        if open == (*said == Said::TakenBack) {
             return Err(match open {
                 true => unchanged(
                     part,
@@ -342,11 +386,11 @@ async fn reported(county: &County, found: &Known, word: &Word) -> Result<NotMet,
             });
         }
     }
-    reasons.sort_unstable();
-    reasons.dedup();
-    match reasons.as_slice() {
-        [one] => Ok(*one),
-        _ => Err(wrong("parts", "一次只能定同一种情况", "one word is on one kind of change")),
+    let reasons: BTreeSet<NotMet> = named.iter().filter_map(|fact| fact.reason).collect();
+    let state = if *said == Said::TakenBack { ChangeState::Accepted } else { ChangeState::Open };
+    match reasons.first().filter(|_| reasons.len() == 1) {
+        Some(reason) => Ok(Told { reason: *reason, state, facts: named }),
+        None => Err(wrong("parts", "一次只能定同一种情况", "one word is on one kind of change")),
     }
 }
 

@@ -1,28 +1,33 @@
 //! 发现的问题 at the desk: what was found, by township, kind, age and state; the township's answer; and the figures:
 //! 发现, 办结, 办结及时.
 
+use crate::clock;
 use crate::county::{County, at_county, each_record};
 use crate::problem::{unchanged, wrong};
 use crate::staff::{Change, Sets, write_all};
 use crate::who::{Who, known};
 use domain::catalogue::{RecordKind, keys};
 use domain::change::Written;
-use domain::concern::{Concern, ConcernKind, ConcernState};
+use domain::concern::{ConcernKind, ConcernState};
 use domain::head::{Head, Reading};
 use domain::ids::{AreaCode, RecordId};
 use domain::log::Vector;
 use domain::patch::RecordRef;
-use domain::permission::{self, Act, Scope, require};
+use domain::permission::{self, Act, require};
 use domain::problem::{Problem, ProblemCode};
 use domain::reference::Reference;
-use domain::settings::Setting;
-use domain::subject::Person;
 use domain::time::{Day, UnixMs};
 use domain::value::Value;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use sync::county::needs::RecordRow;
 use sync::wire::receipt::ItemState;
+
+mod figures;
+mod kept;
+
+pub use figures::{Figures, figures};
+pub(crate) use kept::Kept;
 
 /// Which of them: a figure of the table, which opens into its list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum, utoipa::ToSchema)]
@@ -60,27 +65,12 @@ pub struct Asked {
     pub kind: Option<ConcernKind>,
     /// Only what was found on this day or later.
     pub from: Option<Day>,
+    /// Only what was found on this day or before.
+    pub to: Option<Day>,
     /// Found up to this day, and as it stood at its end, as known today.
     pub as_of: Day,
     /// Only what was found so many days before that, or more.
     pub older: Option<i32>,
-}
-
-/// A concern with what is read of its record alone.
-#[derive(Debug, Clone)]
-pub(crate) struct Kept {
-    /// As the rules read it.
-    pub concern: Concern,
-    /// The record.
-    pub head: Arc<Head>,
-    /// Where it belongs.
-    pub areas: Vec<AreaCode>,
-    /// The day on which it was written down.
-    pub found: Day,
-    /// By whom.
-    pub found_by: RecordId,
-    /// The day on which it is to be settled.
-    pub limit: Day,
 }
 
 /// One line of the list.
@@ -107,7 +97,7 @@ pub struct Line {
     /// By when that was promised.
     #[schema(value_type = Option<String>)]
     pub due: Option<Day>,
-    /// When it was written down.
+    /// The day of the visit in which it was found; else when it was written down.
     #[schema(value_type = String)]
     pub found: Day,
     /// By whom.
@@ -123,29 +113,14 @@ pub struct Line {
     pub now_ms: Option<UnixMs>,
 }
 
-/// The figures of an area.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-#[schema(as = ConcernFigures)]
-pub struct Figures {
-    /// Its code.
-    #[schema(value_type = u64)]
-    pub area: AreaCode,
-    /// Its name.
-    pub name: String,
-    /// 发现.
-    pub found: usize,
-    /// 待处理.
-    pub open: usize,
-    /// 处理中.
-    pub in_hand: usize,
-    /// 办结.
-    pub settled: usize,
-    /// 其中解决不了.
-    pub unsolvable: usize,
-    /// 办结及时.
-    pub in_time: usize,
-    /// 过了期还没办结.
-    pub overdue: usize,
+impl Line {
+    /// What was found, as the terminal and files have it; else why not.
+    pub(crate) fn shown_words(&self) -> String {
+        let restricted = self.who.as_ref().is_some_and(|who| who.restricted);
+        let hidden =
+            if restricted { crate::restrict::UNNAMED } else { "（可能是未成年人，不显示）" };
+        self.words.clone().unwrap_or_else(|| hidden.to_owned())
+    }
 }
 
 /// The township's word on a concern.
@@ -167,85 +142,29 @@ pub struct Word {
     pub by: RecordId,
 }
 
-impl Kept {
-    fn read(reference: &Reference, id: RecordId, head: &Arc<Head>, scopes: &[Scope]) -> Self {
-        let concern = Concern::read(id, head);
-        let first = |key: &str| head.fields.get(key).and_then(|all| all.iter().min_by_key(|one| one.at_ms));
-        let raised = first(keys::WORDS).or_else(|| first(keys::KIND));
-        let found = raised.map_or(Day(0), |one| Day::of(one.at_ms));
-        let areas: Vec<AreaCode> = scopes.iter().map(|scope| scope.area).collect();
-        let area = areas.first().copied().unwrap_or(AreaCode(0));
-        let days = reference.settings.value(&reference.areas, Setting::ConcernDays, area, found);
-        let limit = concern.due.unwrap_or_else(|| found.plus(days));
-        let found_by = raised.map_or(id, |one| one.author);
-        Self { concern, head: Arc::clone(head), areas, found, found_by, limit }
-    }
-
-    /// Where it belongs when no phone has it any more, because its person is restricted or was erased: where that person
-    /// is counted. Figures go on counting it.
-    async fn place(&mut self, county: &County, reference: &Reference) -> Result<(), Problem> {
-        let Some(id) = self.concern.subject.filter(|_| self.areas.is_empty()) else { return Ok(()) };
-        let record = RecordRef { kind: RecordKind::Person, id };
-        let row = county.stores.ledger.record(record).await.map_err(at_county)?;
-        self.areas = row.map(|row| Person::read(id, &row.head).villages).unwrap_or_default();
-        if let Some(area) = self.areas.first().filter(|_| self.concern.due.is_none()) {
-            let days = reference.settings.value(&reference.areas, Setting::ConcernDays, *area, self.found);
-            self.limit = self.found.plus(days);
-        }
-        Ok(())
-    }
-
-    /// How far it was at the end of a day, as known today.
-    fn state_on(&self, day: Day) -> ConcernState {
-        let written = self.answered().is_none_or(|answered| answered <= day);
-        if written { self.concern.state } else { ConcernState::Open }
-    }
-
-    /// The day of the answer that stands.
-    fn answered(&self) -> Option<Day> {
-        let write = self.head.fields.get(keys::STATE)?.iter().max_by_key(|one| one.at_ms)?;
-        Some(Day::of(write.at_ms))
-    }
-
-    fn settled(&self) -> Option<Day> {
-        self.answered().filter(|_| self.concern.state.settled())
-    }
-
-    fn is(&self, which: Which, day: Day) -> bool {
-        let state = self.state_on(day);
-        match which {
-            Which::Found => true,
-            Which::Open => state == ConcernState::Open,
-            Which::InHand => state == ConcernState::InHand,
-            Which::Unsettled => !state.settled(),
-            Which::Settled => state.settled(),
-            Which::Unsolvable => state == ConcernState::Unsolvable,
-            Which::InTime => state.settled() && self.settled().is_some_and(|settled| settled <= self.limit),
-            Which::Overdue => !state.settled() && self.limit < day,
-            Which::Contested => self.head.contested().next().is_some(),
-        }
-    }
-
-    fn asked_for(&self, reference: &Reference, asked: &Asked) -> bool {
-        let here = self.areas.iter().any(|area| reference.areas.within(*area, asked.area));
-        let since = asked.from.is_none_or(|from| from <= self.found) && self.found <= asked.as_of;
-        let old = asked.older.is_none_or(|days| asked.as_of.0 - self.found.0 >= days);
-        let kind = asked.kind.is_none_or(|kind| kind == self.concern.kind);
-        here && since && old && kind && self.is(asked.which, asked.as_of)
-    }
-}
-
-async fn all(county: &County) -> Result<(Arc<Reference>, Vec<Kept>), Problem> {
+/// Those of an area and kind that were found in the days asked for, whatever became of them. What was found in a visit
+/// that was made void (作废) is not among them while it is that. O(concerns), a few reads of each that was answered.
+async fn all(county: &County, asked: &Asked) -> Result<(Arc<Reference>, Vec<Kept>), Problem> {
     let (_, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
-    let mut kept = Vec::new();
+    let mut rows = Vec::new();
     let take = |record: RecordRef, row: &RecordRow| {
         if !row.head.fields.is_empty() {
-            kept.push(Kept::read(&reference, record.id, &row.head, &row.scopes));
+            rows.push(Kept::read(record.id, &row.head, &row.scopes));
         }
     };
     each_record(county.stores.ledger.as_ref(), RecordKind::Concern, take).await?;
-    for one in &mut kept {
-        one.place(county, &reference).await?;
+    let mut kept = Vec::new();
+    for mut one in rows {
+        one.place(county).await?;
+        // Nothing is found after it was written down.
+        let late = asked.from.is_none_or(|from| from <= one.found);
+        if !late || !one.belongs(&reference, asked) {
+            continue;
+        }
+        one.follow(county, &reference).await?;
+        if !one.void && one.found_when(asked) {
+            kept.push(one);
+        }
     }
     Ok((reference, kept))
 }
@@ -255,13 +174,13 @@ async fn all(county: &County) -> Result<(Arc<Reference>, Vec<Kept>), Problem> {
 /// # Errors
 /// What the store says.
 pub(crate) async fn found(county: &County, asked: &Asked) -> Result<(Arc<Reference>, Vec<Kept>), Problem> {
-    let (reference, mut kept) = all(county).await?;
-    kept.retain(|one| one.asked_for(&reference, asked));
+    let (reference, mut kept) = all(county, asked).await?;
+    kept.retain(|one| one.is(asked.which, asked.as_of));
     kept.sort_by_key(|one| (one.found, one.concern.id));
     Ok((reference, kept))
 }
 
-/// The line of one.
+/// The line of one as it stood at the end of a day, as known today: an answer that came after it is not there yet.
 ///
 /// # Errors
 /// What the store says.
@@ -269,31 +188,33 @@ pub(crate) async fn line(
     county: &County,
     reference: &Reference,
     kept: &Kept,
-    today: Day,
+    as_of: Day,
 ) -> Result<Line, Problem> {
     let who = match kept.concern.subject {
-        Some(id) => known(county, reference, id, today).await?.map(|known| known.who),
+        // Who is a child now is masked, whatever day is asked for.
+        Some(id) => known(county, reference, id, Day::of(clock::now_ms())).await?.map(|known| known.who),
         None => None,
     };
     // Whose it is nobody knows may be a child's.
     let shut = who.as_ref().is_none_or(|who| who.shut || who.restricted);
     let concern = &kept.concern;
     let said = kept.head.fields.get(keys::NOW).and_then(|all| all.iter().max_by_key(|one| one.at_ms));
-    let unsettled = !concern.state.settled();
+    let said = said.filter(|one| Day::of(one.at_ms) <= as_of);
+    let stood = kept.on(as_of);
     Ok(Line {
         concern: concern.id,
         kind: concern.kind.code(),
-        state: concern.state.code(),
-        contested: kept.head.contested().next().is_some(),
+        state: stood.state.code(),
+        contested: kept.contested_on(as_of),
         words: Some(concern.words.clone()).filter(|_| !shut),
-        reply: concern.reply.clone().filter(|_| !shut),
-        handler: concern.handler.clone(),
-        due: concern.due,
+        reply: stood.reply.clone().filter(|_| !shut),
+        handler: stood.handler.clone(),
+        due: stood.due,
         found: kept.found,
         found_by: reference.staff_name(kept.found_by),
-        settled: kept.settled(),
-        overdue_days: if unsettled { (today.0 - kept.limit.0).max(0) } else { 0 },
-        now: concern.now.map(|now| now.code()),
+        settled: stood.settled,
+        overdue_days: if stood.state.settled() { 0 } else { (as_of.0 - kept.limit_on(as_of).0).max(0) },
+        now: concern.now.filter(|_| said.is_some()).map(|now| now.code()),
         now_ms: said.map(|one| one.at_ms),
         who,
     })
@@ -309,44 +230,10 @@ pub(crate) async fn one(county: &County, id: RecordId) -> Result<(Arc<Reference>
     let row = county.stores.ledger.record(record).await.map_err(at_county)?;
     let row = row.filter(|row| !row.head.fields.is_empty());
     let row = row.ok_or_else(|| Problem::new(ProblemCode::NothingFound))?;
-    let mut kept = Kept::read(&reference, id, &row.head, &row.scopes);
-    kept.place(county, &reference).await?;
+    let mut kept = Kept::read(id, &row.head, &row.scopes);
+    kept.place(county).await?;
+    kept.follow(county, &reference).await?;
     Ok((reference, kept))
-}
-
-/// The figures of an area and of each below it that is next: what was found from a day on, and how far that was
-/// as of another. O(concerns).
-///
-/// # Errors
-/// What the store says.
-pub async fn figures(
-    county: &County,
-    area: AreaCode,
-    kind: Option<ConcernKind>,
-    (from, as_of): (Day, Day),
-) -> Result<Vec<Figures>, Problem> {
-    let (reference, kept) = all(county).await?;
-    let below = reference.areas.0.values().filter(|one| one.parent == Some(area) && one.exists_on(as_of));
-    let row = |area: AreaCode| {
-        let asked = Asked { area, which: Which::Found, kind, from: Some(from), as_of, older: None };
-        let here: Vec<&Kept> = kept.iter().filter(|one| one.asked_for(&reference, &asked)).collect();
-        let count = |which| here.iter().filter(|one| one.is(which, as_of)).count();
-        Figures {
-            area,
-            name: reference.areas.name(area),
-            found: here.len(),
-            open: count(Which::Open),
-            in_hand: count(Which::InHand),
-            settled: count(Which::Settled),
-            unsolvable: count(Which::Unsolvable),
-            in_time: count(Which::InTime),
-            overdue: count(Which::Overdue),
-        }
-    };
-    let mut rows: Vec<Figures> = below.map(|one| row(one.code)).collect();
-    rows.sort_by_key(|one| one.area);
-    rows.push(row(area));
-    Ok(rows)
 }
 
 /// Answers a concern, or takes the last answer back. What somebody else has answered meanwhile, unseen, stands beside

@@ -13,6 +13,7 @@ use crate::problem::{unchanged, wrong};
 use crate::reason;
 use crate::reports::Line;
 use crate::staff::{Change, Sets, write_all};
+use crate::who::Who;
 use domain::catalogue::{RecordKind, keys};
 use domain::ids::RecordId;
 use domain::patch::RecordRef;
@@ -81,6 +82,13 @@ pub(crate) async fn unname(county: &County, lines: &mut [Line]) -> Result<(), Pr
         }
     }
     Ok(())
+}
+
+/// The same for one line of a list.
+pub(crate) fn unname_who(who: &mut Who) {
+    if who.restricted {
+        (who.name, who.head_name) = (UNNAMED.to_owned(), String::new());
+    }
 }
 
 /// Stands in the place of a name in files.

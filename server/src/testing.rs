@@ -319,6 +319,17 @@ impl World {
 impl Phone {
     /// A visit so many days ago at which somebody was not met; the part.
     pub(crate) fn not_met(&mut self, subject: RecordId, reason: &str, days_ago: i32) -> RecordId {
+        let parts = self.not_met_all(&[subject], reason, days_ago);
+        parts.first().copied().unwrap()
+    }
+
+    /// The same of several people of a home; the parts.
+    pub(crate) fn not_met_all(
+        &mut self,
+        subjects: &[RecordId],
+        reason: &str,
+        days_ago: i32,
+    ) -> Vec<RecordId> {
         let day = Happened::whole(Day::of(clock::now_ms()).plus(-days_ago));
         let visit = self.write(
             RecordKind::Visit,
@@ -328,15 +339,16 @@ impl Phone {
                 (keys::HAPPENED, day.to_string().into()),
             ],
         );
-        self.write(
-            RecordKind::Part,
-            &[
+        let part = |subject: &RecordId| {
+            let sets = [
                 (keys::VISIT, visit.to_string().into()),
                 (keys::SUBJECT, subject.to_string().into()),
                 (keys::MET, "none".into()),
                 (keys::REASON, reason.into()),
                 (keys::REASON_WORDS, "邻居说的".into()),
-            ],
-        )
+            ];
+            self.write(RecordKind::Part, &sets)
+        };
+        subjects.iter().map(part).collect()
     }
 }

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before } from 'node:test'
 import { story } from './lib/acts.mjs'
-import { account, Desk, SMALL } from './lib/console.mjs'
+import { account, Desk, SMALL, WIDE } from './lib/console.mjs'
 import { command, PIN, Screen } from './lib/phone.mjs'
 import { World } from './lib/world.mjs'
 
@@ -25,7 +25,7 @@ async function phoneOf(name, staff) {
   return phone
 }
 const report = (phone, person, reason, words, happened = null) => command(phone, 'not_met', {
-  subjects: [person.subject], reason, reason_words: words, reason_from: null, come_again: null, way: 'home', happened,
+  subjects: [person].flat().map((one) => one.subject), reason, reason_words: words, reason_from: null, come_again: null, way: 'home', happened,
   visited_by: [], companions: [], late_reason: null,
 })
 /** Others of the village who are in the register, as the desk lists them. */
@@ -160,6 +160,33 @@ act('住校、进机构、户口迁出 are confirmed, each with its own effect',
   assert.match(await standings(inside), /机构/)
   assert.match(await standings(moved), /迁出/)
   assert.doesNotMatch(await standings(child), /不计入/, 'a boarder is visited at school')
+})
+
+act('who was reported in one report stands together, is confirmed in one step and taken back alone', async () => {
+  const home = await others((one) => one.age >= 60)
+  await report(one, home, 'moved_away', '一家都搬到县城了')
+  await command(one, 'exchange')
+  await desk.go('/changes')
+  const [first, second] = await Promise.all(home.map(async (person) => (await ask(desk, `/api/subjects/${person.subject}`)).name))
+  const of = (name) => desk.page.locator('main tbody tr').filter({ has: desk.page.getByRole('cell', { name, exact: true }) })
+  await of(first).getByText(`同一次报来的还有：${second}（等乡镇确认）（1人）`).waitFor()
+  await shown(desk, 'together-list')
+  await of(first).getByRole('button').click()
+  await dialog(desk).getByText(`同一次报来的还有：${second}（等乡镇确认）（1人）`).waitFor()
+  await desk.page.setViewportSize(SMALL)
+  await shown(desk, 'together-small')
+  await desk.page.setViewportSize(WIDE)
+  await shown(desk, 'together')
+  await click(desk, '一起确认 2 人')
+  for (const name of [first, second]) await of(name).waitFor({ state: 'detached' })
+  await desk.page.getByRole('button', { name: /^已经定的/ }).click()
+  await of(second).getByRole('button').click()
+  await dialog(desk).getByText(`同一次报来的还有：${first}（乡镇已确认）（1人）`).waitFor()
+  await dialog(desk).getByRole('textbox', { name: '为什么撤销' }).fill('只有这个人没搬')
+  await click(desk, '撤销')
+  await desk.page.getByRole('button', { name: /^情况有变待确认/ }).click()
+  await of(second).getByText(`${first}（乡镇已确认）`).waitFor()
+  assert.equal(await of(first).count(), 0, 'the other stays confirmed')
 })
 
 act('拒访 is 不计入 only by the county’s word, after two tries', async () => {

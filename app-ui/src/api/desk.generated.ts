@@ -1461,6 +1461,19 @@ export interface components {
             name: string;
             staff: string;
         };
+        /** @description Somebody else of whom the same report tells something. */
+        Also: {
+            /** @description What is reported: the reason's code. */
+            change: string;
+            /** @description The name; a child's is masked. */
+            name: string;
+            /** @description All parts that report it, whoever wrote them. */
+            parts: string[];
+            /** @description Who. */
+            person: string;
+            /** @description How far it is. */
+            state: string;
+        };
         /** @description An answer: several values while it is contested. */
         Answer: {
             /** @description `asked`, `prefilled`, `confirmed_unchanged`. */
@@ -1586,6 +1599,8 @@ export interface components {
         };
         /** @description One change of one person: what several reported of it stands together. */
         Case: components["schemas"]["Who"] & {
+            /** @description Of whom the same reports tell something too. */
+            also: components["schemas"]["Also"][];
             at_ms?: components["schemas"]["i64"] | null;
             /** @description Who said it. */
             by: string;
@@ -1602,6 +1617,8 @@ export interface components {
         };
         /** @description A word on a reported change. */
         ChangeAsked: {
+            /** @description Of what is so: others of the same report of whom the same is confirmed in this step. No death. */
+            also?: components["schemas"]["Reported"][];
             /** @description Of what is so: the first day of it. */
             from?: string | null;
             /** @description The parts that report it. */
@@ -2745,6 +2762,13 @@ export interface components {
         ReportReply: {
             /** @description A workbook, base64. */
             workbook: string;
+        };
+        /** @description What was reported of somebody, as a word names it. */
+        Reported: {
+            /** @description The parts that report it. */
+            parts: string[];
+            /** @description Who. */
+            person: string;
         };
         /** @description Somebody who is to go there. */
         Responsible: {

@@ -1,6 +1,7 @@
 // What every page is about: area, duty, period, category and day. All of it stands in the address.
 import { computed, shallowRef } from 'vue'
 import { useRoute, useRouter, type LocationQueryRaw } from 'vue-router'
+import { plusDays } from '@/shared/days'
 import { COLUMNS, OPEN } from './columns'
 import { isDay } from './days'
 import type { AreaReply, HeaderReply } from './kinds'
@@ -12,6 +13,11 @@ export type Name = (typeof NAMES)[number]
 
 /** What the header chooses from; read once and again when rules or areas were edited. */
 export const header = shallowRef<HeaderReply | null>(null)
+
+/** A period of one month, cut where it may be. */
+const MONTH = /^\d{4}-\d\d(@26)?$/
+/** The first day of such a period. */
+const begins = (month: string) => (month.endsWith('@26') ? `${plusDays(`${month.slice(0, 7)}-01`, -1).slice(0, 7)}-26` : `${month}-01`)
 
 /** Everybody once. */
 export const ANY = '*'
@@ -29,6 +35,13 @@ export function useScope() {
   const within = (day: string) => isDay(day) && !!header.value && day <= header.value.today && day >= header.value.begins
   const choice = computed(() => header.value?.duties.find((one) => one.duty === duty.value))
   const period = computed(() => said('period') || choice.value?.periods[0]?.code || '')
+  /** Months that any duty has, the latest first, begun by the day that is asked for. */
+  const months = computed(() => {
+    const all = (header.value?.duties ?? []).flatMap((one) => one.periods).filter((one) => MONTH.test(one.code) && begins(one.code) <= asOf.value)
+    return [...new Map(all.map((one) => [one.code, one])).values()].sort((one, other) => begins(other.code).localeCompare(begins(one.code)))
+  })
+  /** The month of the address, where what is shown may be of one month. */
+  const month = computed(() => months.value.find((one) => one.code === said('period')) ?? null)
   const category = computed(() => said('category'))
   // A day that no figures have is never shown as theirs.
   const asOf = computed(() => (within(said('as_of')) ? said('as_of') : (header.value?.today ?? '')))
@@ -81,5 +94,5 @@ export function useScope() {
     }
     void router.push({ query })
   }
-  return { area, duty, choice, period, category, asOf, query, carried, areas, wrong, trail, choose }
+  return { area, duty, choice, period, months, month, category, asOf, query, carried, areas, wrong, trail, choose }
 }

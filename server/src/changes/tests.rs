@@ -3,7 +3,7 @@
 use super::*;
 use crate::clock;
 use crate::stays::{Back, Refusal, back, refuse};
-use crate::testing::{Phone, VILLAGE, World};
+use crate::testing::{Phone, VILLAGE, World, story};
 use domain::staff::Role;
 use domain::subject::Person;
 
@@ -31,7 +31,14 @@ async fn word(
     words: &str,
     by: RecordId,
 ) -> Result<(), Problem> {
-    let word = Word { person: world.elder().await, parts: parts.to_vec(), said, words: words.to_owned(), by };
+    let word = Word {
+        person: world.elder().await,
+        parts: parts.to_vec(),
+        also: Vec::new(),
+        said,
+        words: words.to_owned(),
+        by,
+    };
     say(&world.county, &word, clock::now_ms()).await
 }
 
@@ -220,4 +227,59 @@ async fn a_refusal_is_recognised_by_the_county_after_two_tries() {
     act(None, reviewer).await.unwrap();
     assert_eq!(person(&world).await.refusal_approved, None);
     world.sound().await;
+}
+
+#[tokio::test]
+async fn what_one_report_says_of_a_home_is_shown_together_and_confirmed_in_one_step() {
+    let world = World::new().await;
+    let head = world.clerk(Role::StationHead, TOWNSHIP).await;
+    let mut phone = world.phone(1).await;
+    let home = [story().grandmother, story().son, story().evening];
+    let parts = phone.not_met_all(&home, "moved_away", 1);
+    phone.exchange(&world.phones).await.unwrap();
+    let waits = cases(&world, true).await;
+    assert_eq!(waits.iter().map(|one| one.also.len()).collect::<Vec<_>>(), [2, 2, 2]);
+    let first = waits.iter().find(|one| one.who.person == home[0]).unwrap();
+    assert!(first.also.iter().all(|one| (one.change, one.state) == ("moved_away", "open")));
+    let also = |of: &Case| -> Vec<Reported> {
+        of.also.iter().map(|one| Reported { person: one.person, parts: one.parts.clone() }).collect()
+    };
+    let word = |said, also, words: &str| Word {
+        person: home[0],
+        parts: vec![parts[0]],
+        also,
+        said,
+        words: words.to_owned(),
+        by: head,
+    };
+    let act = async |word: Word| say(&world.county, &word, clock::now_ms()).await;
+    let not_so = act(word(Said::NotSo, also(first), "没有搬")).await.unwrap_err();
+    assert_eq!(not_so.code, ProblemCode::ArgumentWrong, "only what is so is said of several");
+    act(word(so(today()), also(first), "")).await.unwrap();
+    assert!(cases(&world, true).await.is_empty());
+    assert!(cases(&world, false).await.iter().all(|one| one.also.iter().all(|one| one.state == "accepted")));
+    act(word(Said::TakenBack, Vec::new(), "只有她没搬")).await.unwrap();
+    let waits = cases(&world, true).await;
+    assert_eq!(waits.iter().map(|one| one.who.person).collect::<Vec<_>>(), [home[0]], "each alone");
+    assert!(waits[0].also.iter().all(|one| one.state == "accepted"));
+    world.sound().await;
+}
+
+#[tokio::test]
+async fn each_death_is_confirmed_alone_and_nothing_of_two_reports_in_one_step() {
+    let world = World::new().await;
+    let head = world.clerk(Role::StationHead, TOWNSHIP).await;
+    let mut phone = world.phone(1).await;
+    let (one, other) = (story().grandmother, story().son);
+    let dead = phone.not_met_all(&[one, other], "died", 1);
+    let away = [phone.not_met(one, "migrant", 1), phone.not_met(other, "migrant", 1)];
+    phone.exchange(&world.phones).await.unwrap();
+    for [mine, theirs] in [[dead[0], dead[1]], away] {
+        let also = vec![Reported { person: other, parts: vec![theirs] }];
+        let word =
+            Word { person: one, parts: vec![mine], also, said: so(today()), words: String::new(), by: head };
+        let refused = say(&world.county, &word, clock::now_ms()).await.unwrap_err();
+        assert_eq!(refused.code, ProblemCode::ArgumentWrong);
+    }
+    assert_eq!(cases(&world, true).await.len(), 4, "nothing was written");
 }

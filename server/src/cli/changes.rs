@@ -2,7 +2,7 @@
 
 use super::text::Table;
 use super::{Outcome, errand, print, staff, today, typed, unexpected};
-use crate::changes::{Case, Said, Word, list};
+use crate::changes::{Case, Reported, Said, Word, list};
 use crate::config::Config;
 use crate::control::{Answer, Errand};
 use crate::open;
@@ -41,6 +41,10 @@ pub(super) enum Command {
         /// 搬到本县哪个村：代码或全名 (to which village of this county somebody moved).
         #[arg(long)]
         village: Option<String>,
+        /// 同一次报来的其他人，同样的情况一起确认；每个人仍可单独撤销，去世不行 (confirm the same of all whom the same
+        /// report names; each can be taken back alone; no deaths).
+        #[arg(long)]
+        together: bool,
         /// 说明 (in words).
         #[arg(long, default_value = "")]
         words: String,
@@ -115,20 +119,21 @@ pub(super) struct About {
 pub(super) async fn run(config: &Config, command: Command) -> Outcome {
     let asked = match command {
         Command::List { area, decided } => return listed(config, area.as_deref(), decided).await,
-        Command::Confirm { about, from, until, village, words } => {
+        Command::Confirm { about, from, until, village, together, words } => {
             let known = staff::reference(config).await?;
             let village = village.map(|village| find_area(&known, &village)).transpose()?;
             let case = case(config, &about, true).await?;
             let said = Said::So { from: from.unwrap_or(case.from), until, village };
-            word(config, about, case, said, words).await?
+            let also = if together { together_with(&case) } else { Vec::new() };
+            word(config, about, (case, also), said, words).await?
         }
         Command::Reject { about, reason } => {
             let case = case(config, &about, true).await?;
-            word(config, about, case, Said::NotSo, reason).await?
+            word(config, about, (case, Vec::new()), Said::NotSo, reason).await?
         }
         Command::Undo { about, reason } => {
             let case = case(config, &about, false).await?;
-            word(config, about, case, Said::TakenBack, reason).await?
+            word(config, about, (case, Vec::new()), Said::TakenBack, reason).await?
         }
         Command::Back { person, stay, until, not, by } => {
             let until = (!not).then(|| until.unwrap_or_else(today));
@@ -156,8 +161,19 @@ async fn listed(config: &Config, area: Option<&str>, decided: bool) -> Outcome {
     let county = open::to_read(config)?;
     let area = area.map(|area| find_area(&known, area)).transpose()?;
     let area = area.unwrap_or_else(|| county.keys.county());
-    let mut table =
-        Table::new(&["乡镇", "村", "姓名", "情况", "代号", "从哪天起", "谁报告的", "怎么定", "说明", "编号"]);
+    let mut table = Table::new(&[
+        "乡镇",
+        "村",
+        "姓名",
+        "情况",
+        "代号",
+        "从哪天起",
+        "谁报告的",
+        "怎么定",
+        "说明",
+        "同一次报来的",
+        "编号",
+    ]);
     for one in list(&county, area, !decided, today()).await? {
         let change = NotMet::from_code(one.change).map_or(one.change, NotMet::zh);
         let state = ChangeState::from_code(one.state).map_or(one.state, ChangeState::zh);
@@ -172,6 +188,7 @@ async fn listed(config: &Config, area: Option<&str>, decided: bool) -> Outcome {
             by.collect::<Vec<_>>().join("、"),
             state.to_owned(),
             one.words.clone(),
+            one.also.iter().map(|other| other.name.as_str()).collect::<Vec<_>>().join("、"),
             one.who.person.to_string(),
         ]);
     }
@@ -199,14 +216,20 @@ async fn case(config: &Config, about: &About, waits: bool) -> Result<Case, Probl
     found.ok_or_else(none)
 }
 
+/// Others of the same report of whom the same waits for a word.
+fn together_with(case: &Case) -> Vec<Reported> {
+    let same = case.also.iter().filter(|one| one.change == case.change && one.state == case.state);
+    same.map(|one| Reported { person: one.person, parts: one.parts.clone() }).collect()
+}
+
 async fn word(
     config: &Config,
     about: About,
-    case: Case,
+    (case, also): (Case, Vec<Reported>),
     said: Said,
     words: String,
 ) -> Result<Errand, Problem> {
     let parts = case.reports.iter().map(|report| report.part).collect();
     let by = who(config, &about.by).await?;
-    Ok(Errand::Change(Box::new(Word { person: about.person, parts, said, words, by })))
+    Ok(Errand::Change(Box::new(Word { person: about.person, parts, also, said, words, by })))
 }

@@ -19,7 +19,7 @@ use std::process::ExitCode;
 /// What can be asked about concerns, and said to them.
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
-    /// 列出；未成年人的内容不显示 (list them; the words of children's are not shown).
+    /// 列出；未成年人的、限制处理的，内容不显示 (list them; no words of children's, nor of whoever is restricted).
     List {
         /// 只看这个区划及以下：代码或全名 (only here and below: code or whole name).
         #[arg(long)]
@@ -120,7 +120,7 @@ async fn list(
     let county = open::to_read(config)?;
     let area = area.map(|area| find_area(&known, area)).transpose()?;
     let area = area.unwrap_or_else(|| county.keys.county());
-    let asked = Asked { area, which, kind, from: None, as_of: today(), older };
+    let asked = Asked { area, which, kind, from: None, to: None, as_of: today(), older };
     let (reference, kept) = found(&county, &asked).await?;
     let mut table = Table::new(&[
         "乡镇",
@@ -143,7 +143,7 @@ async fn list(
             who.map(|who| who.village_name.clone()).unwrap_or_default(),
             who.map(|who| who.name.clone()).unwrap_or_default(),
             one.concern.kind.zh().to_owned(),
-            line.words.unwrap_or_else(|| "（未成年人，不显示）".to_owned()),
+            line.shown_words(),
             if line.contested { "填写不一致" } else { one.concern.state.zh() }.to_owned(),
             line.due.map(|day| day.to_string()).unwrap_or_default(),
             line.found.to_string(),
@@ -165,7 +165,7 @@ async fn counted(config: &Config, area: Option<&str>, as_of: Option<Day>) -> Out
     let from = Period::containing(Cadence::Year, Cut::Natural, as_of).from();
     let mut table =
         Table::new(&["区划", "发现", "待处理", "处理中", "办结", "其中解决不了", "办结及时", "过了期没办结"]);
-    for row in figures(&county, area, None, (from, as_of)).await? {
+    for row in figures(&county, area, None, (from, as_of), as_of).await? {
         let counts =
             [row.found, row.open, row.in_hand, row.settled, row.unsolvable, row.in_time, row.overdue];
         table.row([row.name].into_iter().chain(counts.map(|count| count.to_string())));

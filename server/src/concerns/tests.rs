@@ -1,9 +1,9 @@
 //! What was found, the township's answer, and the figures of both.
 
 use super::*;
-use crate::clock;
 use crate::testing::{Phone, VILLAGE, World};
 use domain::staff::Role;
+use store::county::Ledger;
 
 const TOWNSHIP: AreaCode = AreaCode(532_929_102_000);
 const ELSEWHERE: AreaCode = AreaCode(532_929_101_000);
@@ -36,13 +36,13 @@ async fn say(world: &World, word: &Word) -> Result<(), Problem> {
 }
 
 async fn listed(world: &World, area: AreaCode, which: Which) -> Vec<RecordId> {
-    let asked = Asked { area, which, kind: None, from: Some(today()), as_of: today(), older: None };
+    let asked = Asked { area, which, kind: None, from: Some(today()), to: None, as_of: today(), older: None };
     let (_, kept) = found(&world.county, &asked).await.unwrap();
     kept.into_iter().map(|one| one.concern.id).collect()
 }
 
 async fn counted(world: &World) -> Figures {
-    figures(&world.county, TOWNSHIP, None, (today(), today())).await.unwrap().pop().unwrap()
+    figures(&world.county, TOWNSHIP, None, (today(), today()), today()).await.unwrap().pop().unwrap()
 }
 
 #[tokio::test]
@@ -72,7 +72,8 @@ async fn an_answer_moves_a_concern_on_and_every_figure_opens_into_as_many() {
     }
     assert_eq!(all.found, all.open + all.in_hand + all.settled, "they add up");
     assert!(listed(&world, ELSEWHERE, Which::Found).await.is_empty());
-    let rows = figures(&world.county, world.county.keys.county(), None, (today(), today())).await.unwrap();
+    let rows =
+        figures(&world.county, world.county.keys.county(), None, (today(), today()), today()).await.unwrap();
     let (total, rows) = rows.split_last().unwrap();
     assert_eq!(rows.iter().map(|row| row.found).sum::<usize>(), total.found);
 }
@@ -210,4 +211,158 @@ async fn an_answer_says_what_it_has_to_say() {
     }
     say(&world, &in_hand).await.unwrap();
     assert_eq!(say(&world, &in_hand).await.unwrap_err().code, ProblemCode::NothingToChange);
+}
+
+#[tokio::test]
+async fn a_row_of_an_earlier_day_says_how_late_it_was_then_and_nothing_that_came_after() {
+    let world = World::new().await;
+    let head = world.clerk(Role::StationHead, TOWNSHIP).await;
+    let mut phone = world.phone(1).await;
+    let roof = raised(&world, &mut phone, world.elder().await, "屋顶漏雨").await;
+    let (reference, mut kept) = one(&world.county, roof).await.unwrap();
+    let late = kept.limit_on(today()).plus(3);
+    let then = line(&world.county, &reference, &kept, late).await.unwrap();
+    assert_eq!((then.overdue_days, then.state), (3, "open"));
+    assert_eq!(line(&world.county, &reference, &kept, late.plus(-3)).await.unwrap().overdue_days, 0);
+    say(&world, &word(roof, ConcernState::Solved, "修好了", head)).await.unwrap();
+    kept = one(&world.county, roof).await.unwrap().1;
+    let yesterday = line(&world.county, &reference, &kept, today().plus(-1)).await.unwrap();
+    assert_eq!((yesterday.state, yesterday.reply, yesterday.settled), ("open", None, None));
+    let now = line(&world.county, &reference, &kept, late).await.unwrap();
+    assert_eq!((now.state, now.overdue_days, now.settled), ("solved", 0, Some(today())));
+}
+
+#[tokio::test]
+async fn a_period_counts_what_was_found_in_it() {
+    let world = World::new().await;
+    let mut phone = world.phone(1).await;
+    raised(&world, &mut phone, world.elder().await, "屋顶漏雨").await;
+    let (day, yesterday) = (today(), today().plus(-1));
+    for (span, found) in [((yesterday, yesterday), 0), ((yesterday, day), 1), ((day, day.plus(9)), 1)] {
+        let all = figures(&world.county, TOWNSHIP, None, span, day).await.unwrap();
+        assert_eq!(all.last().unwrap().found, found, "{span:?}");
+    }
+}
+
+const DAY_MS: i64 = 86_400_000;
+
+/// Something that was found, and written down, so many days ago.
+async fn raised_before(world: &World, subject: RecordId, days: i64) -> RecordId {
+    let sets = Sets::from([
+        (keys::SUBJECT.to_owned(), subject.to_string().into()),
+        (keys::KIND.to_owned(), "house".into()),
+        (keys::WORDS.to_owned(), "屋顶漏雨".into()),
+        (keys::STATE.to_owned(), "open".into()),
+    ]);
+    let at_ms = clock::now_ms() - days * DAY_MS;
+    let written =
+        write_all(&world.county, world.officer(), vec![Change::new(RecordKind::Concern, sets)], at_ms);
+    written.await.unwrap()[0]
+}
+
+/// In hand, said so many days ago, promised for a day so many days after today.
+async fn promise(world: &World, concern: RecordId, by: RecordId, ago: i64, in_days: i32) {
+    let word = Word { due: Some(today().plus(in_days)), ..word(concern, ConcernState::InHand, "在办", by) };
+    answer(&world.county, &word, clock::now_ms() - ago * DAY_MS).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_promise_that_was_missed_and_moved_is_late_all_the_same_and_one_that_was_moved_in_time_is_not() {
+    let world = World::new().await;
+    let head = world.clerk(Role::StationHead, TOWNSHIP).await;
+    let elder = world.elder().await;
+    let (missed, moved) = (raised_before(&world, elder, 20).await, raised_before(&world, elder, 20).await);
+    promise(&world, missed, head, 19, -10).await;
+    promise(&world, moved, head, 19, -10).await;
+    promise(&world, missed, head, 5, 5).await;
+    promise(&world, moved, head, 12, 5).await;
+    let asked = async |which, as_of: Day| {
+        let from = Some(as_of.plus(-60));
+        let asked = Asked { area: TOWNSHIP, which, kind: None, from, to: None, as_of, older: None };
+        let (_, kept) = found(&world.county, &asked).await.unwrap();
+        kept.into_iter().map(|one| one.concern.id).collect::<Vec<_>>()
+    };
+    assert_eq!(asked(Which::Overdue, today()).await, [missed]);
+    for one in [missed, moved] {
+        say(&world, &word(one, ConcernState::Solved, "修好了", head)).await.unwrap();
+    }
+    assert_eq!(asked(Which::InTime, today()).await, [moved]);
+    let all = figures(&world.county, TOWNSHIP, None, (today().plus(-30), today()), today()).await.unwrap();
+    let all = all.last().unwrap();
+    assert_eq!((all.settled, all.in_time, all.overdue), (2, 1, 0));
+    // As of an earlier day: by what had been said then.
+    assert_eq!(asked(Which::Overdue, today().plus(-1)).await, [missed]);
+    assert!(asked(Which::Overdue, today().plus(-10)).await.is_empty(), "its day itself is in time");
+    assert_eq!(asked(Which::InHand, today().plus(-15)).await.len(), 2, "answered since, and in hand then");
+    assert_eq!(asked(Which::Open, today().plus(-20)).await.len(), 2);
+    let (reference, kept) = one(&world.county, missed).await.unwrap();
+    let then = line(&world.county, &reference, &kept, today().plus(-7)).await.unwrap();
+    let due = Some(today().plus(-10));
+    assert_eq!((then.state, then.due, then.overdue_days, then.settled), ("in_hand", due, 3, None));
+    assert_eq!((then.reply.as_deref(), then.handler.as_deref()), (Some("在办"), Some("张站长")));
+}
+
+#[tokio::test]
+async fn an_answer_that_was_taken_back_was_never_given_on_any_day() {
+    let world = World::new().await;
+    let head = world.clerk(Role::StationHead, TOWNSHIP).await;
+    let roof = raised_before(&world, world.elder().await, 20).await;
+    let at = async |word: Word, ago: i64| {
+        answer(&world.county, &word, clock::now_ms() - ago * DAY_MS).await.unwrap();
+    };
+    at(word(roof, ConcernState::Solved, "修好了", head), 15).await;
+    at(Word { due: Some(today()), ..word(roof, ConcernState::InHand, "在办", head) }, 12).await;
+    at(Word { state: None, ..word(roof, ConcernState::Solved, "说错了", head) }, 3).await;
+    let (_, kept) = one(&world.county, roof).await.unwrap();
+    for day in [-14, -11, -2, 0] {
+        let stood = kept.on(today().plus(day));
+        assert_eq!((stood.state, stood.settled), (ConcernState::Solved, Some(today().plus(-15))), "{day}");
+    }
+}
+
+#[tokio::test]
+async fn it_was_found_on_the_day_of_its_visit_and_not_at_all_while_that_is_void() {
+    let world = World::new().await;
+    let mut phone = world.phone(1).await;
+    let elder = world.elder().await;
+    let part = phone.not_met(elder, "away", 6);
+    let fields = [
+        (keys::SUBJECT, elder.to_string().into()),
+        (keys::PART, part.to_string().into()),
+        (keys::KIND, "house".into()),
+        (keys::WORDS, "屋顶漏雨".into()),
+        (keys::STATE, "open".into()),
+    ];
+    let roof = phone.write(RecordKind::Concern, &fields);
+    phone.exchange(&world.phones).await.unwrap();
+    let day = today().plus(-6);
+    let here = async || {
+        let span = (day, day);
+        let all = figures(&world.county, TOWNSHIP, None, span, today()).await.unwrap();
+        let asked = Asked {
+            area: TOWNSHIP,
+            which: Which::Unsettled,
+            kind: None,
+            from: Some(day),
+            to: Some(day),
+            as_of: today(),
+            older: None,
+        };
+        let (_, kept) = found(&world.county, &asked).await.unwrap();
+        (all.last().unwrap().found, kept.iter().map(|one| one.concern.id).collect::<Vec<_>>())
+    };
+    assert_eq!(here().await, (1, vec![roof]), "typed today, found then");
+    assert_eq!(listed(&world, TOWNSHIP, Which::Found).await, [], "and not today");
+    let row = world.store.record(RecordRef { kind: RecordKind::Part, id: part }).await.unwrap().unwrap();
+    let visit = domain::visit::Part::read(part, &row.head).visit.unwrap();
+    let reviewer = crate::seed::staff::id(world.county.keys.county(), 2);
+    let void = async |reason: Value| {
+        let record = RecordRef { kind: RecordKind::Visit, id: visit };
+        let change = Change::of_office(record, Sets::from([(keys::VOID.to_owned(), reason)]));
+        write_all(&world.county, reviewer, vec![change], clock::now_ms()).await.unwrap();
+    };
+    void("记错了人".into()).await;
+    assert_eq!(here().await, (0, vec![]));
+    void(Value::Null).await;
+    assert_eq!(here().await, (1, vec![roof]));
 }

@@ -2,8 +2,10 @@
 //! that is open on its first day, and to whoever would be overdue at once.
 
 use super::{Edit, Plan};
+use chrono::Datelike;
 use domain::duty::Duty;
 use domain::period::{Cadence, Period};
+use domain::time::Day;
 
 /// One thing that follows from an edit, in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +18,10 @@ pub struct Effect {
 
 /// What follows from an edit.
 pub fn effects(edit: &Edit, plan: &Plan) -> Vec<Effect> {
-    [broken_off(edit, plan), counted_back(edit, plan), by_days(edit, plan)].into_iter().flatten().collect()
+    [broken_off(edit, plan), counted_back(edit, plan), cut_otherwise(edit, plan), by_days(edit, plan)]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// The periods of the former and of the new rule in which an edit's first day lies.
@@ -62,6 +67,64 @@ fn counted_back(edit: &Edit, plan: &Plan) -> Option<Effect> {
             en: format!("In {} visits before {from}, when nothing was asked, do not count.", new.en()),
         }
     })
+}
+
+/// Periods that are cut on another day: two of one name may follow each other. Each is named with the days on which its
+/// own rule holds, and where the days between lie is said.
+fn cut_otherwise(edit: &Edit, plan: &Plan) -> Option<Effect> {
+    let (old, new, from) = (plan.before.as_ref()?, plan.after.as_ref()?, edit.from);
+    if old.cut == new.cut {
+        return None;
+    }
+    let eve = from.plus(-1);
+    let before = Period::containing(old.cadence, old.cut, eve);
+    let after = Period::containing(new.cadence, new.cut, from);
+    let (first, second) = ((before.from(), before.last().min(eve)), (after.from(), after.last()));
+    let both = (after.from() < from).then_some((after.from(), eve));
+    let later = (from <= before.last()).then_some((from, before.last()));
+    let zh = [
+        both.map(|days| format!("；{}两期都算", span_zh(days))),
+        later.map(|days| format!("；{}只算在后面", span_zh(days))),
+    ];
+    let en = [
+        both.map(|(from, last)| format!("; {from} to {last} lie in both")),
+        later.map(|(from, last)| format!("; {from} to {last} lie in the later one only")),
+    ];
+    let join = |all: [Option<String>; 2]| all.into_iter().flatten().collect::<String>();
+    Some(Effect {
+        zh: format!(
+            "前一期是{}（{}），后一期是{}（{}）{}。",
+            before.short_zh(),
+            span_zh(first),
+            after.short_zh(),
+            span_zh(second),
+            join(zh)
+        ),
+        en: format!(
+            "One period is {} ({} to {}), the next is {} ({} to {}){}.",
+            before.short_en(),
+            first.0,
+            first.1,
+            after.short_en(),
+            second.0,
+            second.1,
+            join(en)
+        ),
+    })
+}
+
+/// `11月1日—25日`, `11月26日—12月25日`; with years where they differ.
+fn span_zh((from, last): (Day, Day)) -> String {
+    let ((from, last), years) = ((from.date(), last.date()), from.date().year() != last.date().year());
+    let whole = |day: chrono::NaiveDate| {
+        let year = if years { format!("{}年", day.year()) } else { String::new() };
+        format!("{year}{}月{}日", day.month(), day.day())
+    };
+    match (from == last, years || from.month() != last.month()) {
+        (true, _) => whole(from),
+        (_, true) => format!("{}—{}", whole(from), whole(last)),
+        (_, false) => format!("{}—{}日", whole(from), last.day()),
+    }
 }
 
 /// A rule that is due by days looks back further than its first day.

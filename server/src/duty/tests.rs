@@ -8,6 +8,7 @@ use crate::seed::places::COUNTY;
 use crate::staff::operator;
 use crate::testing::World;
 use crate::{clock, doctor};
+use chrono::Datelike;
 use domain::coverage::{EVERYBODY, MISSED};
 use domain::duty::{Duty, Strength};
 use domain::ids::{AreaCode, RecordId};
@@ -290,6 +291,33 @@ async fn an_end_is_written_with_its_source_and_a_change_of_it_with_none() {
 }
 
 #[tokio::test]
+async fn a_new_cut_names_both_periods_with_their_days_and_says_where_the_days_between_lie() {
+    let world = World::new().await;
+    let (state, _, reference, _) = world.store.standing_now().await.unwrap();
+    let year = Period::containing(Cadence::Year, Cut::Natural, today()).next().from().date().year();
+    let day = |month, day| Day::from_ymd(year, month, day).unwrap();
+    for (from, told) in [
+        (
+            day(11, 26),
+            "前一期是11月（11月1日—25日），后一期是12月（11月26日—12月25日）；11月26日—30日只算在后面。",
+        ),
+        (
+            day(12, 1),
+            "前一期是11月（11月1日—30日），后一期是12月（11月26日—12月25日）；11月26日—30日两期都算。",
+        ),
+        (
+            day(11, 10),
+            "前一期是11月（11月1日—9日），后一期是11月（10月26日—11月25日）；10月26日—11月9日两期都算；\
+             11月10日—30日只算在后面。",
+        ),
+    ] {
+        let edit = change(from, Fields { cut: Some(Cut::Day26), ..Fields::default() });
+        let all = effects(&edit, &plan(&reference, state.begins, &edit).unwrap());
+        assert!(all.iter().any(|one| one.zh == told), "{all:?}");
+    }
+}
+
+#[tokio::test]
 async fn what_people_may_not_expect_of_an_edit_is_said_beforehand() {
     let world = World::new().await;
     let (state, _, reference, _) = world.store.standing_now().await.unwrap();
@@ -318,7 +346,10 @@ async fn what_people_may_not_expect_of_an_edit_is_said_beforehand() {
         (change(month.from(), Fields { ways: Some(vec![Way::Home]), ..Fields::default() }), &[][..]),
         (change(middle, Fields { ways: Some(vec![Way::Home]), ..Fields::default() }), &[]),
         (change(middle, every(Cadence::Quarter)), &["中途停下", "以前按原要求算数的走访也算"]),
-        (change(middle, Fields { cut: Some(Cut::Day26), ..Fields::default() }), &["中途停下", "也算"]),
+        (
+            change(middle, Fields { cut: Some(Cut::Day26), ..Fields::default() }),
+            &["中途停下", "也算", "两期都算"],
+        ),
         (change(month.from(), rolling.clone()), &["早已满 30 天"]),
         (change(middle, rolling), &["早已满 30 天"]),
         (end, &["中途停下"]),

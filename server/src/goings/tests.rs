@@ -13,6 +13,7 @@ use domain::catalogue::keys;
 use domain::staff::Role;
 use domain::time::Day;
 use domain::value::Value;
+use store::county::Reports;
 
 fn today() -> Day {
     Day::of(clock::now_ms())
@@ -191,4 +192,31 @@ async fn who_came_along_and_who_wrote_it_down_is_named() {
     assert_eq!(scene.items().await, [], "now both are of one worker");
     let record = scene.world.county.stores.reports.parts_of(scene.elder, 9).await.unwrap();
     assert!(record.iter().all(|part| part.fact.is_some()));
+}
+
+#[tokio::test]
+async fn nobody_reads_what_was_answered_differently_of_whoever_is_restricted() {
+    let mut scene = scene().await;
+    for (at, met) in [(0, "self"), (1, "family")] {
+        let parts = scene.world.store.parts_of_visit(scene.visits[at]).await.unwrap();
+        let record = RecordRef { kind: RecordKind::Part, id: parts[0].part };
+        let answer = [("a/safety/fire", met.into())];
+        scene.phones[at].write_to(record, &answer);
+        let router = scene.world.phones.clone();
+        scene.phones[at].exchange(&router).await.unwrap();
+    }
+    let before = scene.shown().await.unwrap().going.unwrap();
+    assert!(!before.restricted && !before.differs.is_empty(), "{before:?}");
+    let admin = scene.world.clerk(Role::CountyAdmin, scene.county().keys.county()).await;
+    let word = |restricted| crate::restrict::Word {
+        person: scene.elder,
+        restricted,
+        words: "本人要求".to_owned(),
+        by: admin,
+    };
+    crate::restrict::say(scene.county(), &word(true), clock::now_ms()).await.unwrap();
+    let going = scene.shown().await.unwrap().going.unwrap();
+    assert!(going.restricted && !going.shut && going.differs.is_empty(), "{going:?}");
+    crate::restrict::say(scene.county(), &word(false), clock::now_ms()).await.unwrap();
+    assert_eq!(scene.shown().await.unwrap().going.unwrap(), before);
 }

@@ -1,5 +1,5 @@
 //! Two visits that may be one going-there, side by side: who, when, how, whom they met, and what was answered
-//! differently. A child's answers are not shown.
+//! differently. A child's answers are not shown, nor those of whoever is restricted (限制处理).
 
 use super::desk::Desk;
 use super::{Item, Reason, Shut};
@@ -79,6 +79,8 @@ pub struct Sides {
     pub differs: Vec<Differs>,
     /// Whether answers are not shown, because they are a child's.
     pub shut: bool,
+    /// Whether answers are not shown, because they are kept only: 限制处理.
+    pub restricted: bool,
 }
 
 /// Everything that is suggested as one going-there, by its arrival. O(what is suggested), a few reads each.
@@ -159,7 +161,7 @@ pub(super) async fn show(county: &County, desk: &Desk<'_>, text: &str) -> Result
         parts.push(of_visit);
     }
     let both: BTreeSet<RecordId> = people.into_iter().collect();
-    let mut sides = Sides { visits, differs: Vec::new(), shut: false };
+    let mut sides = Sides { visits, differs: Vec::new(), shut: false, restricted: false };
     if let [one, other] = parts.as_slice() {
         for one in one.iter().filter(|part| part.subject.is_some_and(|who| both.contains(&who))) {
             if let Some(other) = other.iter().find(|other| other.subject == one.subject) {
@@ -222,8 +224,10 @@ impl Sides {
         for part in [one, other] {
             let record = RecordRef { kind: RecordKind::Part, id: part.id };
             let head = desk.row(record).await?.map(|row| row.head).unwrap_or_default();
-            if Shut::of(desk, None, record, &head).await?.child() {
-                self.shut = true;
+            let shut = Shut::of(desk, None, record, &head).await?;
+            if shut.child() || shut.restricted() {
+                (self.shut, self.restricted) =
+                    (self.shut || shut.child(), self.restricted || shut.restricted());
                 return Ok(());
             }
             answers.push(answers_of(county, record, &head).await?);

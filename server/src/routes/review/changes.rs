@@ -4,7 +4,7 @@
 use super::extract::{Asks, At, Said};
 use super::permit::Permit;
 use super::staff::AreaAsked;
-use crate::changes::{self, Case, Word};
+use crate::changes::{self, Case, Reported, Word};
 use crate::clock;
 use crate::desk::Desk;
 use crate::problem::{Refusal, wrong};
@@ -44,6 +44,9 @@ pub(super) struct ChangeAsked {
     /// The parts that report it.
     #[schema(value_type = Vec<String>)]
     parts: Vec<RecordId>,
+    /// Of what is so: others of the same report of whom the same is confirmed in this step. No death.
+    #[serde(default)]
+    also: Vec<Reported>,
     verdict: ChangeVerdict,
     /// Of what is so: the first day of it.
     #[schema(value_type = Option<String>)]
@@ -106,7 +109,7 @@ pub(super) async fn say(
     At(person): At<RecordId>,
     Said(asked): Said<ChangeAsked>,
 ) -> Result<Json<SaidReply>, Refusal> {
-    let ChangeAsked { parts, verdict, from, until, village, words } = asked;
+    let ChangeAsked { parts, also, verdict, from, until, village, words } = asked;
     let said = match verdict {
         ChangeVerdict::So => {
             let none = || wrong("--from", "要写从哪天起", "since when is needed");
@@ -115,7 +118,7 @@ pub(super) async fn say(
         ChangeVerdict::NotSo => changes::Said::NotSo,
         ChangeVerdict::TakenBack => changes::Said::TakenBack,
     };
-    let word = Word { person, parts, said, words, by: permit.staff()? };
+    let word = Word { person, parts, also, said, words, by: permit.staff()? };
     changes::say(&desk.county, &word, clock::now_ms()).await?;
     Ok(Json(SaidReply { done: true }))
 }

@@ -43,6 +43,9 @@ pub(super) struct ConcernsAsked {
     /// Found on this day or later.
     #[param(value_type = Option<String>)]
     from: Option<Day>,
+    /// Found in this period; of the figures the year up to the day when nothing is said.
+    #[param(value_type = Option<String>)]
+    period: Option<Period>,
     /// As of the end of this day; today when nothing is said.
     #[param(value_type = Option<String>)]
     as_of: Option<Day>,
@@ -76,6 +79,9 @@ pub(super) struct ConcernsReply {
 pub(super) struct ConcernFiguresReply {
     #[schema(value_type = String)]
     from: Day,
+    /// The last day on which what is counted was found.
+    #[schema(value_type = String)]
+    to: Day,
     #[schema(value_type = String)]
     as_of: Day,
     rows: Vec<Figures>,
@@ -141,7 +147,8 @@ impl ConcernsAsked {
             area: permit.area,
             which: self.which.unwrap_or(Which::Unsettled),
             kind,
-            from: self.from,
+            from: self.period.map(Period::from).or(self.from),
+            to: self.period.map(Period::last),
             as_of: self.as_of.unwrap_or_else(|| Day::of(clock::now_ms())),
             older: self.older,
         })
@@ -162,20 +169,20 @@ pub(super) async fn list(
     Asks(asks): Asks<ConcernsAsked>,
     Asks(page): Asks<ConcernsPage>,
 ) -> Result<Json<ConcernsReply>, Refusal> {
-    let today = Day::of(clock::now_ms());
-    let (reference, kept) = found(&desk.county, &asks.asked(&permit)?).await?;
+    let asked = asks.asked(&permit)?;
+    let (reference, kept) = found(&desk.county, &asked).await?;
     let begin = page.after.and_then(|after| kept.iter().position(|one| one.concern.id == after));
     let begin = begin.map_or(0, |at| at + 1);
     let count = page.count.unwrap_or(PAGE).clamp(1, PAGE_MAX);
     let mut lines = Vec::new();
     for one in kept.iter().skip(begin).take(count) {
-        lines.push(line(&desk.county, &reference, one, today).await?);
+        lines.push(line(&desk.county, &reference, one, asked.as_of).await?);
     }
     let next = lines.last().map(|one| one.concern).filter(|_| begin + count < kept.len());
     Ok(Json(ConcernsReply { total: kept.len(), lines, next }))
 }
 
-/// The figures of this year up to the day, or from another day on.
+/// The figures of what was found in a period; of this year up to the day when none is named.
 #[utoipa::path(get, path = "/api/concerns/figures", params(AreaAsked, ConcernsAsked),
     responses((status = 200, body = ConcernFiguresReply)))]
 pub(super) async fn figures(
@@ -186,9 +193,10 @@ pub(super) async fn figures(
     let asked = asks.asked(&permit)?;
     let from =
         asked.from.unwrap_or_else(|| Period::containing(Cadence::Year, Cut::Natural, asked.as_of).from());
-    let mut rows = counted(&desk.county, asked.area, asked.kind, (from, asked.as_of)).await?;
+    let to = asked.to.map_or(asked.as_of, |to| to.min(asked.as_of));
+    let mut rows = counted(&desk.county, asked.area, asked.kind, (from, to), asked.as_of).await?;
     let total = rows.pop().ok_or_else(|| Problem::new(domain::problem::ProblemCode::NothingFound))?;
-    Ok(Json(ConcernFiguresReply { from, as_of: asked.as_of, rows, total }))
+    Ok(Json(ConcernFiguresReply { from, to, as_of: asked.as_of, rows, total }))
 }
 
 /// One concern with its history; of a child's nothing in words.
@@ -253,7 +261,7 @@ pub(super) async fn open(
     Ok(Json(shown(&desk, &permit, asked.concern, true).await?))
 }
 
-const COLUMNS: [&str; 15] = [
+const COLUMNS: [&str; 16] = [
     "乡镇",
     "村",
     "组",
@@ -264,6 +272,7 @@ const COLUMNS: [&str; 15] = [
     "状态",
     "谁来办",
     "到哪天",
+    "过期天数",
     "答复",
     "发现日",
     "发现人",
@@ -277,8 +286,6 @@ fn cells(line: &Line) -> Vec<Cell> {
         |read: fn(&crate::who::Who) -> &String| line.who.as_ref().map(read).cloned().unwrap_or_default();
     let state = ConcernState::from_code(line.state).map_or(line.state, ConcernState::zh);
     let said = |text: &Option<String>| text.clone().unwrap_or_default();
-    let restricted = line.who.as_ref().is_some_and(|who| who.restricted);
-    let hidden = if restricted { restrict::UNNAMED } else { "（可能是未成年人，不显示）" };
     let texts = [
         who(|who| &who.township),
         who(|who| &who.village_name),
@@ -286,10 +293,11 @@ fn cells(line: &Line) -> Vec<Cell> {
         who(|who| &who.head_name),
         who(|who| &who.name),
         ConcernKind::from_code(line.kind).map_or(line.kind, ConcernKind::zh).to_owned(),
-        line.words.clone().unwrap_or_else(|| hidden.to_owned()),
+        line.shown_words(),
         if line.contested { "填写不一致".to_owned() } else { state.to_owned() },
         said(&line.handler),
         day(line.due),
+        Some(line.overdue_days).filter(|days| *days > 0).map(|days| days.to_string()).unwrap_or_default(),
         said(&line.reply),
         line.found.to_string(),
         line.found_by.clone(),
@@ -308,7 +316,6 @@ pub(super) async fn export(
     Asks(asks): Asks<ConcernsAsked>,
     Asks(how): Asks<ExportAsked>,
 ) -> Result<Response, Refusal> {
-    let today = Day::of(clock::now_ms());
     let asked = asks.asked(&permit)?;
     let access = Access {
         at_ms: clock::now_ms(),
@@ -321,13 +328,17 @@ pub(super) async fn export(
     desk.county.stores.directory.log_access(access).await.map_err(at_county)?;
     let (reference, kept) = found(&desk.county, &asked).await?;
     let unit = permit.reference.areas.name(permit.area);
-    let title = vec!["发现的问题".to_owned(), format!("填报单位：{unit}"), format!("截至：{}", asked.as_of)];
+    let mut title = vec!["发现的问题".to_owned(), format!("填报单位：{unit}")];
+    title.extend(asks.period.map(|period| format!("统计期：{}", period.zh())));
+    title.push(format!("截至：{}", asked.as_of));
     let columns = COLUMNS.iter().map(|one| (*one).to_owned()).collect();
     let writing = Writing::begin(how.format, Grid { title, columns });
     for some in kept.chunks(PAGE) {
         let mut rows = Vec::new();
         for one in some {
-            rows.push(cells(&line(&desk.county, &reference, one, today).await?));
+            let mut line = line(&desk.county, &reference, one, asked.as_of).await?;
+            line.who.iter_mut().for_each(restrict::unname_who);
+            rows.push(cells(&line));
         }
         writing.rows(rows).await;
     }

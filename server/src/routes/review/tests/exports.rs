@@ -3,7 +3,9 @@
 use super::{Clerk, TOWNSHIP, today};
 use crate::testing::World;
 use axum::http::StatusCode;
+use domain::catalogue::{RecordKind, keys};
 use domain::staff::Role;
+use store::county::Ledger;
 
 /// A file, and the name under which a browser keeps it.
 async fn saved(clerk: &Clerk, world: &World, path: &str) -> (String, Vec<u8>) {
@@ -119,4 +121,44 @@ async fn a_workbook_opens_to_the_rows_of_the_csv_with_its_heads_and_masked_child
         }
     }
     assert!(children > 0);
+}
+
+#[tokio::test]
+async fn no_file_of_what_was_found_names_whoever_is_restricted() {
+    let world = World::new().await;
+    let clerk = Clerk::with(&world, "station", &[(Role::StationHead, TOWNSHIP)]).await;
+    let admin = world.clerk(Role::CountyAdmin, world.county.keys.county()).await;
+    let elder = world.elder().await;
+    let mut phone = world.phone(1).await;
+    let fields = [
+        (keys::SUBJECT, elder.to_string().into()),
+        (keys::KIND, "house".into()),
+        (keys::WORDS, "屋顶漏雨".into()),
+        (keys::STATE, "open".into()),
+    ];
+    phone.write(RecordKind::Concern, &fields);
+    phone.exchange(&world.phones).await.unwrap();
+    let (_, _, reference, _) = world.store.standing_now().await.unwrap();
+    let who = crate::who::known(&world.county, &reference, elder, today()).await.unwrap().unwrap().who;
+    let files = async || {
+        let mut texts = Vec::new();
+        for format in ["csv", "xlsx"] {
+            let path = format!("/api/concerns/export?which=found&format={format}");
+            let (_, bytes) = saved(&clerk, &world, &path).await;
+            texts.push(if format == "csv" { String::from_utf8(bytes).unwrap() } else { sheet(bytes) });
+        }
+        texts
+    };
+    assert!(files().await.iter().all(|text| text.contains(&who.name) && text.contains("屋顶漏雨")));
+    let word =
+        crate::restrict::Word {
+            person: elder, restricted: true, words: "本人要求".to_owned(), by: admin
+        };
+    crate::restrict::say(&world.county, &word, crate::clock::now_ms()).await.unwrap();
+    for text in files().await {
+        let names = [&who.name, &who.head_name].into_iter().filter(|name| !name.is_empty());
+        assert!(names.into_iter().all(|name| !text.contains(name.as_str())), "{text}");
+        assert!(text.contains(crate::restrict::UNNAMED) && !text.contains("屋顶漏雨"), "{text}");
+        assert!(!text.contains("未成年人"), "{text}");
+    }
 }
