@@ -1,19 +1,22 @@
 //! 回来了 and 拒访不计入: the end of a stay elsewhere, and a refusal that is recognised. Both can be taken back.
 
 use crate::changes::{PARTS_MAX, about, may, tidy};
-use crate::county::{County, at_county};
+use crate::county::{County, at_county, each_record};
 use crate::person::AHEAD_DAYS;
 use crate::problem::{unchanged, wrong};
 use crate::reason;
 use crate::staff::{Change, Sets, write_all};
+use crate::who::{Who, known};
 use domain::catalogue::{RecordKind, keys};
-use domain::ids::RecordId;
+use domain::ids::{AreaCode, RecordId};
 use domain::patch::RecordRef;
 use domain::problem::Problem;
+use domain::subject::Person;
 use domain::time::{Day, UnixMs};
 use domain::value::Value;
 use domain::visit::NotMet;
 use serde::{Deserialize, Serialize};
+use sync::county::needs::RecordRow;
 
 /// The end of a stay elsewhere (回来了).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +42,53 @@ pub struct Refusal {
     pub words: String,
     /// Who says it.
     pub by: RecordId,
+}
+
+/// Somebody of whom nobody has said yet that they are back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = OpenStay)]
+pub struct OpenStay {
+    /// Who.
+    #[serde(flatten)]
+    pub who: Who,
+    /// Where, by its code.
+    pub kind: &'static str,
+    /// The first day.
+    #[schema(value_type = String)]
+    pub from: Day,
+    /// For how many days by now.
+    pub days: i32,
+    /// Whether they are not counted as long as it lasts, so that nobody is to visit them.
+    pub excludes: bool,
+}
+
+/// Who of an area is said to be elsewhere with no word that they are back, the longest first. O(people), one read for
+/// each of those.
+///
+/// # Errors
+/// What the store says.
+pub async fn open(county: &County, area: AreaCode, today: Day) -> Result<Vec<OpenStay>, Problem> {
+    let (_, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
+    let mut found = Vec::new();
+    let take = |record: RecordRef, row: &RecordRow| {
+        let person = Person::read(record.id, &row.head);
+        let here = person.villages.iter().any(|village| reference.areas.within(*village, area));
+        let gone = person.died.is_some() || person.moved_out.is_some() || person.merged_into.is_some();
+        if !here || gone || reference.erased.contains(&record) {
+            return;
+        }
+        let lasts = person.aways.iter().filter(|one| one.until.is_none() && one.holds_on(today));
+        found.extend(lasts.filter_map(|one| Some((record.id, one.kind, one.from?))));
+    };
+    each_record(county.stores.ledger.as_ref(), RecordKind::Person, take).await?;
+    found.sort_by_key(|(id, _, from)| (*from, *id));
+    let mut all = Vec::new();
+    for (id, kind, from) in found {
+        let known = known(county, &reference, id, today).await?;
+        let (days, excludes) = (today.0 - from.0, kind.excludes());
+        all.extend(known.map(|known| OpenStay { who: known.who, kind: kind.code(), from, days, excludes }));
+    }
+    Ok(all)
 }
 
 /// So many tries it takes before a refusal is recognised.

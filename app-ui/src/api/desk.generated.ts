@@ -166,7 +166,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The figures of this year up to the day, or from another day on. */
+        /** The figures of what was found in a period; of this year up to the day when none is named. */
         get: operations["get_concerns_figures"];
         put?: never;
         post?: never;
@@ -958,6 +958,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/stays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is said to be elsewhere with no word that they are back. */
+        get: operations["get_stays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/subjects": {
         parameters: {
             query?: never;
@@ -1733,6 +1750,8 @@ export interface components {
             as_of: string;
             from: string;
             rows: components["schemas"]["ConcernFigures"][];
+            /** @description The last day on which what is counted was found. */
+            to: string;
             total: components["schemas"]["ConcernFigures"];
         };
         /** @description One line of the list. */
@@ -1743,7 +1762,7 @@ export interface components {
             contested: boolean;
             /** @description By when that was promised. */
             due?: string | null;
-            /** @description When it was written down. */
+            /** @description The day of the visit in which it was found; else when it was written down. */
             found: string;
             /** @description By whom. */
             found_by: string;
@@ -2246,6 +2265,8 @@ export interface components {
         GoingShown: {
             /** @description What was answered differently of people whom both met. */
             differs: components["schemas"]["GoingAnswer"][];
+            /** @description Whether answers are not shown, because they are kept only: 限制处理. */
+            restricted: boolean;
             /** @description Whether answers are not shown, because they are a child's. */
             shut: boolean;
             /** @description The two. */
@@ -2531,6 +2552,20 @@ export interface components {
             said?: string | null;
             /** @description What is asked. */
             words: string;
+        };
+        /** @description Somebody of whom nobody has said yet that they are back. */
+        OpenStay: components["schemas"]["Who"] & {
+            /**
+             * Format: int32
+             * @description For how many days by now.
+             */
+            days: number;
+            /** @description Whether they are not counted as long as it lasts, so that nobody is to visit them. */
+            excludes: boolean;
+            /** @description The first day. */
+            from: string;
+            /** @description Where, by its code. */
+            kind: string;
         };
         /** @description What is opened, and why. */
         OpeningAsked: {
@@ -3700,6 +3735,8 @@ export interface operations {
                 kind?: string;
                 /** @description Found on this day or later. */
                 from?: string;
+                /** @description Found in this period; of the figures the year up to the day when nothing is said. */
+                period?: string;
                 /** @description As of the end of this day; today when nothing is said. */
                 as_of?: string;
                 /** @description Found so many days before that, or more. */
@@ -3745,6 +3782,8 @@ export interface operations {
                 kind?: string;
                 /** @description Found on this day or later. */
                 from?: string;
+                /** @description Found in this period; of the figures the year up to the day when nothing is said. */
+                period?: string;
                 /** @description As of the end of this day; today when nothing is said. */
                 as_of?: string;
                 /** @description Found so many days before that, or more. */
@@ -3788,6 +3827,8 @@ export interface operations {
                 kind?: string;
                 /** @description Found on this day or later. */
                 from?: string;
+                /** @description Found in this period; of the figures the year up to the day when nothing is said. */
+                period?: string;
                 /** @description As of the end of this day; today when nothing is said. */
                 as_of?: string;
                 /** @description Found so many days before that, or more. */
@@ -5587,6 +5628,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HandedOver"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_stays: {
+        parameters: {
+            query?: {
+                /** @description The area; that of one's role when nothing is said. */
+                area?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenStay"][];
                 };
             };
             /** @description What is wrong, and what to do */

@@ -40,6 +40,7 @@ export type ImportReply = Present<Schemas['ImportReply']>
 export type Line = Present<Schemas['Line']>
 export type MembershipReply = Present<Schemas['MembershipReply']>
 export type MetDuty = Present<Schemas['MetDuty']>
+export type OpenStay = Present<Schemas['OpenStay']>
 export type PartReply = Present<Schemas['PartReply']>
 export type PeopleReply = Present<Schemas['PeopleReply']>
 export type PersonReply = Present<Schemas['PersonReply']>

@@ -283,3 +283,26 @@ async fn each_death_is_confirmed_alone_and_nothing_of_two_reports_in_one_step() 
     }
     assert_eq!(cases(&world, true).await.len(), 4, "nothing was written");
 }
+
+#[tokio::test]
+async fn whoever_is_in_hospital_with_no_word_that_they_are_back_stands_in_a_list_until_there_is_one() {
+    let world = World::new().await;
+    let head = world.clerk(Role::StationHead, TOWNSHIP).await;
+    let mut phone = world.phone(1).await;
+    let part = reported_by(&world, &mut phone, "hospital", 2).await;
+    let elder = world.elder().await;
+    let open = async |area| {
+        let all = crate::stays::open(&world.county, area, today()).await.unwrap();
+        all.into_iter().find(|one| one.who.person == elder)
+    };
+    assert_eq!(open(TOWNSHIP).await, None, "as long as the township has not spoken");
+    word(&world, &[part], so(today().plus(-40)), "", head).await.unwrap();
+    let one = open(TOWNSHIP).await.unwrap();
+    assert_eq!((one.kind, one.from, one.days, one.excludes), ("hospital", today().plus(-40), 40, true));
+    assert_eq!(open(ELSEWHERE).await, None, "of another township");
+    let (_, found) = about(&world.county, elder, today()).await.unwrap();
+    let stay = domain::subject::stays(&found.head)[0].0.to_owned();
+    let said = Back { person: elder, stay, until: Some(today()), by: head };
+    back(&world.county, &said, clock::now_ms()).await.unwrap();
+    assert_eq!(open(TOWNSHIP).await, None);
+}

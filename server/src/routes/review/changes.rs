@@ -8,7 +8,7 @@ use crate::changes::{self, Case, Reported, Word};
 use crate::clock;
 use crate::desk::Desk;
 use crate::problem::{Refusal, wrong};
-use crate::stays::{self, Back};
+use crate::stays::{self, Back, OpenStay};
 use axum::Json;
 use axum::extract::State;
 use domain::ids::{AreaCode, RecordId};
@@ -98,6 +98,15 @@ pub(super) async fn list(
 ) -> Result<Json<Vec<Case>>, Refusal> {
     let today = Day::of(clock::now_ms());
     Ok(Json(changes::list(&desk.county, permit.area, !asked.decided, today).await?))
+}
+
+/// Who is said to be elsewhere with no word that they are back.
+#[utoipa::path(get, path = "/api/stays", params(AreaAsked), responses((status = 200, body = Vec<OpenStay>)))]
+pub(super) async fn stays(
+    State(desk): State<Arc<Desk>>,
+    permit: Permit,
+) -> Result<Json<Vec<OpenStay>>, Refusal> {
+    Ok(Json(stays::open(&desk.county, permit.area, Day::of(clock::now_ms())).await?))
 }
 
 /// A word on what was reported of somebody.

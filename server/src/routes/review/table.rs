@@ -170,6 +170,7 @@ table! {
     POST "/api/subjects/{person}/categories" correct::category OFFICE, Person, Any;
     POST "/api/subjects/{person}/back" changes::back OFFICE, Person, Any;
     POST "/api/subjects/{person}/refusal" changes::refuse DECIDERS, Person, Any;
+    GET "/api/stays" changes::stays READERS, Area, Any;
     GET "/api/concerns" concerns::list READERS, Area, Any;
     GET "/api/concerns/figures" concerns::figures READERS, Area, Any;
     GET "/api/concerns/export" concerns::export READERS, Area, Any;
