@@ -17,6 +17,7 @@ use domain::ids::{AreaCode, RecordId};
 use domain::patch::RecordRef;
 use domain::problem::Problem;
 use domain::reference::Reference;
+use domain::subject::merged_into;
 use domain::time::{Day, UnixMs};
 use domain::value::Value;
 use serde::{Deserialize, Serialize};
@@ -115,7 +116,8 @@ pub async fn list(county: &County, area: AreaCode, open: bool, today: Day) -> Re
         let wanted = state.is_some_and(|state| (state == Registration::Pending) == open);
         let villages = codes(&row.head, keys::VILLAGE);
         let here = villages.iter().any(|village| reference.areas.within(*village, area));
-        people.extend((wanted && here).then_some(record.id));
+        // Whoever was merged is somebody who is confirmed, or waits there.
+        people.extend((wanted && here && merged_into(&row.head).is_none()).then_some(record.id));
     };
     each_record(county.stores.ledger.as_ref(), RecordKind::Person, take).await?;
     let mut all = Vec::new();

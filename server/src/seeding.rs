@@ -102,18 +102,27 @@ pub async fn fill(
 
 /// Writes what 云龙县 begins with, and nobody: its divisions, duties (those that no national text asks for are
 /// suggestions), forms and what they are used for, all to be edited. By the operator; staff may be there already.
+/// Duties are asked for from the county's first day on: of days before it nobody knows who was visited.
 /// O(records).
 ///
 /// # Errors
 /// `argument_wrong` when the keys are another county's; `not_empty` when the county has a division; what the store says: then some are written.
 pub async fn books(county: &County, now_ms: UnixMs) -> Result<Filled, Problem> {
     ours(county.keys.county())?;
-    let books = seed::books();
+    let mut books = seed::books();
     let sheets = Sheets::library().map_err(first)?;
     let mut nobody = |_: &Filled| {};
     let (state, _, reference, _) = county.stores.ledger.standing_now().await.map_err(at_county)?;
     if !reference.areas.0.is_empty() {
         return Err(not_empty());
+    }
+    let first = Value::from(state.begins.to_string());
+    for duty in books.iter_mut().filter(|one| one.record.kind == RecordKind::Duty) {
+        // Days are written so that they sort as texts do.
+        let from = duty.sets.entry(keys::FROM.to_owned()).or_insert_with(|| first.clone());
+        if from.as_text() < first.as_text() {
+            *from = first.clone();
+        }
     }
     let mut pen = Pen::new(county, state.epoch, now_ms, &mut nobody);
     pen.books(&books, &sheets, operator()).await?;

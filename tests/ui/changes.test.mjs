@@ -99,7 +99,13 @@ act('what is not so is refused with words', async () => {
 act('a death is confirmed, taken back with a reason, and everything is as before', async () => {
   const figures = async () => JSON.stringify((await ask(desk, `/api/coverage?area=${township}&duty=*`)).total)
   const before = await figures()
+  assert.match(await row(desk, people.dead.name).innerText(), /没有写（.*报告）/, 'the day of the report is no day of death')
   await row(desk, people.dead.name).getByRole('button').click()
+  await dialog(desk).getByText('还差：从哪天起').waitFor()
+  assert.ok(await dialog(desk).getByRole('button', { name: '确认', exact: true }).isDisabled(), 'not without its day')
+  const day = dialog(desk).getByRole('combobox', { name: '从哪天起' })
+  await day.fill(new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10))
+  await day.press('Enter')
   await click(desk, '确认')
   await row(desk, people.dead.name).waitFor({ state: 'detached' })
   assert.notEqual(await figures(), before)

@@ -12,3 +12,6 @@ export function also(of: ChangeCase): string {
   })
   return t('changes.also', { people: listed(people), count: new Set(of.also.map((one) => one.person)).size })
 }
+
+/** Whether nobody has said since when: the day is that of the report, and only waits to be put right. */
+export const unsaid = (of: ChangeCase): boolean => of.state === 'open' && of.reports.every((one) => !one.from)

@@ -7,7 +7,9 @@ use crate::seed::register::SUBJECTS_MIN;
 use crate::seeding::{self, Filled, Order, fill, months_before};
 use crate::{clock, open, roll};
 use domain::catalogue::RecordKind;
+use domain::period::{Cadence, Cut, Period};
 use domain::problem::{Problem, ProblemCode};
+use domain::time::Day;
 use std::io::Write;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -117,12 +119,16 @@ fn of_this(problem: Problem, config: &Config) -> Problem {
 async fn books(config: &Config) -> Outcome {
     // Before keys are made: theirs is the county for good.
     seeding::ours(config.data.county)?;
-    let county = open::to_begin(config, None, |recovery| show_recovery_key(config, recovery))?;
+    let today = Day::of(clock::now_ms());
+    let first = Period::containing(Cadence::Month, Cut::Natural, today).from();
+    let county = open::to_begin(config, Some(first), |recovery| show_recovery_key(config, recovery))?;
     let filled =
         seeding::books(&county, clock::now_ms()).await.map_err(|problem| of_this(problem, config))?;
+    let first = config.data.begins.unwrap_or(first);
     let areas = crate::seed::books().iter().filter(|one| one.record.kind == RecordKind::Area).count();
     print(&format!(
-        "写入 {} 条：{areas} 个区划、走访要求、表单；没有任何人。走访要求里没有全国规定的是参考值，请用 `duty list` 逐项核对、\
+        "写入 {} 条：{areas} 个区划、走访要求、表单；没有任何人。从 {first} 起要求走访，\
+         以前的日子不统计（要早一些，在配置里写 begins，重新开始）。走访要求里没有全国规定的是参考值，请用 `duty list` 逐项核对、\
          `duty change` 改成县里的规定。接着用 `import staff` 录入工作人员，然后 `serve`。\n",
         filled.books
     ));
