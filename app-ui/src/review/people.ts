@@ -49,8 +49,7 @@ export function cell(line: Line, key: PeopleColumn, of: Column): string {
     case 'status': return status(line)
     case 'due_on': return day(line.due_on)
     case 'last': return [day(line.last_visit), language.value === 'zh' ? line.last_visit_by : line.last_visit_by_en].filter(Boolean).join(' ')
-    // Where nobody has been, where they stand is all there is to say.
-    case 'why': return inWords(either({ zh: line.why, en: line.why_en })) || (isOpen(of) ? status(line) : '')
+    case 'why': return inWords(either({ zh: line.why, en: line.why_en }))
     // One line for each: a name and its number are never parted.
     case 'responsible': return line.responsible.map((one) => [one.name, one.phone].filter(Boolean).join('\u00a0')).join('\n')
   }
