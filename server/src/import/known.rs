@@ -2,6 +2,7 @@
 //! hundred bytes a person.
 
 use super::numbers::Numbers;
+use super::plan::Difference;
 use crate::county::{County, at_county, each_record};
 use domain::catalogue::{RecordKind, keys};
 use domain::head::{Head, Reading};
@@ -10,8 +11,9 @@ use domain::ids::{AreaCode, RecordId, WriterId};
 use domain::log::Vector;
 use domain::patch::RecordRef;
 use domain::problem::Problem;
-use domain::subject::{Person, is_restricted, merged_into};
+use domain::subject::{AgeSaid, Person, is_restricted, merged_into};
 use domain::time::Day;
+use domain::value::Value;
 use std::collections::BTreeMap;
 use sync::county::needs::RecordRow;
 
@@ -40,6 +42,7 @@ pub(super) struct Held {
     pub carer_phone: Option<String>,
     pub sex: Option<String>,
     pub born: Option<Day>,
+    pub age_said: Option<AgeSaid>,
     /// Categories that hold, or will.
     pub categories: Vec<String>,
     /// Fields of several values.
@@ -55,13 +58,14 @@ pub(super) struct Held {
 }
 
 /// What a row may say of a person.
-const SAID: [&str; 9] = [
+const SAID: [&str; 10] = [
     keys::NAME,
     keys::ID_NUMBER,
     keys::LOCAL_NUMBER,
     keys::HOUSEHOLD,
     keys::RELATION,
     keys::PHONE,
+    keys::AGE_SAID,
     keys::CARER,
     keys::PHONE_CARER,
     keys::REGISTRATION,
@@ -91,6 +95,7 @@ impl Held {
             carer_phone: text(keys::PHONE_CARER),
             sex: person.sex.clone(),
             born: person.born,
+            age_said: person.age_said,
             categories,
             contested: SAID.into_iter().filter(contested).collect(),
             pending: person.pending,
@@ -101,6 +106,21 @@ impl Held {
             villages: person.villages,
             name: person.name,
         }
+    }
+}
+
+impl Held {
+    /// What a row says otherwise of the age, while no date of birth decides it.
+    pub(super) fn age_otherwise(&self, said: Option<AgeSaid>) -> Option<Difference> {
+        let contested = self.contested.contains(&keys::AGE_SAID);
+        let new = said.filter(|new| self.born.is_none() && (contested || self.age_said != Some(*new)))?;
+        Some(Difference {
+            key: keys::AGE_SAID.to_owned(),
+            of_home: false,
+            old: self.age_said.map(AgeSaid::zh).unwrap_or_default().to_owned(),
+            new: new.zh().to_owned(),
+            value: Some(Value::from(new.code())),
+        })
     }
 }
 
