@@ -166,7 +166,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The figures of this year up to the day, or from another day on. */
+        /** The figures of what was found in a period; of this year up to the day when none is named. */
         get: operations["get_concerns_figures"];
         put?: never;
         post?: never;
@@ -1609,7 +1609,7 @@ export interface components {
         ChangeVerdict: "so" | "not_so" | "taken_back";
         /** @description The word that closes a period. */
         CloseAsked: {
-            /** @description The last day on which its work is entered without a reason; five days after it when nothing is said. */
+            /** @description The last day on which its work is entered without a reason; as it is proposed when nothing is said. */
             late_until?: string | null;
             /** @description Its key. */
             period: string;
@@ -1634,7 +1634,7 @@ export interface components {
             by?: string | null;
             closed: boolean;
             closed_ms?: components["schemas"]["i64"] | null;
-            /** @description Of one that is over and not closed: nobody was visited in it. */
+            /** @description Of one that is over and not closed: nobody was met, tried or reported as changed in it, so none is offered. */
             empty: boolean;
             from: string;
             last: string;
@@ -1691,6 +1691,8 @@ export interface components {
             as_of: string;
             from: string;
             rows: components["schemas"]["ConcernFigures"][];
+            /** @description The last day on which what is counted was found. */
+            to: string;
             total: components["schemas"]["ConcernFigures"];
         };
         /** @description One line of the list. */
@@ -2372,7 +2374,7 @@ export interface components {
             village: number;
             /** @description The village's name. */
             village_name: string;
-            /** @description Why it is so: what was said at the door. Chinese. */
+            /** @description Why it is so: what was said at the door; of who is not visited where they stand, when nobody has been. Chinese. */
             why: string;
             /** @description The same, English. */
             why_en: string;
@@ -3013,6 +3015,11 @@ export interface components {
         /** @description What somebody is taken in with; what is not said stays as it is. */
         Taking: {
             /**
+             * @description A code of [`AgeSaid`], of whom no date of birth is known; where one is, that decides.
+             * @default null
+             */
+            age_said: string | null;
+            /**
              * @description Date of birth.
              * @default null
              */
@@ -3637,6 +3644,8 @@ export interface operations {
                 kind?: string;
                 /** @description Found on this day or later. */
                 from?: string;
+                /** @description Found in this period; of the figures the year up to the day when nothing is said. */
+                period?: string;
                 /** @description As of the end of this day; today when nothing is said. */
                 as_of?: string;
                 /** @description Found so many days before that, or more. */
@@ -3682,6 +3691,8 @@ export interface operations {
                 kind?: string;
                 /** @description Found on this day or later. */
                 from?: string;
+                /** @description Found in this period; of the figures the year up to the day when nothing is said. */
+                period?: string;
                 /** @description As of the end of this day; today when nothing is said. */
                 as_of?: string;
                 /** @description Found so many days before that, or more. */
@@ -3725,6 +3736,8 @@ export interface operations {
                 kind?: string;
                 /** @description Found on this day or later. */
                 from?: string;
+                /** @description Found in this period; of the figures the year up to the day when nothing is said. */
+                period?: string;
                 /** @description As of the end of this day; today when nothing is said. */
                 as_of?: string;
                 /** @description Found so many days before that, or more. */
