@@ -37,8 +37,8 @@ export const called = (name: string): string => name || t('person.erased')
 
 const status = (line: Line): string => either({ zh: line.status, en: line.status_en })
 
-/** What stands in a cell of a list of those who are asked for by a figure. */
-export function cell(line: Line, key: PeopleColumn, of: Column): string {
+/** What stands in a cell of a list of people. */
+export function cell(line: Line, key: PeopleColumn): string {
   switch (key) {
     case 'place': return `${line.township} ${line.village_name}`
     case 'group': return line.group
