@@ -114,7 +114,7 @@ act('the township sees all of it', async () => {
   await dialog.locator('.el-select', { has: desk.page.getByRole('combobox', { name: '大人还是孩子' }) }).click()
   await desk.page.getByRole('option', { name: '大人', exact: true }).click()
   await dialog.getByRole('textbox', { name: /身份证/ }).fill('532929195001019919')
-  await desk.see('登记的人说是孩子（不满 18 岁）；按出生日期或身份证号是大人，以出生日期为准。')
+  await desk.see('登记的人说是孩子（不满 18 岁）；按生日算是大人，以生日为准。')
   assert.equal(await dialog.getByRole('combobox', { name: '大人还是孩子' }).count(), 0, 'the number decides')
   await desk.shown('doorstep-age-differs')
   await desk.page.keyboard.press('Escape')
