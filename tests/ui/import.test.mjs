@@ -204,7 +204,7 @@ act('who audits finds neither import nor print, and is told who does it', async 
   await auditor.shown('import-auditor')
   await auditor.go('/phones/sheets')
   await auditor.see(/您的职责里没有这一项，或不归您的区划。/)
-  assert.equal(await auditor.page.getByRole('button', { name: /打印|制作/ }).count(), 0, 'nothing to print')
+  assert.equal(await auditor.page.getByRole('button', { name: /打印|生成/ }).count(), 0, 'nothing to print')
   await auditor.shown('sheets-auditor')
 })
 
