@@ -8,6 +8,7 @@ mod tests;
 use self::said::said;
 use crate::access::log_right;
 use crate::county::{County, at_county, each_record};
+use crate::import::numbers_given;
 use crate::problem::{unchanged, wrong};
 use crate::staff::{Change, Sets, write, write_all};
 use domain::catalogue::{RecordKind, keys};
@@ -347,7 +348,10 @@ async fn overwrite(county: &County, erasures: impl IntoIterator<Item = RecordId>
 const ROUNDS_MAX: usize = 5;
 
 async fn write_out(county: &County, kept: &Kept, now_ms: UnixMs) -> Result<(), Problem> {
+    // Of every township, and of nobody: the number of whoever is erased is in it only as all others are.
+    let numbers = numbers_given(county, Day::of(now_ms)).await?;
     let sets = Sets::from([
+        (keys::LOCAL_NUMBER.to_owned(), Value::List(numbers)),
         (keys::ITEM_KIND.to_owned(), Value::from(kept.target.kind.code())),
         (keys::ITEM_RECORD.to_owned(), Value::from(kept.target.id.to_string())),
         (keys::WORDS.to_owned(), Value::from(kept.reason.as_str())),

@@ -12,6 +12,7 @@ use domain::reference::Reference;
 use domain::time::UnixMs;
 use domain::visit::Visit;
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 use sync::county::prepared::{Job, OneOrTwo};
 
 /// A word on two visits that are suggested as one.
@@ -62,16 +63,36 @@ pub(crate) async fn one_with(county: &County, visit: &Visit) -> Result<Vec<Visit
     Ok(all)
 }
 
-/// Who is credited with a going-there: with a visit, and with those that are one with it.
+/// Who is credited with each of these goings-there: with a visit, and with those that are one with it. Two readings.
 ///
 /// # Errors
 /// What the store says.
-pub(crate) async fn credit(county: &County, reference: &Reference, visit: &Visit) -> Result<Credit, Problem> {
-    let mut credit = Credit::of(reference, visit);
-    for other in one_with(county, visit).await? {
-        credit.join(Credit::of(reference, &other));
+pub(crate) async fn credits(
+    county: &County,
+    reference: &Reference,
+    visits: BTreeSet<RecordId>,
+) -> Result<BTreeMap<RecordId, Credit>, Problem> {
+    let own = read(county, visits).await?;
+    let with = |visit: &Visit| -> Vec<RecordId> {
+        visit.said.iter().filter(|(_, going)| **going == Going::One).map(|(id, _)| *id).collect()
+    };
+    let others = read(county, own.values().flat_map(with).collect()).await?;
+    let credit = |visit: &Visit| {
+        let mut credit = Credit::of(reference, visit);
+        let others = with(visit).into_iter().filter_map(|id| others.get(&id)).filter(|other| !other.void);
+        others.for_each(|other| credit.join(Credit::of(reference, other)));
+        credit
+    };
+    Ok(own.iter().map(|(id, visit)| (*id, credit(visit))).collect())
+}
+
+async fn read(county: &County, ids: BTreeSet<RecordId>) -> Result<BTreeMap<RecordId, Visit>, Problem> {
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
     }
-    Ok(credit)
+    let records = ids.into_iter().map(|id| RecordRef { kind: RecordKind::Visit, id }).collect();
+    let found = county.stores.ledger.records(records).await.map_err(at_county)?;
+    Ok(found.into_iter().map(|(record, row)| (record.id, Visit::read(record.id, &row.head))).collect())
 }
 
 /// Where two visits belong: the smallest area of both; the county when one says nowhere.

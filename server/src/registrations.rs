@@ -17,7 +17,7 @@ use domain::ids::{AreaCode, RecordId};
 use domain::patch::RecordRef;
 use domain::problem::Problem;
 use domain::reference::Reference;
-use domain::subject::merged_into;
+use domain::subject::{AgeSaid, merged_into};
 use domain::time::{Day, UnixMs};
 use domain::value::Value;
 use serde::{Deserialize, Serialize};
@@ -93,6 +93,8 @@ pub struct Taking {
     /// Date of birth.
     #[schema(value_type = Option<String>)]
     pub born: Option<Day>,
+    /// A code of [`AgeSaid`], of whom no date of birth is known; where one is, that decides.
+    pub age_said: Option<String>,
     /// The ID number; of it sex and date of birth are read where they are not said.
     pub id_number: Option<String>,
     /// The household, of the same village.
@@ -307,6 +309,7 @@ async fn taken(county: &County, found: &Known, taking: &Taking, today: Day) -> R
         return Err(wrong("出生日期", "不能在今天以后", "not after today"));
     }
     set(keys::BORN, born.map(|day| day.to_string()));
+    set(keys::AGE_SAID, age_said(taking).transpose()?.filter(|_| born.is_none()));
     let sex = taking
         .sex
         .clone()
@@ -341,6 +344,13 @@ async fn taken(county: &County, found: &Known, taking: &Taking, today: Day) -> R
     }
     sets.retain(|key, value| found.head.value(key) != Some(value));
     Ok(sets)
+}
+
+/// The code of what is said of the age.
+fn age_said(taking: &Taking) -> Option<Result<String, Problem>> {
+    let none = || wrong("大人还是孩子", "只能选大人或孩子", "an adult or a child");
+    let said = taking.age_said.as_deref()?;
+    Some(AgeSaid::from_code(said).map(|said| said.code().to_owned()).ok_or_else(none))
 }
 
 #[cfg(test)]

@@ -34,6 +34,10 @@ test('a month that is over is closed, and its figures stand first', async () => 
   const { page } = desk
   const [year, at] = month.split('-')
   const words = `${year}年${Number(at)}月`
+  // Of a time in which nobody was visited nothing is kept, and that is said.
+  const empty = page.locator('tbody tr', { hasText: '没有人走访过' })
+  assert.ok((await empty.count()) > 0, 'before the first visit')
+  assert.equal(await empty.getByRole('button').count(), 0)
   const row = page.locator('tbody tr', { hasText: words }).filter({ hasText: '可以月结' }).first()
   await row.getByRole('button').click()
   const dialog = page.getByRole('dialog', { name: '月结' })

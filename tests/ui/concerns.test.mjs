@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, before } from 'node:test'
 import { story } from './lib/acts.mjs'
-import { account, Desk, SMALL } from './lib/console.mjs'
+import { account, Desk, SMALL, WIDE } from './lib/console.mjs'
 import { command, PIN, Screen } from './lib/phone.mjs'
 import { World } from './lib/world.mjs'
 
@@ -123,6 +123,34 @@ act('each figure opens into as many', async () => {
   await desk.page.getByRole('button', { name: '怎么算的' }).click()
   await desk.see('办结及时：在答应的那天以前办结')
   await shown(desk, 'figures')
+})
+
+act('of an earlier day a row is as late as it was then; of a month what was found in it, also in the file', async () => {
+  const { lines } = await ask(desk, `/api/concerns?area=${township}&which=overdue&count=1000`)
+  const late = lines.find((one) => one.overdue_days > 2)
+  const then = new Date(Date.now() + 8 * 3_600_000 - 2 * 86_400_000).toISOString().slice(0, 10)
+  const before = (await ask(desk, `/api/concerns?area=${township}&which=overdue&as_of=${then}&count=1000`)).lines
+  assert.equal(before.find((one) => one.concern === late.concern).overdue_days, late.overdue_days - 2)
+  await desk.go(`/concerns?which=overdue&as_of=${then}`)
+  await row(desk, `过期 ${late.overdue_days - 2} 天`).waitFor()
+  await desk.see(/^数、名单和每条的状态、答复，都是截至/)
+  await shown(desk, 'earlier-day')
+  await desk.go('/concerns?which=found')
+  const month = late.found.slice(0, 7)
+  await desk.page.locator('.el-select', { has: desk.page.getByRole('combobox', { name: '哪个月发现的' }) }).click()
+  await desk.page.getByRole('option', { name: new RegExp(`^${month.slice(0, 4)}年${Number(month.slice(5))}月`) }).click()
+  await desk.see(/^只列.*发现的：全部$/)
+  const { total, from, to } = await ask(desk, `/api/concerns/figures?area=${township}&period=${month}`)
+  assert.ok(from === `${month}-01` && to.startsWith(month) && total.found > 0)
+  assert.equal((await ask(desk, `/api/concerns?area=${township}&which=found&period=${month}&count=1`)).total, total.found)
+  const sum = await desk.page.locator('.sum td').first().innerText()
+  assert.equal(Number(sum), total.found)
+  await shown(desk, 'month')
+  await desk.page.setViewportSize(SMALL)
+  await shown(desk, 'month-small')
+  await desk.page.setViewportSize(WIDE)
+  const [file] = await Promise.all([desk.page.waitForEvent('download'), desk.page.getByText('CSV', { exact: true }).click()])
+  assert.match(await readFile(await file.path(), 'utf8'), /统计期：\d{4}年\d+月/)
 })
 
 act('a child’s is counted, and its words are not there', async () => {

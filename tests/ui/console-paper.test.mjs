@@ -174,6 +174,14 @@ test('发现的问题 on A4: its figures and its list, as of a day that is chose
   assert.ok(then < lines.length)
   await page.waitForFunction((count) => Number(document.querySelector('[role=table]').getAttribute('aria-rowcount')) === count + 1, then)
   assert.equal(Number(await page.locator('.sums .sum td').first().innerText()), then)
+  // Of one month: figures and list are of what was found in it, and the head says which it is.
+  const month = before.slice(0, 7)
+  await desk.go(`/concerns?which=found&period=${month}`)
+  await desk.quiet()
+  const monthly = await printed('打印', 'concerns-month', ACROSS)
+  const found = lines.filter((one) => one.found.startsWith(month)).length
+  const word = `${Number(month.slice(0, 4))}年${Number(month.slice(5))}月（${Number(month.slice(5))}.1–`
+  for (const words of [`统计期：${word}`, `名单：全部 · ${word}`, `共 ${found} 件`]) assert.ok(monthly.words.includes(words), monthly.words)
 })
 
 test('情况变了 on A4', async () => {

@@ -181,6 +181,33 @@ act('staff come by the same page, and both stand in the access log without names
   await auditor.picture('import-accesses')
 })
 
+act('whom no ID number names is shown with the number of the county', async () => {
+  await head.go(`/subjects/import?area=${TOWNSHIP}`)
+  await choose(head, await file('无证.csv', [HEAD, '1,功果桥镇,民主村,核桃坪组,测无证,户主,测无证,,独居老人,,,'].join('\n')))
+  await take(head).click()
+  await head.see('已写入：新增 1，改动 0。')
+  await head.go(`/subjects?area=${TOWNSHIP}`)
+  await head.page.getByRole('textbox', { name: /姓名/ }).fill('测无证')
+  await head.page.locator('[role=row]', { hasText: '测无证' }).getByText(/^县内编号 Y102\d{6}$/).waitFor()
+  await shown(head, 'local-number')
+})
+
+act('who audits finds neither import nor print, and is told who does it', async () => {
+  const auditor = await Desk.as(world, await account(world, '审计', 'shenji'))
+  await auditor.go('/subjects')
+  await auditor.quiet()
+  assert.equal(await auditor.page.getByRole('link', { name: '导入', exact: true }).count(), 0)
+  assert.equal(await auditor.page.getByRole('navigation').getByRole('link', { name: '手机' }).count(), 0)
+  await auditor.go('/subjects/import')
+  await auditor.see('您的职责只能看，不能导入。要导入，请找乡镇站长或县管理员。')
+  assert.equal(await picker(auditor).count(), 0)
+  await auditor.shown('import-auditor')
+  await auditor.go('/phones/sheets')
+  await auditor.see(/您的职责里没有这一项，或不归您的区划。/)
+  assert.equal(await auditor.page.getByRole('button', { name: /打印|生成/ }).count(), 0, 'nothing to print')
+  await auditor.shown('sheets-auditor')
+})
+
 act('in English', async () => {
   const desk = await Desk.open(world, { language: 'en' })
   await desk.logIn({ login: 'yangyq', changed: true })

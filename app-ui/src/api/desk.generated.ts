@@ -1668,7 +1668,7 @@ export interface components {
         ChangeVerdict: "so" | "not_so" | "taken_back";
         /** @description The word that closes a period. */
         CloseAsked: {
-            /** @description The last day on which its work is entered without a reason; five days after it when nothing is said. */
+            /** @description The last day on which its work is entered without a reason; as it is proposed when nothing is said. */
             late_until?: string | null;
             /** @description Its key. */
             period: string;
@@ -1693,7 +1693,7 @@ export interface components {
             by?: string | null;
             closed: boolean;
             closed_ms?: components["schemas"]["i64"] | null;
-            /** @description Of one that is over and not closed: nobody was visited in it. */
+            /** @description Of one that is over and not closed: nobody was met, tried or reported as changed in it, so none is offered. */
             empty: boolean;
             from: string;
             last: string;
@@ -2454,7 +2454,7 @@ export interface components {
             village: number;
             /** @description The village's name. */
             village_name: string;
-            /** @description Why it is so: what was said at the door. Chinese. */
+            /** @description Why it is so: what was said at the door; of who is not visited where they stand, when nobody has been. Chinese. */
             why: string;
             /** @description The same, English. */
             why_en: string;
@@ -3110,6 +3110,11 @@ export interface components {
         };
         /** @description What somebody is taken in with; what is not said stays as it is. */
         Taking: {
+            /**
+             * @description A code of [`AgeSaid`], of whom no date of birth is known; where one is, that decides.
+             * @default null
+             */
+            age_said: string | null;
             /**
              * @description Date of birth.
              * @default null

@@ -37,8 +37,8 @@ export const called = (name: string): string => name || t('person.erased')
 
 const status = (line: Line): string => either({ zh: line.status, en: line.status_en })
 
-/** What stands in a cell of a list of those who are asked for by a figure. */
-export function cell(line: Line, key: PeopleColumn, of: Column): string {
+/** What stands in a cell of a list of people. */
+export function cell(line: Line, key: PeopleColumn): string {
   switch (key) {
     case 'place': return `${line.township} ${line.village_name}`
     case 'group': return line.group
@@ -49,8 +49,7 @@ export function cell(line: Line, key: PeopleColumn, of: Column): string {
     case 'status': return status(line)
     case 'due_on': return day(line.due_on)
     case 'last': return [day(line.last_visit), language.value === 'zh' ? line.last_visit_by : line.last_visit_by_en].filter(Boolean).join(' ')
-    // Where nobody has been, where they stand is all there is to say.
-    case 'why': return inWords(either({ zh: line.why, en: line.why_en })) || (isOpen(of) ? status(line) : '')
+    case 'why': return inWords(either({ zh: line.why, en: line.why_en }))
     // One line for each: a name and its number are never parted.
     case 'responsible': return line.responsible.map((one) => [one.name, one.phone].filter(Boolean).join('\u00a0')).join('\n')
   }

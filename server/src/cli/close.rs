@@ -2,7 +2,7 @@
 
 use super::text::{Table, moment};
 use super::{Outcome, errand, print, staff, typed, unexpected};
-use crate::close::{Close, periods};
+use crate::close::{Close, is_empty, periods};
 use crate::config::Config;
 use crate::control::{Answer, Errand};
 use crate::county::at_county;
@@ -25,7 +25,7 @@ pub(super) enum Command {
         /// 谁月结：编号或姓名 (who closes it: id or whole name).
         #[arg(long)]
         by: String,
-        /// 到哪天为止补记不用写原因，不写是期末后 5 天 (the last day on which work is entered without a reason; five days after it when nothing is said).
+        /// 到哪天为止补记不用写原因，不写是期末后 5 天，那天已过就从今天起算 5 天 (the last day on which work is entered without a reason; five days after its end when nothing is said, or after today when these are over).
         #[arg(long, value_name = "DAY", value_parser = typed::day)]
         late_until: Option<Day>,
     },
@@ -70,6 +70,9 @@ async fn listed(config: &Config) -> Result<String, Problem> {
         let state = match closing {
             Some(closing) if closing.is_closed() => moment(closing.closed_ms),
             Some(_) => "重新打开了".to_owned(),
+            None if one.over && is_empty(&county, &reference, one.period).await? => {
+                "这一期没有走访，不用月结".to_owned()
+            }
             None if one.over => "可以月结".to_owned(),
             None => "还没结束".to_owned(),
         };

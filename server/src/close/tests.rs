@@ -1,7 +1,8 @@
 //! A month is closed: its figures stay, corrections stand beside them, and each opens into people.
 
 use super::*;
-use crate::testing::World;
+use crate::reports::table;
+use crate::testing::{Phone, World};
 use domain::canonical::Hash;
 use domain::coverage::Status;
 use domain::period::{Cadence, Cut};
@@ -41,6 +42,81 @@ fn sums(row: &Row) -> [i64; 7] {
     [row.register, row.due, row.met, row.met_home, row.change_pending, row.tried, row.silent + row.not_yet]
 }
 
+/// Somebody of the phone's village who was not visited last month.
+async fn not_visited(world: &World) -> (RecordId, AreaCode) {
+    let all = stood_of(&world.county, &asked(world, ANY_DUTY).await).await.unwrap();
+    let open = |one: &&Stood| one.2 == Status::NotYet && one.1 == crate::testing::VILLAGE;
+    let Stood(person, village, ..) = all.iter().find(open).unwrap().clone();
+    (person, village)
+}
+
+/// A visit of the last day of last month.
+fn visited(phone: &mut Phone, (person, village): (RecordId, AreaCode), reason: Option<&str>) {
+    let happened = Happened::whole(last_month().last()).to_string();
+    let home = Value::Int(i64::try_from(village.0).unwrap());
+    let mut sets =
+        vec![(keys::VILLAGE, home), (keys::WAY, "home".into()), (keys::HAPPENED, happened.as_str().into())];
+    sets.extend(reason.map(|reason| (keys::LATE_REASON, reason.into())));
+    let visit = phone.write(RecordKind::Visit, &sets);
+    let link = |id: RecordId| Value::from(id.to_string());
+    phone.write(
+        RecordKind::Part,
+        &[(keys::VISIT, link(visit)), (keys::SUBJECT, link(person)), (keys::MET, "self".into())],
+    );
+}
+
+/// The county lets enter what is long past, and the phone has heard so: nothing but a closing asks for a reason.
+async fn so_long_ago_that_only_the_closing_asks(world: &World, phone: &mut Phone) {
+    let (setting, source) = (Setting::LateDays.code().to_owned(), "试点".to_owned());
+    let area = world.county.keys.county();
+    let (from, by) = (last_month().from(), crate::seed::staff::id(area, 1));
+    let edit = crate::settings::Edit { setting, area, from, value: Some(300), source, by };
+    crate::settings::set(&world.county, &edit, clock::now_ms()).await.unwrap();
+    let mut before = Hash::ZERO;
+    for one in &mut phone.log {
+        one.patch.prev = before;
+        let body = one.body.as_mut().unwrap();
+        Setting::LateDays.give(300, &mut body.given);
+        one.patch.body_hash = body.hash();
+        before = one.patch.hash();
+    }
+}
+
+/// What the county asks about of what a phone sends.
+async fn asks_of(world: &World, phone: &mut Phone) -> Vec<ProblemCode> {
+    let reply = phone.exchange(&world.phones).await.unwrap();
+    reply.statement.outcomes.iter().filter_map(|one| one.problem.as_ref()).map(|one| one.code).collect()
+}
+
+#[tokio::test]
+async fn what_a_silent_phone_sends_after_the_closing_is_a_correction_in_the_days_of_grace_and_then_asks_why()
+{
+    for (grace, reason, asks) in [
+        (today().plus(3), None, false),
+        (last_month().last(), None, true),
+        (last_month().last(), Some("手机坏了，修好才传"), false),
+    ] {
+        let world = World::with_months(2).await;
+        let somebody = not_visited(&world).await;
+        let mut phone = world.phone(1).await;
+        visited(&mut phone, somebody, reason);
+        so_long_ago_that_only_the_closing_asks(&world, &mut phone).await;
+        // The phone is silent, and the month is closed without what it holds.
+        closed(&world, last_month(), Some(grace)).await.unwrap();
+        let (then, now) = then_and_now(&world, ANY_DUTY).await;
+        assert_eq!(sums(&then), sums(&now));
+        let expected = if asks { vec![ProblemCode::PeriodClosed] } else { Vec::new() };
+        assert_eq!(asks_of(&world, &mut phone).await, expected, "{grace} {reason:?}");
+        let (first, now) = then_and_now(&world, ANY_DUTY).await;
+        assert_eq!(sums(&first), sums(&then), "the first figures stay");
+        assert_eq!((now.met, now.due), (then.met + 1, then.due), "{grace} {reason:?}");
+        let found = corrections(&world.county, &asked(&world, ANY_DUTY).await).await.unwrap();
+        let who: Vec<RecordId> = found.iter().map(|one| one.person).collect();
+        assert_eq!(who, [somebody.0], "and what came since is told beside them, asked about or not");
+        world.sound().await;
+    }
+}
+
 #[tokio::test]
 async fn the_figures_of_a_closed_month_stay_and_what_comes_later_stands_beside_them() {
     let world = World::with_months(2).await;
@@ -56,53 +132,11 @@ async fn the_figures_of_a_closed_month_stay_and_what_comes_later_stands_beside_t
     }
     // Somebody who was not visited was: it is entered today, with its reason.
     let asked_now = asked(&world, ANY_DUTY).await;
-    let all = stood_of(&world.county, &asked_now).await.unwrap();
-    let open = |one: &&Stood| one.2 == Status::NotYet && one.1 == crate::testing::VILLAGE;
-    let Stood(person, village, ..) = all.iter().find(open).unwrap().clone();
+    let (person, village) = not_visited(&world).await;
     let mut phone = world.phone(1).await;
-    let happened = Happened::whole(last_month().last()).to_string();
-    let sets = |reason: Option<&str>| {
-        let home = Value::Int(i64::try_from(village.0).unwrap());
-        let mut sets = vec![
-            (keys::VILLAGE, home),
-            (keys::WAY, "home".into()),
-            (keys::HAPPENED, happened.as_str().into()),
-        ];
-        sets.extend(reason.map(|reason| (keys::LATE_REASON, reason.into())));
-        sets
-    };
-    let visit = phone.write(RecordKind::Visit, &sets(Some("山洪断路，回来才写")));
-    let link = |id: RecordId| Value::from(id.to_string());
-    phone.write(
-        RecordKind::Part,
-        &[(keys::VISIT, link(visit)), (keys::SUBJECT, link(person)), (keys::MET, "self".into())],
-    );
-    let silent = phone.write(RecordKind::Visit, &sets(None));
-    phone.write(
-        RecordKind::Part,
-        &[(keys::VISIT, link(silent)), (keys::SUBJECT, link(person)), (keys::MET, "self".into())],
-    );
-    // So many days back that only the closing asks.
-    let from = last_month().from();
-    let (setting, source) = (Setting::LateDays.code().to_owned(), "试点".to_owned());
-    let area = world.county.keys.county();
-    let edit = crate::settings::Edit {
-        setting,
-        area,
-        from,
-        value: Some(300),
-        source,
-        by: crate::seed::staff::id(area, 1),
-    };
-    crate::settings::set(&world.county, &edit, clock::now_ms()).await.unwrap();
-    let mut before = Hash::ZERO;
-    for one in &mut phone.log {
-        one.patch.prev = before;
-        let body = one.body.as_mut().unwrap();
-        Setting::LateDays.give(300, &mut body.given);
-        one.patch.body_hash = body.hash();
-        before = one.patch.hash();
-    }
+    visited(&mut phone, (person, village), Some("山洪断路，回来才写"));
+    visited(&mut phone, (person, village), None);
+    so_long_ago_that_only_the_closing_asks(&world, &mut phone).await;
     let reply = phone.exchange(&world.phones).await.unwrap();
     let asks: Vec<_> = reply.statement.outcomes.iter().filter_map(|one| one.problem.as_ref()).collect();
     assert_eq!(asks.len(), 1, "{asks:?}: of the one without a reason");

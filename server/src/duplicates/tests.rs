@@ -149,3 +149,17 @@ async fn nothing_is_merged_that_cannot_be() {
     let refused = apart(&scene.world.county, &two, clock::now_ms()).await.unwrap_err();
     assert!(refused.zh().contains("已经并入"), "in another window: {}", refused.zh());
 }
+
+#[tokio::test]
+async fn a_grown_person_without_a_date_of_birth_is_named_when_the_merging_is_taken_back() {
+    let mut scene = scene().await;
+    let (found, _) = person(&scene.world.county, scene.elder).await.unwrap();
+    let village = Value::Int(i64::try_from(VILLAGE.0).unwrap());
+    let sets =
+        [(keys::NAME.to_owned(), Value::from(found.name.as_str())), (keys::VILLAGE.to_owned(), village)];
+    let change = Change::new(RecordKind::Person, sets.into());
+    scene.twin = write(&scene.world.county, operator(), change, clock::now_ms()).await.unwrap();
+    scene.merge(&[]).await.unwrap();
+    let [said] = scene.merged().await.try_into().unwrap();
+    assert!(said.people.contains(&found.name), "{:?}", said.people);
+}

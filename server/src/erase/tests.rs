@@ -142,3 +142,39 @@ async fn what_differs_in_a_record_that_was_erased_waits_for_nobody() {
     assert!(crate::reports::waiting::contested_record(county, concern.id).await.is_err());
     world.sound().await;
 }
+
+#[tokio::test]
+async fn a_county_s_number_of_whoever_is_erased_is_given_to_nobody_and_none_is_passed_over() {
+    let world = World::new().await;
+    let (admin, approver) =
+        (member(&world, "段管理", Role::CountyAdmin).await, member(&world, "字负责", Role::Approver).await);
+    let county = &world.county;
+    let came = async |name: &str| {
+        let bytes = format!("村,姓名,类别\n532929102210,{name},低保\n");
+        let (table, columns) =
+            crate::import::read("a.csv", bytes.as_bytes(), crate::import::List::People).unwrap();
+        let (_, _, reference, _) = county.stores.ledger.standing_now().await.unwrap();
+        let today = Day::of(clock::now_ms());
+        let (rows, _) = crate::import::people::rows(&table, &columns, &reference, today);
+        let frame = crate::import::Frame { scope: COUNTY, now_ms: clock::now_ms() };
+        let none = crate::import::Ticks::None;
+        crate::import::take(county, operator(), &rows, &none, frame, None).await.unwrap();
+        let all = crate::person::everybody(county).await.unwrap();
+        let id = all.into_iter().find(|(one, _)| one.name == name).unwrap().0.id;
+        let row = county.stores.ledger.record(person(id)).await.unwrap().unwrap();
+        let number = row.head.text(keys::LOCAL_NUMBER).unwrap().to_owned();
+        let running: u32 = number.get(4..9).unwrap().parse().unwrap();
+        (id, running)
+    };
+    let (_, first) = came("测甲").await;
+    for name in ["测乙", "测丙"] {
+        let (gone, running) = came(name).await;
+        let erasure = ask(county, &asked(person(gone), admin), clock::now_ms()).await.unwrap();
+        say(county, &Word { erasure, refused: None, by: approver }, clock::now_ms()).await.unwrap();
+        assert!(running > first);
+    }
+    // 甲 has the first; 乙 and 丙 had the next two and are erased: theirs stay theirs.
+    assert_eq!(came("测丁").await.1, first + 3);
+    assert_eq!(came("测戊").await.1, first + 4, "and no gap grows with each file");
+    world.sound().await;
+}

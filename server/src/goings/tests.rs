@@ -129,9 +129,9 @@ async fn one_going_there_is_counted_once_and_both_are_credited_until_it_is_taken
     assert_eq!(scene.world.standings(scene.elder).await, standings, "no figure moves");
     let [one, other] = [0, 1].map(|at| scene.visits[at]);
     let (_, _, reference, _) = scene.county().stores.ledger.standing_now().await.unwrap();
+    let credits = credits(scene.county(), &reference, [one, other].into()).await.unwrap();
     for id in [one, other] {
-        let found =
-            credit(scene.county(), &reference, &visit(scene.county(), id).await.unwrap()).await.unwrap();
+        let found = &credits[&id];
         assert!(scene.names().iter().all(|name| found.visited_by.contains(name)), "{found:?}");
     }
     let page = decided(scene.county(), None, None, 5, today()).await.unwrap();

@@ -4,6 +4,7 @@ use super::table::Cell;
 use domain::category::Category;
 use domain::id_number;
 use domain::name;
+use domain::subject::AgeSaid;
 use domain::telephone::{NO_NUMBER, number};
 use domain::time::Day;
 
@@ -230,8 +231,12 @@ pub fn day(cell: &Cell) -> Read<Day> {
         Cell::Number(number) if (SERIAL_MIN..SERIAL_MAX).contains(number) => serial(*number),
         _ => written(text),
     };
-    match found.filter(|day| *day >= EARLIEST) {
-        Some(day) => Ok(Some(day)),
+    match found {
+        Some(day) if day >= EARLIEST => Ok(Some(day)),
+        Some(_) => no(
+            "年份太早：只认 1900 年以后的日期，请核实",
+            "the year is too early: only days since 1900 are read",
+        ),
         None => no("不是日期，请写成 2026-11-23 这样", "not a date: write it as 2026-11-23"),
     }
 }
@@ -281,6 +286,27 @@ pub fn sex(cell: &Cell) -> Read<&'static str> {
         "男" | "1" => Ok(Some("1")),
         "女" | "2" => Ok(Some("2")),
         _ => no("要填 男 或 女", "it has to be 男 or 女"),
+    }
+}
+
+/// 大人/孩子, of whom no date of birth is known.
+///
+/// # Errors
+/// When it is neither.
+pub fn age_said(cell: &Cell) -> Read<AgeSaid> {
+    match cell.text().as_str() {
+        "" => Ok(None),
+        "孩子" | "儿童" | "小孩" | "未成年" | "未成年人" => Ok(Some(AgeSaid::Child)),
+        "大人" | "成人" | "成年" | "成年人" => Ok(Some(AgeSaid::Adult)),
+        _ => no("要填 大人 或 孩子", "it has to be 大人 or 孩子"),
+    }
+}
+
+/// As it stands in a file.
+pub fn age_in_words(said: AgeSaid) -> &'static str {
+    match said {
+        AgeSaid::Child => "孩子",
+        AgeSaid::Adult => "大人",
     }
 }
 
@@ -360,6 +386,9 @@ mod tests {
             text("20261123"),
         ] {
             assert_eq!(day(&cell).unwrap(), expected, "{cell:?}");
+        }
+        for cell in [text("1899-12-31"), text("18991231"), Cell::Number(18_991_231.0)] {
+            assert!(day(&cell).unwrap_err().0.starts_with("年份太早"), "{cell:?}");
         }
         assert_eq!(day(&text("2026年11月")).unwrap(), Day::from_ymd(2026, 11, 1));
         for cell in [text("去年"), text("2026-13-01"), text("26-11-23"), Cell::Number(3.0)] {

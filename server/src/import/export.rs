@@ -1,8 +1,8 @@
 //! The register and the staff in the columns in which they are imported: imported again, nothing changes.
 
-use super::List;
 use super::field::Field;
 use super::known::{Held, Known};
+use super::{List, cells};
 use crate::county::{County, at_county};
 use crate::grid::{Cell, Format, Grid, Writing};
 use domain::category::Category;
@@ -111,6 +111,11 @@ fn cell(known: &Known, reference: &Reference, one: &Held, field: Field, shown: S
             _ => String::new(),
         },
         Field::Born => one.born.map(|day| day.to_string()).unwrap_or_default(),
+        // A date of birth decides it.
+        Field::AgeSaid => {
+            let said = one.age_said.filter(|_| one.born.is_none());
+            said.map(cells::age_in_words).unwrap_or_default().to_owned()
+        }
         Field::Categories => {
             let word =
                 |code: &String| Category::from_code(code).map_or(code.clone(), |one| one.zh().to_owned());

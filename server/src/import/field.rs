@@ -58,6 +58,8 @@ fields! {
     Sex "sex" "性别" "Sex" [];
     /// Date of birth, of whom no ID number says it.
     Born "born" "出生日期" "Born" ["出生年月日", "生日"];
+    /// What was said of the age, of whom no date of birth is known.
+    AgeSaid "age_said" "大人/孩子" "Adult or child" ["大人还是孩子", "大人或孩子", "孩子/大人"];
     /// Categories.
     Categories "categories" "类别" "Categories" ["对象类别", "人员类别", "服务对象类别", "救助类别"];
     /// Since when new categories hold.

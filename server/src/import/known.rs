@@ -2,17 +2,20 @@
 //! hundred bytes a person.
 
 use super::numbers::Numbers;
-use crate::county::{County, at_county, each_record};
+use super::plan::Difference;
+use crate::county::{County, each_record};
 use domain::catalogue::{RecordKind, keys};
+use domain::erasure::Erasure;
 use domain::head::{Head, Reading};
 use domain::household::Household;
 use domain::ids::{AreaCode, RecordId, WriterId};
 use domain::log::Vector;
 use domain::patch::RecordRef;
 use domain::problem::Problem;
-use domain::subject::{Person, is_restricted, merged_into};
+use domain::subject::{AgeSaid, Person, is_restricted, merged_into};
 use domain::time::Day;
-use std::collections::BTreeMap;
+use domain::value::Value;
+use std::collections::{BTreeMap, BTreeSet};
 use sync::county::needs::RecordRow;
 
 /// An id that no record has.
@@ -40,6 +43,7 @@ pub(super) struct Held {
     pub carer_phone: Option<String>,
     pub sex: Option<String>,
     pub born: Option<Day>,
+    pub age_said: Option<AgeSaid>,
     /// Categories that hold, or will.
     pub categories: Vec<String>,
     /// Fields of several values.
@@ -55,13 +59,14 @@ pub(super) struct Held {
 }
 
 /// What a row may say of a person.
-const SAID: [&str; 9] = [
+const SAID: [&str; 10] = [
     keys::NAME,
     keys::ID_NUMBER,
     keys::LOCAL_NUMBER,
     keys::HOUSEHOLD,
     keys::RELATION,
     keys::PHONE,
+    keys::AGE_SAID,
     keys::CARER,
     keys::PHONE_CARER,
     keys::REGISTRATION,
@@ -91,6 +96,7 @@ impl Held {
             carer_phone: text(keys::PHONE_CARER),
             sex: person.sex.clone(),
             born: person.born,
+            age_said: person.age_said,
             categories,
             contested: SAID.into_iter().filter(contested).collect(),
             pending: person.pending,
@@ -101,6 +107,21 @@ impl Held {
             villages: person.villages,
             name: person.name,
         }
+    }
+}
+
+impl Held {
+    /// What a row says otherwise of the age, while no date of birth decides it.
+    pub(super) fn age_otherwise(&self, said: Option<AgeSaid>) -> Option<Difference> {
+        let contested = self.contested.contains(&keys::AGE_SAID);
+        let new = said.filter(|new| self.born.is_none() && (contested || self.age_said != Some(*new)))?;
+        Some(Difference {
+            key: keys::AGE_SAID.to_owned(),
+            of_home: false,
+            old: self.age_said.map(AgeSaid::zh).unwrap_or_default().to_owned(),
+            new: new.zh().to_owned(),
+            value: Some(Value::from(new.code())),
+        })
     }
 }
 
@@ -125,7 +146,9 @@ pub(super) struct Known {
     by_local: BTreeMap<String, Vec<usize>>,
     by_name: BTreeMap<(AreaCode, String), Vec<usize>>,
     by_home: BTreeMap<HomeKey, Vec<RecordId>>,
-    /// How many people were erased.
+    /// How far the county's own numbers had come when somebody was erased.
+    given: BTreeSet<String>,
+    /// How many people were erased of whom that was not written down.
     erased: u32,
     /// ID numbers of heads.
     heads: BTreeMap<RecordId, String>,
@@ -136,9 +159,15 @@ impl Known {
     pub(super) async fn read(county: &County, today: Day) -> Result<Self, Problem> {
         let mut known = Self::default();
         let ledger = county.stores.ledger.as_ref();
-        let (_, _, reference, _) = ledger.standing_now().await.map_err(at_county)?;
-        let people = reference.erased.iter().filter(|one| one.kind == RecordKind::Person);
-        known.erased = u32::try_from(people.count()).unwrap_or(u32::MAX);
+        let erasure = |record: RecordRef, row: &RecordRow| match row.head.value(keys::LOCAL_NUMBER) {
+            Some(Value::List(given)) => known.given.extend(given.iter().cloned()),
+            _ => {
+                let records = Erasure::read(record.id, &row.head).map(|one| one.records).unwrap_or_default();
+                let people = records.iter().filter(|one| one.kind == RecordKind::Person).count();
+                known.erased = known.erased.saturating_add(u32::try_from(people).unwrap_or(u32::MAX));
+            }
+        };
+        each_record(ledger, RecordKind::Erasure, erasure).await?;
         let home = |record: RecordRef, row: &RecordRow| {
             known.add_home(Household::read(record.id, &row.head), row.head.vector.clone());
         };
@@ -269,6 +298,15 @@ impl Known {
 
     /// The county's own numbers that are given next: never one again, also not of whoever was erased.
     pub(super) fn numbers(&self) -> Numbers {
-        Numbers::after(self.by_local.keys().map(String::as_str), self.erased)
+        Numbers::after(self.by_local.keys().chain(&self.given).map(String::as_str), self.erased)
     }
+}
+
+/// How far the county's own numbers have come, the last of each township: an erasure writes it down, so that no number
+/// is given twice and none is passed over. O(people).
+///
+/// # Errors
+/// What the store says.
+pub(crate) async fn numbers_given(county: &County, today: Day) -> Result<Vec<String>, Problem> {
+    Ok(Known::read(county, today).await?.numbers().highest())
 }

@@ -33,6 +33,7 @@ use field::Field;
 use serde::{Deserialize, Serialize};
 use table::Table;
 
+pub(crate) use known::numbers_given;
 pub use write::{Frame, Preview, Review, Sample, Taken, Ticks, Told, preview, preview_staff, take};
 
 /// What is wrong in a row, and where.

@@ -6,7 +6,11 @@ use std::collections::BTreeMap;
 /// A county's number of somebody without documents: `Y`, the three digits of the township, a running number of
 /// five, and a digit that checks them (Damm): Y10200001X read out over the telephone is noticed when it is wrong.
 pub fn local_number(village: AreaCode, running: u32) -> String {
-    format!("Y{}", seal::digits::with_check(&format!("{}{running:05}", township_digits(village))))
+    numbered(&township_digits(village), running)
+}
+
+fn numbered(township: &str, running: u32) -> String {
+    format!("Y{}", seal::digits::with_check(&format!("{township}{running:05}")))
 }
 
 fn township_digits(village: AreaCode) -> String {
@@ -21,8 +25,8 @@ pub(super) struct Numbers {
 }
 
 impl Numbers {
-    /// Goes on behind those that are given, and behind all that whoever was erased may have had: nothing says which,
-    /// and above those that are given there are no more than so many.
+    /// Goes on behind those that are or were given, and behind all that whoever was erased may have had of whom no
+    /// erasure wrote down how far the numbers had come: above the others there are no more than so many.
     pub(super) fn after<'k>(given: impl Iterator<Item = &'k str>, erased: u32) -> Self {
         let mut numbers = Self { last: BTreeMap::new(), erased };
         for number in given {
@@ -37,6 +41,11 @@ impl Numbers {
             *last = last.saturating_add(erased);
         }
         numbers
+    }
+
+    /// How far they have come: the last of each township.
+    pub(super) fn highest(&self) -> Vec<String> {
+        self.last.iter().map(|(township, running)| numbered(township, *running)).collect()
     }
 
     /// The next of a village's township.

@@ -11,7 +11,7 @@ use domain::head::Head;
 use domain::id_number;
 use domain::ids::AreaCode;
 use domain::reference::Reference;
-use domain::subject::Person;
+use domain::subject::{AgeSaid, Person};
 use domain::time::Day;
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +44,8 @@ pub struct Row {
     pub sex: Option<String>,
     /// 出生日期; that of the ID number when there is one.
     pub born: Option<Day>,
+    /// 大人/孩子; nothing where a date of birth decides it.
+    pub age_said: Option<AgeSaid>,
     /// Codes.
     pub categories: Vec<String>,
     /// The first day of categories that are new.
@@ -195,6 +197,7 @@ fn row(line: &Line, columns: &Columns, places: &Places<'_>, today: Day) -> Resul
         local_number: cell.take(Field::LocalNumber, cells::local_number),
         sex,
         born,
+        age_said: cell.take(Field::AgeSaid, cells::age_said).filter(|_| born.is_none()),
         categories: categories.into_iter().map(str::to_owned).collect(),
         since,
         phone: cell.take(Field::Phone, cells::telephone),

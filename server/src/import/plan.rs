@@ -468,6 +468,7 @@ fn fields(row: &Row, held: &Held) -> Vec<Difference> {
         Some(text(key, old, new))
     };
     let mut found: Vec<Difference> = pairs.into_iter().filter_map(differs).collect();
+    found.extend(held.age_otherwise(row.age_said));
     if held.pending {
         let (old, new) = ("待确认".to_owned(), "已确认".to_owned());
         let value = Some(Value::Null);

@@ -20,7 +20,7 @@ use domain::ids::{AreaCode, RecordId};
 use domain::patch::RecordRef;
 use domain::problem::Problem;
 use domain::reference::Reference;
-use domain::subject::free_spell;
+use domain::subject::{AgeSaid, free_spell};
 use domain::time::{Day, UnixMs};
 use domain::value::Value;
 use serde::{Deserialize, Serialize};
@@ -191,7 +191,8 @@ fn sample(reference: &Reference, New { row, .. }: &New, today: Day) -> Sample {
     let place = place.into_iter().flatten().collect::<Vec<_>>().join(" ");
     let words = row.categories.iter().filter_map(|code| Category::from_code(code));
     let child = words.clone().any(Category::is_child);
-    let minor = super::people::age(row.born, today).map_or(child, |age| age < 18);
+    let told = child || row.age_said == Some(AgeSaid::Child);
+    let minor = super::people::age(row.born, today).map_or(told, |age| age < 18);
     let words = words.map(Category::zh).collect::<Vec<_>>().join("、");
     Sample { line: row.line, name: row.name.clone(), minor, place, words }
 }
@@ -429,6 +430,7 @@ pub(super) fn sets(new: &New, home: Option<RecordId>, local: impl FnOnce() -> St
         (keys::LOCAL_NUMBER, local),
         (keys::SEX, row.sex.clone()),
         (keys::BORN, row.born.map(|day| day.to_string())),
+        (keys::AGE_SAID, row.age_said.map(|said| said.code().to_owned())),
         (keys::HOUSEHOLD, home.map(|id| id.to_string())),
         (keys::GROUP, row.group.clone().filter(|_| home.is_none())),
         (keys::RELATION, relation),

@@ -92,6 +92,33 @@ async fn who_is_not_taken_in_stays_outside_with_the_reason_and_the_visit_stays()
 }
 
 #[tokio::test]
+async fn what_was_said_of_an_age_is_corrected_and_gives_way_to_a_birth() {
+    let world = World::new().await;
+    let head = world.clerk(Role::StationHead, TOWNSHIP).await;
+    let mut phone = world.phone(1).await;
+    let id = registered(&world, &mut phone, "段生面").await;
+    let with = |age: Option<&str>, born: Option<Day>| {
+        let categories = [("DB".to_owned(), today().plus(-40))].into();
+        let age_said = age.map(str::to_owned);
+        Said::Taken(Box::new(Taking { age_said, born, categories, ..Taking::default() }))
+    };
+    let wrong = word(&world, id, with(Some("?"), None), "", head).await.unwrap_err();
+    assert_eq!(wrong.code, ProblemCode::ArgumentWrong);
+    word(&world, id, with(Some("child"), None), "", head).await.unwrap();
+    assert!(person(&world, id).await.is_minor_on(today()));
+    word(&world, id, Said::TakenBack, "说错了", head).await.unwrap();
+    assert_eq!(person(&world, id).await.age_said, None, "taken back with the rest");
+    word(&world, id, with(Some("adult"), None), "", head).await.unwrap();
+    assert_eq!(person(&world, id).await.age_said, Some(AgeSaid::Adult));
+    word(&world, id, Said::TakenBack, "有生日", head).await.unwrap();
+    let born = "1950-01-01".parse().unwrap();
+    word(&world, id, with(Some("child"), Some(born)), "", head).await.unwrap();
+    let after = person(&world, id).await;
+    assert_eq!((after.age_said, after.is_minor_on(today())), (None, false), "a birth decides");
+    world.sound().await;
+}
+
+#[tokio::test]
 async fn namesakes_are_shown_and_what_cannot_be_is_refused() {
     let world = World::new().await;
     let head = world.clerk(Role::StationHead, TOWNSHIP).await;

@@ -7,6 +7,7 @@
 mod answers;
 mod counted;
 mod explain;
+mod lines;
 mod named;
 mod people;
 mod responsible;

@@ -64,7 +64,7 @@ impl<'a> Names<'a> {
         let record = RecordRef { kind: RecordKind::Person, id };
         let row = self.county.stores.ledger.record(record).await.map_err(at_county)?;
         let Some(person) = row.map(|row| Person::read(id, &row.head)) else { return Ok(()) };
-        let child = person.may_be_minor_on(self.today);
+        let child = person.is_kept_as_minor_on(self.today);
         let shown = if child { mask::name(&person.name) } else { person.name.clone() };
         if child {
             self.children.insert(person.name);

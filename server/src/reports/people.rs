@@ -1,29 +1,23 @@
 //! The people behind a figure: 未走访名单 and its neighbours.
 
-use super::responsible::{Responsible, responsible};
-use super::visits::{contested_in_words, mets_in_words, ways_in_words};
+use super::lines::lines_of;
+use super::responsible::Responsible;
 use super::{Asked, contested, standings};
 use crate::county::{County, at_county};
-use crate::credit::Credit;
-use crate::goings;
 use domain::catalogue::RecordKind;
 use domain::category::Category;
 use domain::coverage::reading::Row;
-use domain::coverage::rules::ANY_DUTY;
 use domain::coverage::{Standing, Status};
 use domain::household::Household;
 use domain::ids::{AreaCode, AreaLevel, RecordId};
-use domain::mask;
 use domain::patch::RecordRef;
 use domain::period::Period;
 use domain::problem::{Problem, ProblemCode};
 use domain::reference::Reference;
 use domain::subject::Person;
 use domain::time::Day;
-use domain::visit::{Met, NotMet, PartFact, Way};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
-use sync::county::needs::PartRow;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A figure of the table, which opens into its people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize, utoipa::ToSchema)]
@@ -61,6 +55,10 @@ pub enum Column {
 }
 
 impl Column {
+    /// 未走访 and what it is made of.
+    pub const UNVISITED: [Self; 5] =
+        [Self::Open, Self::ChangePending, Self::Tried, Self::Silent, Self::NotYet];
+
     /// The words of the table.
     pub fn zh(self) -> &'static str {
         match self {
@@ -163,7 +161,7 @@ pub struct Line {
     pub last_visit_by: String,
     /// The same, English.
     pub last_visit_by_en: String,
-    /// Why it is so: what was said at the door. Chinese.
+    /// Why it is so: what was said at the door; of who is not visited where they stand, when nobody has been. Chinese.
     pub why: String,
     /// The same, English.
     pub why_en: String,
@@ -180,8 +178,11 @@ pub struct Page {
     pub next: Option<RecordId>,
 }
 
+/// So many lines are made of one reading of each kind.
+const LOT: usize = 500;
+
 /// The people whom a figure counts, by village, group, household and name.
-/// O(people of the figure), a few reads each.
+/// O(people of the figure).
 ///
 /// # Errors
 /// What the store says.
@@ -190,7 +191,8 @@ pub async fn people(county: &County, asked: &Asked, column: Column) -> Result<Ve
 }
 
 /// At most so many of them, after one whom the page before ended with, wherever that person stands now.
-/// O(people of the villages that the page touches), a few reads each.
+/// O(people of the villages that the page touches); three readings for each village, five for the page, none for a
+/// person.
 ///
 /// # Errors
 /// `nothing_found` when that person stands nowhere in this question; what the store says.
@@ -209,28 +211,31 @@ pub async fn people_after(
         Column::Contested => contested(county, asked).await?.into_values().flatten().collect(),
         _ => BTreeSet::new(),
     };
-    let mut page = Page { lines: Vec::new(), next: None };
+    let (mut chosen, mut more) = (Vec::new(), false);
     let first = after.as_ref().map_or(AreaCode(0), |(village, _)| *village);
     for village in asked.villages.range(first..) {
-        for found in of_village(county, asked, column, *village, &contested).await? {
-            if after.as_ref().is_some_and(|after| (*village, found.key()) <= *after) {
-                continue;
-            }
-            if page.lines.len() == count {
-                page.next = page.lines.last().map(|line| line.person);
-                return Ok(page);
-            }
-            page.lines.extend(line(county, asked, &found, column).await?);
+        let here = of_village(county, asked, column, *village, &contested).await?;
+        let behind = |found: &Found| after.as_ref().is_none_or(|after| (*village, found.key()) > *after);
+        chosen.extend(here.into_iter().filter(behind));
+        more = chosen.len() > count;
+        if more {
+            chosen.truncate(count);
+            break;
         }
     }
-    Ok(page)
+    let mut lines = Vec::new();
+    for some in chosen.chunks(LOT) {
+        lines.extend(lines_of(county, asked, some, column).await?);
+    }
+    let next = lines.last().map(|line| line.person).filter(|_| more);
+    Ok(Page { lines, next })
 }
 
 /// Somebody behind a figure, before the line is written.
-struct Found {
-    standing: Standing,
-    person: Person,
-    household: Option<Household>,
+pub(super) struct Found {
+    pub standing: Standing,
+    pub person: Person,
+    pub household: Option<Household>,
 }
 
 /// What people of a village are sorted by.
@@ -244,20 +249,33 @@ impl Found {
     }
 }
 
-async fn read(county: &County, standing: Standing) -> Result<Option<Found>, Problem> {
-    let ledger = &county.stores.ledger;
-    let record = RecordRef { kind: RecordKind::Person, id: standing.subject };
-    let Some(row) = ledger.record(record).await.map_err(at_county)? else { return Ok(None) };
-    let person = Person::read(record.id, &row.head);
-    let household = match person.household {
-        Some(id) => {
-            let record = RecordRef { kind: RecordKind::Household, id };
-            let row = ledger.record(record).await.map_err(at_county)?;
-            row.map(|row| Household::read(id, &row.head))
+/// The people of these standings with their households, in two readings; of whom nothing is there nobody.
+async fn read(county: &County, standings: Vec<Standing>) -> Result<Vec<Found>, Problem> {
+    let of = |kind: RecordKind| move |id: RecordId| RecordRef { kind, id };
+    let records = |all: BTreeSet<RecordRef>| async {
+        if all.is_empty() {
+            return Ok(BTreeMap::new());
         }
-        None => None,
+        county.stores.ledger.records(all).await.map_err(at_county)
     };
-    Ok(Some(Found { standing, person, household }))
+    let ids = standings.iter().map(|one| one.subject).map(of(RecordKind::Person)).collect();
+    let people = records(ids).await?;
+    let mut found: Vec<Found> = standings
+        .into_iter()
+        .filter_map(|standing| {
+            let row = people.get(&of(RecordKind::Person)(standing.subject))?;
+            let person = Person::read(standing.subject, &row.head);
+            Some(Found { standing, person, household: None })
+        })
+        .collect();
+    let homes = found.iter().filter_map(|one| one.person.household).map(of(RecordKind::Household));
+    let homes = records(homes.collect()).await?;
+    for one in &mut found {
+        let home =
+            one.person.household.map(of(RecordKind::Household)).and_then(|home| homes.get_key_value(&home));
+        one.household = home.map(|(home, row)| Household::read(home.id, &row.head));
+    }
+    Ok(found)
 }
 
 /// The period of whose standings a figure is made in a village; `None` where it counts nobody.
@@ -283,7 +301,7 @@ async fn place_of(
         (Some(standing.period) == period(asked, column, village)).then_some((village, standing))
     });
     let (village, standing) = here.ok_or_else(gone)?;
-    let found = read(county, standing).await?.ok_or_else(gone)?;
+    let found = read(county, vec![standing]).await?.pop().ok_or_else(gone)?;
     Ok((village, found.key()))
 }
 
@@ -298,8 +316,8 @@ async fn of_village(
     let as_of = asked.question.as_of;
     let reports = county.stores.reports.as_ref();
     let silent = asked.silent.contains(&village);
-    let mut people = Vec::new();
-    let Some(period) = period(asked, column, village) else { return Ok(people) };
+    let mut counted = Vec::new();
+    let Some(period) = period(asked, column, village) else { return Ok(Vec::new()) };
     for standing in standings(reports, asked, period, BTreeSet::from([village])).await? {
         let step = standing.step_on(as_of).filter(|step| asked.chooses(step));
         let counts = step.is_some_and(|step| match column {
@@ -309,98 +327,12 @@ async fn of_village(
             _ => column.counts(step.status, silent),
         });
         if counts {
-            people.extend(read(county, standing).await?);
+            counted.push(standing);
         }
     }
+    let mut people = read(county, counted).await?;
     people.sort_by_cached_key(Found::key);
     Ok(people)
-}
-
-/// How many of a person's latest parts are looked at for the last visit and what was said.
-const PARTS: usize = 20;
-
-async fn line(
-    county: &County,
-    asked: &Asked,
-    found: &Found,
-    column: Column,
-) -> Result<Option<Line>, Problem> {
-    let Found { standing, person, household } = found;
-    let as_of = asked.question.as_of;
-    let Some(step) = standing.step_on(as_of) else { return Ok(None) };
-    let mut parts = county.stores.reports.parts_of(person.id, PARTS).await.map_err(at_county)?;
-    parts.retain(|part| part.fact.as_ref().is_some_and(|fact| fact.first_day() <= as_of));
-    let village = step.place.area;
-    let reference = &asked.reference;
-    let silent = step.status == Status::NotYet && asked.silent.contains(&village);
-    // A duty may also be met by whoever looks after somebody: that visit counts, and is shown.
-    let counts = standing.met_by.filter(|_| step.status.is_met());
-    let last = parts
-        .iter()
-        .find_map(|part| part.fact.as_ref().filter(|fact| fact.met.in_person() || counts == Some(part.part)));
-    let credit = match last {
-        Some(fact) => goings::credit(county, reference, &goings::visit(county, fact.visit).await?).await?,
-        None => Credit::default(),
-    };
-    let minor = person.is_minor_on(as_of);
-    let head_name = household.as_ref().map(|home| home.head_name.clone()).unwrap_or_default();
-    let head_is_child = minor && head_name == person.name;
-    let (status, status_en) = match silent {
-        true => (Column::Silent.zh(), "phone not heard from"),
-        false => (step.status.zh(), step.status.en()),
-    };
-    let (duties, duties_en) = duties(county, asked, standing, village).await?;
-    let (why, why_en) = why(&parts, standing.period, as_of, step.status, column);
-    Ok(Some(Line {
-        person: person.id,
-        township: township(reference, village),
-        village,
-        village_name: reference.areas.name(village),
-        group: household.as_ref().map(|home| home.group.clone()).unwrap_or_default(),
-        head_name: if head_is_child { mask::name(&head_name) } else { head_name },
-        name: if minor { mask::name(&person.name) } else { person.name.clone() },
-        categories: categories(person, as_of, Category::zh),
-        categories_en: categories(person, as_of, Category::en),
-        duties,
-        duties_en,
-        status: status.to_owned(),
-        status_en: status_en.to_owned(),
-        due_on: standing.due_on(as_of),
-        overdue_days: asked.overdue_days(standing),
-        last_visit: last.and_then(|fact| fact.days().rfind(|day| *day <= as_of)),
-        last_visit_by: credit.zh(),
-        last_visit_by_en: credit.en(),
-        why,
-        why_en,
-        responsible: responsible(asked, village),
-    }))
-}
-
-/// What is asked for: titles, Chinese and English.
-async fn duties(
-    county: &County,
-    asked: &Asked,
-    standing: &Standing,
-    village: AreaCode,
-) -> Result<(Vec<String>, Vec<String>), Problem> {
-    if asked.question.duty != ANY_DUTY {
-        return Ok((vec![asked.rule.title_zh.clone()], vec![asked.rule.title_en.clone()]));
-    }
-    let as_of = asked.question.as_of;
-    let met = standing.step_on(as_of).is_some_and(|step| step.status.is_met());
-    let day = as_of.min(asked.period.last());
-    let names: BTreeSet<&str> = asked.rules.iter().map(|rule| rule.duty.as_str()).collect();
-    let all = county.stores.reports.standings_of(standing.subject).await.map_err(at_county)?;
-    let wanted = |one: &&Standing| {
-        let status = one.step_on(as_of).map(|step| step.status);
-        let open = status.is_some_and(|status| status.is_due() && (met || !status.is_met()));
-        names.contains(one.duty.as_str()) && one.period.contains(day) && open
-    };
-    let title = |one: &Standing| {
-        let rule = asked.reference.rule_on(&one.duty, village, day)?;
-        Some((rule.title_zh.clone(), rule.title_en.clone()))
-    };
-    Ok(all.iter().filter(wanted).filter_map(title).unzip())
 }
 
 pub(crate) fn township(reference: &Reference, village: AreaCode) -> String {
@@ -411,32 +343,4 @@ pub(crate) fn township(reference: &Reference, village: AreaCode) -> String {
 pub(super) fn categories(person: &Person, day: Day, word: fn(Category) -> &'static str) -> Vec<String> {
     let known = |code: &str| Category::from_code(code).map(|category| word(category).to_owned());
     person.categories_on(day).map(|code| known(code).unwrap_or_else(|| code.to_owned())).collect()
-}
-
-/// What was said at the door the last time somebody went there in the period, for those not visited; Chinese and
-/// English.
-fn why(parts: &[PartRow], period: Period, as_of: Day, status: Status, column: Column) -> (String, String) {
-    if status.is_met() || column == Column::Contested {
-        return Default::default();
-    }
-    if !status.is_due() {
-        return (status.zh().to_owned(), status.en().to_owned());
-    }
-    let here = |fact: &&PartFact| fact.days().any(|day| period.contains(day) && day <= as_of);
-    let tried = parts.iter().filter_map(|part| part.fact.as_ref()).find(here);
-    tried.map(told_at_the_door).unwrap_or_default()
-}
-
-fn told_at_the_door(fact: &PartFact) -> (String, String) {
-    let days = |or: &str| fact.days().map(|day| day.to_string()).collect::<Vec<_>>().join(or);
-    let reason = |word: fn(NotMet) -> &'static str, met: String| {
-        fact.reason.map_or(met, |reason| word(reason).to_owned())
-    };
-    let (way, said) =
-        (ways_in_words(fact, Way::zh, "或"), reason(NotMet::zh, mets_in_words(fact, Met::zh, "或")));
-    let zh = format!("{} {way}：{said}{}", days("或"), contested_in_words(fact));
-    let (way, said) =
-        (ways_in_words(fact, Way::en, " or "), reason(NotMet::en, mets_in_words(fact, Met::en, " or ")));
-    let contested = if fact.is_contested() { " (entries differ)" } else { "" };
-    (zh, format!("{}, {way}: {said}{contested}", days(" or ")))
 }

@@ -95,8 +95,7 @@ pub fn workers(asked: &Asked) -> Vec<Worker> {
 /// # Errors
 /// `argument_wrong` for another figure, and for somebody to whom no village of the question belongs today.
 pub fn of_worker(asked: &mut Asked, column: Column, staff: RecordId) -> Result<Worker, Problem> {
-    let open = [Column::Open, Column::ChangePending, Column::Tried, Column::Silent, Column::NotYet];
-    if !open.contains(&column) {
+    if !Column::UNVISITED.contains(&column) {
         let zh = "只有未走访名单可以按责任人看";
         return Err(wrong("worker", zh, "only the list of who was not visited is shown by worker"));
     }

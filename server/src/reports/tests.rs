@@ -3,7 +3,7 @@
 mod contested;
 mod defined;
 
-use super::{Asked, Column, Question, Table, ask, of_person, of_visit, people, table};
+use super::{Asked, Column, Question, Table, ask, of_person, of_visit, people, people_after, table};
 use crate::clock;
 use crate::county::County;
 use crate::doctor::known_at;
@@ -64,6 +64,23 @@ async fn of_a_day_to_come_nothing_is_said_as_a_fact() {
     let (now, _) =
         answer(&world.county, question(world.county.keys.county(), "elder_monthly", today())).await;
     assert_eq!(asked.silent, now.silent, "no phone is silent that is not so today");
+}
+
+#[tokio::test]
+async fn a_list_is_read_in_as_many_readings_however_many_people_it_has() {
+    let world = World::with_months(1).await;
+    for duty in ["elder_monthly", "*"] {
+        let (asked, table) = answer(&world.county, question(VILLAGE, duty, today())).await;
+        let readings = async |count: usize| {
+            let before = world.store.readings();
+            let page = people_after(&world.county, &asked, Column::Register, None, count).await.unwrap();
+            (page.lines.len(), world.store.readings() - before)
+        };
+        let (one, few) = (readings(1).await, readings(usize::MAX).await);
+        assert!(one.0 == 1 && few.0 > 5 && few.0 as i64 == table.total.register, "{one:?} {few:?}");
+        // Standings, people, households; parts, visits, those that are one with them, standings by every duty.
+        assert!(one.1 <= 7 && few.1 <= 7, "{duty}: nothing is read for each person: {one:?} {few:?}");
+    }
 }
 
 #[tokio::test]

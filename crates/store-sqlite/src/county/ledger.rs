@@ -10,6 +10,7 @@ use domain::ids::{RecordId, WriterId};
 use domain::log::Mark;
 use domain::patch::RecordRef;
 use domain::reference::Reference;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError};
 use store::StoreError;
 use store::county::{Done, FeedPage, FeedRequest, Ledger, LedgerEntry};
@@ -46,6 +47,20 @@ impl Ledger for SqliteCounty {
 
     async fn record(&self, record: RecordRef) -> Result<Option<RecordRow>, StoreError> {
         self.read(move |view| Ok(view.record(record)?.map(|(row, _)| row))).await
+    }
+
+    async fn records(
+        &self,
+        records: BTreeSet<RecordRef>,
+    ) -> Result<BTreeMap<RecordRef, RecordRow>, StoreError> {
+        self.read(move |view| {
+            let mut found = BTreeMap::new();
+            for record in records {
+                found.extend(view.record(record)?.map(|(row, _)| (record, row)));
+            }
+            Ok(found)
+        })
+        .await
     }
 
     async fn ledger_after(&self, seq: u64, count: usize) -> Result<Vec<LedgerEntry>, StoreError> {

@@ -14,7 +14,7 @@ use domain::ids::{AreaCode, RecordId};
 use domain::patch::RecordRef;
 use domain::time::Day;
 use rusqlite::{OptionalExtension, params};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use store::StoreError;
 use store::county::{Figures, FiguresQuery, HistoryItem, QueueItem, Reports, StandingQuery};
 use sync::county::needs::{PartRow, WaitsFor};
@@ -36,15 +36,29 @@ impl Reports for SqliteCounty {
     }
 
     async fn standings_of(&self, subject: RecordId) -> Result<Vec<Standing>, StoreError> {
-        let read = move |view: &mut View<'_>| {
+        Ok(self.standings_of_all(BTreeSet::from([subject])).await?.remove(&subject).unwrap_or_default())
+    }
+
+    async fn standings_of_all(
+        &self,
+        subjects: BTreeSet<RecordId>,
+    ) -> Result<BTreeMap<RecordId, Vec<Standing>>, StoreError> {
+        self.read(move |view: &mut View<'_>| {
             let spans = spans(view.connection, view.county)?;
-            let mut found = view.standings_since(subject, Day(i32::MIN))?;
-            found.retain(|(number, one)| spans.holder(&one.duty, one.period) == *number);
-            Ok(found.into_iter().map(|(_, one)| one).collect::<Vec<_>>())
-        };
-        let mut found = self.read(read).await?;
-        found.sort_by_cached_key(|one| (one.duty.clone(), one.period.to_string()));
-        Ok(found)
+            let mut all = BTreeMap::new();
+            for subject in subjects {
+                let found = view.standings_since(subject, Day(i32::MIN))?;
+                let read =
+                    found.into_iter().filter(|(number, one)| spans.holder(&one.duty, one.period) == *number);
+                let mut read: Vec<Standing> = read.map(|(_, one)| one).collect();
+                read.sort_by_cached_key(|one| (one.duty.clone(), one.period.to_string()));
+                if !read.is_empty() {
+                    all.insert(subject, read);
+                }
+            }
+            Ok(all)
+        })
+        .await
     }
 
     async fn standings_kept(&self, subject: RecordId) -> Result<Vec<(Generation, Standing)>, StoreError> {
@@ -62,6 +76,24 @@ impl Reports for SqliteCounty {
 
     async fn parts_of(&self, subject: RecordId, count: usize) -> Result<Vec<PartRow>, StoreError> {
         self.read(move |view| view.parts_of(subject, count)).await
+    }
+
+    async fn parts_of_all(
+        &self,
+        subjects: BTreeSet<RecordId>,
+        count: usize,
+    ) -> Result<BTreeMap<RecordId, Vec<PartRow>>, StoreError> {
+        self.read(move |view| {
+            let mut all = BTreeMap::new();
+            for subject in subjects {
+                let found = view.parts_of(subject, count)?;
+                if !found.is_empty() {
+                    all.insert(subject, found);
+                }
+            }
+            Ok(all)
+        })
+        .await
     }
 
     async fn parts_of_visit(&self, visit: RecordId) -> Result<Vec<PartRow>, StoreError> {

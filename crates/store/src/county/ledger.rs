@@ -9,6 +9,7 @@ use domain::log::Dot;
 use domain::patch::{Entry, RecordRef};
 use domain::problem::Problem;
 use domain::reference::Reference;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use sync::county::Prepared;
 use sync::county::needs::{CountyState, FormerEpoch, RecordRow};
@@ -114,6 +115,15 @@ pub trait Ledger: Send + Sync {
     /// # Errors
     /// As any reading.
     async fn record(&self, record: RecordRef) -> Result<Option<RecordRow>, StoreError>;
+
+    /// Several records as they stand at one time; those that are not there are left out. One reading, however many.
+    ///
+    /// # Errors
+    /// As any reading.
+    async fn records(
+        &self,
+        records: BTreeSet<RecordRef>,
+    ) -> Result<BTreeMap<RecordRef, RecordRow>, StoreError>;
 
     /// Rows of the ledger after a sequence, at most so many, ascending: for `doctor`.
     ///

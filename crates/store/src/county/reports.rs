@@ -10,7 +10,7 @@ use domain::patch::{Entry, RecordRef};
 use domain::period::Period;
 use domain::problem::Problem;
 use domain::time::{Day, UnixMs};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use sync::county::needs::{PartRow, WaitsFor};
 use sync::wire::receipt::ItemState;
 
@@ -108,6 +108,15 @@ pub trait Reports: Send + Sync {
     /// As any reading.
     async fn standings_of(&self, subject: RecordId) -> Result<Vec<Standing>, StoreError>;
 
+    /// The same of several people, in one reading; who has none is left out.
+    ///
+    /// # Errors
+    /// As any reading.
+    async fn standings_of_all(
+        &self,
+        subjects: BTreeSet<RecordId>,
+    ) -> Result<BTreeMap<RecordId, Vec<Standing>>, StoreError>;
+
     /// All standings that are kept of a person, also those that nobody reads yet or any more, by
     /// generation: for `doctor`.
     ///
@@ -127,6 +136,16 @@ pub trait Reports: Send + Sync {
     /// # Errors
     /// As any reading.
     async fn parts_of(&self, subject: RecordId, count: usize) -> Result<Vec<PartRow>, StoreError>;
+
+    /// The same of several people, in one reading; who has none is left out.
+    ///
+    /// # Errors
+    /// As any reading.
+    async fn parts_of_all(
+        &self,
+        subjects: BTreeSet<RecordId>,
+        count: usize,
+    ) -> Result<BTreeMap<RecordId, Vec<PartRow>>, StoreError>;
 
     /// The parts of a visit, ascending, those that count for nothing too.
     ///

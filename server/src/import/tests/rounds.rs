@@ -1,6 +1,7 @@
 //! Out and in again: nothing changes.
 
 use super::*;
+use domain::subject::AgeSaid;
 
 #[tokio::test]
 async fn what_is_exported_changes_nothing_when_it_is_imported() {
@@ -90,4 +91,37 @@ async fn what_is_cut_off_by_time_goes_on_the_next_time() {
     let all = slice(std::time::Duration::from_secs(600)).await;
     assert_eq!((all.new, all.waiting), (600, 0));
     assert_eq!(slice(std::time::Duration::from_secs(600)).await.unchanged, 600);
+}
+
+#[tokio::test]
+async fn what_was_said_of_an_age_goes_out_and_comes_in_and_a_birth_decides() {
+    let world = World::new().await;
+    let bytes = "村,姓名,出生日期,大人/孩子,类别\n民主村,测甲,,孩子,低保\n民主村,测乙,,大人,低保\n民主村,测丙,1950-01-01,孩子,低保\n民主村,测丁,,老人,低保\n";
+    let taken = import(&world, bytes.as_bytes(), Ticks::None).await;
+    assert_eq!((taken.new, taken.wrong.len()), (3, 1), "{taken:?}");
+    assert_eq!(taken.wrong[0].doubts[0].zh, "要填 大人 或 孩子");
+    let said = async |name: &str| {
+        let all = crate::person::everybody(&world.county).await.unwrap();
+        let (person, _) = all.into_iter().find(|(person, _)| person.name == name).unwrap();
+        (person.age_said, person.is_minor_on(today()))
+    };
+    assert_eq!(said("测甲").await, (Some(AgeSaid::Child), true));
+    assert_eq!(said("测乙").await, (Some(AgeSaid::Adult), false));
+    assert_eq!(said("测丙").await, (None, false), "the birth decides");
+    let county = &world.county;
+    let out = export::people(county, VILLAGE, Shown::Whole, Format::Csv, today()).await.unwrap();
+    let out = String::from_utf8(out).unwrap();
+    assert!(out.contains("大人/孩子"), "{out}");
+    let (again, wrong) = rows(&world, out.as_bytes()).await;
+    assert_eq!(wrong, []);
+    let told = preview(county, &again, frame(county)).await.unwrap();
+    assert_eq!((told.new, told.changes.len()), (0, 0));
+    let local = |name: &str| {
+        let line = out.lines().find(|line| line.contains(name)).unwrap();
+        line.split(',').find(|cell| cell.starts_with('Y')).unwrap().to_owned()
+    };
+    let grown = format!("村,姓名,县内编号,大人/孩子\n民主村,测甲,{},大人\n", local("测甲"));
+    let taken = import(&world, grown.as_bytes(), Ticks::All).await;
+    assert_eq!(taken.changed, 1, "{taken:?}");
+    assert_eq!(said("测甲").await, (Some(AgeSaid::Adult), false));
 }

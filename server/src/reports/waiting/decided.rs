@@ -10,7 +10,6 @@ use domain::canonical::Hash;
 use domain::catalogue::{RecordKind, keys};
 use domain::head::Head;
 use domain::ids::{AreaCode, RecordId};
-use domain::mask;
 use domain::patch::{Entry, RecordRef};
 use domain::problem::Problem;
 use domain::subject::Person;
@@ -382,5 +381,5 @@ async fn name(
     }
     let person =
         Some(Person::read(id, head)).filter(|_| record == RecordRef { kind: RecordKind::Person, id });
-    Ok(person.map(|one| if desk.may_be_a_child(&one) { mask::name(&one.name) } else { one.name }))
+    Ok(person.map(|one| desk.named(one)))
 }

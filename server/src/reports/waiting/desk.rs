@@ -324,10 +324,15 @@ impl<'a> Desk<'a> {
         let record = RecordRef { kind: RecordKind::Person, id };
         let Some(head) = self.head(item, record).await? else { return Ok(None) };
         let person = Person::read(id, &head);
-        Ok(Some(if self.may_be_a_child(&person) { mask::name(&person.name) } else { person.name }))
+        Ok(Some(self.named(person)))
     }
 
-    /// Of whom no day of birth is known may be a child.
+    /// A name as it stands on lists: of whom no day of birth is known that alone masks nobody.
+    pub fn named(&self, person: Person) -> String {
+        if person.is_kept_as_minor_on(self.today) { mask::name(&person.name) } else { person.name }
+    }
+
+    /// Of whom no day of birth is known may be a child: what was said of them is for those responsible for children.
     pub fn may_be_a_child(&self, person: &Person) -> bool {
         person.may_be_minor_on(self.today)
     }

@@ -45,7 +45,7 @@ pub(super) struct ClosingReply {
     late_until: Day,
     /// Why it was opened again.
     reopened: Option<String>,
-    /// Of one that is over and not closed: nobody was visited in it.
+    /// Of one that is over and not closed: nobody was met, tried or reported as changed in it, so none is offered.
     empty: bool,
 }
 
@@ -78,7 +78,7 @@ pub(super) struct CloseAsked {
     /// Its key.
     #[schema(value_type = String)]
     period: Period,
-    /// The last day on which its work is entered without a reason; five days after it when nothing is said.
+    /// The last day on which its work is entered without a reason; as it is proposed when nothing is said.
     #[schema(value_type = Option<String>)]
     late_until: Option<Day>,
 }
@@ -107,6 +107,7 @@ pub(super) struct CorrectedReply {
     now: Option<CodeReply>,
 }
 
+/// All periods. O(periods), and of each that is over and open the duties until one has somebody.
 async fn listed(desk: &Desk) -> Result<Vec<ClosingReply>, Problem> {
     let (state, _, reference, _) = desk.county.stores.ledger.standing_now().await.map_err(at_county)?;
     let kept = close::periods(&reference, state.begins, Day::of(clock::now_ms()));

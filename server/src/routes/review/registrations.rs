@@ -126,7 +126,7 @@ pub(super) async fn show(
             .head
             .text(keys::NICKNAME)
             .map(|name| if minor { mask::name(name) } else { name.to_owned() }),
-        age_said: person.age_said.filter(|_| person.born.is_none()).map(AgeSaid::code),
+        age_said: person.age_said.map(AgeSaid::code),
         born: person.born,
         id_number: person.id_number.as_deref().map(mask::id_number),
         household: person.household,

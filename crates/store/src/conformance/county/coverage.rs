@@ -5,10 +5,12 @@ use super::world::{HEAD, OFFICER, OTHER, REVIEWER, Sets, VILLAGE, World, code, d
 use crate::conformance::{Broken, Outcome, claim, same, there};
 use domain::catalogue::{RecordKind, keys};
 use domain::coverage::{Excluded, Status};
+use domain::ids::RecordId;
 use domain::patch::RecordRef;
 use domain::period::Period;
 use domain::time::{Day, Happened};
 use domain::value::Value;
+use std::collections::BTreeSet;
 use sync::county::prepared::{Job, OwnRecord};
 
 const MET: Option<Status> = Some(Status::MetHome);
@@ -80,6 +82,7 @@ pub async fn amended_person(world: &mut World) -> Outcome {
     same!(world.status(right, "elder", month(11), day(11, 10)).await?, MET, "the other was");
     same!(world.county.reports.parts_of(wrong.id, 9).await?.len(), 0, "the one has no part");
     same!(world.county.reports.parts_of(right.id, 9).await?.len(), 1, "the other has it");
+    batches(world, [wrong, right], part).await?;
     // A second phone, which has not seen this, gives it back: contested, it is nobody's.
     let mut other = world.phone(OFFICER).await?;
     other.set(part, [(keys::SUBJECT, wrong.id.to_string().into())], &head);
@@ -87,6 +90,23 @@ pub async fn amended_person(world: &mut World) -> Outcome {
     for person in [wrong, right] {
         same!(world.status(person, "elder", month(11), day(11, 10)).await?, NOT_YET, "while it is contested");
     }
+    Ok(())
+}
+
+/// What is read of several at once is what is read of each.
+async fn batches(world: &World, people: [RecordRef; 2], part: RecordRef) -> Outcome {
+    let (reports, ids) = (&world.county.reports, people.iter().map(|one| one.id).collect::<BTreeSet<_>>());
+    let (parts, standings) =
+        (reports.parts_of_all(ids.clone(), 9).await?, reports.standings_of_all(ids.clone()).await?);
+    for id in ids {
+        same!(parts.get(&id).cloned().unwrap_or_default(), reports.parts_of(id, 9).await?, "parts");
+        same!(standings.get(&id).cloned().unwrap_or_default(), reports.standings_of(id).await?, "standings");
+    }
+    same!(parts.len(), 1, "whoever has none is left out");
+    let nobody = RecordRef { id: RecordId::named("nobody", "nobody"), ..part };
+    let records = world.county.ledger.records(BTreeSet::from([people[0], part, nobody])).await?;
+    same!(records.len(), 2, "what is not there is left out");
+    same!(records.get(&part).cloned(), world.county.ledger.record(part).await?, "a record");
     Ok(())
 }
 

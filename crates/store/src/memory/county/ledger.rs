@@ -11,6 +11,7 @@ use domain::log::{Dot, Mark};
 use domain::patch::RecordRef;
 use domain::permission::Scope;
 use domain::reference::Reference;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use sync::county::needs::{CountyState, FormerEpoch, RecordRow, WaitsFor};
 use sync::county::outcome::Held;
@@ -63,6 +64,17 @@ impl Ledger for MemoryCounty {
 
     async fn record(&self, record: RecordRef) -> Result<Option<RecordRow>, StoreError> {
         self.read(|disk| disk.records.get(&record).cloned())
+    }
+
+    async fn records(
+        &self,
+        records: BTreeSet<RecordRef>,
+    ) -> Result<BTreeMap<RecordRef, RecordRow>, StoreError> {
+        self.read(|disk| {
+            let found =
+                records.iter().filter_map(|record| Some((*record, disk.records.get(record)?.clone())));
+            found.collect()
+        })
     }
 
     async fn ledger_after(&self, seq: u64, count: usize) -> Result<Vec<LedgerEntry>, StoreError> {

@@ -24,6 +24,7 @@ use domain::permission::Scope;
 use domain::reference::Reference;
 use domain::time::Day;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use sync::county::needs::{CountyState, DeviceState, FormerEpoch, PartRow, RecordRow, WriterRow};
 use sync::county::outcome::{LedgerRow, StandingKey};
@@ -104,6 +105,7 @@ struct Inner {
 #[derive(Debug)]
 pub struct MemoryCounty {
     inner: Mutex<Inner>,
+    readings: AtomicUsize,
 }
 
 /// A copy of a county's disk: a backup.
@@ -137,7 +139,7 @@ impl MemoryCounty {
             sessions: BTreeMap::new(),
             accesses: Vec::new(),
         };
-        Self { inner: Mutex::new(Inner { disk, fault: None, poison: None }) }
+        Self { inner: Mutex::new(Inner { disk, fault: None, poison: None }), readings: AtomicUsize::new(0) }
     }
 
     /// A backup of everything.
@@ -172,6 +174,12 @@ impl MemoryCounty {
 
     /// Looks at the disk.
     fn read<T>(&self, look: impl FnOnce(&Disk) -> T) -> Result<T, StoreError> {
+        self.readings.fetch_add(1, Ordering::Relaxed);
         Ok(look(&self.inner().disk))
+    }
+
+    /// How often the disk was looked at: for tests of what must not grow.
+    pub fn readings(&self) -> usize {
+        self.readings.load(Ordering::Relaxed)
     }
 }

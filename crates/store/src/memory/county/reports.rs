@@ -13,7 +13,7 @@ use domain::log::Dot;
 use domain::patch::{Entry, RecordRef};
 use domain::time::Day;
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use sync::county::needs::{PartRow, WaitsFor};
 use sync::county::outcome::Held;
 
@@ -31,14 +31,16 @@ impl Reports for MemoryCounty {
     }
 
     async fn standings_of(&self, subject: RecordId) -> Result<Vec<Standing>, StoreError> {
+        self.read(|disk| disk.standings_read(subject))
+    }
+
+    async fn standings_of_all(
+        &self,
+        subjects: BTreeSet<RecordId>,
+    ) -> Result<BTreeMap<RecordId, Vec<Standing>>, StoreError> {
         self.read(|disk| {
-            let spans = disk.generations.spans();
-            let read =
-                |(number, one): &(Generation, Standing)| spans.holder(&one.duty, one.period) == *number;
-            let mut found: Vec<Standing> =
-                disk.standings_of(subject).into_iter().filter(read).map(|(_, one)| one).collect();
-            found.sort_by_cached_key(|one| (one.duty.clone(), one.period.to_string()));
-            found
+            let all = subjects.iter().map(|id| (*id, disk.standings_read(*id)));
+            all.filter(|(_, found)| !found.is_empty()).collect()
         })
     }
 
@@ -55,10 +57,17 @@ impl Reports for MemoryCounty {
     }
 
     async fn parts_of(&self, subject: RecordId, count: usize) -> Result<Vec<PartRow>, StoreError> {
+        self.read(|disk| disk.parts_of(subject, count))
+    }
+
+    async fn parts_of_all(
+        &self,
+        subjects: BTreeSet<RecordId>,
+        count: usize,
+    ) -> Result<BTreeMap<RecordId, Vec<PartRow>>, StoreError> {
         self.read(|disk| {
-            let mut parts: Vec<_> = disk.parts.values().filter(|part| part.subject == subject).collect();
-            parts.sort_by_key(|part| Reverse((part.fact.as_ref().map(|fact| fact.day), part.part)));
-            parts.into_iter().take(count).cloned().collect()
+            let all = subjects.iter().map(|id| (*id, disk.parts_of(*id, count)));
+            all.filter(|(_, found)| !found.is_empty()).collect()
         })
     }
 
@@ -134,6 +143,23 @@ impl Reports for MemoryCounty {
 }
 
 impl Disk {
+    /// The standings of a person that are read.
+    fn standings_read(&self, subject: RecordId) -> Vec<Standing> {
+        let spans = self.generations.spans();
+        let read = |(number, one): &(Generation, Standing)| spans.holder(&one.duty, one.period) == *number;
+        let mut found: Vec<Standing> =
+            self.standings_of(subject).into_iter().filter(read).map(|(_, one)| one).collect();
+        found.sort_by_cached_key(|one| (one.duty.clone(), one.period.to_string()));
+        found
+    }
+
+    /// The parts of a person, latest first.
+    fn parts_of(&self, subject: RecordId, count: usize) -> Vec<PartRow> {
+        let mut parts: Vec<_> = self.parts.values().filter(|part| part.subject == subject).collect();
+        parts.sort_by_key(|part| Reverse((part.fact.as_ref().map(|fact| fact.day), part.part)));
+        parts.into_iter().take(count).cloned().collect()
+    }
+
     fn figures(&self, generation: Generation, query: &FiguresQuery) -> Figures {
         let tally = self.tallies.get(&generation);
         tally.map_or_else(Figures::new, |tally| {

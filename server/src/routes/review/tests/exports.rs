@@ -162,3 +162,26 @@ async fn no_file_of_what_was_found_names_whoever_is_restricted() {
         assert!(!text.contains("未成年人"), "{text}");
     }
 }
+
+#[tokio::test]
+async fn whoever_nobody_has_been_to_is_said_so_in_the_file_as_on_the_page() {
+    let world = World::new().await;
+    let clerk = Clerk::with(&world, "station", &[(Role::StationHead, TOWNSHIP)]).await;
+    let asked = "duty=elder_monthly&column=open";
+    let page = clerk.get(&world, &format!("/api/coverage/people?{asked}&count=1000")).await.json();
+    let lines = page["lines"].as_array().unwrap();
+    assert!(!lines.is_empty());
+    assert!(
+        lines.iter().all(|line| ["还没去", "手机未回传"].contains(&line["why"].as_str().unwrap())),
+        "{page}"
+    );
+    let (_, bytes) = saved(&clerk, &world, &format!("/api/coverage/people/export?{asked}&format=csv")).await;
+    let text = String::from_utf8(bytes).unwrap();
+    for line in lines {
+        let row = text.lines().find(|row| row.contains(line["name"].as_str().unwrap())).unwrap();
+        // Where they stand, and why: both columns.
+        assert_eq!(row.matches(line["why"].as_str().unwrap()).count(), 2, "{row}");
+    }
+    let register = clerk.get(&world, "/api/coverage/people?duty=elder_monthly&column=register&count=9").await;
+    assert!(register.json()["lines"].as_array().unwrap().iter().all(|line| line["why"] == ""));
+}

@@ -55,6 +55,15 @@ async fn the_day_of_grace_that_is_proposed_is_still_to_come_and_an_empty_month_s
     let (_, _, reference, _) = world.county.stores.ledger.standing_now().await.unwrap();
     let empty = |period| close::is_empty(&world.county, &reference, period);
     assert!(!empty(months_ago(1)).await.unwrap(), "the seed's month has visits");
+    let mut month = all.iter().filter(over).filter(|one| one["empty"] == true);
+    assert!(month.next().is_some(), "months before the seed's are empty, and said to be");
+    let shown = all.iter().find(|one| one["period"]["code"] == months_ago(1).to_string()).unwrap();
+    assert_eq!(shown["empty"], false);
+    // Whoever says no day gets the one that is proposed.
+    clerk.post(&world, "/api/closings", json!({ "period": months_ago(1) })).await;
+    let closed = clerk.get(&world, "/api/closings").await.json();
+    let closed = closed.as_array().unwrap().iter().find(|one| one["period"] == shown["period"]).unwrap();
+    assert_eq!((&closed["closed"], &closed["late_until"]), (&json!(true), &shown["late_until"]));
     let bare = World::new().await;
     let (_, _, reference, _) = bare.county.stores.ledger.standing_now().await.unwrap();
     assert!(close::is_empty(&bare.county, &reference, months_ago(0)).await.unwrap(), "nobody went anywhere");

@@ -178,3 +178,26 @@ async fn sheets_are_printed_for_a_township_and_for_nobody_who_works_elsewhere_to
     let refused = clerk.post(&world, "/api/sheets", json!({ "staff": [reviewer.staff.to_string()] })).await;
     assert_eq!(refused.code(), "not_for_you", "their phone would see the county");
 }
+
+#[tokio::test]
+async fn who_audits_imports_and_prints_nothing() {
+    let world = World::new().await;
+    let county = world.county.keys.county();
+    let auditor = Clerk::with(&world, "auditor", &[(Role::Auditor, county)]).await;
+    for (path, said) in [
+        ("/api/subjects/import/preview", json!({ "file": "", "name": "a.csv" })),
+        ("/api/subjects/import/take", json!({ "file": "", "name": "a.csv", "hash": "" })),
+        ("/api/subjects/import/report", json!({ "file": "", "name": "a.csv" })),
+        ("/api/staff/import/preview", json!({ "file": "", "name": "a.csv" })),
+        ("/api/sheets", json!({ "staff": [] })),
+    ] {
+        let refused = auditor.post(&world, path, said).await;
+        assert_eq!(
+            (refused.status, refused.code().as_str()),
+            (StatusCode::FORBIDDEN, "not_for_you"),
+            "{path}"
+        );
+    }
+    assert_eq!(auditor.get(&world, "/api/sheets").await.code(), "not_for_you");
+    assert_eq!(auditor.get(&world, "/api/subjects").await.status, StatusCode::OK, "who only reads");
+}
