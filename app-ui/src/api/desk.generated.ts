@@ -166,7 +166,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The figures of this year up to the day, or from another day on. */
+        /** The figures of what was found in a period; of this year up to the day when none is named. */
         get: operations["get_concerns_figures"];
         put?: never;
         post?: never;
@@ -1165,6 +1165,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/urgent/unread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many reports nobody has read, of those that whoever asks may read; behind the lock too, and nothing else of them. */
+        get: operations["get_urgent_unread"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/urgent/{urgent}/calls": {
         parameters: {
             query?: never;
@@ -1691,6 +1708,8 @@ export interface components {
             as_of: string;
             from: string;
             rows: components["schemas"]["ConcernFigures"][];
+            /** @description The last day on which what is counted was found. */
+            to: string;
             total: components["schemas"]["ConcernFigures"];
         };
         /** @description One line of the list. */
@@ -1701,7 +1720,7 @@ export interface components {
             contested: boolean;
             /** @description By when that was promised. */
             due?: string | null;
-            /** @description When it was written down. */
+            /** @description The day of the visit in which it was found; else when it was written down. */
             found: string;
             /** @description By whom. */
             found_by: string;
@@ -2185,6 +2204,8 @@ export interface components {
         GoingShown: {
             /** @description What was answered differently of people whom both met. */
             differs: components["schemas"]["GoingAnswer"][];
+            /** @description Whether answers are not shown, because they are kept only: 限制处理. */
+            restricted: boolean;
             /** @description Whether answers are not shown, because they are a child's. */
             shut: boolean;
             /** @description The two. */
@@ -3111,6 +3132,10 @@ export interface components {
             /** @description It was written on a locked phone, which has not signed it yet: it may be anybody's. */
             unsigned: boolean;
         };
+        /** @description How many nobody has read. */
+        UrgentUnread: {
+            count: number;
+        };
         /**
          * @description What is decided.
          * @enum {string}
@@ -3639,6 +3664,8 @@ export interface operations {
                 kind?: string;
                 /** @description Found on this day or later. */
                 from?: string;
+                /** @description Found in this period; of the figures the year up to the day when nothing is said. */
+                period?: string;
                 /** @description As of the end of this day; today when nothing is said. */
                 as_of?: string;
                 /** @description Found so many days before that, or more. */
@@ -3684,6 +3711,8 @@ export interface operations {
                 kind?: string;
                 /** @description Found on this day or later. */
                 from?: string;
+                /** @description Found in this period; of the figures the year up to the day when nothing is said. */
+                period?: string;
                 /** @description As of the end of this day; today when nothing is said. */
                 as_of?: string;
                 /** @description Found so many days before that, or more. */
@@ -3727,6 +3756,8 @@ export interface operations {
                 kind?: string;
                 /** @description Found on this day or later. */
                 from?: string;
+                /** @description Found in this period; of the figures the year up to the day when nothing is said. */
+                period?: string;
                 /** @description As of the end of this day; today when nothing is said. */
                 as_of?: string;
                 /** @description Found so many days before that, or more. */
@@ -5933,6 +5964,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UrgentRow"][];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_urgent_unread: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UrgentUnread"];
                 };
             };
             /** @description What is wrong, and what to do */
