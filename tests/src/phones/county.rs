@@ -141,7 +141,8 @@ impl County {
     /// The township's word on a reported change.
     pub fn say_of_change(&self, part: RecordId, who: &str, said: changes::Said, words: &str, now_ms: UnixMs) {
         let (person, by) = (person(who), staff("县管"));
-        let word = changes::Word { person, parts: vec![part], also: Vec::new(), said, words: words.to_owned(), by };
+        let word =
+            changes::Word { person, parts: vec![part], also: Vec::new(), said, words: words.to_owned(), by };
         self.wait(changes::say(&self.server, &word, now_ms)).unwrap();
     }
 
