@@ -193,7 +193,6 @@ test('whoever works in two townships may say in which it was, or nothing: then b
   await world.cli('staff', 'assign', '董正雄', '协理员', '诺邓镇')
   await command(phone, 'exchange')
   await screen.page.reload()
-  await screen.unlock()
   await screen.see('在哪个乡镇')
   await screen.tap('诺邓镇')
   await screen.page.getByLabel('看到什么').filter({ visible: true }).fill('桥头有人晕倒')
