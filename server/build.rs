@@ -1,5 +1,6 @@
 //! Where the console's pages lie that are built into the program: those of `app-ui`, or a folder with
-//! one page that says that they were not built.
+//! one page that says that they were not built; and where the displayed name stands: in the file that the screens are
+//! built with (`SHANFANG_NAME`), else in theirs.
 
 use std::path::{Path, PathBuf};
 
@@ -19,5 +20,9 @@ fn main() -> std::io::Result<()> {
         empty
     };
     println!("cargo::rustc-env=CONSOLE_DIST={}", folder.display());
+    println!("cargo::rerun-if-env-changed=SHANFANG_NAME");
+    let given = std::env::var_os("SHANFANG_NAME").filter(|path| !path.is_empty()).map(PathBuf::from);
+    let name = given.unwrap_or_else(|| Path::new(&manifest).join("../app-ui/src/shared/name.json"));
+    println!("cargo::rustc-env=SHANFANG_NAME={}", std::path::absolute(name)?.display());
     Ok(())
 }

@@ -7,7 +7,7 @@ use domain::patch::RecordRef;
 use domain::permission::{Scope, scopes};
 use domain::problem::Problem;
 use domain::time::{Day, UnixMs};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use store::county::{FeedPage, FeedRequest};
 use sync::wire::exchange::{Page, Position, Rest, whole};
 use sync::wire::heads::HeadTables;
@@ -51,6 +51,10 @@ pub async fn page(
     let nothing = found.rows.is_empty() && !found.more;
     let mut rest = rest(found, dropped);
     rest.staff = (!asked.heard).then_some(staff);
+    // Of whom nothing is left: also a phone that has written nothing of them drops what is being filled in there.
+    let left = rest.page.iter().flat_map(|page| &page.left).map(|(_, record)| *record);
+    let erased: BTreeSet<RecordRef> = left.filter(|record| reference.erased.contains(record)).collect();
+    rest.erased.extend(erased);
     if nothing && same {
         rest.page = Some(Page::default());
     }

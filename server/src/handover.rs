@@ -22,19 +22,19 @@ pub struct HandOver {
     pub from: RecordId,
     /// To whom.
     pub to: RecordId,
-    /// Which villages; everything that they have in villages when none is named.
+    /// Which villages; everything that they have in villages when none is named. What begins only after the day too.
     pub villages: Vec<AreaCode>,
     /// The first day on which it is the other's.
     pub day: Day,
 }
 
-/// The roles that change hands: those of the villages that hold on the day.
+/// The roles that change hands: those of the villages that hold on the day, and those that begin later.
 fn roles<'r>(reference: &'r Reference, new: &HandOver) -> Vec<&'r Assignment> {
     let named = |one: &&Assignment| new.villages.is_empty() || new.villages.contains(&one.area);
-    let lasts = |one: &&Assignment| one.until.is_none_or(|until| new.day < until);
+    let lasts = |one: &&Assignment| one.until.is_none_or(|until| one.from.max(new.day) < until);
     let mut found: Vec<_> = reference
         .assignments_of(new.from)
-        .filter(|one| one.role.of_the_village() && one.from < new.day.plus(1))
+        .filter(|one| one.role.of_the_village())
         .filter(named)
         .filter(lasts)
         .collect();
@@ -78,12 +78,13 @@ pub async fn hand_over(
     }
     let mut changes = Vec::new();
     for one in &roles {
-        exists(&reference, one.area, new.day)?;
+        let day = one.from.max(new.day);
+        exists(&reference, one.area, day)?;
         let record = RecordRef { kind: RecordKind::Assignment, id: one.id };
-        let ends = Sets::from([(keys::UNTIL.to_owned(), Value::text(new.day.to_string()))]);
+        let ends = Sets::from([(keys::UNTIL.to_owned(), Value::text(day.to_string()))]);
         changes.push(Change::of_office(record, ends));
         let (role, area) = (one.role, one.area);
-        let given = NewAssignment { staff: new.to, role, area, from: new.day, until: one.until };
+        let given = NewAssignment { staff: new.to, role, area, from: day, until: one.until };
         if given.given(&reference).is_none() {
             changes.push(Change::new(RecordKind::Assignment, given.sets()));
         }
@@ -124,8 +125,39 @@ mod tests {
         let may = |who, day: Day| allowed(&reference, who, Act::LogVisit, VILLAGE, day..=day);
         assert_eq!([may(from, today().plus(-1)), may(from, today())], [true, false]);
         assert_eq!([may(to, today().plus(-1)), may(to, today())], [false, true]);
-        let all = HandOver { villages: vec![], ..new };
+        let all = HandOver { villages: vec![], ..new.clone() };
         assert_eq!(act(&all).await.unwrap_err().code, ProblemCode::NothingToChange, "it is done once");
+        world.sound().await;
+    }
+
+    #[tokio::test]
+    async fn what_begins_after_the_day_is_handed_over_with_the_rest() {
+        let world = World::new().await;
+        let (from, to) = (world.officer(), world.clerk(Role::Reader, VILLAGE).await);
+        let (_, _, reference, _) = world.county.stores.ledger.standing_now().await.unwrap();
+        let other = reference.areas.0.values().find(|one| {
+            one.code != VILLAGE
+                && reference.areas.within(one.code, AreaCode(532_929_102_000))
+                && one.parent == Some(AreaCode(532_929_102_000))
+        });
+        let (other, begins) = (other.unwrap().code, today().plus(20));
+        let later = NewAssignment {
+            staff: from,
+            role: Role::AssistanceOfficer,
+            area: other,
+            from: begins,
+            until: None,
+        };
+        crate::staff::assign(&world.county, operator(), &later, clock::now_ms()).await.unwrap();
+        let new = HandOver { from, to, villages: vec![], day: today().plus(3) };
+        let roles = hand_over(&world.county, operator(), &new, clock::now_ms()).await.unwrap();
+        let (_, _, reference, _) = world.county.stores.ledger.standing_now().await.unwrap();
+        let held = reference.assignments_of(from).filter(|one| one.role.of_the_village());
+        assert_eq!(roles, held.count(), "every one of them");
+        let may = |who, day: Day| allowed(&reference, who, Act::LogVisit, other, day..=day);
+        assert_eq!([may(from, begins), may(to, begins.plus(-1)), may(to, begins)], [false, false, true]);
+        let again = hand_over(&world.county, operator(), &new, clock::now_ms()).await.unwrap_err();
+        assert_eq!(again.code, ProblemCode::NothingToChange);
         world.sound().await;
     }
 }

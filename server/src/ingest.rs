@@ -114,7 +114,8 @@ pub async fn exchange(county: &Arc<County>, posted: Bytes, now_ms: UnixMs) -> Re
     } else {
         feed::page(county, known.staff, &request.followed, done.positions_reset, now_ms).await?
     };
-    rest.erased.clone_from(&done.gone);
+    let new = done.gone.iter().filter(|record| !rest.erased.contains(record)).copied().collect::<Vec<_>>();
+    rest.erased.extend(new);
     if !done.receipts_only {
         let later = county.offer.get().filter(|offer| offer.is_later_than(&request.app));
         rest.app = later.map(|offer| AppOffer { version: offer.version.clone(), bytes: offer.bytes });

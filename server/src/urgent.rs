@@ -8,7 +8,7 @@ use crate::access::log_urgent;
 use crate::county::{County, at_county, each_record};
 use crate::staff::{Change, Sets, write, write_all};
 use domain::catalogue::{RecordKind, keys};
-use domain::ids::{AreaCode, DeviceId, RecordId};
+use domain::ids::{AreaCode, AreaLevel, DeviceId, RecordId};
 use domain::log::Vector;
 use domain::patch::RecordRef;
 use domain::problem::{Problem, ProblemCode};
@@ -19,7 +19,7 @@ use domain::value::Value;
 use seal::age_seal;
 use seal::report::ReportTaken;
 use seal::word::SignedWord;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use sync::county::needs::RecordRow;
 use sync::merge::{self, Item};
@@ -94,10 +94,37 @@ fn sets(county: &County, report: LockedReport) -> Sets {
 pub struct Waiting {
     /// The report.
     pub report: Urgent,
-    /// Where it belongs: its village, else where its author works: a locked phone does not say it.
+    /// Where it belongs: its village, else the smallest area in which all of its author's work lies: a locked phone of
+    /// somebody who works in several does not say it.
     pub area: AreaCode,
+    /// Whoever acts on reports in one of these has it: its village, else everywhere its author works.
+    pub areas: Vec<AreaCode>,
     /// The phone was stopped (lost) before it came, or nobody knows it: it may be anybody's.
     pub doubtful: bool,
+}
+
+impl Waiting {
+    /// Where it belongs, by name: of several townships, each.
+    pub fn name(&self, reference: &Reference) -> String {
+        if self.area.level() > AreaLevel::County {
+            return reference.areas.name(self.area);
+        }
+        let township = |area: &AreaCode| {
+            reference
+                .areas
+                .ancestors(*area)
+                .find(|above| above.level() == AreaLevel::Township)
+                .unwrap_or(*area)
+        };
+        let mut names: Vec<String> = Vec::new();
+        for area in self.areas.iter().map(township) {
+            let name = reference.areas.name(area);
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names.join("、")
+    }
 }
 
 /// Every report of an area and below, also those that were set aside because of their phone: the latest first.
@@ -109,8 +136,15 @@ pub async fn list(county: &County, reference: &Reference, area: AreaCode) -> Res
     let mut found: BTreeMap<RecordId, Waiting> = BTreeMap::new();
     let here = county.keys.county();
     let mut take = |id: RecordId, report: Urgent, doubtful: bool| {
-        let area = report.village.unwrap_or_else(|| works_in(reference, &report).unwrap_or(here));
-        found.entry(id).or_insert(Waiting { report, area, doubtful });
+        let mut areas: Vec<AreaCode> =
+            report.village.map_or_else(|| works_in(reference, &report), |one| vec![one]);
+        if areas.is_empty() {
+            areas.push(here);
+        }
+        let holds_all = |above: &AreaCode| areas.iter().all(|area| reference.areas.within(*area, *above));
+        let first = areas.first().into_iter().flat_map(|first| reference.areas.ancestors(*first));
+        let area = first.into_iter().find(holds_all).unwrap_or(here);
+        found.entry(id).or_insert(Waiting { report, area, areas, doubtful });
     };
     let read = |record: RecordRef, row: &RecordRow| {
         // One of which only an opening stands was set aside, and is among those that wait.
@@ -123,19 +157,17 @@ pub async fn list(county: &County, reference: &Reference, area: AreaCode) -> Res
         take(report.id, report, doubtful);
     }
     let mut found: Vec<Waiting> = found.into_values().collect();
-    found.retain(|one| reference.areas.within(one.area, area));
+    found.retain(|one| one.areas.iter().any(|mine| reference.areas.within(*mine, area)));
     found.sort_by_key(|one| (std::cmp::Reverse(one.report.at_ms), one.report.id));
     Ok(found)
 }
 
-/// Where the author of a report worked on that day: the smallest area in which all of it lies; `None` of whoever had no
-/// role.
-fn works_in(reference: &Reference, report: &Urgent) -> Option<AreaCode> {
+/// Where the author of a report worked on that day; empty of whoever had no role.
+fn works_in(reference: &Reference, report: &Urgent) -> Vec<AreaCode> {
     let day = Day::of(report.at_ms);
-    let roles = reference.assignments_of(report.author?).filter(|one| one.holds_on(day));
-    let areas: Vec<AreaCode> = roles.map(|one| one.area).collect();
-    let holds_all = |above: &AreaCode| areas.iter().all(|area| reference.areas.within(*area, *above));
-    reference.areas.ancestors(*areas.first()?).find(holds_all)
+    let roles = report.author.into_iter().flat_map(|author| reference.assignments_of(author));
+    let areas: BTreeSet<AreaCode> = roles.filter(|one| one.holds_on(day)).map(|one| one.area).collect();
+    areas.into_iter().collect()
 }
 
 /// Reports that wait for a reviewer, laid over what stands of them.

@@ -249,6 +249,12 @@ act('the phone that reported it shows the word, and that quietly on 今日', asy
 })
 
 act('the villages of one are handed over to another in one act', async () => {
+  const inDays = (days) => new Date(Date.now() + 8 * 3_600_000 + days * 86_400_000).toISOString().slice(0, 10)
+  const [later, begins] = [inDays(3), inDays(20)]
+  // A role that begins only after that day goes over with the rest.
+  const { areas } = await ask(admin, '/api/header')
+  const next = areas.find((one) => one.level === 'village' && one.area !== people.ill.village && one.parent === Number(township))
+  await world.cli('staff', 'assign', FIRST, '协理员', String(next.area), '--from', begins)
   await admin.go('/settings/staff')
   await admin.page.getByRole('textbox', { name: '姓名、区划' }).fill(FIRST)
   await row(admin, FIRST).or(admin.page.locator('.rows .row', { hasText: FIRST }).first()).getByRole('button').first().click()
@@ -257,10 +263,10 @@ act('the villages of one are handed over to another in one act', async () => {
   await admin.page.getByRole('combobox', { name: '移交给谁' }).fill(SECOND)
   await admin.page.getByRole('option', { name: new RegExp(SECOND) }).first().click()
   // From a day that is still to come: until then the one is responsible, after it the other.
-  const later = new Date(Date.now() + 8 * 3_600_000 + 3 * 86_400_000).toISOString().slice(0, 10)
   const when = dialog(admin).getByRole('combobox', { name: '从哪一天起归他' })
   await when.fill(later)
   await when.press('Enter')
+  await dialog(admin).getByText(/（.+日起）/).first().waitFor()
   await shown(admin, 'hand-over')
   await click(admin, '移交')
   await admin.see(/已移交 \d+ 个分工。/)
@@ -272,6 +278,8 @@ act('the villages of one are handed over to another in one act', async () => {
   assert.ok(roles(FIRST, today) > 0)
   assert.equal(roles(FIRST, later), 0, 'from that day on it is the other’s')
   assert.ok(roles(SECOND, later) >= roles(SECOND, today))
+  assert.equal(roles(FIRST, begins), 0, 'what begins later too')
+  assert.ok(roles(SECOND, begins) > roles(SECOND, later))
 })
 
 act('in a small window too', async () => {

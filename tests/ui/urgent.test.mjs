@@ -7,7 +7,7 @@ import { command, Screen } from './lib/phone.mjs'
 import { World } from './lib/world.mjs'
 
 const WORDS = '孩子手臂上有几块青的，说是爸爸打的'
-let world, phone, screen, who, reviewer, reader
+let world, phone, screen, who, reviewer, reader, locked
 
 before(async () => {
   world = await World.begin(600)
@@ -17,11 +17,39 @@ before(async () => {
   who = await account(world, '县审核员', 'shencha')
   reviewer = await Desk.as(world, who)
   reader = await Desk.as(world, await account(world, '县管理员', 'guanli'))
+  locked = await Desk.as(world, who)
+  // The time of the page is the test's: an idle evening passes in a moment.
+  await locked.page.clock.install()
 })
 after(() => world.end())
 
+const cover = () => locked.page.getByRole('dialog', { name: '已锁上' })
+
+test('every page has 紧急 in its head, and a number that nobody has filled in is said', async () => {
+  const { people: [{ subject }] } = await command(phone, 'today_list', { order: 'time', offset: 0, count: 1 })
+  for (const path of ['/today', '/people', '/records', '/me', '/register', '/news', `/history/${subject}`]) {
+    await screen.go(path)
+    await screen.quiet()
+    await screen.page.locator('.head a.urgent:visible').first().waitFor()
+  }
+  await screen.go('/me')
+  await screen.see('派出所电话还没有填，请问乡镇')
+  await screen.shownInBoth('me-no-police')
+  await screen.go('/records')
+  await screen.shownInBoth('records-urgent')
+  await screen.go('/today')
+})
+
 test('a report is sent before everything else and is loud at the county, for those who may', async () => {
+  // Somebody has left this desk for the evening.
+  await locked.go('/coverage')
+  await locked.see('走访情况')
+  await locked.page.clock.fastForward('40:00')
+  await cover().waitFor()
+  await locked.quiet()
+  assert.doesNotMatch(await locked.page.title(), /紧急/)
   await screen.link('紧急')
+  assert.equal(await screen.page.locator('a[href="tel:12309"]').filter({ visible: true }).count(), 1)
   await screen.page.getByLabel('谁').first().fill('李小花')
   await screen.page.getByLabel('看到什么').first().fill(WORDS)
   await screen.page.locator('a.first').first().evaluate((link) => link.addEventListener('click', (event) => event.preventDefault()))
@@ -33,6 +61,14 @@ test('a report is sent before everything else and is loud at the county, for tho
   await screen.see('已存在手机里')
   await screen.see('县里已收到，还没有人看')
   await screen.shownInBoth('urgent-received')
+
+  await locked.page.clock.fastForward('01:00')
+  await cover().getByText('紧急：有 1 件还没有人看').waitFor()
+  assert.match(await locked.page.title(), /^（1）紧急/)
+  const told = await locked.page.evaluate(async () => [await (await fetch('/api/urgent/unread')).json(), (await fetch('/api/urgent')).status])
+  assert.deepEqual(told, [{ count: 1 }, 401], 'the number, and nothing but the number')
+  await locked.picture('desk-urgent-locked')
+  assert.deepEqual(await locked.faults('urgent-locked'), [])
 
   await reviewer.go('/coverage')
   await reviewer.see('紧急：有 1 件还没有人看')
@@ -55,6 +91,9 @@ test('whoever reads it is logged, and the phone says who and when', async () => 
   await page.getByRole('button', { name: '打开看' }).click()
   await reviewer.see(WORDS)
   await page.getByText('有 1 件还没有人看').waitFor({ state: 'hidden' })
+  await locked.page.clock.fastForward('01:00')
+  await cover().getByText('紧急：有').waitFor({ state: 'detached' })
+  assert.doesNotMatch(await locked.page.title(), /紧急/)
   await page.getByLabel('记一次电话').fill('功果桥派出所 14:20')
   await page.getByRole('button', { name: '记下' }).click()
   await reviewer.see('功果桥派出所 14:20（')
@@ -146,4 +185,28 @@ test('nothing of it is required, and it stands in no list', async () => {
     await reviewer.quiet()
     assert.equal(await reviewer.page.getByText(/下坝村桥头|叫不醒/).count(), 0, path)
   }
+})
+
+test('whoever works in two townships may say in which it was, or nothing: then both have it', async () => {
+  await screen.tap('再写一条')
+  assert.equal(await screen.page.getByText('在哪个乡镇').count(), 0, 'of one there is nothing to ask')
+  await world.cli('staff', 'assign', '董正雄', '协理员', '诺邓镇')
+  await command(phone, 'exchange')
+  await screen.page.reload()
+  await screen.see('在哪个乡镇')
+  await screen.tap('诺邓镇')
+  await screen.page.getByLabel('看到什么').filter({ visible: true }).fill('桥头有人晕倒')
+  await screen.shownInBoth('urgent-township')
+  await screen.tap('存在手机里')
+  await screen.tap('再写一条')
+  await screen.tap('存在手机里')
+  await command(phone, 'exchange')
+  const there = await Desk.as(world, await account(world, '儿童督导员', 'nuodeng', '诺邓镇'))
+  await there.go('/urgent')
+  await there.quiet()
+  await there.page.locator('tbody tr').nth(1).waitFor()
+  const rows = await there.page.locator('tbody tr').allInnerTexts()
+  assert.equal(rows.length, 2, rows.join())
+  assert.ok(rows.some((row) => row.includes('诺邓镇') && /诺邓镇、|、诺邓镇/.test(row)), rows.join())
+  await there.picture('desk-urgent-two-townships')
 })

@@ -637,7 +637,11 @@ areas: Array<AreaCode>,
 /**
  * 儿童督导员 and 乡镇站长 of the places above, and the holder's own, who have a telephone.
  */
-people: Array<Helper>, };
+people: Array<Helper>, 
+/**
+ * The townships in which the holder works, when there are several: a report may name one.
+ */
+townships: Array<Township>, };
 
 export type HistoryAsked = { 
 /**
@@ -1896,6 +1900,16 @@ total: number,
  */
 people: Array<DueItem>, };
 
+export type Township = { 
+/**
+ * Which.
+ */
+area: AreaCode, 
+/**
+ * Its name.
+ */
+name: string, };
+
 export type TypedCode = { 
 /**
  * Which.
@@ -1954,7 +1968,8 @@ words: string | null,
  */
 called: string | null, 
 /**
- * The village; that of the worker's first assignment unless said.
+ * The village or township. Unless said, that of the person on the list, else the one in which the worker works; of
+ * several nothing is said, and all of them have the report.
  */
 village: AreaCode | null, };
 

@@ -1217,6 +1217,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/urgent/unread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many reports nobody has read, of those that whoever asks may read; behind the lock too, and nothing else of them. */
+        get: operations["get_urgent_unread"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/urgent/{urgent}/calls": {
         parameters: {
             query?: never;
@@ -3211,6 +3228,10 @@ export interface components {
             report: string;
             /** @description It was written on a locked phone, which has not signed it yet: it may be anybody's. */
             unsigned: boolean;
+        };
+        /** @description How many nobody has read. */
+        UrgentUnread: {
+            count: number;
         };
         /**
          * @description What is decided.
@@ -6169,6 +6190,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UrgentRow"][];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_urgent_unread: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UrgentUnread"];
                 };
             };
             /** @description What is wrong, and what to do */

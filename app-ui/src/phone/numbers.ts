@@ -26,15 +26,16 @@ export const FIRST: { number: string; word: WordKey }[] = [
   { number: '110', word: 'urgent.110' },
   { number: '120', word: 'urgent.120' },
 ]
-/** For young people, women, law, and everything else. */
+/** For young people, women, prosecutors (whoever harms a child, or looks away), law, and everything else. */
 export const LINES: { number: string; word: WordKey }[] = [
   { number: '12345', word: 'urgent.12345' },
   { number: '12355', word: 'urgent.12355' },
   { number: '12338', word: 'urgent.12338' },
+  { number: '12309', word: 'urgent.12309' },
   { number: '12348', word: 'urgent.12348' },
 ]
 
-const known = reactive<Helping>({ areas: [], people: [] })
+const known = reactive<Helping>({ areas: [], people: [], townships: [] })
 
 /** The digits of a code that say something: of a township those of its villages begin with them. */
 const digits = (area: AreaCode | string) => String(area).replace(/000$/, '').replace(/000$/, '')
@@ -52,10 +53,16 @@ export function helpers(): Dialled[] {
   return known.people.map((one) => ({ number: one.phone, whose: whose(one) }))
 }
 
+/** The townships in which the holder works, when there are several. */
+export const townships = () => known.townships
+
+const own = () => numbersFor(data.numbers as OwnNumber[], known.areas)
+/** Whether there is a number of the county's own here, such as that of the 派出所. */
+export const ownNumbers = () => own().length > 0
+
 /** The county's numbers, then who works in the township. */
 export function near(): Dialled[] {
-  const own = numbersFor(data.numbers as OwnNumber[], known.areas)
-  return [...own.map((one) => ({ number: one.number, whose: one[language.value] })), ...helpers()]
+  return [...own().map((one) => ({ number: one.number, whose: one[language.value] })), ...helpers()]
 }
 
 /** Learns who works in the township. */

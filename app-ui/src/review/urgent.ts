@@ -9,15 +9,21 @@ import { session } from './session'
 const LOOK_MS = 30_000
 
 const rows = shallowRef<UrgentRow[]>([])
+/** How many there are behind the lock, where nothing else is told. */
+const behind = shallowRef(0)
 
 /** Those that nobody has read, the latest first. */
 export const unread = computed(() => rows.value.filter((one) => one.readers.length === 0))
 
+/** How many nobody has read, whether the session is locked or not. */
+export const count = computed(() => (session.state.value === 'locked' ? behind.value : unread.value.length))
+
 /** Looks now. */
 export async function lookForUrgent(): Promise<void> {
-  if (session.state.value !== 'open' || !session.holds(...URGENT)) return
+  if (!session.holds(...URGENT)) return
   try {
-    rows.value = await get('/api/urgent', { unattended: true })
+    if (session.state.value === 'locked') behind.value = (await get('/api/urgent/unread', { unattended: true })).count
+    else if (session.state.value === 'open') rows.value = await get('/api/urgent', { unattended: true })
   } catch {
     // What was known stays; the next look finds out.
   }
@@ -32,4 +38,5 @@ export function watchUrgent(): () => void {
 /** Somebody else may be here now. */
 export function forgetUrgent(): void {
   rows.value = []
+  behind.value = 0
 }

@@ -82,14 +82,13 @@ impl Open {
     pub(crate) fn leave_outside(&self, ports: &mut Ports) {
         let Ok(own) = SealIdentity::from_bytes(self.unlocked.keys.journal.expose()) else { return };
         let today = self.today(ports);
-        let mine = self.reference.assignments_of(self.staff).find(|one| one.holds_on(today));
         let before = Outside::read(ports.vault.as_ref()).ok().flatten();
         let helping = self.helping(ports);
         let now = Outside {
             device: self.identity.certificate.device,
             county: self.identity.county.clone(),
             own: own.recipient(),
-            village: mine.map(|one| one.area),
+            village: self.only_area(today),
             heard: self.heard,
             helping: helping.unnamed(),
         };

@@ -4,7 +4,7 @@ use crate::app::{App, Open};
 use crate::lock::Nothing;
 use crate::outside::Outside;
 use crate::ports::Ports;
-use domain::ids::{AreaCode, RecordId};
+use domain::ids::{AreaCode, AreaLevel, RecordId};
 use domain::problem::Problem;
 use domain::staff::Role;
 use serde::{Deserialize, Serialize};
@@ -43,6 +43,16 @@ pub struct Helper {
 /// Whom to ring, in this order: who looks after children, then who heads the station.
 const HELPING: [Role; 2] = [Role::ChildSupervisor, Role::StationHead];
 
+/// A township, by name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "export", derive(ts_rs::TS))]
+pub struct Township {
+    /// Which.
+    pub area: AreaCode,
+    /// Its name.
+    pub name: String,
+}
+
 /// Whom to ring, and for which places.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "export", derive(ts_rs::TS))]
@@ -51,6 +61,9 @@ pub struct Helping {
     pub areas: Vec<AreaCode>,
     /// 儿童督导员 and 乡镇站长 of the places above, and the holder's own, who have a telephone.
     pub people: Vec<Helper>,
+    /// The townships in which the holder works, when there are several: a report may name one.
+    #[serde(default)]
+    pub townships: Vec<Township>,
 }
 
 impl Helping {
@@ -86,7 +99,14 @@ impl Open {
                 found.insert((rank, one.area, one.staff), helper);
             }
         }
-        Helping { areas: areas.into_iter().collect(), people: found.into_values().collect() }
+        let township = |area: &AreaCode| {
+            reference.areas.ancestors(*area).find(|above| above.level() == AreaLevel::Township)
+        };
+        let townships: BTreeSet<AreaCode> = areas.iter().filter_map(township).collect();
+        let several = townships.len() > 1;
+        let named = |area| Township { area, name: reference.areas.name(area) };
+        let townships = townships.into_iter().filter(|_| several).map(named).collect();
+        Helping { areas: areas.into_iter().collect(), people: found.into_values().collect(), townships }
     }
 }
 

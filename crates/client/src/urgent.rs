@@ -14,7 +14,7 @@ use domain::catalogue::{RecordKind, keys};
 use domain::ids::{AreaCode, RecordId, WriterId};
 use domain::patch::RecordRef;
 use domain::problem::{Problem, ProblemCode};
-use domain::time::{Stamp, UnixMs};
+use domain::time::{Day, Stamp, UnixMs};
 use domain::urgent::Urgent;
 use domain::value::Value;
 use seal::dice::draw_u64;
@@ -40,7 +40,8 @@ pub struct UrgentReport {
     pub words: Option<String>,
     /// 已打电话: to whom and when.
     pub called: Option<String>,
-    /// The village; that of the worker's first assignment unless said.
+    /// The village or township. Unless said, that of the person on the list, else the one in which the worker works; of
+    /// several nothing is said, and all of them have the report.
     pub village: Option<AreaCode>,
 }
 
@@ -115,9 +116,10 @@ impl App {
             return self.urgent_locked(request);
         }
         let (ports, open, _) = self.writing()?;
-        let today = open.today(ports);
-        let mine = open.reference.assignments_of(open.staff).find(|one| one.holds_on(today));
-        let village = request.village.or(mine.map(|one| one.area));
+        let village = match request.village {
+            Some(village) => Some(village),
+            None => open.reported_in(ports, request.subject)?,
+        };
         let mut pen = Pen::new(open, ports, true)?;
         let id = pen.create(ports, RecordKind::Urgent, Said::new(request.sets(village)))?;
         open.commit(ports, pen, None, None)?;
@@ -133,8 +135,9 @@ impl App {
         let record =
             RecordId::derived(WriterId(draw_u64(&mut self.ports.dice)), draw_u64(&mut self.ports.dice));
         let stamp = outside.heard.stamp(&self.ports);
+        let village = request.village.or(outside.village);
         // Whom it is about stands in words: nobody is looked up behind the lock.
-        let sets = UrgentReport { subject: None, ..request }.sets(outside.village);
+        let sets = UrgentReport { subject: None, ..request }.sets(village);
         let report = LockedReport { device: outside.device, record, sets, stamp };
         let line = Line { locked: Some(report), ..Line::default() };
         let bytes = line.seal_to(outside.own, outside.county.sealing)?;
@@ -221,6 +224,26 @@ impl Heard {
         let (wall_ms, up_ms, boot) = (ports.clock.wall_ms(), ports.clock.up_ms(), ports.clock.boot());
         let county_up_ms = if self.boot == boot { self.up_ms } else { 0 };
         Stamp { wall_ms, up_ms, boot, county_ms: self.county_ms, county_up_ms }
+    }
+}
+
+impl Open {
+    /// Where a report belongs of which no place is said.
+    fn reported_in(&self, ports: &Ports, subject: Option<RecordId>) -> Result<Option<AreaCode>, Problem> {
+        let today = self.today(ports);
+        let person = match subject {
+            Some(id) => self.person(id)?,
+            None => None,
+        };
+        Ok(person.and_then(|person| person.village_on(today)).or_else(|| self.only_area(today)))
+    }
+
+    /// The one area in which the holder works; `None` of several: nobody guesses in which of them something happened.
+    pub(crate) fn only_area(&self, today: Day) -> Option<AreaCode> {
+        let mut areas =
+            self.reference.assignments_of(self.staff).filter(|one| one.holds_on(today)).map(|one| one.area);
+        let first = areas.next()?;
+        areas.all(|area| area == first).then_some(first)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Outcome, print, show_recovery_key};
 use crate::config::Config;
+use crate::routes::no_numbers;
 use crate::serve::{Listeners, serve, told_to_stop};
 use crate::{control, open};
 use std::process::ExitCode;
@@ -16,6 +17,11 @@ pub(super) async fn run(config: &Config) -> Outcome {
     let (phones, desk) = (listeners.phones.url(), listeners.desk.url());
     let fingerprint = county.keys.public().fingerprint();
     print(&format!("phones {phones}\ndesk {desk}\ncounty {} {fingerprint}\n", county.keys.county()));
+    if no_numbers() {
+        tracing::warn!(
+            "派出所电话还没有填，手机上看不到：写进 name.json 的 numbers，再做手机应用 (phones have no number of the local police station: numbers in name.json)"
+        );
+    }
     let (written, data) = (Arc::clone(&county), config.data.clone());
     let errands = tokio::spawn(async move {
         if let Err(error) = control::listen(written, &data).await {

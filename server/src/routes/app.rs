@@ -14,6 +14,9 @@ use tokio_util::io::ReaderStream;
 
 const PAGE: &str = include_str!("app.html");
 
+/// The displayed name and what stands beside it: the same file as the phone's screens and the console are built with.
+const NAME: &str = include_str!(env!("SHANFANG_NAME"));
+
 /// How it is installed, while there is something to install.
 const STEPS: &str = include_str!("app_steps.html");
 
@@ -38,7 +41,24 @@ pub(super) async fn page(State(county): State<Arc<County>>) -> Response {
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    (headers, PAGE.replace("{download}", &download).replace("{steps}", steps)).into_response()
+    (headers, PAGE.replace("{name}", &name()).replace("{download}", &download).replace("{steps}", steps))
+        .into_response()
+}
+
+fn data() -> serde_json::Value {
+    serde_json::from_str(NAME).unwrap_or_default()
+}
+
+/// Whether phones are given no number of the county's own, such as that of the 派出所.
+pub(crate) fn no_numbers() -> bool {
+    data().get("numbers").and_then(serde_json::Value::as_array).is_none_or(Vec::is_empty)
+}
+
+/// The displayed name, as it stands in a page.
+fn name() -> String {
+    let data = data();
+    let name = data.pointer("/zh/name").and_then(serde_json::Value::as_str).unwrap_or("山访");
+    name.replace('&', "&amp;").replace('<', "&lt;")
 }
 
 /// What a version may be called on the page; its file was named by the operator.
@@ -69,4 +89,18 @@ pub(super) async fn package(State(county): State<Arc<County>>) -> Result<Respons
     let name = HeaderValue::from_static("attachment; filename=\"shanfang.apk\"");
     headers.insert(header::CONTENT_DISPOSITION, name);
     Ok((headers, Body::from_stream(ReaderStream::new(file))).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_on_the_page_is_that_of_the_screens_and_a_missing_number_is_noticed() {
+        let data = data();
+        let named = data.pointer("/zh/name").and_then(serde_json::Value::as_str).unwrap();
+        assert!(!PAGE.contains(named), "the name is data");
+        assert_eq!((PAGE.matches("{name}").count(), name()), (2, named.to_owned()));
+        assert_eq!(no_numbers(), data["numbers"].as_array().unwrap().is_empty());
+    }
 }

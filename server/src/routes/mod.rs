@@ -23,6 +23,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use sync::wire::urgent::URGENT_PATH;
 
+pub(crate) use app::no_numbers;
 pub use gate::Gate;
 
 /// What a listener needs.

@@ -151,3 +151,36 @@ async fn a_report_needs_no_role_and_stands_in_no_list() {
     }
     assert_eq!(waits.items.len(), 1);
 }
+
+#[tokio::test]
+async fn of_whoever_works_in_two_townships_both_have_a_report_that_says_no_village() {
+    let world = World::new().await;
+    let (here, there) = (AreaCode(532_929_102_000), AreaCode(532_929_101_000));
+    let new = crate::staff::NewAssignment {
+        staff: world.officer(),
+        role: domain::staff::Role::ChildDirector,
+        area: there,
+        from: Day::of(clock::now_ms()),
+        until: None,
+    };
+    let change = Change::new(RecordKind::Assignment, new.sets());
+    write(&world.county, crate::staff::operator(), change, clock::now_ms()).await.unwrap();
+    let mut phone = world.phone(1).await;
+    let report = phone.write(RecordKind::Urgent, &[(keys::WORDS, WORDS.into())]);
+    let named = (keys::VILLAGE, Value::Int(i64::try_from(VILLAGE.0).unwrap()));
+    phone.write(RecordKind::Urgent, &[(keys::WORDS, WORDS.into()), named]);
+    phone.exchange(&world.phones).await.unwrap();
+    let reference = reference_of(&world).await;
+    let seen = async |area| list(&world.county, &reference, area).await.unwrap().len();
+    assert_eq!((seen(here).await, seen(there).await), (2, 1));
+    let one = find(&world.county, &reference, report).await.unwrap();
+    let names = one.name(&reference);
+    let both = [here, there].map(|area| reference.areas.name(area));
+    assert!(both.iter().all(|name| names.contains(name.as_str())), "{names}");
+    for area in [here, there] {
+        let by = world.clerk(domain::staff::Role::ChildSupervisor, area).await;
+        let reference = reference_of(&world).await;
+        open(&world.county, &reference, report, by, clock::now_ms()).await.unwrap();
+    }
+    assert_eq!(listed(&world).await.len(), 2);
+}

@@ -56,7 +56,9 @@ pub struct Compared {
 /// People by village and status, as one source has them.
 type Counts = BTreeMap<(AreaCode, String), i64>;
 
-/// The requirements of care by calendar periods, each with the period in which the month ends.
+/// The requirements of care by calendar periods, each with the period in which the month ends. 任一要求 and rolling ones
+/// are not among them: what they ask of somebody follows from that person's own periods and last visits, and is no union
+/// of what `figures.sql` says; the doctor recomputes them.
 fn duties(stage: &Stage) -> Vec<(Duty, Period)> {
     let last = stage.period.last();
     let mut found: Vec<_> = stage

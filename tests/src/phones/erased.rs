@@ -4,7 +4,10 @@ use super::county::person;
 use super::flows::{enrol, enrolled, visit};
 use super::world::sync;
 use client::people::SearchAsked;
+use client::visits::draft::DraftName;
+use client::visits::start::{Chosen, StartVisit};
 use domain::catalogue::RecordKind;
+use domain::visit::Met;
 use store::phone::PhoneStore;
 
 fn found(app: &mut client::App, name: &str) -> usize {
@@ -70,4 +73,37 @@ fn a_county_that_was_restored_erases_again_before_it_answers() {
     assert_eq!((found(&mut app, "张建国"), name(&county)), (0, None));
     assert!(!kept(&phone).contains(&person("张建国").to_string()));
     county.is_sound();
+}
+
+#[test]
+fn what_is_being_filled_in_of_an_erased_person_goes_too_open_or_put_away() {
+    let (county, phone, mut app) = enrolled();
+    let (second, mut other) = enrol(&county, "杨洁", 2);
+    sync(&mut app, &phone, &county);
+    sync(&mut other, &second, &county);
+    let begin = |app: &mut client::App| {
+        let chosen = Chosen { subject: person("张建国"), met: Some(Met::InPerson) };
+        let start = StartVisit { subjects: vec![chosen], ..StartVisit::default() };
+        let name = app.start_visit(start).unwrap().visit;
+        super::flows::fill(app, &name, "张建国");
+        name
+    };
+    let (open, away) = (begin(&mut app), begin(&mut other));
+    other.discard_draft(DraftName { visit: away.clone() }).unwrap();
+    let answers = |phone: &super::world::Phone, name: &str| phone.shelf.0.answers(name).unwrap().len();
+    assert!(answers(&phone, &open) > 0 && answers(&second, &away) > 0);
+    county.erase(RecordKind::Person, person("张建国"));
+    for (app, phone, name) in [(&mut app, &phone, &open), (&mut other, &second, &away)] {
+        sync(app, phone, &county);
+        let subject = person("张建国").to_string();
+        let drafts = format!("{:?}", phone.shelf.0.drafts().unwrap());
+        assert!(!drafts.contains(&subject), "{drafts}");
+        assert_eq!(answers(phone, name), 0);
+        assert_eq!(found(app, "张建国"), 0);
+        let record = domain::patch::RecordRef { kind: RecordKind::Person, id: person("张建国") };
+        let row = phone.shelf.0.record(record).unwrap();
+        let said = row.as_ref().and_then(|row| row.head()).is_some_and(|head| !head.fields.is_empty());
+        assert!(!said, "nothing holds the record for a draft");
+        assert!(app.restore_draft(DraftName { visit: name.clone() }).is_err());
+    }
 }

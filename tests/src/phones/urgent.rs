@@ -9,7 +9,7 @@ use client::ports::{Journal, VaultFile};
 use client::sync_driver::Arrived;
 use client::urgent::{UrgentCall, UrgentReport};
 use domain::catalogue::{RecordKind, keys};
-use domain::ids::RecordId;
+use domain::ids::{AreaCode, RecordId};
 use domain::problem::ProblemCode;
 use domain::value::Value;
 use std::collections::BTreeMap;
@@ -181,4 +181,47 @@ fn a_phone_that_was_never_enrolled_or_is_full_says_so() {
     let mut app = phone.start();
     assert_eq!(code(app.urgent(report("一"))), ProblemCode::DiskFull);
     assert_eq!(phone.journal.end().unwrap(), 0, "nothing is said to be kept that is not");
+}
+
+#[test]
+fn where_a_report_belongs_is_said_by_whom_it_is_about_and_guessed_of_nobody_who_works_in_two_townships() {
+    let (county, mut phone, mut app) = enrolled();
+    sync(&mut app, &phone, &county);
+    let village = |county: &County, id| {
+        county.record(RecordKind::Urgent, id).unwrap().head.value(keys::VILLAGE).and_then(Value::as_area)
+    };
+    let one = app.urgent(report(WORDS)).unwrap().record.id;
+    sync(&mut app, &phone, &county);
+    let own = village(&county, one);
+    assert!(own.is_some(), "of one village there is nothing to ask");
+    assert!(app.helpers(Nothing {}).unwrap().townships.is_empty());
+    let town = AreaCode(532_929_102_000);
+    let code = |area: AreaCode| Value::Int(i64::try_from(area.0).unwrap());
+    let here = (keys::PARENT, code(super::county::HERE));
+    let fields = [(keys::NAME, "功果桥镇".into()), here, (keys::CODE, code(town))];
+    county.put(RecordKind::Area, RecordId::named("area", &town.to_string()), &fields, noon());
+    let who = (keys::STAFF, Value::text(super::county::staff("杨洁").to_string()));
+    let fields = [
+        who,
+        (keys::ROLE, "assistance_officer".into()),
+        (keys::AREA, code(town)),
+        (keys::FROM, "2020-01-01".into()),
+    ];
+    county.put(RecordKind::Assignment, RecordId::named("assignment", "杨洁 功果桥镇"), &fields, noon());
+    sync(&mut app, &phone, &county);
+    let townships = app.helpers(Nothing {}).unwrap().townships;
+    assert_eq!(townships.len(), 2, "{townships:?}");
+    let about = UrgentReport { subject: Some(super::county::person("李阿普")), ..report(WORDS) };
+    let said = UrgentReport { village: Some(townships[1].area), ..report(WORDS) };
+    let ids: Vec<RecordId> =
+        [about, report(WORDS), said].map(|one| app.urgent(one).unwrap().record.id).into();
+    drop(app);
+    let mut app = phone.start();
+    let locked = app.urgent(report(WORDS)).unwrap().record.id;
+    assert_eq!(post(&mut app, &phone, &county), 1);
+    app.unlock(Unlock { pin: PIN.into() }).unwrap();
+    sync(&mut app, &phone, &county);
+    let villages: Vec<_> = ids.iter().map(|id| village(&county, *id)).collect();
+    assert_eq!(villages, [own, None, Some(townships[1].area)]);
+    assert_eq!(village(&county, locked), None, "nor of a locked phone's");
 }

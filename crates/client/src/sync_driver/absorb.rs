@@ -65,6 +65,8 @@ impl Open {
             again |= self.trim_recovery()?;
         }
         if !batch.erased.is_empty() {
+            // Of a form that is open, what the draft no longer has.
+            self.desks.clear();
             // When it fails, the next tidying tries again.
             let _ = self.renew_journal(ports);
         }
@@ -180,7 +182,9 @@ impl Open {
     ) -> Result<(), Problem> {
         let before: BTreeSet<RecordRef> = self.stored(setting::HELD)?.unwrap_or_default();
         feeds.look_at(before.iter().copied());
-        let held = feeds.settle(bench, &self.drafted()?, |record| {
+        let mut drafted = self.drafted()?;
+        drafted.retain(|record| !batch.erased.contains(record));
+        let held = feeds.settle(bench, &drafted, |record| {
             let own = self.store.log_of(record).or_tell()?;
             let mine = own.iter().map(|row| &row.entry.patch);
             Ok(mine.into_iter().any(|patch| {

@@ -5,6 +5,8 @@ use crate::bench::Bench;
 use crate::journal::Line;
 use crate::ports::Ports;
 use crate::tell::OrTell;
+use crate::visits::draft::DraftHead;
+use domain::catalogue::RecordKind;
 use domain::head::Head;
 use domain::patch::RecordRef;
 use domain::problem::Problem;
@@ -19,7 +21,8 @@ const JOURNAL_BYTES_MAX: u64 = 8 * 1024 * 1024;
 const STALE: &str = "journal_stale";
 
 impl Open {
-    /// Takes the content of erased records away, but for what this page of the county's has of them.
+    /// Takes the content of erased records away, but for what this page of the county's has of them; what is being
+    /// filled in of an erased person goes too, put away or not.
     ///
     /// # Errors
     /// Those of the database.
@@ -47,6 +50,30 @@ impl Open {
                     bench.take_bare(*record, kept(head));
                 }
                 None => bench.remove(*record)?,
+            }
+        }
+        self.erase_drafts(erased, batch)
+    }
+
+    fn erase_drafts(&self, erased: &[RecordRef], batch: &mut Batch) -> Result<(), Problem> {
+        let is = |kind, id| erased.contains(&RecordRef { kind, id });
+        let people: Vec<_> =
+            erased.iter().filter(|one| one.kind == RecordKind::Person).map(|one| one.id).collect();
+        for mut row in self.store.drafts().or_tell()? {
+            // Also of one that cannot be read: its answers are kept apart from it.
+            batch.answers_gone.extend(people.iter().map(|person| (row.id.clone(), *person, None)));
+            let Ok(mut head) = serde_json::from_str::<DraftHead>(&row.head) else { continue };
+            let before = head.clone();
+            head.parts.retain(|part| !is(RecordKind::Person, part.subject));
+            for part in &mut head.parts {
+                part.now.retain(|(concern, _)| !is(RecordKind::Concern, *concern));
+            }
+            head.household = head.household.filter(|home| !is(RecordKind::Household, *home));
+            if head.parts.is_empty() && !before.parts.is_empty() {
+                batch.drafts_gone.push(row.id);
+            } else if head != before {
+                row.head = serde_json::to_string(&head).or_tell()?;
+                batch.drafts.push(row);
             }
         }
         Ok(())

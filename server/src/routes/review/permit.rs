@@ -105,7 +105,8 @@ async fn permit(desk: &Desk, parts: &mut Parts) -> Result<Permit, Problem> {
     }
     let session = match &token {
         Some(token) => {
-            let used = if parts.headers.contains_key(UNATTENDED) { Used::Unattended } else { Used::ByHand };
+            let by_itself = parts.headers.contains_key(UNATTENDED) || matches!(row.who, Who::Behind(_));
+            let used = if by_itself { Used::Unattended } else { Used::ByHand };
             session::find(&desk.county, token, desk.settings.idle, used, clock::now_ms()).await?
         }
         None => None,
@@ -118,8 +119,12 @@ async fn permit(desk: &Desk, parts: &mut Parts) -> Result<Permit, Problem> {
         return Ok(permit);
     }
     let who = permit.session()?;
-    let Who::Holding(roles) = row.who else { return Ok(permit) };
-    if who.locked {
+    let (roles, behind) = match row.who {
+        Who::Holding(roles) => (roles, false),
+        Who::Behind(roles) => (roles, true),
+        Who::Anybody | Who::Session => return Ok(permit),
+    };
+    if who.locked && !behind {
         return Err(Problem::new(ProblemCode::LogInLocked));
     }
     if who.first {
@@ -218,7 +223,7 @@ async fn target(county: &County, row: &Row, parts: &mut Parts, permit: &Permit) 
         }
         Place::Urgent => {
             let one = urgent::find(county, reference, id("urgent").ok_or_else(nothing)??).await?;
-            (target.owner, target.places) = (one.report.author, BTreeSet::from([one.area]));
+            (target.owner, target.places) = (one.report.author, one.areas.into_iter().collect());
         }
     }
     Ok(target)

@@ -15,6 +15,9 @@ pub(super) enum Who {
     Session,
     /// Whoever holds one of these roles.
     Holding(&'static [Role]),
+    /// Whoever holds one of these roles, behind the lock too. Being asked for keeps no session open: a page asks by
+    /// itself.
+    Behind(&'static [Role]),
 }
 
 /// Where they must hold it: everything below is meant too.
@@ -96,7 +99,8 @@ const APPROVERS: Who = Who::Holding(&[Approver]);
 const ERASERS: Who = Who::Holding(&[CountyAdmin, Approver]);
 
 /// Who acts on urgent reports.
-const URGENT: Who = Who::Holding(&[CountyReviewer, Approver, ChildSupervisor]);
+const URGENT_ROLES: &[Role] = &[CountyReviewer, Approver, ChildSupervisor];
+const URGENT: Who = Who::Holding(URGENT_ROLES);
 
 /// Who reads the access log.
 const AUDITORS: Who = Who::Holding(&[Auditor, Approver]);
@@ -208,6 +212,7 @@ table! {
     POST "/api/waiting/decisions/{decision}/undo" waiting::undo OFFICE, Anywhere, Any;
 
     GET "/api/urgent" urgent::list URGENT, Area, Any;
+    GET "/api/urgent/unread" urgent::unread Who::Behind(URGENT_ROLES), Anywhere, Any;
     POST "/api/urgent/{urgent}/openings" urgent::open URGENT, Urgent, Any;
     POST "/api/urgent/{urgent}/calls" urgent::call URGENT, Urgent, Any;
 

@@ -88,7 +88,7 @@ fn row(reference: &Reference, one: &Waiting, me: RecordId) -> UrgentRow {
         report: one.report.id,
         at_ms: one.report.at_ms,
         area: one.area,
-        area_name: reference.areas.name(one.area),
+        area_name: one.name(reference),
         author: author.map(|one| one.name.clone()).unwrap_or_default(),
         phone: author.and_then(|one| one.phone.clone()),
         unsigned: one.report.unsigned,
@@ -115,8 +115,26 @@ pub(super) async fn list(
     let here = |area| {
         asked.area.map_or_else(|| permit.covers(area), |here| permit.reference.areas.within(area, here))
     };
-    found.retain(|one| here(one.area));
+    found.retain(|one| one.areas.iter().any(|area| here(*area)));
     Ok(Json(found.iter().map(|one| row(&permit.reference, one, me)).collect()))
+}
+
+/// How many nobody has read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(super) struct UrgentUnread {
+    count: usize,
+}
+
+/// How many reports nobody has read, of those that whoever asks may read; behind the lock too, and nothing else of them.
+#[utoipa::path(get, path = "/api/urgent/unread", responses((status = 200, body = UrgentUnread)))]
+pub(super) async fn unread(
+    State(desk): State<Arc<Desk>>,
+    permit: Permit,
+) -> Result<Json<UrgentUnread>, Refusal> {
+    let all = urgent::list(&desk.county, &permit.reference, desk.county.keys.county()).await?;
+    let mine = |one: &&Waiting| one.areas.iter().any(|area| permit.covers(*area));
+    let count = all.iter().filter(mine).filter(|one| one.report.readers.is_empty()).count();
+    Ok(Json(UrgentUnread { count }))
 }
 
 /// Reads a report. Its author's phone hears who did, at its next exchange.

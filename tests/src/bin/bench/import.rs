@@ -1,9 +1,10 @@
 //! What it takes to get a register of 20,000 rows in, of which 300 are wrong: told, taken, told again when all of
-//! it is there; beside reading the workbook alone. Time is the clock's, memory the most that the process held.
+//! it is there; and the workbook of the wrong rows, written while it is told; beside reading the workbook alone. Time is the clock's, memory the most that the process held.
 
 use crate::Outcome;
 use crate::folder::scratch;
 use crate::table::{Aim, Amount, BYTES, MS, Table};
+use county_server::import::{self, List};
 use domain::id_number::check_character;
 use rust_xlsxwriter::Workbook;
 use std::path::Path;
@@ -31,10 +32,15 @@ pub fn measure(table: &mut Table) -> Outcome {
     let reading = run(&["import", "staff", &name, "--dry-run"])?;
     let told = run(&["import", "people", &name, "--dry-run"])?;
     let taken = run(&["import", "people", &name])?;
+    let report = folder.join("wrong.xlsx");
+    let reported = run(&["import", "people", &name, "--dry-run", "--report", &report.to_string_lossy()])?;
     let again = run(&["import", "people", &name, "--update"])?;
-    for (what, (time, memory)) in
-        [("told", told), ("taken", taken), ("told and taken again: unchanged", again)]
-    {
+    for (what, (time, memory)) in [
+        ("told", told),
+        ("told, with the report of its wrong rows", reported),
+        ("taken", taken),
+        ("told and taken again: unchanged", again),
+    ] {
         table.row(
             &format!("{what}, time"),
             Amount(time, MS),
@@ -49,7 +55,18 @@ pub fn measure(table: &mut Table) -> Outcome {
             Some(("reading alone", Amount(reading.1, BYTES))),
         );
     }
+    let size = std::fs::metadata(&report)?.len();
+    table.row("the report: its size", Amount(f64::from(u32::try_from(size)?), BYTES), Aim::None, None);
+    let rows = f64::from(rows(&report)?);
+    table.row("the report: rows in it", Amount(rows, "rows"), Aim::AtLeast(f64::from(WRONG)), None);
     Ok(())
+}
+
+/// How many rows of people a report has, read as what is to be mended and imported again.
+fn rows(report: &Path) -> Outcome<u32> {
+    let (table, _) =
+        import::read("wrong.xlsx", &std::fs::read(report)?, List::People).map_err(|problem| problem.zh())?;
+    Ok(u32::try_from(table.lines.len())?)
 }
 
 /// Runs a command of the server; answers milliseconds and the most bytes it held. Wrong rows make it end with 1.

@@ -1,11 +1,13 @@
 //! Logging in, and what protects a session.
 
-use super::{Answer, Clerk, ask, nothing, send};
+use super::super::table::{TABLE, Who};
+use super::{Answer, Clerk, ELSEWHERE, ask, nothing, send};
 use crate::account::{self, Act};
-use crate::clock;
 use crate::testing::World;
+use crate::{clock, session};
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
+use domain::catalogue::{RecordKind, keys};
 use domain::staff::Role;
 use serde_json::{Value, json};
 
@@ -151,4 +153,47 @@ async fn every_answer_says_what_the_browser_may_do_with_it() {
     }
     let session = ask(&world, Method::GET, "/api/session", None, None).await.json();
     assert_eq!((&session["state"], &session["proof"]), (&json!("out"), &Value::Null));
+}
+
+#[tokio::test]
+async fn behind_the_lock_the_number_of_unread_reports_is_all_that_is_answered() {
+    let world = World::new().await;
+    let reviewer =
+        Clerk::with(&world, "shencha", &[(Role::CountyReviewer, world.county.keys.county())]).await;
+    let elsewhere = Clerk::with(&world, "bieren", &[(Role::ChildSupervisor, ELSEWHERE)]).await;
+    let reader = Clerk::with(&world, "kan", &[(Role::Reader, world.county.keys.county())]).await;
+    let mut phone = world.phone(1).await;
+    let report = phone.write(RecordKind::Urgent, &[(keys::WORDS, "老人摔倒了".into())]);
+    phone.exchange(&world.phones).await.unwrap();
+    for one in [&reviewer, &elsewhere, &reader] {
+        assert_eq!(one.post(&world, "/api/session/lock", nothing()).await.status, StatusCode::OK);
+    }
+    let unread = async |clerk: &Clerk| clerk.get(&world, "/api/urgent/unread").await;
+    assert_eq!(unread(&reviewer).await.json(), json!({ "count": 1 }));
+    assert_eq!(unread(&elsewhere).await.json(), json!({ "count": 0 }), "of another township");
+    assert_eq!(unread(&reader).await.code(), "not_for_you");
+    for row in TABLE.iter().filter(|row| matches!(row.who, Who::Holding(_))) {
+        let answer = ask(&world, row.method.clone(), row.path, Some(&reviewer.token), Some(nothing())).await;
+        assert_eq!(answer.code(), "log_in_locked", "{} {}", row.method, row.path);
+    }
+    let by = crate::seed::staff::id(world.county.keys.county(), 2);
+    let (_, _, reference, _) = world.county.stores.ledger.standing_now().await.unwrap();
+    crate::urgent::open(&world.county, &reference, report, by, clock::now_ms()).await.unwrap();
+    assert_eq!(unread(&reviewer).await.json(), json!({ "count": 0 }), "until somebody has read it");
+}
+
+#[tokio::test]
+async fn asking_for_that_number_keeps_no_session_open() {
+    let world = World::new().await;
+    let clerk = Clerk::with(&world, "shencha", &[(Role::CountyReviewer, world.county.keys.county())]).await;
+    let idle = std::time::Duration::from_millis(1_500);
+    let find = async |used| {
+        session::find(&world.county, &clerk.token, idle, used, clock::now_ms()).await.unwrap().unwrap()
+    };
+    assert!(!find(session::Used::ByHand).await.locked);
+    for _ in 0..4 {
+        tokio::time::sleep(idle / 3).await;
+        assert_eq!(clerk.get(&world, "/api/urgent/unread").await.status, StatusCode::OK);
+    }
+    assert!(find(session::Used::Unattended).await.locked, "nobody was here");
 }
