@@ -26,10 +26,17 @@ const polyfills = [
 const COUNTYS_TABLES = ['duty_kind', 'going', 'grant_state', 'item_state', 'opening_reason', 'origin']
 const COUNTYS_FIELDS =
   /^(opened\/|unsigned|period|closed|late_until|reopened|stood|decided_by|duty|title\/.*|categories|ways|mets|cadence|cut|visitors_min|enrolled_days_min|roles|strength|ended_source|set\/|source\/?|was\/|item.*|verdict.*|erased|restricted\/words|refusal\/words|definition|hash|order|form|age_from|age_until|code|parent|successor|staff|role|area)$/
+// What is said only at the desk, or at the terminal of whoever runs the server.
+const COUNTYS_PROBLEMS =
+  /^(account_(closed|taken)|backup_unreadable|config_wrong|county_database_damaged|data_in_use|database_missing|decided_already|folder_not_writable|grant_missing|key_file_(damaged|missing)|keys_misfit|log_in_.*|not_empty|not_for_you|not_from_this_page|password_(first|weak)|port_in_use|recovery_code_lost)$/
 const phonesWords = {
   name: 'phones-words',
   enforce: 'pre' as const,
   transform(text: string, id: string) {
+    if (id.endsWith('/problems.generated.json')) {
+      const all = Object.entries(JSON.parse(text) as Record<string, unknown>).filter(([code]) => !COUNTYS_PROBLEMS.test(code))
+      return { code: JSON.stringify(Object.fromEntries(all)), map: null }
+    }
     if (!id.endsWith('/codes.generated.json')) return null
     const tables = JSON.parse(text) as Record<string, { code: string }[]>
     for (const table of COUNTYS_TABLES) delete tables[table]

@@ -285,6 +285,32 @@ test('an answer that could not be saved is not forgotten when the form is finish
   assert.ok(answers.some((one) => one.words.includes('想要一床厚被子')), JSON.stringify(answers.slice(-3)))
 })
 
+test('填完了，存好 tapped twice makes one visit, also while the phone is slow', async () => {
+  const person = await found('张娣')
+  const visits = async () => (await command(stage.one, 'history', { subject: person.subject, after: null, count: 50 })).length
+  const records = async () => (await command(stage.one, 'records', { filter: 'all', typed: '', before: null, count: 200 })).length
+  const [before, listed] = [await visits(), await records()]
+  const { visit } = await command(stage.one, 'start_visit', { household: null, place: null, subjects: [{ subject: person.subject, met: 'none' }], way: 'home', happened: null })
+  await command(stage.one, 'set_met', { visit, subject: person.subject, met: 'none', reason: 'not_at_home', reason_words: null, reason_from: null, come_again: null })
+  await open(`/visit/${visit}`)
+  let finishes = 0
+  await page().route('**/call/finish', async (route) => {
+    finishes++
+    await new Promise((passed) => setTimeout(passed, 400))
+    await route.continue()
+  })
+  await page().getByRole('button', { name: '填完了，存好' }).dblclick()
+  await screen.see('已存在手机里，不会丢。')
+  await page().waitForTimeout(600)
+  await page().unroute('**/call/finish')
+  assert.equal(finishes, 1)
+  assert.deepEqual([await visits(), await records()], [before + 1, listed + 1])
+  // Asked again behind the screen, it is the same visit.
+  const [one, two] = [await command(stage.one, 'finish', { visit }), await command(stage.one, 'finish', { visit })]
+  assert.equal(one.visit, two.visit)
+  assert.equal(await visits(), before + 1)
+})
+
 test('a visit that was put away is not filled in or finished before it is brought back', async () => {
   const person = await found('何七云')
   const subjects = [{ subject: person.subject, met: 'none' }]

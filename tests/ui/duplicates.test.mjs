@@ -89,7 +89,11 @@ act('merged by keyboard they are one; what is to be taken over was ticked', asyn
 
 act('a phone that had not heard writes of the other: it counts for the one who stays', async () => {
   await visited(two, { subject: twin, household: null })
-  await command(two, 'exchange')
+  // A telephone of the record that was merged meanwhile: it is taken in, and shown where it was written.
+  const { seen } = await command(two, 'person', { subject: twin })
+  await command(two, 'correct_contact', { record: { kind: 'person', id: twin }, key: 'phone', value: '13911112222', seen })
+  const sent = await command(two, 'exchange')
+  assert.deepEqual([sent.problem, sent.waiting], [null, 0])
   await command(one, 'exchange')
   const [left] = await record(one, '测阿普')
   assert.notEqual(left, twin, 'the phone lists the one who stays')
@@ -101,6 +105,7 @@ act('a phone that had not heard writes of the other: it counts for the one who s
   await shown('person')
   await head.go(`/subjects/${twin}`)
   await head.see('这份记录已经并入同一个人的另一份')
+  await head.see('139****2222')
   await shown('merged-person')
 })
 

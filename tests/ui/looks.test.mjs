@@ -2,7 +2,7 @@
 // fault that can be measured. The pictures are left in target/ui-pictures, to be looked at.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { Screen, withCheck } from './lib/phone.mjs'
+import { command, PIN, Screen, withCheck } from './lib/phone.mjs'
 import { set } from './lib/stage.mjs'
 import { World } from './lib/world.mjs'
 
@@ -11,6 +11,7 @@ const LOOKS = {
   largest: { size: 'largest' },
   dark: { dark: true },
   english: { language: 'en' },
+  'english-largest': { language: 'en', size: 'largest' },
 }
 let world, stage, fresh, code
 
@@ -65,6 +66,8 @@ function screens() {
     ['record-waiting', `/record/${waiting}`],
     ['start', `/start?household=${household}&subject=${person.subject}`],
     ['start-elsewhere', `/start?household=${household}&subject=${person.subject}`, (page) => page.locator('.card .choices button').nth(1).click().then(() => end(page))],
+    ['changed', `/changed?household=${household}&subject=${person.subject}`],
+    ['news', '/news'],
     ['not-met', `/not-met?subject=${person.subject}`],
     ['not-met-died', `/not-met?subject=${person.subject}`, (page) => page.locator('.choices').nth(1).locator('button').last().click()],
     ['not-met-household', `/not-met?household=${household}`],
@@ -80,6 +83,7 @@ function screens() {
     }],
     ['done-waiting', `/done/${waiting}?next=${person.subject}`],
     ['done-received', `/done/${received}`],
+    ['done-reported', `/done/${waiting}?reported=1`],
     ['urgent', '/urgent'],
     ['register', '/register'],
     ['pin', '/pin'],
@@ -113,6 +117,13 @@ for (const [look, how] of Object.entries(LOOKS)) {
       await act?.(screen.page)
       await shown(screen, name)
     }
+    await command(stage.one, 'lock')
+    await screen.page.goto(`${stage.one.url}/?lock`)
+    await screen.page.locator('.body').first().waitFor()
+    await shown(screen, 'lock')
+    await screen.page.locator('.quiet').last().click()
+    await shown(screen, 'lock-forgotten')
+    await command(stage.one, 'unlock', { pin: PIN })
     assert.equal([...screen.errors, ...faults].join('\n'), '')
     await screen.page.context().close()
   })

@@ -1,6 +1,6 @@
 // 我的 by tapping, sending as the network comes back and as it is stopped, and looks that no other act comes by.
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
 import { command, PIN, Screen } from './lib/phone.mjs'
 import { set } from './lib/stage.mjs'
@@ -39,23 +39,6 @@ test('text size and language change at a tap, and are kept', async () => {
   const { pages } = await command(stage.one, 'form', { visit: stage.draft, subject: stage.person.subject })
   assert.doesNotMatch(pages[0].label, /\p{Script=Han}/u)
   await screen.tap('中文')
-  await screen.see('字的大小')
-})
-
-test('a later version is told with its size, and neither forced nor in the way of sending', async () => {
-  await page().route('**/call/me', async (route) => {
-    const answer = await route.fetch()
-    await route.fulfill({ response: answer, json: { ...(await answer.json()), later_app: ['9.9.9', 6_400_000] } })
-  })
-  await page().reload()
-  await screen.see(/有新版本 9\.9\.9（[^）]*\d[^）]*B），建议连 Wi-Fi 时更新/)
-  await screen.see(/不更新也照样能用、能上传/)
-  await screen.looked(/有新版本 9/, 'mine-later-app')
-  assert.equal(await page().getByRole('dialog').count(), 0, 'nothing lies over the page')
-  await screen.link('记录')
-  assert.ok(await page().getByRole('button', { name: /现在上传|再试一次/ }).isEnabled(), 'sending goes on as before')
-  await page().unroute('**/call/me')
-  await screen.link('我的')
   await screen.see('字的大小')
 })
 
@@ -152,6 +135,36 @@ test('what waits is handed on as a file', async () => {
   assert.match(file.suggestedFilename(), /\.age$/)
   const text = await readFile(await file.path(), 'utf8')
   assert.ok(text.length > 200 && !text.includes('何七云'))
+})
+
+test('a later version that the county offers is told with its size, and neither forced nor in the way of sending', async () => {
+  await mkdir(`${world.data}.app`)
+  await writeFile(`${world.data}.app/shanfang-9.9.9.apk`, Buffer.alloc(6_400_000))
+  world.close()
+  await world.open()
+  /** A visit that is made by hand and sent: with its receipt. */
+  const sent = async () => {
+    const { visit } = await command(stage.one, 'not_met', {
+      subjects: [stage.person.subject], reason: 'not_at_home', reason_words: null, reason_from: null, come_again: null, way: 'home',
+      happened: null, visited_by: [], companions: [], late_reason: null,
+    })
+    await screen.link('记录')
+    await screen.upload()
+    const { state, receipt } = await command(stage.one, 'record', { visit })
+    assert.equal(state, 'received')
+    assert.match(receipt, /^\d{4} \d{4} \d$/)
+    await screen.link('我的')
+  }
+  await screen.link('记录')
+  await screen.signal(true)
+  await sent()
+  await page().reload()
+  await screen.see(/有新版本 9\.9\.9（6\.4\u00a0MB），建议连 Wi-Fi 时更新/)
+  await screen.see(/不更新也照样能用、能上传/)
+  await screen.looked(/有新版本 9/, 'mine-later-app')
+  assert.equal(await page().getByRole('dialog').count(), 0, 'nothing lies over the page')
+  // It is known by now, and sending goes on as before.
+  await sent()
 })
 
 test('a page makes no fault of its own', () => assert.deepEqual(screen.errors, []))

@@ -241,7 +241,7 @@ impl Open {
         Ok(said.into_iter().flatten().any(|write| !write.value.is_null() && write.at_ms >= since_ms))
     }
 
-    /// Own visits of which the county says or asks something. O(own visits).
+    /// Own visits of which the county says or asks something. O(of those).
     fn wanting(&self) -> Result<BTreeSet<RecordId>, Problem> {
         let rows = self.store.own_visits(OwnFilter::Attention, None, usize::MAX).or_tell()?;
         Ok(rows.into_iter().map(|row| row.entry.patch.record.id).collect())
@@ -339,7 +339,9 @@ fn digits(row: &LogRow) -> Option<String> {
 }
 
 impl App {
-    /// The worker's own visits, the newest first. O(visits up to the end of the page).
+    /// The worker's own visits, the newest first. O(visits up to the end of the page): where few are looked for, of a
+    /// search or of [`RecordsFilter::Attention`], that is all of them, 13 months at most. What was made void is told by the
+    /// visit itself, and no index says which that are.
     ///
     /// # Errors
     /// Those of the database.

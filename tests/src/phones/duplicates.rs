@@ -4,6 +4,7 @@ use super::county::{County, VILLAGE, person};
 use super::flows::{enrol, enrolled, fill, visit};
 use super::world::{Phone, sync};
 use client::App;
+use client::amend::CorrectContact;
 use client::people::{OfPerson, PeopleAsked, SearchAsked};
 use client::records::{RecordState, RecordsAsked};
 use client::register::RegisterPerson;
@@ -11,6 +12,7 @@ use client::visits::draft::DraftName;
 use client::visits::start::{Chosen, StartVisit};
 use domain::catalogue::{RecordKind, keys};
 use domain::ids::RecordId;
+use domain::patch::RecordRef;
 use domain::visit::Met;
 
 /// A second record of 张建国, in the same household.
@@ -128,5 +130,31 @@ fn whom_a_phone_registers_while_the_county_imports_them_is_one_person_in_the_end
     let (other, mut second) = enrol(&county, "和平", 7);
     sync(&mut second, &other, &county);
     assert!(!listed(&mut second).contains(&made), "nor does a new phone hear of them");
+    county.is_sound();
+}
+
+#[test]
+fn a_telephone_corrected_of_the_record_that_lost_meanwhile_is_kept_there_and_is_back_with_it() {
+    let (county, phone, mut app) = twins();
+    let seen = app.person(OfPerson { subject: person(TWIN) }).unwrap().seen;
+    let record = RecordRef { kind: RecordKind::Person, id: person(TWIN) };
+    let number = "13911112222";
+    let correct = CorrectContact { record, key: keys::PHONE.into(), value: number.into(), seen };
+    app.correct_contact(correct).unwrap();
+    let decision = merge(&county, &phone);
+    let report = sync(&mut app, &phone, &county);
+    assert_eq!((report.problem, report.waiting), (None, 0), "the county has it");
+    let stands = |name: &str| {
+        let head = county.record(RecordKind::Person, person(name)).unwrap().head;
+        head.text(keys::PHONE).map(str::to_owned)
+    };
+    assert_eq!(stands(TWIN).as_deref(), Some(number), "it stands where it was written");
+    assert_ne!(stands("张建国").as_deref(), Some(number), "and says nothing over the head of who stays");
+    assert!(county.waiting().is_empty(), "and holds up nothing");
+    county.is_sound();
+    county.undo(decision, phone.clock.wall());
+    sync(&mut app, &phone, &county);
+    let page = app.person(OfPerson { subject: person(TWIN) }).unwrap();
+    assert_eq!(page.phone.as_deref(), Some(number));
     county.is_sound();
 }

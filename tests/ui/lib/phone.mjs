@@ -63,8 +63,22 @@ export function measured(target) {
     return box.right > window.innerWidth + 1 && !one.closest('pre')
   })
   const cut = [...document.querySelectorAll('button, h1, .tag, .main, .plain')].filter(visible).filter((one) => one.scrollWidth > one.clientWidth + 1)
+  // A word of letters that stands on two lines. One that is longer than any line has to.
+  const broken = []
+  for (const one of [...document.querySelectorAll('h1, h2, p, a, button, label, strong, .tag, .text')].filter(visible)) {
+    for (const node of [...one.childNodes].filter((at) => at.nodeType === Node.TEXT_NODE)) {
+      // Among words of English, a name in Chinese is one too where it says whose page or row it is.
+      const name = document.documentElement.lang.startsWith('en') && /^(H1|STRONG)$/.test(one.tagName)
+      for (const { 0: word, index } of node.data.matchAll(name ? /[A-Za-z’']{2,}|\p{Script=Han}{2,4}(?!\p{Script=Han})/gu : /[A-Za-z’']{2,}/g)) {
+        const range = document.createRange()
+        range.setStart(node, index)
+        range.setEnd(node, index + word.length)
+        if (range.getClientRects().length > 1) broken.push(`${word} in “${node.data.trim().slice(0, 30)}”`)
+      }
+    }
+  }
   const scrolls = document.documentElement.scrollHeight > window.innerHeight + 1
-  return { small: small.map(says), wide: wide.map(says), cut: cut.map(says), page: scrolls ? ['the page itself scrolls'] : [] }
+  return { small: small.map(says), wide: wide.map(says), cut: cut.map(says), broken, page: scrolls ? ['the page itself scrolls'] : [] }
 }
 
 export class Screen {
