@@ -16,7 +16,7 @@ export const within = (of: string, { min, max }: DayBounds): boolean => (min ===
 
 /** `2026-11-23` of what was typed in one of the ways in which days are written; nothing of what is no day. */
 function read(text: string): string | null {
-  const [, year, month, date] = /^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$/.exec(text) ?? []
+  const [, year, month, date] = /^(\d{4})[-/.\u5e74](\d{1,2})[-/.\u6708](\d{1,2})\u65e5?$/.exec(text) ?? []
   if (!year || !month || !date) return null
   const whole = `${year}-${month.padStart(2, '0')}-${date.padStart(2, '0')}`
   return isDay(whole) ? whole : null
