@@ -199,8 +199,14 @@ test('whoever works in two townships may say in which it was, or nothing: then b
   await screen.shownInBoth('urgent-township')
   await screen.tap('存在手机里')
   await screen.tap('再写一条')
+  await screen.see('在哪个乡镇')
+  const before = (await command(phone, 'urgent_reports')).length
   await screen.tap('存在手机里')
-  await command(phone, 'exchange')
+  await screen.see('已存在手机里')
+  assert.equal((await command(phone, 'urgent_reports')).length, before + 1)
+  const waiting = async () => (await command(phone, 'urgent_reports')).filter((one) => !one.received).length
+  for (let turn = 0; turn < 50 && (await waiting()) > 0; turn++) await new Promise((go) => setTimeout(go, 100))
+  assert.equal(await waiting(), 0)
   const there = await Desk.as(world, await account(world, '儿童督导员', 'nuodeng', '诺邓镇'))
   await there.go('/urgent')
   await there.quiet()

@@ -120,8 +120,13 @@ impl App {
             Some(village) => Some(village),
             None => open.reported_in(ports, request.subject)?,
         };
+        let mut sets = request.sets(village);
+        if sets.is_empty() {
+            // Somebody had only this one second: a record of which nothing stands would be nothing.
+            sets.insert(keys::UNSIGNED.to_owned(), Value::Bool(false));
+        }
         let mut pen = Pen::new(open, ports, true)?;
-        let id = pen.create(ports, RecordKind::Urgent, Said::new(request.sets(village)))?;
+        let id = pen.create(ports, RecordKind::Urgent, Said::new(sets))?;
         open.commit(ports, pen, None, None)?;
         Ok(Written { record: RecordRef { kind: RecordKind::Urgent, id }, changed: true })
     }

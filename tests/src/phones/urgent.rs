@@ -215,6 +215,10 @@ fn where_a_report_belongs_is_said_by_whom_it_is_about_and_guessed_of_nobody_who_
     let said = UrgentReport { village: Some(townships[1].area), ..report(WORDS) };
     let ids: Vec<RecordId> =
         [about, report(WORDS), said].map(|one| app.urgent(one).unwrap().record.id).into();
+    let empty = app.urgent(UrgentReport::default()).unwrap().record.id;
+    sync(&mut app, &phone, &county);
+    let row = county.record(RecordKind::Urgent, empty).unwrap();
+    assert!(!row.head.fields.is_empty(), "also of one in which nothing is said something stands");
     drop(app);
     let mut app = phone.start();
     let locked = app.urgent(report(WORDS)).unwrap().record.id;
