@@ -18,7 +18,9 @@ pub(super) async fn run(config: &Config) -> Outcome {
     let fingerprint = county.keys.public().fingerprint();
     print(&format!("phones {phones}\ndesk {desk}\ncounty {} {fingerprint}\n", county.keys.county()));
     if no_numbers() {
-        tracing::warn!("派出所电话还没有填，手机上看不到：写进 name.json 的 numbers，再做手机应用 (phones have no number of the local police station: numbers in name.json)");
+        tracing::warn!(
+            "派出所电话还没有填，手机上看不到：写进 name.json 的 numbers，再做手机应用 (phones have no number of the local police station: numbers in name.json)"
+        );
     }
     let (written, data) = (Arc::clone(&county), config.data.clone());
     let errands = tokio::spawn(async move {
