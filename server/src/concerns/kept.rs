@@ -75,11 +75,12 @@ const OPEN: Stood = Stood {
 };
 
 impl Stood {
-    /// What the township's word makes of what stood before it.
-    fn next(&self, day: Day, id: RecordId, head: &Head, promises: bool) -> Self {
+    /// What the township's word makes of what stood before it. Who promises nothing until `allowed` has passed is late,
+    /// whatever they promise then.
+    fn next(&self, day: Day, (id, head): (RecordId, &Head), promises: bool, allowed: Day) -> Self {
         let Concern { state, reply, handler, due, .. } = Concern::read(id, head);
         let settled = self.settled.or(Some(day)).filter(|_| state.settled());
-        let moves = promises && self.promised.is_none_or(|promised| day <= promised);
+        let moves = promises && day <= self.promised.unwrap_or(allowed);
         let promised = due.filter(|_| moves).or(self.promised);
         let contested = head.contested().any(|key| ANSWER.contains(&key));
         Self { day, state, reply, handler, due, settled, promised, contested }
@@ -147,7 +148,7 @@ impl Kept {
         let history = county.stores.reports.history(record).await.map_err(at_county)?;
         if history.iter().any(|item| item.state == ItemState::Erased || item.entry.body.is_none()) {
             // Of what was erased by law only the last word is left.
-            return Ok(vec![OPEN.next(Day::of(write.at_ms), id, &self.head, true)]);
+            return Ok(vec![OPEN.next(Day::of(write.at_ms), (id, &self.head), true, self.allowed)]);
         }
         let (mut head, mut steps) = (Head::default(), Vec::new());
         for item in said(history) {
@@ -157,7 +158,7 @@ impl Kept {
             if ANSWER.iter().any(|key| sets(key)) {
                 let day = Day::of(item.entry.patch.stamp.best_ms());
                 let before = steps.last().unwrap_or(&OPEN);
-                let step = before.next(day, id, &head, sets(keys::DUE));
+                let step = before.next(day, (id, &head), sets(keys::DUE), self.allowed);
                 steps.push(step);
             }
         }

@@ -267,6 +267,20 @@ async fn promise(world: &World, concern: RecordId, by: RecordId, ago: i64, in_da
 }
 
 #[tokio::test]
+async fn who_promises_nothing_until_the_days_allowed_have_passed_is_late_whatever_is_promised_then() {
+    let world = World::new().await;
+    let head = world.clerk(Role::StationHead, TOWNSHIP).await;
+    let elder = world.elder().await;
+    let (silent, said) = (raised_before(&world, elder, 50).await, raised_before(&world, elder, 50).await);
+    promise(&world, said, head, 40, 5).await;
+    promise(&world, silent, head, 1, 5).await;
+    let (from, which) = (Some(today().plus(-60)), Which::Overdue);
+    let asked = Asked { area: TOWNSHIP, which, kind: None, from, to: None, as_of: today(), older: None };
+    let (_, kept) = found(&world.county, &asked).await.unwrap();
+    assert_eq!(kept.into_iter().map(|one| one.concern.id).collect::<Vec<_>>(), [silent]);
+}
+
+#[tokio::test]
 async fn a_promise_that_was_missed_and_moved_is_late_all_the_same_and_one_that_was_moved_in_time_is_not() {
     let world = World::new().await;
     let head = world.clerk(Role::StationHead, TOWNSHIP).await;

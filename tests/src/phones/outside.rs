@@ -96,7 +96,7 @@ fn it_is_the_least_that_has_to_be_there_and_nothing_of_children_or_subjects() {
     let helping = serde_json::json!({ "areas": [VILLAGE], "people": [
         { "name": "", "role": "child_supervisor", "area": TOWN, "area_name": "诺邓镇", "phone": NUMBERS[0] },
         { "name": "", "role": "station_head", "area": TOWN, "area_name": "诺邓镇", "phone": NUMBERS[1] },
-    ] });
+    ], "townships": [] });
     assert_eq!(file["helping"], helping);
 }
 
