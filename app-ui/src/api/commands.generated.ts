@@ -1438,7 +1438,11 @@ late: boolean,
 /**
  * 作废: why the county made it void.
  */
-void: string | null, };
+void: string | null, 
+/**
+ * Its content has left this phone: the household is another worker's now.
+ */
+gone: boolean, };
 
 export type RecordKind = "area" | "staff" | "assignment" | "duty" | "household" | "person" | "child_file" | "visit" | "part" | "concern" | "form" | "form_assignment" | "grant" | "closing" | "urgent" | "decision" | "closing_figures" | "settings" | "erasure";
 
@@ -1887,6 +1891,14 @@ waiting_since_ms: number | null,
  * Unfinished visits.
  */
 drafts: number, 
+/**
+ * Own visits that the county asks to supplement (请您补充).
+ */
+asked: number, 
+/**
+ * The worker has no village now; not before the county was heard.
+ */
+no_village: boolean, 
 /**
  * When the county was last heard, by its own clock; nothing when never.
  */

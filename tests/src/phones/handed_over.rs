@@ -4,6 +4,7 @@ use super::county::{County, person};
 use super::flows::{enrol, noon};
 use super::world::{Phone, sync};
 use client::App;
+use client::records::{RecordState, RecordsAsked};
 use client::today::TodayAsked;
 use client::visits::draft::DraftName;
 use client::visits::start::{Chosen, StartVisit, When};
@@ -65,4 +66,26 @@ fn an_old_phone_without_signal_brings_visits_of_before_and_after_the_day() {
     let waits = county.waiting().into_iter().filter(|item| item.waits_for == Some(WaitsFor::Reviewer));
     assert!(waits.count() > 0, "that of after waits for a reviewer, and nothing is lost");
     county.is_sound();
+}
+
+#[test]
+fn what_was_asked_of_a_visit_that_has_left_the_phone_is_said_to_be_gone() {
+    let (county, (old, mut before), _) = two();
+    let right = old.clock.wall();
+    old.clock.reboot();
+    old.clock.set_wall(right + 40 * 86_400_000);
+    super::flows::visit(&mut before, "李阿普");
+    old.clock.set_wall(right);
+    county.may_ask();
+    sync(&mut before, &old, &county);
+    let today = before.today_list(TodayAsked::default()).unwrap();
+    assert_eq!((today.asked, today.no_village), (1, false));
+    assert!(!before.records(RecordsAsked::default()).unwrap()[0].gone);
+    county.hand_over("杨洁", "县管", self::today(), old.clock.wall());
+    sync(&mut before, &old, &county);
+    let record = before.records(RecordsAsked::default()).unwrap().remove(0);
+    assert!(record.gone && record.receipt.is_some(), "receipt and state stay: {record:?}");
+    assert_eq!(record.state, RecordState::PleaseAdd);
+    let today = before.today_list(TodayAsked::default()).unwrap();
+    assert_eq!((today.asked, today.no_village), (0, true), "nobody can answer it here");
 }
