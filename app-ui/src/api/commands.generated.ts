@@ -1132,7 +1132,11 @@ due: boolean,
 /**
  * Registered at the door, and waiting for the township.
  */
-pending: boolean, };
+pending: boolean, 
+/**
+ * 限制处理: visits are not on the phone, which therefore says nothing of whether somebody went.
+ */
+restricted: boolean, };
 
 export type PersonView = { 
 /**
