@@ -1132,7 +1132,11 @@ due: boolean,
 /**
  * Registered at the door, and waiting for the township.
  */
-pending: boolean, };
+pending: boolean, 
+/**
+ * 限制处理: visits are not on the phone, which therefore says nothing of whether somebody went.
+ */
+restricted: boolean, };
 
 export type PersonView = { 
 /**
@@ -1438,7 +1442,11 @@ late: boolean,
 /**
  * 作废: why the county made it void.
  */
-void: string | null, };
+void: string | null, 
+/**
+ * Its content has left this phone: the household is another worker's now.
+ */
+gone: boolean, };
 
 export type RecordKind = "area" | "staff" | "assignment" | "duty" | "household" | "person" | "child_file" | "visit" | "part" | "concern" | "form" | "form_assignment" | "grant" | "closing" | "urgent" | "decision" | "closing_figures" | "settings" | "erasure";
 
@@ -1887,6 +1895,14 @@ waiting_since_ms: number | null,
  * Unfinished visits.
  */
 drafts: number, 
+/**
+ * Own visits that the county asks to supplement (请您补充).
+ */
+asked: number, 
+/**
+ * The worker has no village now; not before the county was heard.
+ */
+no_village: boolean, 
 /**
  * When the county was last heard, by its own clock; nothing when never.
  */

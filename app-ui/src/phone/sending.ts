@@ -1,7 +1,7 @@
 // Sending: on opening, on finishing, when the network comes back, and by hand. Nothing here promises more.
 import { reactive } from 'vue'
 import { call } from '@/api/carrier'
-import type { SyncReport } from '@/api/commands.generated'
+import type { LockedReports, SyncReport } from '@/api/commands.generated'
 import type { Problem } from '@/api/problems'
 import { problemOf } from './asking'
 
@@ -23,6 +23,8 @@ export const sending = reactive({
   problem: null as Problem | null,
   /** What the last one did. */
   report: null as SyncReport | null,
+  /** What became of what a locked phone wrote, as last heard. */
+  sealed: null as LockedReports | null,
   /** Rises when an exchange has ended, so that pages look again. */
   ended: 0,
 })
@@ -73,7 +75,7 @@ export async function stop(): Promise<void> {
 
 /** What a locked phone may send: reports that are sealed already. Why they could not go is no news: they stay. */
 export async function sendSealed(): Promise<void> {
-  await call('send_urgent', {}).catch(() => null)
+  sending.sealed = await call('send_urgent', {}).catch(() => sending.sealed)
 }
 
 /** Sends whenever the network comes back. */

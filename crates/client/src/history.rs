@@ -338,15 +338,17 @@ impl Open {
         let own = self.store.log_of(record).or_tell()?;
         let happened: Option<Happened> = visit_head.and_then(|head| head.text(keys::HAPPENED)?.parse().ok());
         let entered = own.first().map(|row| Day::of(row.entry.patch.stamp.best_ms()));
+        let brief = self.brief(id, head, &found)?;
+        let asks = own.iter().filter(|_| !brief.void).filter_map(|row| asked(row, head)).collect();
         Ok(PartPage {
             name,
-            brief: self.brief(id, head, &found)?,
+            brief,
             happened,
             late: happened.zip(entered).is_some_and(|(happened, entered)| happened.last_day() < entered),
             late_reason: visit_head.and_then(|head| head.text(keys::LATE_REASON)).map(str::to_owned),
             answers,
             seen: head.vector.clone(),
-            asks: own.iter().filter_map(|row| asked(row, head)).collect(),
+            asks,
             visit_seen: visit_head.map(|head| head.vector.clone()).unwrap_or_default(),
             contested,
             own: !own.is_empty(),

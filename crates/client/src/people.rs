@@ -19,7 +19,7 @@ use domain::ids::{AreaCode, RecordId};
 use domain::log::Vector;
 use domain::patch::RecordRef;
 use domain::problem::Problem;
-use domain::subject::{Away as AwayStay, AwayKind, Person};
+use domain::subject::{Away as AwayStay, AwayKind, Person, is_restricted};
 use domain::time::Day;
 use serde::{Deserialize, Serialize};
 use store::phone::{Link, Needle, PeopleFilter, PersonRow};
@@ -112,6 +112,8 @@ pub struct PersonItem {
     pub due: bool,
     /// Registered at the door, and waiting for the township.
     pub pending: bool,
+    /// 限制处理: visits are not on the phone, which therefore says nothing of whether somebody went.
+    pub restricted: bool,
 }
 
 /// How many people a group has.
@@ -235,6 +237,7 @@ impl Open {
             household_head,
             due: self.is_due(row.id, mine, day)?,
             pending: head.and_then(Registration::of) == Some(Registration::Pending),
+            restricted: head.is_some_and(is_restricted),
         })
     }
 

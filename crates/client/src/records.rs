@@ -5,6 +5,7 @@ use crate::news::ChangeView;
 use crate::tell::{OrTell, nothing_found};
 use crate::visits::draft::LocationView;
 use domain::catalogue::{RecordKind, keys};
+use domain::head::Head;
 use domain::ids::{RecordId, WriterId};
 use domain::patch::RecordRef;
 use domain::problem::Problem;
@@ -26,6 +27,9 @@ const OF_ONE_VISIT: usize = 500;
 
 /// More parts than any visit has.
 const PARTS_MAX: usize = 100;
+
+/// So many visits of which the county has asked something are looked at for 今日.
+const ASKED_MAX: usize = 200;
 
 /// So many days the author of a visit that the county has made void (作废) is told of it among what to look at.
 const VOID_TOLD_DAYS: i64 = 30;
@@ -144,6 +148,8 @@ pub struct RecordItem {
     pub late: bool,
     /// 作废: why the county made it void.
     pub void: Option<String>,
+    /// Its content has left this phone: the household is another worker's now.
+    pub gone: bool,
 }
 
 /// A visit of the worker's own.
@@ -185,15 +191,15 @@ impl Open {
         Ok(rows)
     }
 
-    /// Forgets what the county asked and what was answered since.
-    fn forget_answered(&self, rows: &mut [LogRow]) -> Result<(), Problem> {
+    /// Forgets what the county asked and what was answered since, or is void: nobody supplements what does not count.
+    fn forget_answered(&self, rows: &mut [LogRow], void: bool) -> Result<(), Problem> {
         for row in rows.iter_mut().filter(|row| row.state == Some(ItemState::Applied)) {
             let (Some(question), patch) = (&row.problem, &row.entry.patch) else { continue };
             let record = self.store.record(patch.record).or_tell()?;
             if record
                 .as_ref()
                 .and_then(|record| record.head())
-                .is_some_and(|head| !stands(question, patch.dot(), head))
+                .map_or(void, |head| void || is_void(head) || !stands(question, patch.dot(), head))
             {
                 row.problem = None;
             }
@@ -247,6 +253,21 @@ impl Open {
         Ok(rows.into_iter().map(|row| row.entry.patch.record.id).collect())
     }
 
+    /// Own visits that the worker is asked to supplement (请您补充), as far as their content is on this phone still.
+    /// O(visits of which the county has asked something).
+    pub(crate) fn to_supplement(&self) -> Result<usize, Problem> {
+        let mut count = 0;
+        for made in self.store.own_visits(OwnFilter::Attention, None, ASKED_MAX).or_tell()? {
+            let stored = self.store.record(made.entry.patch.record).or_tell()?;
+            let head = stored.as_ref().and_then(|row| row.head());
+            let Some(head) = head.filter(|head| !is_bare(head)) else { continue };
+            let mut rows = self.entries_of(&made)?;
+            self.forget_answered(&mut rows, is_void(head))?;
+            count += usize::from(self.state_of(&rows, false)? == RecordState::PleaseAdd);
+        }
+        Ok(count)
+    }
+
     /// Who is looked for among the people of this phone; `None` when nothing was typed. O(people).
     fn sought(&self, typed: &str) -> Result<Option<Sought>, Problem> {
         let Some(needle) = Needle::of(typed) else { return Ok(None) };
@@ -285,9 +306,9 @@ impl Open {
     fn record_item(&self, made: &LogRow, day: Day) -> Result<RecordItem, Problem> {
         let patch = &made.entry.patch;
         let mut rows = self.entries_of(made)?;
-        self.forget_answered(&mut rows)?;
         let stored = self.store.record(patch.record).or_tell()?;
         let head = stored.as_ref().and_then(|row| row.head());
+        self.forget_answered(&mut rows, head.is_some_and(is_void))?;
         let visit = head.map(|head| Visit::read(patch.record.id, head));
         let mut contested = head.is_some_and(|head| head.contested().next().is_some());
         let (mut people, mut changes) = (Vec::new(), Vec::new());
@@ -314,6 +335,7 @@ impl Open {
         let void = head.and_then(|head| head.text(keys::VOID)).map(str::to_owned);
         Ok(RecordItem {
             void,
+            gone: head.is_none_or(is_bare),
             visit: patch.record.id,
             place: RecordPlace(entered_ms, patch.writer, patch.serial),
             title,
@@ -331,6 +353,15 @@ impl Open {
             late: happened.is_some_and(|happened| happened.last_day() < Day::of(entered_ms)),
         })
     }
+}
+
+/// Of what left the phone a head without content may stay.
+fn is_bare(head: &Head) -> bool {
+    head.fields.is_empty()
+}
+
+fn is_void(head: &Head) -> bool {
+    head.text(keys::VOID).is_some()
 }
 
 fn digits(row: &LogRow) -> Option<String> {

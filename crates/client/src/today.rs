@@ -75,6 +75,10 @@ pub struct TodayView {
     pub waiting_since_ms: Option<UnixMs>,
     /// Unfinished visits.
     pub drafts: usize,
+    /// Own visits that the county asks to supplement (请您补充).
+    pub asked: usize,
+    /// The worker has no village now; not before the county was heard.
+    pub no_village: bool,
     /// When the county was last heard, by its own clock; nothing when never.
     pub heard_ms: Option<UnixMs>,
     /// Rows there are in all.
@@ -363,6 +367,9 @@ impl Open {
             waiting_other: if waiting.is_empty() { self.waiting()? } else { 0 },
             waiting_since_ms: waiting.last().map(|row| row.entry.patch.stamp.best_ms()),
             drafts: drafts.iter().filter(|draft| draft.discarded_ms.is_none()).count(),
+            asked: self.to_supplement()?,
+            no_village: self.heard.county_ms != 0
+                && !self.reference.assignments_of(self.staff).any(|one| one.holds_on(day)),
             heard_ms: (self.heard.county_ms != 0).then_some(self.heard.county_ms),
             total: order.len(),
             people: items,

@@ -14,6 +14,7 @@ use domain::ids::RecordId;
 use domain::patch::RecordRef;
 use domain::problem::ProblemCode;
 use domain::time::Day;
+use domain::value::Value;
 
 fn day(text: &str) -> Day {
     text.parse().unwrap()
@@ -95,14 +96,24 @@ fn a_visit_dated_ahead_by_a_wrong_clock_is_kept_and_asked_about_until_its_time_i
     assert!(asked.problems[0].zh().contains("2027-01-02"), "{}", asked.problems[0].zh());
     assert!(asked.problems[0].zh().contains("2026-11-23"), "{}", asked.problems[0].zh());
     let met = |app: &mut App| app.today_list(TodayAsked::default()).unwrap().met;
-    assert_eq!(met(&mut app), 0);
+    let to_supplement = |app: &mut App| app.today_list(TodayAsked::default()).unwrap().asked;
+    assert_eq!((met(&mut app), to_supplement(&mut app)), (0, 1));
+    let say = |value: Value| county.put(RecordKind::Visit, made, &[(keys::VOID, value)], phone.clock.wall());
+    say("记错了".into());
+    sync(&mut app, &phone, &county);
+    let void = record(&mut app);
+    assert_eq!((void.state, void.problems), (RecordState::Received, Vec::new()), "void, it asks nothing");
+    assert_eq!(to_supplement(&mut app), 0);
+    say(Value::Null);
+    sync(&mut app, &phone, &county);
+    assert_eq!((record(&mut app).state, to_supplement(&mut app)), (RecordState::PleaseAdd, 1));
 
     let morning = time(&mut app, made, When::Morning(day("2026-11-23")), None);
     assert!(app.amend_time(morning).unwrap().changed);
     sync(&mut app, &phone, &county);
     let answered = record(&mut app);
     assert_eq!((answered.state, answered.problems), (RecordState::Received, Vec::new()));
-    assert_eq!(met(&mut app), 1);
+    assert_eq!((met(&mut app), to_supplement(&mut app)), (1, 0));
     county.is_sound();
 }
 

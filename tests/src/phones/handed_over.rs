@@ -4,11 +4,14 @@ use super::county::{County, person};
 use super::flows::{enrol, noon};
 use super::world::{Phone, sync};
 use client::App;
+use client::people::OfPerson;
+use client::records::{RecordState, RecordsAsked};
 use client::today::TodayAsked;
 use client::visits::draft::DraftName;
 use client::visits::start::{Chosen, StartVisit, When};
-use domain::catalogue::RecordKind;
+use domain::catalogue::{RecordKind, keys};
 use domain::time::{Day, Happened};
+use domain::value::Value;
 use domain::visit::Met;
 use sync::county::needs::WaitsFor;
 
@@ -65,4 +68,52 @@ fn an_old_phone_without_signal_brings_visits_of_before_and_after_the_day() {
     let waits = county.waiting().into_iter().filter(|item| item.waits_for == Some(WaitsFor::Reviewer));
     assert!(waits.count() > 0, "that of after waits for a reviewer, and nothing is lost");
     county.is_sound();
+}
+
+#[test]
+fn what_was_asked_of_a_visit_that_has_left_the_phone_is_said_to_be_gone() {
+    let (county, (old, mut before), _) = two();
+    let right = old.clock.wall();
+    old.clock.reboot();
+    old.clock.set_wall(right + 40 * 86_400_000);
+    super::flows::visit(&mut before, "李阿普");
+    old.clock.set_wall(right);
+    county.may_ask();
+    sync(&mut before, &old, &county);
+    let today = before.today_list(TodayAsked::default()).unwrap();
+    assert_eq!((today.asked, today.no_village), (1, false));
+    assert!(!before.records(RecordsAsked::default()).unwrap()[0].gone);
+    county.hand_over("杨洁", "县管", self::today(), old.clock.wall());
+    sync(&mut before, &old, &county);
+    let record = before.records(RecordsAsked::default()).unwrap().remove(0);
+    assert!(record.gone && record.receipt.is_some(), "receipt and state stay: {record:?}");
+    assert_eq!(record.state, RecordState::PleaseAdd);
+    let today = before.today_list(TodayAsked::default()).unwrap();
+    assert_eq!((today.asked, today.no_village), (0, true), "nobody can answer it here");
+}
+
+#[test]
+fn of_a_restricted_person_the_phone_does_not_say_whether_somebody_went() {
+    let (county, (phone, mut app), _) = two();
+    super::flows::visit(&mut app, "李阿普");
+    sync(&mut app, &phone, &county);
+    let view = |app: &mut App| app.person(OfPerson { subject: person("李阿普") }).unwrap();
+    assert!(!view(&mut app).item.restricted && !view(&mut app).duties.is_empty());
+    let say = |value: Value| {
+        let fields = [(keys::RESTRICTED, value)];
+        county.put(RecordKind::Person, person("李阿普"), &fields, phone.clock.wall());
+    };
+    say("2026-11-20".into());
+    sync(&mut app, &phone, &county);
+    let shown = view(&mut app);
+    assert_eq!((shown.item.restricted, shown.item.due, shown.duties), (true, false, vec![]));
+    let listed = |app: &mut App| {
+        let people = app.today_list(TodayAsked::default()).unwrap().people;
+        people.iter().any(|one| one.subject == person("李阿普"))
+    };
+    assert!(!listed(&mut app), "neither due nor overdue");
+    say(Value::Null);
+    sync(&mut app, &phone, &county);
+    let after = view(&mut app);
+    assert!(!after.item.restricted && !after.duties.is_empty());
 }

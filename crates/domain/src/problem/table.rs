@@ -111,8 +111,8 @@ problems! {
     // Answers and visits
     NameMalformed Fix "请写姓名，或大家怎么称呼：1 到 50 个字，不能只有数字和符号。"
         "Give a name, or how people call them: 1 to 50 characters, not only digits and signs.";
-    PersonRegistered Fix "这里已经登记过叫这个名字的人。请打开那一位；真是另一个人，请选“另一个人”。"
-        "Somebody of this name is registered here already. Open their page; if it is another person, say so.";
+    PersonRegistered Fix "这里已经登记过叫这个名字的人。请打开那一位；真是另一个人，请选“是另一个人，照样登记”。"
+        "Somebody of this name is registered here already. Open their page; if not, choose “It is another person: register”.";
     NumberRegistered Fix "名单上已经有这个身份证号。请打开那一位；号码没错、又确实不是这一位，可以还是登记：乡镇会看到两边同一个号码，再来合并或更正。填的都还在。"
         "Somebody on the list has this ID number already. Open their page; if the number is right and it is not them, register all the same: the township sees that both have it, and merges or corrects. What you typed is still here.";
     AnswerWrongType Fix "“{question}”这里要填{expected}。其他内容都已存好。"
