@@ -2115,7 +2115,7 @@ months: number, } } | { "due_on": {
 /**
  * When.
  */
-day: Day, } } | "tried";
+day: Day, } } | "tried" | "restricted";
 
 export type WriterId = string;
 

@@ -270,6 +270,7 @@ impl<'a> Bench<'a> {
     /// A person's standings, with the facts of this batch in place of the stored ones.
     fn judge(&mut self, id: RecordId, batch: &Batch) -> Result<Vec<domain::coverage::Standing>, Problem> {
         let Some(head) = self.head(RecordKind::Person, id)? else { return Ok(Vec::new()) };
+        let person = Person::read(id, &head);
         let changed: BTreeSet<RecordId> =
             batch.facts.iter().map(|row| row.fact.part).chain(batch.facts_gone.iter().copied()).collect();
         let fresh = batch.facts.iter().filter(|row| row.subject == id).map(|row| row.fact.clone());
@@ -278,7 +279,7 @@ impl<'a> Bench<'a> {
             let kept = stored.into_iter().filter(|fact| !changed.contains(&fact.part));
             Ok(kept.chain(fresh.clone()).collect())
         };
-        standings::judge(&self.open.rules, (id, &head), self.today, facts)
+        standings::judge(&self.open.rules, &person, self.today, facts)
     }
 }
 

@@ -235,7 +235,7 @@ impl Open {
             group: row.group,
             household: row.household,
             household_head,
-            due: self.is_due(row.id, mine, day)?,
+            due: !head.is_some_and(is_restricted) && self.is_due(row.id, mine, day)?,
             pending: head.and_then(Registration::of) == Some(Registration::Pending),
             restricted: head.is_some_and(is_restricted),
         })
@@ -350,6 +350,8 @@ impl Open {
         let person = Person::read(id, head);
         let lately = self.lately(id, VISITS_MAX)?;
         let away = person.aways.iter().filter(|away| away.holds_on(day)).cloned();
+        // Without its visits the phone knows of no duty whether it was met.
+        let duties = if item.restricted { Vec::new() } else { self.duty_views(id, &mine, day)? };
         Ok(PersonView {
             item,
             seen: head.vector.clone(),
@@ -362,7 +364,7 @@ impl Open {
             phone_away: text(keys::PHONE_AWAY),
             directions: own_directions.or(household.map(|home| home.directions)).unwrap_or_default(),
             members: self.person_items(others, day)?,
-            duties: self.duty_views(id, &mine, day)?,
+            duties,
             concerns: self.open_concerns(id)?,
             settled: self.settled_concerns(id)?,
             registration: RegistrationView::of(head),

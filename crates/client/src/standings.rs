@@ -3,15 +3,11 @@
 use crate::app::{Open, setting};
 use crate::ports::Ports;
 use crate::tell::OrTell;
-use domain::catalogue::RecordKind;
 use domain::coverage::touch::pairs_since;
 use domain::coverage::{Rules, Standing, standing};
-use domain::head::Head;
-use domain::ids::RecordId;
-use domain::patch::RecordRef;
 use domain::period::{Cadence, Cut, Period};
 use domain::problem::Problem;
-use domain::subject::{Person, is_restricted};
+use domain::subject::Person;
 use domain::time::Day;
 use domain::visit::PartFact;
 use store::phone::Batch;
@@ -20,18 +16,13 @@ use store::phone::Batch;
 pub(crate) const SLICE: usize = 500;
 
 /// A person's standings from the period before the present one to the one after next.
-/// `facts` are asked for since the first of these days. None of a person whose processing is restricted (限制处理):
-/// visits are not on the phone, so it cannot know. O(duties × periods × changes).
+/// `facts` are asked for since the first of these days. O(duties × periods × changes).
 pub(crate) fn judge(
     rules: &Rules,
-    (id, head): (RecordId, &Head),
+    person: &Person,
     today: Day,
     facts: impl FnOnce(Day) -> Result<Vec<PartFact>, Problem>,
 ) -> Result<Vec<Standing>, Problem> {
-    if is_restricted(head) {
-        return Ok(Vec::new());
-    }
-    let person = &Person::read(id, head);
     let pairs = pairs_since(rules, person, today, today);
     let Some(since) = pairs.iter().map(|(_, period)| period.from()).min() else { return Ok(Vec::new()) };
     let facts = facts(since)?;
@@ -49,10 +40,9 @@ impl Open {
         let waiting = self.store.touched(count).or_tell()?;
         let mut batch = Batch::default();
         for id in &waiting {
-            let row = self.store.record(RecordRef { kind: RecordKind::Person, id: *id }).or_tell()?;
-            let judged = match row.as_ref().and_then(|row| row.head()) {
-                Some(head) => {
-                    judge(&self.rules, (*id, head), today, |since| self.store.facts(*id, since).or_tell())?
+            let judged = match self.person(*id)? {
+                Some(person) => {
+                    judge(&self.rules, &person, today, |since| self.store.facts(*id, since).or_tell())?
                 }
                 None => Vec::new(),
             };

@@ -18,7 +18,7 @@ use domain::ids::{AreaCode, RecordId};
 use domain::patch::RecordRef;
 use domain::period::{Cadence, Period};
 use domain::problem::Problem;
-use domain::subject::Person;
+use domain::subject::{Person, is_restricted};
 use domain::time::{Day, UnixMs};
 use domain::value::Value;
 use domain::visit::Way;
@@ -114,6 +114,8 @@ pub enum Why {
     },
     /// 去过未见到.
     Tried,
+    /// 限制处理: visits are not on the phone, which cannot know whether somebody went.
+    Restricted,
 }
 
 impl Why {
@@ -131,6 +133,7 @@ impl Why {
             Self::NotYet { months } => format!("本{}还没走", span(months)),
             Self::DueOn { day } => format!("{day} 到期"),
             Self::Tried => "去过未见到".to_owned(),
+            Self::Restricted => "限制处理，走没走过以县里为准".to_owned(),
         }
     }
 }
@@ -301,7 +304,9 @@ impl Open {
             None => None,
         };
         let household = household.and_then(|row| row.head().map(|head| Household::read(row.record.id, head)));
-        let why: Vec<Why> = due.why.iter().copied().collect();
+        let restricted = head.is_some_and(is_restricted);
+        let why: Vec<Why> =
+            if restricted { vec![Why::Restricted] } else { due.why.iter().copied().collect() };
         let come_again = if why.contains(&Why::Tried) { self.come_again(id)? } else { None };
         Ok(DueItem {
             subject: id,
@@ -317,7 +322,7 @@ impl Open {
             why,
             at_home: due.at_home,
             by_phone: !due.not_by_phone,
-            due_on: due.due_on,
+            due_on: due.due_on.filter(|_| !restricted),
             come_again,
         })
     }
