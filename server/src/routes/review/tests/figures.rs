@@ -71,7 +71,15 @@ async fn a_void_visit_counts_for_nothing_until_that_is_taken_back() {
         let said = json!({ "reason": reason });
         clerk.post(&world, &format!("/api/visits/{visit}/void"), said).await.json()["void"].clone()
     };
+    let asks = async || {
+        let shown = clerk.get(&world, &format!("/api/visits/{visit}")).await.json();
+        shown["parts"][0]["asks"].as_array().unwrap().len()
+    };
+    let question = json!({ "part": shown["parts"][0]["part"], "field": "met", "words": "是哪一位？" });
+    clerk.post(&world, &format!("/api/visits/{visit}/asks"), question).await;
+    assert_eq!(asks().await, 1);
     assert_eq!((void("填错了".into()).await, met().await), (json!(true), counted - 1));
+    assert_eq!(asks().await, 0, "of a visit that does not count nothing is asked");
     assert_eq!((void(Value::Null).await, met().await), (json!(false), counted));
 }
 
