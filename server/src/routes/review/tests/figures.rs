@@ -98,6 +98,8 @@ async fn what_was_set_aside_is_listed_and_taken_in() {
     let item = list["items"][0]["handle"].as_str().unwrap().to_owned();
     let shown = clerk.get(&world, &format!("/api/waiting/{item}")).await.json();
     assert_eq!(shown["fields"][0]["field"], "life/died");
+    let called = domain::catalogue::field_zh("life/died").unwrap();
+    assert_eq!((&shown["fields"][0]["takes"]["zh"], &shown["restricted"]), (&json!(called), &json!(false)));
     let word = json!({ "items": [item], "verdict": "accept", "reason": "问过村里" });
     let refused = station.post(&world, "/api/waiting/decisions", word.clone()).await;
     assert_eq!(refused.code(), "not_for_you");
