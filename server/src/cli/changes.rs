@@ -126,7 +126,7 @@ pub(super) async fn run(config: &Config, command: Command) -> Outcome {
             let said_of = case.reports.iter().any(|one| one.from.is_some());
             if from.is_none() && case.change == NotMet::Died.code() && !said_of {
                 let zh = "报告里没有写去世的日子，请核对后用 --from 写明";
-                return Err(wrong("--from", zh, "the report does not say the day of death: give it").into());
+                return Err(wrong("--from", zh, "the report does not say the day of death: give it"));
             }
             let said = Said::So { from: from.unwrap_or(case.from), until, village };
             let also = if together { together_with(&case) } else { Vec::new() };
