@@ -374,12 +374,12 @@ async fn reported(county: &County, found: &Known, of: &Reported, said: &Said) ->
         if open == (*said == Said::TakenBack) {
             return Err(match open {
                 true => unchanged(
-                    part,
+                    &found.who.name,
                     "还没有定，没有可以撤销的",
                     "nothing was decided that could be taken back",
                 ),
                 false => unchanged(
-                    part,
+                    &found.who.name,
                     "已经有人定了，请刷新再看",
                     "somebody has decided on it already; look again",
                 ),

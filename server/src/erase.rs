@@ -286,7 +286,7 @@ pub async fn say(county: &County, word: &Word, now_ms: UnixMs) -> Result<(), Pro
     let asked = row.and_then(|row| Erasure::read(word.erasure, &row.head)).ok_or_else(nothing)?;
     may_approve(county, &reference, word.by, asked.by, Day::of(now_ms))?;
     if !asked.is_open() {
-        return Err(unchanged(word.erasure, "已经有人定了", "somebody has decided on it already"));
+        return Err(unchanged("erasure", "已经有人定了", "somebody has decided on it already"));
     }
     if let Some(why) = &word.refused {
         let sets = Sets::from([

@@ -121,7 +121,7 @@ impl Words {
 }
 
 /// The word of a code.
-fn code_zh(place: Place<'_>, code: &str) -> Option<&'static str> {
+pub(crate) fn code_zh(place: Place<'_>, code: &str) -> Option<&'static str> {
     codes(place.kind, place.field).into_iter().find(|(one, ..)| *one == code).map(|(_, zh, _)| zh)
 }
 

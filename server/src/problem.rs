@@ -29,6 +29,7 @@ const CALLED: &[(&str, &str)] = &[
     ("as_of", "截至日"),
     ("category", "类别"),
     ("duty", "走访要求"),
+    ("erasure", "删除申请"),
     ("file", "文件"),
     ("period", "统计期"),
     ("person", "服务对象"),

@@ -201,8 +201,26 @@ impl Slot {
     /// # Errors
     /// What the store says.
     pub async fn of(county: &County, record: RecordRef, field: &str) -> Result<Self, Problem> {
+        let history = match field.starts_with(ANSWER_PREFIX) {
+            true => county.stores.reports.history(record).await.map_err(at_county)?,
+            false => Vec::new(),
+        };
+        let form = history.iter().rev().find_map(|item| item.entry.patch.form);
+        Self::asked(county, record, field, form).await
+    }
+
+    /// The same; of an answer by the form under which it was given.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn asked(
+        county: &County,
+        record: RecordRef,
+        field: &str,
+        form: Option<Hash>,
+    ) -> Result<Self, Problem> {
         if let Some(path) = field.strip_prefix(ANSWER_PREFIX) {
-            return Self::of_question(county, record, path).await;
+            return Self::of_question(county, form, path).await;
         }
         let zh = field_zh(field).unwrap_or_else(|| field.to_owned());
         let taken = taken(record.kind, field);
@@ -224,9 +242,7 @@ impl Slot {
         Ok(Self { takes, form: None })
     }
 
-    async fn of_question(county: &County, record: RecordRef, path: &str) -> Result<Self, Problem> {
-        let history = county.stores.reports.history(record).await.map_err(at_county)?;
-        let hash = history.iter().rev().find_map(|item| item.entry.patch.form);
+    async fn of_question(county: &County, hash: Option<Hash>, path: &str) -> Result<Self, Problem> {
         let form = match hash {
             Some(hash) => form(county, hash).await?,
             None => None,

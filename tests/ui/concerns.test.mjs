@@ -55,7 +55,7 @@ act('it is raised on the phone from the page of a person', async () => {
   const { concerns } = await command(phone, 'person', { subject: person.subject })
   assert.equal(concerns.filter((one) => one.words === '东墙裂了缝').length, 1)
   await looked('记一个发现的问题', 'concerns-phone-person')
-  for (const words of ['电线老化', '灶台开裂']) await command(phone, 'raise_concern', { subject: person.subject, kind: 'utilities', words })
+  for (const words of [`电线老化${'，插座发黑冒火花'.repeat(24)}`, '灶台开裂']) await command(phone, 'raise_concern', { subject: person.subject, kind: 'utilities', words })
   await command(phone, 'exchange')
 })
 
@@ -65,6 +65,7 @@ act('the township finds it in its list, and answers who sees to it by when', asy
   assert.equal(count, (await ask(desk, `/api/concerns?area=${township}`)).total)
   await desk.page.locator('.task', { hasText: '走访时发现、还没办结的' }).click()
   await row(desk, '东墙裂了缝').waitFor()
+  assert.ok((await row(desk, '电线老化').boundingBox()).height < 70, 'many words leave the list its rows')
   await shown(desk, 'list')
   await row(desk, '东墙裂了缝').getByRole('button').click()
   // A button that cannot be pressed says why.
@@ -80,6 +81,14 @@ act('the township finds it in its list, and answers who sees to it by when', asy
   await click(desk, '答复')
   await dialog(desk).getByText('已报危房改造').first().waitFor()
   await shown(desk, 'answered')
+  await dialog(desk).getByText(/^修改记录/).click()
+  const record = dialog(desk).locator('.history')
+  await record.getByText('房屋', { exact: true }).waitFor()
+  assert.doesNotMatch(await record.innerText(), /house|open|in_hand/, 'words, not codes')
+  await desk.page.setViewportSize({ width: 1280, height: 720 })
+  const beyond = (drawer) => drawer.scrollWidth - drawer.clientWidth
+  assert.ok((await dialog(desk).locator('.el-drawer__body').evaluate(beyond)) <= 0, 'all of it within the drawer')
+  await shown(desk, 'record')
   await desk.page.keyboard.press('Escape')
 })
 

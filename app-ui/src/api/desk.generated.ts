@@ -3297,6 +3297,8 @@ export interface components {
             origin: string;
             /** @description What stands at the county now. */
             stands: unknown;
+            /** @description What it is called, and what its codes mean. */
+            takes: components["schemas"]["Takes"];
             /** @description The value; absent where it is a child's and only those responsible may read it. */
             value: unknown;
         };
@@ -3360,6 +3362,8 @@ export interface components {
             questions: string[];
             /** @description The same in English. */
             questions_en: string[];
+            /** @description Whether what is not shown is that of somebody under 限制处理. */
+            restricted: boolean;
             /** @description What the reader has seen of a contested record: to be handed back with the decision. */
             seen: Record<string, never>;
             /** @description What stands side by side. */

@@ -6,7 +6,9 @@ import type { Takes } from './kinds'
 import INSTITUTIONS from './institutions.json'
 import { either, listed, t, type WordKey } from './words'
 
-const TABLES: Record<string, CodeTable> = { way: 'way', met: 'met', reason: 'not_met' }
+const TABLES: Record<string, CodeTable> = {
+  way: 'way', met: 'met', reason: 'not_met', now: 'concern_now', age_said: 'age_said', registration: 'registration', role: 'role', 'concern/kind': 'concern_kind', 'concern/state': 'concern_state',
+}
 
 /** What a field is called, a keyed one without its key; a field of no catalogue by its key. */
 export function fieldName(key: string, questions: Map<string, string>): string {
@@ -38,13 +40,13 @@ export function home(head: string, group = ''): string {
 /** Who did something; whom the county does not know as staff, its operator, worked at the server itself. */
 export const who = (name: string): string => (name && !ID.test(name) ? name : t('who.server'))
 
-/** A value in words; `names` of the records that values name, as the county says them. */
-export function fieldValue(key: string, value: unknown, names: Record<string, string> = {}): string {
+/** A value in words; `names` of the records that values name, as the county says them, and the kind of its own record. */
+export function fieldValue(key: string, value: unknown, names: Record<string, string> = {}, kind = ''): string {
   if (value === null) return t('field.empty')
   if (typeof value === 'boolean') return t(value ? 'field.yes' : 'field.no')
-  if (Array.isArray(value)) return listed(value.map((one) => fieldValue(key, one, names)))
+  if (Array.isArray(value)) return listed(value.map((one) => fieldValue(key, one, names, kind)))
   const text = String(value)
-  const table = key.startsWith('going/') ? 'going' : TABLES[key]
+  const table = key.startsWith('going/') ? 'going' : (TABLES[key] ?? TABLES[`${kind}/${key}`])
   if (table) return code(table, text)
   const span = SPAN.exec(text)
   if (span) return interval(...(span.slice(1) as [string, string, string, string]))

@@ -74,6 +74,7 @@ async fn what_two_workers_report_stands_together_and_is_decided_by_one_word() {
     );
     let again = word(&world, &[first], so(today()), "", head).await.unwrap_err();
     assert_eq!(again.code, ProblemCode::NothingToChange);
+    assert!(!again.zh().contains("这一条"), "whose it is: {}", again.zh());
     world.sound().await;
 }
 

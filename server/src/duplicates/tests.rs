@@ -120,6 +120,22 @@ async fn whoever_was_merged_stands_in_no_list_and_what_comes_late_is_of_the_one_
 }
 
 #[tokio::test]
+async fn an_adult_who_was_written_down_at_the_door_is_named_among_what_was_merged() {
+    let mut scene = scene().await;
+    let (found, head) = person(&scene.world.county, scene.elder).await.unwrap();
+    let mut sets: BTreeMap<String, Value> = [keys::NAME, keys::VILLAGE, keys::HOUSEHOLD]
+        .iter()
+        .filter_map(|key| Some(((*key).to_owned(), head.value(key)?.clone())))
+        .collect();
+    sets.insert(keys::REGISTRATION.to_owned(), "pending".into());
+    let change = Change::new(RecordKind::Person, sets);
+    scene.twin = write(&scene.world.county, operator(), change, clock::now_ms()).await.unwrap();
+    scene.merge(&[]).await.unwrap();
+    let [said] = scene.merged().await.try_into().unwrap();
+    assert_eq!(said.people, [found.name]);
+}
+
+#[tokio::test]
 async fn two_people_are_not_suggested_again_until_that_is_taken_back() {
     let scene = scene().await;
     scene.apart(true).await;

@@ -93,6 +93,13 @@ pub fn id_number(cell: &Cell) -> Read<String> {
             format!("an ID number has 18 characters, this has {length}"),
         );
     }
+    let digits = text.get(..17).and_then(id_number::check_character);
+    if digits.is_some() && id_number::birth(&text).is_none() {
+        return no(
+            "身份证号里的出生日期（第 7 到 14 位）没有这一天，请对照证件核实",
+            "the date of birth in the ID number (characters 7 to 14) is no day there is: compare it with the card",
+        );
+    }
     no(
         "身份证号不对，请对照证件核实（校验没有通过）",
         "not a valid ID number: compare it with the card (its check fails)",
@@ -337,6 +344,8 @@ mod tests {
         let why = |typed: &str| id_number(&text(typed)).unwrap_err().0;
         assert!(why("440524880101001").contains("15 位") && why("44052418800101").contains("14 位"));
         assert!(why("440524188001010013").contains("校验"));
+        let (no_day, check) = ("53292919900230001", id_number::check_character("53292919900230001").unwrap());
+        assert!(why(&format!("{no_day}{check}")).contains("没有这一天"));
         assert!(id_number(&Cell::Number(440_524_880_101_001.0)).unwrap_err().0.contains("15 位"));
         assert!(id_number(&text("#N/A")).is_err());
     }

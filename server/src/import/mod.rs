@@ -10,6 +10,7 @@
 mod book;
 pub mod cells;
 pub mod columns;
+mod differs;
 pub mod export;
 pub mod field;
 pub mod file;

@@ -128,12 +128,15 @@ pub fn rows(table: &Table, columns: &Columns, reference: &Reference, today: Day)
     (rows, wrong)
 }
 
-/// Whether a row is of the list: below the head, not the head printed again on the next page, and with something
-/// in it besides what is merged over it and the numbers that were set in advance.
+/// Whether a row is of the list: below the head, not the head printed again on the next page, with something in it
+/// besides what is merged over it and the numbers that were set in advance, and not one remark alone at the foot
+/// (填表人：…).
 pub(super) fn says_something(line: &Line, columns: &Columns, list: List) -> bool {
     let filled = |field: &Field| !field.is_shared() && !columns.cell(line, *field).is_empty();
-    let again = Field::called(list, &columns.cell(line, Field::Name).text()) == Some(Field::Name);
-    line.number > columns.head && !again && columns.found.keys().any(filled)
+    let name = columns.cell(line, Field::Name);
+    let again = Field::called(list, &name.text()) == Some(Field::Name);
+    let remark = name.is_empty() && line.cells.iter().filter(|cell| !cell.is_empty()).count() == 1;
+    line.number > columns.head && !again && !remark && columns.found.keys().any(filled)
 }
 
 fn row(line: &Line, columns: &Columns, places: &Places<'_>, today: Day) -> Result<Row, Wrong> {

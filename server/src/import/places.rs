@@ -150,7 +150,37 @@ impl<'r> Places<'r> {
             return Err(("没有填".to_owned(), "empty".to_owned()));
         }
         let given = narrow(text);
-        find_area(self.reference, given.trim()).map_err(|problem| said(&problem))
+        let given = given.trim();
+        find_area(self.reference, given)
+            .or_else(|problem| self.meant(given).unwrap_or_else(|| Err(said(&problem))))
+    }
+
+    /// A village or township by what people make of its name, when no area is called so; of a village what ends like
+    /// one, of a township the same.
+    fn meant(&self, given: &str) -> Option<Result<AreaCode, Reason>> {
+        if self.reference.areas.0.values().any(|area| area.name == given) {
+            return None;
+        }
+        let ends = |endings: &[&str]| endings.iter().any(|ending| given.ends_with(ending));
+        let names = match (ends(&["镇", "乡", "街道", "办事处"]), ends(&["村", "社区", "委会", "委员会"]))
+        {
+            (true, _) => vec![&self.townships],
+            (_, true) => vec![&self.villages],
+            _ => vec![&self.villages, &self.townships],
+        };
+        let called = names.into_iter().filter_map(|names| names.get(&stem(given))).flatten();
+        let exists = |code: &&AreaCode| self.area(**code).is_some_and(|area| area.exists_on(self.today));
+        let found: Vec<AreaCode> = called.filter(exists).copied().collect();
+        match found.as_slice() {
+            [] => None,
+            [one] => Some(Ok(*one)),
+            several => {
+                let placed = |code: &AreaCode| format!("{} {code}", self.placed(*code));
+                let all = several.iter().map(placed).collect::<Vec<_>>().join("、");
+                let zh = format!("有 {} 个地方叫“{given}”，请写代码：{all}", several.len());
+                Some(Err((zh, format!("several places have this name; give the code: {all}"))))
+            }
+        }
     }
 }
 

@@ -3,13 +3,13 @@
 
 use super::Doubt;
 use super::Wrong;
+use super::differs::{categories, fields, text};
 use super::field::Field;
 use super::homes::{ambiguous, heads_of, key_of, own_number};
-use super::known::{Held, HomeKey, Known};
+use super::known::{self, Held, HomeKey, Known};
 use super::people::{HEAD, Row, too_old};
 use crate::person::number;
 use domain::catalogue::keys;
-use domain::category::Category;
 use domain::ids::{AreaCode, RecordId};
 use domain::log::Vector;
 use domain::reference::Reference;
@@ -305,14 +305,20 @@ impl Planner<'_> {
         if !held.villages.contains(&row.village) || held.villages.len() > 1 {
             return self.moved(row, held, out).map(Some);
         }
+        let known = self.known;
+        let home = held.household.zip(known.home_of(held));
         let Some(head) = row.head.clone() else {
-            if held.household.is_none() && row.group.is_some() && row.group != held.group {
-                out.push(text(keys::GROUP, held.group.as_deref(), row.group.as_deref().unwrap_or_default()));
+            match home {
+                Some((id, home)) => self.of_home(row, id, home, out)?,
+                None if row.group.is_some() && row.group != held.group => {
+                    let group = row.group.as_deref().unwrap_or_default();
+                    out.push(text(keys::GROUP, held.group.as_deref(), group));
+                }
+                None => {}
             }
             return Ok(None);
         };
-        let known = self.known;
-        if let (Some(id), Some(home)) = (held.household, known.home_of(held)) {
+        if let Some((id, home)) = home {
             let heads_own = row.relation.as_deref() == Some(HEAD) && held.name == home.head;
             let called = self.renamed.get(&id).unwrap_or(&home.head).clone();
             if called != head && heads_own && !self.renamed.contains_key(&id) {
@@ -321,10 +327,7 @@ impl Planner<'_> {
             } else if called != head {
                 return self.changes_home(row, held, out).map(Some);
             }
-            if let Some(group) = row.group.as_ref().filter(|group| **group != home.group) {
-                self.regroup(row, id, group, out)?;
-            }
-            self.directions(row, id, &home.directions, out);
+            self.of_home(row, id, home, out)?;
             return Ok(None);
         }
         self.changes_home(row, held, out).map(Some)
@@ -338,7 +341,12 @@ impl Planner<'_> {
             Home::Known(id) => Some(Value::from(id.to_string())),
             Home::Nowhere | Home::New(..) => None,
         };
-        out.push(Difference { value, ..text(keys::HOUSEHOLD, old, &new) });
+        let told = match &home {
+            Home::New(..) => format!("新的一户（户主 {new}）"),
+            Home::Known(_) if old == Some(&new) => format!("另一户（户主也叫 {new}）"),
+            Home::Known(_) | Home::Nowhere => new,
+        };
+        out.push(Difference { value, ..text(keys::HOUSEHOLD, old, &told) });
         Ok(home)
     }
 
@@ -370,12 +378,25 @@ impl Planner<'_> {
         Ok(())
     }
 
-    /// How to find the house, where nothing says it yet.
-    fn directions(&mut self, row: &Row, id: RecordId, stands: &str, out: &mut Vec<Difference>) {
-        let Some(address) = row.address.as_ref().filter(|_| stands.is_empty()) else { return };
-        if self.directed.insert(id) {
-            out.push(Difference { of_home: true, ..text(keys::DIRECTIONS, None, address) });
+    /// What a row says otherwise of the household as a whole. How to find the house is for its first row to say.
+    fn of_home(
+        &mut self,
+        row: &Row,
+        id: RecordId,
+        home: &known::Home,
+        out: &mut Vec<Difference>,
+    ) -> Result<(), Vec<Doubt>> {
+        if let Some(group) = row.group.as_ref().filter(|group| **group != home.group) {
+            self.regroup(row, id, group, out)?;
         }
+        let stands = home.directions.split_whitespace().collect::<Vec<_>>().join(" ");
+        if let Some(address) = &row.address
+            && self.directed.insert(id)
+            && *address != stands
+        {
+            out.push(Difference { of_home: true, ..text(keys::DIRECTIONS, Some(&stands), address) });
+        }
+        Ok(())
     }
 
     /// Whether somebody whom the register has belongs to where this file is imported.
@@ -434,62 +455,4 @@ impl Planner<'_> {
 fn twice(cell: &str, field: Field, line: u32) -> Vec<Doubt> {
     let (zh, en) = (format!("与第 {line} 行是同一个人"), format!("the same person as row {line}"));
     doubt(cell, field, zh, en)
-}
-
-fn text(key: &str, old: Option<&str>, new: &str) -> Difference {
-    Difference {
-        key: key.to_owned(),
-        of_home: false,
-        old: old.unwrap_or_default().to_owned(),
-        new: new.to_owned(),
-        value: Some(Value::from(new)),
-    }
-}
-
-/// Words and numbers. What a row leaves empty it says nothing of; sex and date of birth are the register's, once
-/// it has them.
-fn fields(row: &Row, held: &Held) -> Vec<Difference> {
-    let born = |day: Option<Day>| day.map(|day| day.to_string());
-    let new_born = born(row.born.filter(|_| held.born.is_none()));
-    let new_sex = row.sex.as_deref().filter(|_| held.sex.is_none());
-    let pairs: [(&str, Option<&str>, Option<&str>); 9] = [
-        (keys::NAME, Some(&held.name), Some(&row.name)),
-        (keys::ID_NUMBER, held.id_number.as_deref(), row.id_number.as_deref()),
-        (keys::LOCAL_NUMBER, held.local_number.as_deref(), row.local_number.as_deref()),
-        (keys::SEX, None, new_sex),
-        (keys::BORN, None, new_born.as_deref()),
-        (keys::RELATION, held.relation.as_deref(), row.relation.as_deref()),
-        (keys::PHONE, held.phone.as_deref(), row.phone.as_deref()),
-        (keys::CARER, held.carer.as_deref(), row.carer.as_deref()),
-        (keys::PHONE_CARER, held.carer_phone.as_deref(), row.carer_phone.as_deref()),
-    ];
-    let differs = |(key, old, new): (&str, Option<&str>, Option<&str>)| {
-        let new = new.filter(|new| old != Some(*new) || held.contested.contains(&key))?;
-        Some(text(key, old, new))
-    };
-    let mut found: Vec<Difference> = pairs.into_iter().filter_map(differs).collect();
-    found.extend(held.age_otherwise(row.age_said));
-    if held.pending {
-        let (old, new) = ("待确认".to_owned(), "已确认".to_owned());
-        let value = Some(Value::Null);
-        found.push(Difference { key: keys::REGISTRATION.to_owned(), of_home: false, old, new, value });
-    }
-    found
-}
-
-/// Categories that the register does not have yet. One that a row leaves out goes on.
-fn categories(row: &Row, held: &Held, today: Day) -> Vec<Difference> {
-    let since = row.since.unwrap_or(today);
-    let new = row.categories.iter().filter(|code| !held.categories.contains(code));
-    let one = |code: &String| {
-        let word = Category::from_code(code).map_or_else(|| code.clone(), |one| one.zh().to_owned());
-        let new = format!("{word}（从 {since} 起）");
-        Difference { new, ..text(&start_of(code), None, &since.to_string()) }
-    };
-    new.map(one).collect()
-}
-
-/// The key of a category's first day.
-pub(super) fn start_of(code: &str) -> String {
-    format!("{}{code}/start", keys::CATEGORY)
 }

@@ -1,14 +1,15 @@
 //! Telling and taking: what a file comes to, with who wrote what it would change; and the good rows written, in
 //! batches between which phones are answered.
 
+use super::differs::start_of;
 use super::known::Known;
 use super::numbers::Numbers;
 use super::people::HEAD;
 use super::people::Row;
-use super::plan::{Changed, Difference, Home, New, Plan, plan, start_of};
+use super::plan::{Changed, Difference, Home, New, Plan, plan};
 use super::{Wrong, known::HomeKey, staff};
 use crate::county::{County, at_county};
-use crate::fields::author_zh;
+use crate::fields::{Place, author_zh, code_zh};
 use crate::person::number;
 use crate::roll::SLICE;
 use crate::staff::{Change, Sets, write_all};
@@ -237,13 +238,24 @@ async fn review(county: &County, reference: &Reference, one: &Changed) -> Result
         let contested = writes.is_some_and(|writes| {
             writes.iter().any(|write| Some(&write.value) != last.map(|last| &last.value))
         });
+        let place = Place { kind: Some(RecordKind::Person), field: &field.key, form: None };
+        let word = |text: String| code_zh(place, &text).map_or(text, str::to_owned);
         let all = || {
-            writes.into_iter().flatten().map(|write| spelled(&write.value)).collect::<Vec<_>>().join(" ／ ")
+            let values = writes.into_iter().flatten().map(|write| word(spelled(&write.value)));
+            values.collect::<Vec<_>>().join(" ／ ")
         };
         let by = last.map(|write| author_zh(reference, write.author));
         let (zh, en) = called(&field.key);
-        let old = if contested { all() } else { field.old.clone() };
-        Told { zh, en, old, new: field.new.clone(), by, at_ms: last.map(|write| write.at_ms), contested }
+        let old = if contested { all() } else { word(field.old.clone()) };
+        Told {
+            zh,
+            en,
+            old,
+            new: word(field.new.clone()),
+            by,
+            at_ms: last.map(|write| write.at_ms),
+            contested,
+        }
     };
     Ok(Review {
         line: one.row.line,

@@ -3,6 +3,7 @@
 use super::Asked;
 use super::people::{Column, Found, Line, categories, township};
 use super::responsible::responsible;
+use super::told::told_duties;
 use super::visits::{contested_in_words, mets_in_words, ways_in_words};
 use crate::county::{County, at_county};
 use crate::credit::Credit;
@@ -10,7 +11,7 @@ use crate::goings;
 use domain::category::Category;
 use domain::coverage::rules::ANY_DUTY;
 use domain::coverage::{Standing, Status};
-use domain::ids::{AreaCode, RecordId};
+use domain::ids::RecordId;
 use domain::mask;
 use domain::period::Period;
 use domain::problem::Problem;
@@ -92,7 +93,10 @@ fn line(asked: &Asked, found: &Found, column: Column, beside: &Beside) -> Option
         true => (Column::Silent.zh(), "phone not heard from"),
         false => (step.status.zh(), step.status.en()),
     };
-    let (duties, duties_en) = duties(asked, standing, village, beside);
+    let all = beside.standings.get(&standing.subject).map_or(&[][..], Vec::as_slice);
+    let told = told_duties(asked, standing, village, all);
+    let titles = told.asked.iter().map(|rule| (rule.title_zh.clone(), rule.title_en.clone()));
+    let (duties, duties_en) = titles.unzip();
     let stands = (status.to_owned(), status_en.to_owned());
     let (why, why_en) = why(beside.parts(person.id), standing.period, as_of, (step.status, stands), column);
     Some(Line {
@@ -109,42 +113,15 @@ fn line(asked: &Asked, found: &Found, column: Column, beside: &Beside) -> Option
         duties_en,
         status: status.to_owned(),
         status_en: status_en.to_owned(),
-        due_on: standing.due_on(as_of),
+        due_on: told.due_on,
         overdue_days: asked.overdue_days(standing),
         last_visit: last.and_then(|fact| fact.days().rfind(|day| *day <= as_of)),
         last_visit_by: credit.zh(),
         last_visit_by_en: credit.en(),
         why,
         why_en,
-        responsible: responsible(asked, village),
+        responsible: responsible(asked, village, &told.carried()),
     })
-}
-
-/// What is asked for: titles, Chinese and English.
-fn duties(
-    asked: &Asked,
-    standing: &Standing,
-    village: AreaCode,
-    beside: &Beside,
-) -> (Vec<String>, Vec<String>) {
-    if asked.question.duty != ANY_DUTY {
-        return (vec![asked.rule.title_zh.clone()], vec![asked.rule.title_en.clone()]);
-    }
-    let as_of = asked.question.as_of;
-    let met = standing.step_on(as_of).is_some_and(|step| step.status.is_met());
-    let day = as_of.min(asked.period.last());
-    let names: BTreeSet<&str> = asked.rules.iter().map(|rule| rule.duty.as_str()).collect();
-    let all = beside.standings.get(&standing.subject).map_or(&[][..], Vec::as_slice);
-    let wanted = |one: &&Standing| {
-        let status = one.step_on(as_of).map(|step| step.status);
-        let open = status.is_some_and(|status| status.is_due() && (met || !status.is_met()));
-        names.contains(one.duty.as_str()) && one.period.contains(day) && open
-    };
-    let title = |one: &Standing| {
-        let rule = asked.reference.rule_on(&one.duty, village, day)?;
-        Some((rule.title_zh.clone(), rule.title_en.clone()))
-    };
-    all.iter().filter(wanted).filter_map(title).unzip()
 }
 
 /// What was said at the door the last time somebody went there in the period, for those not visited; Chinese and

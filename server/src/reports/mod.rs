@@ -15,6 +15,7 @@ mod settled;
 mod silence;
 #[cfg(test)]
 mod tests;
+mod told;
 mod visits;
 pub mod waiting;
 
@@ -89,6 +90,8 @@ pub struct Asked {
     pub rules: Vec<Duty>,
     /// The villages of the area, whether they exist today or not.
     pub villages: BTreeSet<AreaCode>,
+    /// Whose villages they are, where only one worker's are asked for.
+    pub worker: Option<RecordId>,
     /// Those whose phones are silent.
     pub silent: BTreeSet<AreaCode>,
     /// Those in which the duty is due by days (超期), with the period in which the day of the question lies there:
@@ -171,7 +174,7 @@ pub async fn ask(county: &County, mut question: Question) -> Result<Asked, Probl
     };
     let rolling = villages.iter().filter(|_| tells_overdue).filter_map(rolls).collect();
     let rules = explain::applying(rules, &question.duty, &villages, period);
-    Ok(Asked { question, period, rule, rules, villages, silent, rolling, known, reference })
+    Ok(Asked { question, period, rule, rules, villages, worker: None, silent, rolling, known, reference })
 }
 
 /// The period in which a day lies, when one of these rules is due by days in it.

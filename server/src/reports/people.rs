@@ -1,7 +1,7 @@
 //! The people behind a figure: 未走访名单 and its neighbours.
 
 use super::lines::lines_of;
-use super::responsible::Responsible;
+use super::responsible::{Responsible, retain_theirs};
 use super::{Asked, contested, standings};
 use crate::county::{County, at_county};
 use domain::catalogue::RecordKind;
@@ -330,6 +330,7 @@ async fn of_village(
             counted.push(standing);
         }
     }
+    retain_theirs(county, asked, &mut counted).await?;
     let mut people = read(county, counted).await?;
     people.sort_by_cached_key(Found::key);
     Ok(people)

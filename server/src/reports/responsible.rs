@@ -2,8 +2,13 @@
 
 use super::Asked;
 use super::people::Column;
+use super::told::told_duties;
 use crate::clock;
+use crate::county::{County, at_county};
 use crate::problem::wrong;
+use domain::coverage::Standing;
+use domain::coverage::rules::ANY_DUTY;
+use domain::duty::Duty;
 use domain::ids::{AreaCode, RecordId};
 use domain::problem::Problem;
 use domain::staff::Role;
@@ -33,16 +38,16 @@ pub struct Worker {
     pub villages: Vec<String>,
 }
 
-/// Who carries the duty in the village itself, today: whoever is rung is rung now. Who has the township or county
+/// Roles that go together to a home; none are those of care.
+pub(super) type Roles = BTreeSet<Role>;
+
+/// Who has one of the roles in the village itself, today: whoever is rung is rung now. Who has the township or county
 /// when nobody does.
-fn carriers(asked: &Asked, village: AreaCode, today: Day) -> BTreeSet<RecordId> {
+fn carriers(asked: &Asked, village: AreaCode, roles: &Roles, today: Day) -> BTreeSet<RecordId> {
     let reference = &asked.reference;
-    let carries = |role: Role| {
-        if asked.rule.roles.is_empty() {
-            matches!(role, Role::AssistanceOfficer | Role::ChildDirector)
-        } else {
-            asked.rule.roles.contains(&role)
-        }
+    let carries = |role: Role| match roles.is_empty() {
+        true => matches!(role, Role::AssistanceOfficer | Role::ChildDirector),
+        false => roles.contains(&role),
     };
     let mut people = BTreeSet::new();
     for area in reference.areas.ancestors(village) {
@@ -55,13 +60,52 @@ fn carriers(asked: &Asked, village: AreaCode, today: Day) -> BTreeSet<RecordId> 
     people
 }
 
-/// Who is to go to a village.
-pub(super) fn responsible(asked: &Asked, village: AreaCode) -> Vec<Responsible> {
+/// Whose a village is by any duty of the question.
+fn carriers_of_any(asked: &Asked, village: AreaCode, today: Day) -> BTreeSet<RecordId> {
+    let of = |rule: &Duty| rule.roles.iter().copied().collect::<Roles>();
+    let all: BTreeSet<Roles> = match asked.question.duty == ANY_DUTY {
+        true => asked.rules.iter().map(of).collect(),
+        false => BTreeSet::from([of(&asked.rule)]),
+    };
+    all.iter().flat_map(|roles| carriers(asked, village, roles, today)).collect()
+}
+
+/// Who is to go to a home of a village, of whom each of these duties asks.
+fn goes<'d>(asked: &Asked, village: AreaCode, duties: impl Iterator<Item = &'d Duty>) -> BTreeSet<RecordId> {
+    let all: BTreeSet<Roles> = duties.map(|rule| rule.roles.iter().copied().collect()).collect();
+    let today = Day::of(clock::now_ms());
+    all.iter().flat_map(|roles| carriers(asked, village, roles, today)).collect()
+}
+
+/// Who is to go to a home of a village, by the duties for which somebody there is told.
+pub(super) fn responsible(asked: &Asked, village: AreaCode, duties: &[&Duty]) -> Vec<Responsible> {
     let member = |id: RecordId| {
         let staff = asked.reference.staff.get(&id)?;
         Some(Responsible { name: staff.name.clone(), phone: staff.phone.clone() })
     };
-    carriers(asked, village, Day::of(clock::now_ms())).into_iter().filter_map(member).collect()
+    goes(asked, village, duties.iter().copied()).into_iter().filter_map(member).collect()
+}
+
+/// Leaves of standings by `*` only those of people to whom the worker goes that is asked for: the duties of somebody
+/// in one village may be another's.
+///
+/// # Errors
+/// What the store says.
+pub(super) async fn retain_theirs(
+    county: &County,
+    asked: &Asked,
+    standings: &mut Vec<Standing>,
+) -> Result<(), Problem> {
+    let Some(worker) = asked.worker.filter(|_| asked.question.duty == ANY_DUTY) else { return Ok(()) };
+    let ids = standings.iter().map(|one| one.subject).collect();
+    let all = county.stores.reports.standings_of_all(ids).await.map_err(at_county)?;
+    standings.retain(|one| {
+        let Some(step) = one.step_on(asked.question.as_of) else { return false };
+        let every = all.get(&one.subject).map_or(&[][..], Vec::as_slice);
+        let told = told_duties(asked, one, step.place.area, every);
+        goes(asked, step.place.area, told.carried().into_iter()).contains(&worker)
+    });
+    Ok(())
 }
 
 /// Everybody to whom a village of the question belongs today, by their first village and name.
@@ -70,7 +114,7 @@ pub fn workers(asked: &Asked) -> Vec<Worker> {
     let today = Day::of(clock::now_ms());
     let mut villages: BTreeMap<RecordId, Vec<AreaCode>> = BTreeMap::new();
     for village in &asked.villages {
-        for staff in carriers(asked, *village, today) {
+        for staff in carriers_of_any(asked, *village, today) {
             villages.entry(staff).or_default().push(*village);
         }
     }
@@ -106,6 +150,7 @@ pub fn of_worker(asked: &mut Asked, column: Column, staff: RecordId) -> Result<W
     };
     let today = Day::of(clock::now_ms());
     let villages = asked.villages.iter().copied();
-    asked.villages = villages.filter(|one| carriers(asked, *one, today).contains(&staff)).collect();
+    asked.villages = villages.filter(|one| carriers_of_any(asked, *one, today).contains(&staff)).collect();
+    asked.worker = Some(staff);
     Ok(worker)
 }

@@ -2,6 +2,7 @@
 
 mod contested;
 mod defined;
+mod told;
 
 use super::{Asked, Column, Question, Table, ask, of_person, of_visit, people, people_after, table};
 use crate::clock;

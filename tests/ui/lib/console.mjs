@@ -121,11 +121,12 @@ export class Desk {
       const box = (one) => one.closest('.el-select__wrapper').getBoundingClientRect()
       cut.push(...chosen.filter((one) => one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > box(one).height))
       cut.push(...[...document.querySelectorAll('header input')].filter(visible).filter((one) => one.scrollWidth > one.clientWidth + 1))
-      // In cells and facts nothing is hidden because it does not fit, and nothing sticks out.
+      // In cells and facts nothing is hidden because it does not fit, and nothing sticks out; but the words of people of
+      // which a list shows the first lines, and what the row opens the whole.
       const tall = (one) => one.scrollHeight > one.clientHeight + 2
       const hides = (one) => ['hidden', 'clip'].includes(getComputedStyle(one).overflowX)
       const held = [...document.querySelectorAll('[role=row], [role=row] *, table *, dl *, .who *')].filter(visible)
-        .filter((one) => !one.closest('.unseen, svg, .bar') && one.textContent.trim() && (hides(one) || one.matches('[role=row], [role=cell], td')))
+        .filter((one) => !one.closest('.unseen, svg, .bar, .clamped') && one.textContent.trim() && (hides(one) || one.matches('[role=row], [role=cell], td')))
       const clipped = held.filter((one) => one.clientWidth > 0 && (one.scrollWidth > one.clientWidth + 1 || tall(one)))
       const wide = document.documentElement.scrollWidth > window.innerWidth + 1
       return { cut: cut.map(says), clipped: clipped.map(says), wide: wide ? ['the page is wider than the window'] : [] }

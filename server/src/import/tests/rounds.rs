@@ -125,3 +125,66 @@ async fn what_was_said_of_an_age_goes_out_and_comes_in_and_a_birth_decides() {
     assert_eq!(taken.changed, 1, "{taken:?}");
     assert_eq!(said("测甲").await, (Some(AgeSaid::Adult), false));
 }
+
+#[tokio::test]
+async fn another_address_and_another_home_are_told_and_taken_when_they_are_ticked() {
+    let world = World::new().await;
+    let number = id_number(6);
+    let row = |head: &str, relation: &str, address: &str| {
+        csv(&[&format!("功果桥镇,民主村,一组,{head},{relation},测十,{number},低保,,,{address}")])
+    };
+    import(&world, &row("测十", "户主", "坡上"), Ticks::None).await;
+    let later = row("测十", "户主", "井边第二家");
+    let says = |told: &Preview| -> Vec<(String, String)> {
+        told.changes[0].fields.iter().map(|one| (one.old.clone(), one.new.clone())).collect()
+    };
+    assert_eq!(says(&told(&world, &later).await), [("坡上".to_owned(), "井边第二家".to_owned())]);
+    let none = import(&world, &later, Ticks::None).await;
+    assert_eq!((none.changed, none.left), (0, 1), "nothing is changed that nobody ticked");
+    assert_eq!(import(&world, &later, Ticks::All).await.changed, 1);
+    let (person, _) = called(&world, "测十").await.pop().unwrap();
+    let home = head(&world, RecordKind::Household, person.household.unwrap()).await;
+    assert_eq!(home.text(keys::DIRECTIONS), Some("井边第二家"));
+    assert_eq!(import(&world, &later, Ticks::All).await.unchanged, 1);
+    let empty = row("测十", "户主", "");
+    assert_eq!(import(&world, &empty, Ticks::All).await.unchanged, 1, "an empty cell says nothing");
+    let other = told(&world, &row("测新", "儿子", "")).await;
+    assert!(says(&other).contains(&("测十".to_owned(), "新的一户（户主 测新）".to_owned())), "{other:?}");
+}
+
+#[tokio::test]
+async fn a_remark_at_the_foot_is_no_row_and_a_row_without_a_name_is() {
+    let world = World::new().await;
+    let file = csv(&[
+        "功果桥镇,民主村,一组,测甲,户主,测甲,,低保,,,",
+        ",,,,,,,填表人：赵经办,,,",
+        "功果桥镇,民主村,一组,测甲,儿子,,,低保,,,",
+    ]);
+    let (rows, wrong) = rows(&world, &file).await;
+    assert_eq!((rows.len(), wrong.iter().map(|one| one.line).collect::<Vec<_>>()), (1, vec![4]), "{wrong:?}");
+}
+
+#[tokio::test]
+async fn staff_are_placed_by_what_people_call_their_village() {
+    let world = World::new().await;
+    let known = reference(&world).await;
+    let places = places::Places::new(&known, today());
+    let village = known.areas.name(VILLAGE);
+    for called in [village.as_str(), "民主村", "民主村委会", "民主村民委员会", " 民主村 "] {
+        assert_eq!(places.any(called), Ok(VILLAGE), "{called}");
+    }
+    assert_eq!(places.any("功果桥"), places.any("功果桥镇"), "a township too");
+    assert!(places.any("没有的村").unwrap_err().0.contains("没有"));
+}
+
+#[tokio::test]
+async fn a_code_is_told_in_words() {
+    let world = World::new().await;
+    let row = |sex: &str| format!("村,户主,与户主关系,姓名,性别\n民主村,测甲,户主,测甲,{sex}\n").into_bytes();
+    import(&world, &row(""), Ticks::None).await;
+    let told = told(&world, &row("男")).await;
+    assert_eq!(
+        (told.changes[0].fields[0].zh.as_str(), told.changes[0].fields[0].new.as_str()),
+        ("性别", "男")
+    );
+}

@@ -327,9 +327,9 @@ impl<'a> Desk<'a> {
         Ok(Some(self.named(person)))
     }
 
-    /// A name as it stands on lists: of whom no day of birth is known that alone masks nobody.
+    /// A name as it stands on lists: a child's is masked, and nobody's of whom nothing is known.
     pub fn named(&self, person: Person) -> String {
-        if person.is_kept_as_minor_on(self.today) { mask::name(&person.name) } else { person.name }
+        if person.is_minor_on(self.today) { mask::name(&person.name) } else { person.name }
     }
 
     /// Of whom no day of birth is known may be a child: what was said of them is for those responsible for children.

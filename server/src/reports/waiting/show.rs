@@ -40,6 +40,8 @@ pub struct Field {
     /// What stands at the county now.
     #[schema(value_type = serde_json::Value)]
     pub stands: Option<Value>,
+    /// What it is called, and what its codes mean.
+    pub takes: Takes,
 }
 
 /// One of the values that stand side by side.
@@ -88,6 +90,8 @@ pub struct Shown {
     /// How many bytes are kept, as they came, of what cannot be read. They are shown nowhere: nobody can tell
     /// whether they are a child's.
     pub kept_bytes: Option<usize>,
+    /// Whether what is not shown is that of somebody under 限制处理.
+    pub restricted: bool,
     /// What its form asks, in Chinese.
     pub questions: Vec<String>,
     /// The same in English.
@@ -121,16 +125,17 @@ pub async fn show(county: &County, text: &str, today: Day) -> Result<Shown, Prob
         return contested(county, &desk, id).await;
     }
     let item = desk.find(text)?;
-    let (fields, sides, seen) = match &item.entry {
+    let (fields, sides, seen, restricted) = match &item.entry {
         Some(entry) => {
             let stands =
                 desk.row_for(item, entry.patch.record).await?.map(|row| row.head).unwrap_or_default();
             let laid = desk.head(Some(item), entry.patch.record).await?.unwrap_or_default();
             let shut = Shut::of(&desk, Some(item), entry.patch.record, &laid).await?;
             let sides = sides(county, &desk, entry.patch.record, &stands, &shut).await?;
-            (fields(&desk, item, &stands, &shut), sides, stands.vector.clone())
+            let fields = fields(county, &desk, item, &stands, &shut).await?;
+            (fields, sides, stands.vector.clone(), shut.restricted())
         }
-        None => (Vec::new(), Vec::new(), Vector::default()),
+        None => (Vec::new(), Vec::new(), Vector::default(), false),
     };
     let words = words(county, &desk, item).await?;
     let names =
@@ -142,6 +147,7 @@ pub async fn show(county: &County, text: &str, today: Day) -> Result<Shown, Prob
         items: vec![desk.item(item).await?],
         fields,
         kept_bytes,
+        restricted,
         questions,
         questions_en,
         sides,
@@ -197,6 +203,7 @@ async fn contested(county: &County, desk: &Desk<'_>, id: RecordId) -> Result<Sho
         items,
         fields: Vec::new(),
         kept_bytes: None,
+        restricted: shut.restricted(),
         questions: Vec::new(),
         questions_en: Vec::new(),
         names: names(county, desk, Some(record), &[], &sides).await?,
@@ -299,20 +306,24 @@ async fn sides(
 }
 
 /// The fields that an item sets.
-fn fields(desk: &Desk<'_>, item: &QueueItem, stands: &Head, shut: &Shut) -> Vec<Field> {
-    let Some(entry) = &item.entry else { return Vec::new() };
-    let Some(body) = &entry.body else { return Vec::new() };
+async fn fields(
+    county: &County,
+    desk: &Desk<'_>,
+    item: &QueueItem,
+    stands: &Head,
+    shut: &Shut,
+) -> Result<Vec<Field>, Problem> {
+    let Some(entry) = &item.entry else { return Ok(Vec::new()) };
+    let Some(body) = &entry.body else { return Ok(Vec::new()) };
     let order = desk.reference.order(entry.patch.form).unwrap_or_default();
-    let written = body.writes(order).map(|(field, value, origin)| {
+    let mut fields = Vec::new();
+    for (field, value, origin) in body.writes(order) {
         let shown = |value: &Value| (!shut.hides(&field)).then(|| shut.masked(&field, value));
-        Field {
-            value: shown(value),
-            origin,
-            stands: stands.value(&field).and_then(shown),
-            field: field.clone(),
-        }
-    });
-    written.collect()
+        let (value, stands) = (shown(value), stands.value(&field).and_then(shown));
+        let takes = Slot::asked(county, entry.patch.record, &field, entry.patch.form).await?.takes;
+        fields.push(Field { field, value, origin, stands, takes });
+    }
+    Ok(fields)
 }
 
 async fn words(county: &County, desk: &Desk<'_>, item: &QueueItem) -> Result<Vec<Word>, Problem> {

@@ -246,11 +246,13 @@ fn sample_reply(Sample { line, name, minor, place, words }: Sample) -> SampleRep
 fn change_reply(one: Review) -> ChangeReply {
     let minor = one.minor;
     let field = |Told { zh, en, old, new, by, at_ms, contested }: Told| {
-        // What stands is masked as in every list; what the file says its holder has in hand.
+        let named = minor && ["姓名", "户主"].contains(&zh.as_ref());
+        // What stands is masked as in every list; of what the file says, which its holder has in hand, a child's name.
+        let new = shown(new, named);
         let old = match old.chars().filter(char::is_ascii_digit).count() {
             15.. => mask::id_number(&old),
             7..15 if !old.contains('-') => mask::phone(&old),
-            _ if minor && ["姓名", "户主"].contains(&zh.as_ref()) => mask::name(&old),
+            _ if named => mask::name(&old),
             _ => old,
         };
         FieldReply { zh, en, old, new, by, at_ms, contested }
@@ -397,4 +399,32 @@ pub(super) async fn report_staff(
 ) -> Result<Json<ReportReply>, Refusal> {
     let (read, told) = read_staff(&permit, said.file).await?;
     workbook(read, told)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_child_s_new_name_is_masked_like_the_old_one() {
+        let told = |zh: &str, old: &str, new: &str| Told {
+            zh: zh.to_owned(),
+            en: String::new(),
+            old: old.to_owned(),
+            new: new.to_owned(),
+            by: None,
+            at_ms: None,
+            contested: false,
+        };
+        let shown = |minor| {
+            let fields = vec![told("姓名", "测小甲", "测小乙"), told("住址", "坡上", "井边")];
+            let (line, person, name) = (2, RecordId::named("person", "child"), "测小甲".to_owned());
+            let reply = change_reply(Review { line, person, name, minor, pending: false, fields });
+            reply.fields.into_iter().map(|one| (one.old, one.new)).collect::<Vec<_>>()
+        };
+        let as_told = |old: &str, new: &str| (old.to_owned(), new.to_owned());
+        assert_eq!(shown(false), [as_told("测小甲", "测小乙"), as_told("坡上", "井边")]);
+        let [old, new] = ["测小甲", "测小乙"].map(mask::name);
+        assert_eq!(shown(true), [as_told(&old, &new), as_told("坡上", "井边")]);
+    }
 }

@@ -263,7 +263,15 @@ pub(super) async fn part(
     let person = RecordRef { kind: RecordKind::Person, id: subject };
     let person = county.stores.ledger.record(person).await.map_err(at_county)?.ok_or_else(nothing)?;
     let person = Person::read(subject, &person.head);
-    let minor = person.may_be_minor_on(Day::of(clock::now_ms())) || was_minor(county, &person, &part).await?;
+    let visit = match part.visit {
+        Some(id) => Some(goings::visit(county, id).await?),
+        None => None,
+    };
+    // Whoever was a child on the day of the visit stays one here: what was said then stays a child's.
+    let when = visit.as_ref().and_then(|visit| visit.happened);
+    let minor = person.may_be_minor_on(Day::of(clock::now_ms()))
+        || when.is_some_and(|when| person.is_minor_on(when.day()));
+    let void = part.void || visit.is_some_and(|visit| visit.void);
     let restricted = restrict::holds(county, subject).await?;
     let shut = minor && !opened || restricted;
     let name = if minor { mask::name(&person.name) } else { person.name.clone() };
@@ -287,18 +295,10 @@ pub(super) async fn part(
         void: part.void,
         meets: meets(county, &permit.reference, &part, subject).await?,
         answers,
-        asks: if shut { Vec::new() } else { asks_of(county, record, &row.head).await? },
+        // Of what does not count nothing is asked.
+        asks: if shut || void { Vec::new() } else { asks_of(county, record, &row.head).await? },
         history,
     })
-}
-
-/// Whether the person was a child on the day of the visit: what was said then stays a child's.
-async fn was_minor(county: &County, person: &Person, part: &Part) -> Result<bool, Problem> {
-    let Some(id) = part.visit else { return Ok(false) };
-    let record = RecordRef { kind: RecordKind::Visit, id };
-    let row = county.stores.ledger.record(record).await.map_err(at_county)?;
-    let when = row.and_then(|row| Visit::read(id, &row.head).happened);
-    Ok(when.is_some_and(|when| person.is_minor_on(when.day())))
 }
 
 /// A part with those of the same person in visits that are one going-there with its own: what one of them meets is

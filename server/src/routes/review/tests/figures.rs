@@ -71,7 +71,15 @@ async fn a_void_visit_counts_for_nothing_until_that_is_taken_back() {
         let said = json!({ "reason": reason });
         clerk.post(&world, &format!("/api/visits/{visit}/void"), said).await.json()["void"].clone()
     };
+    let asks = async || {
+        let shown = clerk.get(&world, &format!("/api/visits/{visit}")).await.json();
+        shown["parts"][0]["asks"].as_array().unwrap().len()
+    };
+    let question = json!({ "part": shown["parts"][0]["part"], "field": "met", "words": "是哪一位？" });
+    clerk.post(&world, &format!("/api/visits/{visit}/asks"), question).await;
+    assert_eq!(asks().await, 1);
     assert_eq!((void("填错了".into()).await, met().await), (json!(true), counted - 1));
+    assert_eq!(asks().await, 0, "of a visit that does not count nothing is asked");
     assert_eq!((void(Value::Null).await, met().await), (json!(false), counted));
 }
 
@@ -90,6 +98,8 @@ async fn what_was_set_aside_is_listed_and_taken_in() {
     let item = list["items"][0]["handle"].as_str().unwrap().to_owned();
     let shown = clerk.get(&world, &format!("/api/waiting/{item}")).await.json();
     assert_eq!(shown["fields"][0]["field"], "life/died");
+    let called = domain::catalogue::field_zh("life/died").unwrap();
+    assert_eq!((&shown["fields"][0]["takes"]["zh"], &shown["restricted"]), (&json!(called), &json!(false)));
     let word = json!({ "items": [item], "verdict": "accept", "reason": "问过村里" });
     let refused = station.post(&world, "/api/waiting/decisions", word.clone()).await;
     assert_eq!(refused.code(), "not_for_you");
