@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import legacy from '@vitejs/plugin-legacy'
 import vue from '@vitejs/plugin-vue'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { defineConfig } from 'vite'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
@@ -45,6 +45,27 @@ const phonesWords = {
   },
 }
 
+/** Every text of these folders, in which the words of a key are asked for. */
+function texts(...folders: string[]): string {
+  const files = folders.flatMap((folder) => readdirSync(here(folder), { recursive: true, encoding: 'utf8' }).map((file) => here(`${folder}/${file}`)))
+  return files.filter((file) => /(?<!\.test)\.(ts|vue)$/.test(file)).map((file) => readFileSync(file, 'utf8')).join('\n')
+}
+// What the console has no use for: words of the phone's own pages.
+const consolesWords = () => {
+  const asked = texts('./src/review', './src/shared', './src/api')
+  const stems = [...asked.matchAll(/`([a-z_]+(?:\.[a-z_]+)*[._])\$\{/g)].map((one) => one[1] ?? '')
+  const used = (key: string) => asked.includes(`'${key}'`) || stems.some((stem) => key.startsWith(stem))
+  return {
+    name: 'consoles-words',
+    enforce: 'pre' as const,
+    transform(text: string, id: string) {
+      if (!/\/shared\/words\/(zh-CN|en)\.json$/.test(id)) return null
+      const all = Object.entries(JSON.parse(text) as Record<string, string>).filter(([key]) => used(key))
+      return { code: JSON.stringify(Object.fromEntries(all)), map: null }
+    },
+  }
+}
+
 export default defineConfig(({ mode }) => {
   const phone = mode.startsWith('phone')
   const bridge = mode === 'phone-bridge'
@@ -57,7 +78,7 @@ export default defineConfig(({ mode }) => {
       { name: 'displayed-name', transformIndexHtml: (html) => html.replace('%NAME%', JSON.parse(readFileSync(name, 'utf8')).zh.name) },
       ...(phone
         ? [phonesWords, legacy({ renderLegacyChunks: false, modernTargets: 'chrome>=64', modernPolyfills: polyfills })]
-        : []),
+        : mode === 'review' ? [consolesWords()] : []),
     ],
     define: {
       __VUE_OPTIONS_API__: 'false',

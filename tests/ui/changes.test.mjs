@@ -89,6 +89,16 @@ act('what two workers report stands together; it is confirmed with its day', asy
   await row(desk, people.ill.name).waitFor({ state: 'detached' })
 })
 
+act('who is in hospital with no word of coming back stands in a list, and opens where that is said', async () => {
+  await desk.page.getByRole('button', { name: /^在外、住院中/ }).click()
+  const line = await row(desk, people.ill.name).innerText()
+  for (const words of ['住院', '1 天', '不计入走访']) assert.ok(line.includes(words), line)
+  await shown(desk, 'away')
+  await row(desk, people.ill.name).getByRole('link').click()
+  await desk.see('外出、住院、拒访')
+  await desk.go('/changes')
+})
+
 act('what is not so is refused with words', async () => {
   await row(desk, people.away.name).getByRole('button').click()
   await dialog(desk).getByRole('textbox', { name: '说明（走访人看得到）' }).fill('昨天还在家')

@@ -20,7 +20,8 @@ const shown = (desk, name) => desk.shown(`concerns-${name}`)
 const looked = (words, name) => screen.looked(words, name)
 async function answer(of, words, state, text) {
   await row(of, words).getByRole('button').click()
-  await dialog(of).getByText(state, { exact: true }).last().click()
+  // 修改记录 has the same words.
+  await dialog(of).locator('label').getByText(state, { exact: true }).click()
   await dialog(of).getByRole('textbox', { name: /^答复|^为什么解决不了/ }).fill(text)
 }
 

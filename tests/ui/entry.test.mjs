@@ -219,7 +219,7 @@ test('whom to ring is known while the phone is locked, and without signal', asyn
   await screen.signal(false)
   await screen.tap('紧急')
   const calls = async (one) => one.page.locator('.body a').evaluateAll((all) => all.filter((at) => at.getClientRects().length).map((at) => at.getAttribute('href')))
-  const lines = ['tel:12345', 'tel:12355', 'tel:12338', 'tel:12348']
+  const lines = ['tel:12345', 'tel:12355', 'tel:12338', 'tel:12309', 'tel:12348']
   const near = helpers.map((one) => `tel:${one.phone}`)
   /** What stands in the open names nobody. */
   const unnamed = async () => {

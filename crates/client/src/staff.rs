@@ -75,13 +75,13 @@ impl Helping {
 }
 
 impl Open {
-    /// Whom to ring as of today: nobody of the township for whoever works nowhere any more. While it is still to be
-    /// downloaded where that is, the last ones stay.
+    /// Whom to ring as of today. To whoever works nowhere any more, and while it is still to be downloaded where that is,
+    /// the last ones stay, by role and number: of what the county has set aside, or asks, somebody has to be asked.
     pub(crate) fn helping(&self, ports: &Ports) -> Helping {
         let today = self.today(ports);
         let reference = &self.reference;
         let mine: Vec<_> = reference.assignments_of(self.staff).collect();
-        if mine.is_empty() && self.downloads() {
+        if mine.is_empty() {
             let last = Outside::read(ports.vault.as_ref()).ok().flatten();
             return last.map(|one| one.helping).unwrap_or_default();
         }
@@ -107,14 +107,6 @@ impl Open {
         let named = |area| Township { area, name: reference.areas.name(area) };
         let townships = townships.into_iter().filter(|_| several).map(named).collect();
         Helping { areas: areas.into_iter().collect(), people: found.into_values().collect(), townships }
-    }
-}
-
-impl Open {
-    /// Whether something may be still to come that this database has not: the county was not heard since it was made,
-    /// or there are feeds to read. Whoever works nowhere has none.
-    fn downloads(&self) -> bool {
-        self.heard.county_ms == 0 || self.store.feeds().map_or(true, |feeds| !feeds.is_empty())
     }
 }
 
