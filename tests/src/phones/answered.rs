@@ -1,7 +1,7 @@
 //! What the township says of what a phone brought: its finder sees it after the next exchange.
 
-use super::county::{County, VILLAGE, person};
-use super::flows::{enrolled, not_met, visit};
+use super::county::{County, person};
+use super::flows::{enrolled, not_met, stranger, visit};
 use super::world::{Phone, code, sync};
 use client::App;
 use client::concerns::RaiseConcern;
@@ -10,7 +10,6 @@ use client::lock::Nothing;
 use client::news::{Answered, NewsItem};
 use client::people::{OfPerson, PersonView};
 use client::records::{RecordsAsked, RecordsFilter};
-use client::register::RegisterPerson;
 use client::today::TodayAsked;
 use client::visits::finish::ChangeReport;
 use county_server::changes::Said;
@@ -106,20 +105,7 @@ fn who_works_elsewhere_is_met_by_telephone() {
 fn who_was_registered_waits_is_taken_in_or_not_and_the_finder_sees_which() {
     let (county, phone, mut app) = enrolled();
     let register = |app: &mut App, name: &str| {
-        let (name, village) = (name.to_owned(), VILLAGE);
-        let request = RegisterPerson {
-            name,
-            nickname: None,
-            village,
-            household: None,
-            sex: None,
-            born: None,
-            age_said: None,
-            id_number: None,
-            phone: None,
-            pinyin: None,
-            another: false,
-        };
+        let request = stranger(name);
         app.register_person(request).unwrap().record.id
     };
     let (one, other) = (register(&mut app, "段生面"), register(&mut app, "杨生人"));

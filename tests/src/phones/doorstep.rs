@@ -1,7 +1,7 @@
 //! 登记: whoever was not on the list, told by name, nickname, number or age, and where what is said of them goes.
 
 use super::county::{VILLAGE, household, person};
-use super::flows::{enrolled, not_met};
+use super::flows::{enrolled, not_met, stranger};
 use super::lists::{of, search};
 use super::world::{code, sync};
 use client::App;
@@ -21,17 +21,10 @@ use domain::visit::NotMet;
 fn somebody_who_is_not_on_the_list_is_registered_and_visited_before_the_county_knows() {
     let (county, phone, mut app) = enrolled();
     let register = RegisterPerson {
-        name: "新来的".into(),
-        nickname: None,
-        village: VILLAGE,
         household: Some(household("张建国家")),
         sex: Some("2".into()),
         born: "1950-01-01".parse().ok(),
-        age_said: None,
-        id_number: None,
-        phone: None,
-        pinyin: None,
-        another: false,
+        ..stranger("新来的")
     };
     let made = app.register_person(register.clone()).unwrap().record;
     let twice = app.register_person(register.clone()).unwrap_err();
@@ -93,19 +86,7 @@ fn somebody_who_is_not_on_the_list_is_registered_and_visited_before_the_county_k
 #[test]
 fn whoever_is_known_by_a_nickname_only_is_registered_by_it() {
     let (county, phone, mut app) = enrolled();
-    let register = RegisterPerson {
-        name: String::new(),
-        nickname: Some("老普".into()),
-        village: VILLAGE,
-        household: None,
-        sex: None,
-        born: None,
-        age_said: None,
-        id_number: None,
-        phone: None,
-        pinyin: None,
-        another: false,
-    };
+    let register = RegisterPerson { nickname: Some("老普".into()), ..stranger("") };
     let made = app.register_person(register.clone()).unwrap().record;
     assert_eq!(search(&mut app, "laopu"), [made.id]);
     assert_eq!(app.person(OfPerson { subject: made.id }).unwrap().item.name, "老普");

@@ -1,13 +1,12 @@
 //! 可能重复: the county merges two records of one person while phones carry both.
 
-use super::county::{County, VILLAGE, person};
-use super::flows::{enrol, enrolled, fill, visit};
+use super::county::{County, person};
+use super::flows::{enrol, enrolled, fill, stranger, visit};
 use super::world::{Phone, sync};
 use client::App;
 use client::amend::CorrectContact;
 use client::people::{OfPerson, PeopleAsked, SearchAsked};
 use client::records::{RecordState, RecordsAsked};
-use client::register::RegisterPerson;
 use client::visits::draft::DraftName;
 use client::visits::start::{Chosen, StartVisit};
 use domain::catalogue::{RecordKind, keys};
@@ -108,19 +107,7 @@ fn a_visit_that_is_being_filled_in_is_finished_and_counts_for_the_one_who_stays(
 #[test]
 fn whom_a_phone_registers_while_the_county_imports_them_is_one_person_in_the_end() {
     let (county, phone, mut app) = enrolled();
-    let new = RegisterPerson {
-        name: "王小四".into(),
-        nickname: None,
-        village: VILLAGE,
-        household: None,
-        sex: None,
-        born: None,
-        age_said: None,
-        id_number: None,
-        phone: None,
-        pinyin: None,
-        another: false,
-    };
+    let new = stranger("王小四");
     let made = app.register_person(new).unwrap().record.id;
     county.member("王小四", "张建国家", "1950-02-03", &["GL"], phone.clock.wall());
     sync(&mut app, &phone, &county);

@@ -5,6 +5,7 @@ use super::world::{Net, PIN, Phone, answer_to, asked, sync, sync_over};
 use client::App;
 use client::enrol::{EnrolBegin, EnrolFinish};
 use client::records::{RecordState, RecordsAsked};
+use client::register::RegisterPerson;
 use client::sync_driver::Arrived;
 use client::visits::desk::Answer;
 use client::visits::draft::DraftName;
@@ -28,6 +29,23 @@ pub fn enrolled() -> (County, Phone, App) {
     let county = County::new(noon() - 3_600_000);
     let (phone, app) = enrol(&county, "杨洁", 1);
     (county, phone, app)
+}
+
+/// Somebody of the village who is on no list, of whom only the name is known.
+pub fn stranger(name: &str) -> RegisterPerson {
+    RegisterPerson {
+        name: name.to_owned(),
+        nickname: None,
+        village: VILLAGE,
+        household: None,
+        sex: None,
+        born: None,
+        age_said: None,
+        id_number: None,
+        phone: None,
+        pinyin: None,
+        another: false,
+    }
 }
 
 pub fn enrol(county: &County, name: &str, seed: u64) -> (Phone, App) {
